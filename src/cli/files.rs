@@ -1,0 +1,299 @@
+//! Reading the plan and writing what became of it.
+
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use fs_err as fs;
+
+use crate::place::Place;
+use crate::{Diagnostic, Transpiled};
+
+/// How much of a plan is read. Real ones have some kilobytes; a graph of 100,000 steps fits.
+const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
+
+/// The line that says that a file is ours to overwrite.
+const OURS: &str = "# Made by railpack2docker from ";
+
+/// How far from its beginning a file says so.
+const HEADER_LINES: usize = 5;
+
+/// Why the command ends.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The reasons have been printed.
+    Reported,
+    /// For this reason.
+    Found(Diagnostic),
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Found(diagnostic)
+    }
+}
+
+/// A plan's text and where it was read.
+#[derive(Debug)]
+pub(super) struct PlanFile {
+    /// None for standard input.
+    pub(super) path: Option<PathBuf>,
+    pub(super) text: String,
+}
+
+impl PlanFile {
+    /// Reads a file, or standard input for `-`.
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        let is_stdin = path == Path::new("-");
+        let shown = if is_stdin { "standard input".to_owned() } else { format!("`{}`", path.display()) };
+        let bytes = if is_stdin { read_some(&mut io::stdin().lock()) } else { read_file(path) };
+        let bytes = bytes.map_err(|error| cannot_read(&shown, &error))?;
+        if bytes.len() as u64 > LARGEST_PLAN {
+            let message = format!("{shown} is larger than {} MiB, so it is no build plan", LARGEST_PLAN >> 20);
+            return Err(Diagnostic::error("too-large", message).into());
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self { path: (!is_stdin).then(|| path.to_owned()), text }),
+            Err(error) => Err(not_utf8(&shown, &error).into()),
+        }
+    }
+
+    /// The plan's name in messages.
+    pub(super) fn shown(&self) -> String {
+        self.path.as_ref().map_or("<stdin>".to_owned(), |path| path.to_string_lossy().into_owned())
+    }
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    read_some(&mut fs::File::open(path)?)
+}
+
+fn read_some(from: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST_PLAN + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn cannot_read(shown: &str, error: &io::Error) -> Diagnostic {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    };
+    let found = Diagnostic::error("unreadable-plan", format!("can't read the plan from {shown}: {why}"));
+    match error.kind() {
+        io::ErrorKind::NotFound => found
+            .with_help("Railpack writes one: `railpack plan --out railpack-plan.json .`; name another as an argument"),
+        io::ErrorKind::IsADirectory => found.with_help("name the plan's file in it"),
+        _ => found,
+    }
+}
+
+fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let valid = error.utf8_error().valid_up_to();
+    let before = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
+    let (line, column) = crate::place::line_and_column(&before, before.len());
+    Diagnostic::error("not-utf8", format!("{shown} is not UTF-8: line {line}, column {column} (byte {valid})"))
+        .with_help("save it as UTF-8; is it a plan, and not compressed or binary?")
+}
+
+/// Writes the Dockerfile and its ignore file, each as a whole or not at all, and only where its
+/// bytes change.
+pub(super) fn write(path: &Path, made: &Transpiled, force: bool) -> Result<(), Failure> {
+    let ignore_path = ignore_path(path);
+    let dockerfile = Target::of(path, force)?;
+    let dockerignore = match &made.dockerignore {
+        Some(text) => Some((Target::of(&ignore_path, force)?, text)),
+        None => None,
+    };
+    if dockerignore.is_none() && is_ours(&fs::read(&ignore_path).unwrap_or_default()) {
+        // left from a plan that did exclude something, it would go on doing so
+        fs::remove_file(&ignore_path).map_err(|error| cannot_write(&ignore_path, &error))?;
+    }
+    let dockerignore = dockerignore.map(|(target, text)| target.prepare(text)).transpose()?;
+    let dockerfile = dockerfile.prepare(&made.dockerfile)?;
+    dockerignore.map(Prepared::finish).transpose()?;
+    dockerfile.finish()
+}
+
+fn ignore_path(dockerfile: &Path) -> PathBuf {
+    let mut name = dockerfile.as_os_str().to_owned();
+    name.push(".dockerignore");
+    PathBuf::from(name)
+}
+
+/// A file that may be written.
+struct Target {
+    /// As it was given.
+    shown: PathBuf,
+    /// Where it is, behind symbolic links.
+    path: PathBuf,
+    current: Option<Vec<u8>>,
+    /// Not a regular file, such as `/dev/stdout`: nothing is there to keep.
+    is_device: bool,
+}
+
+impl Target {
+    fn of(path: &Path, force: bool) -> Result<Self, Failure> {
+        let shown = path.to_owned();
+        // a link stays, and what it points to is written
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let kind = match fs::metadata(&path) {
+            Ok(metadata) => metadata.file_type(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { shown, path, current: None, is_device: false });
+            }
+            Err(error) => return Err(cannot_write(&shown, &error).into()),
+        };
+        if kind.is_dir() {
+            let message = format!("can't write `{}`: it is a directory", shown.display());
+            let help = format!("name a file in it, as in `-o {}`", shown.join("Dockerfile").display());
+            return Err(Diagnostic::error("unwritable-file", message).with_help(help).into());
+        }
+        if !kind.is_file() {
+            return Ok(Self { shown, path, current: None, is_device: true });
+        }
+        let current = fs::read(&path).map_err(|error| cannot_write(&shown, &error))?;
+        if !force && !current.is_empty() && !is_ours(&current) {
+            let message = format!("`{}` was not made by railpack2docker, so it is not overwritten", shown.display());
+            return Err(Diagnostic::error("foreign-file", message)
+                .with_help("pass `--force` to overwrite it, or `-o` with another name")
+                .into());
+        }
+        Ok(Self { shown, path, current: Some(current), is_device: false })
+    }
+
+    /// Writes the text beside the file.
+    fn prepare(self, text: &str) -> Result<Prepared, Failure> {
+        if self.current.as_deref() == Some(text.as_bytes()) {
+            return Ok(Prepared { target: self, new: New::Unchanged });
+        }
+        if self.is_device {
+            return Ok(Prepared { new: New::Direct(text.to_owned()), target: self });
+        }
+        match self.temporary(text) {
+            Ok(file) => Ok(Prepared { target: self, new: New::Beside(file) }),
+            Err(error) => Err(cannot_write(&self.shown, &error).into()),
+        }
+    }
+
+    fn temporary(&self, text: &str) -> io::Result<tempfile::NamedTempFile> {
+        let directory = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".railpack2docker-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // as a file that is created plainly: what the umask leaves of 0666
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(directory)?;
+        if let Ok(metadata) = fs::metadata(&self.path) {
+            file.as_file().set_permissions(metadata.permissions())?;
+        }
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    }
+}
+
+/// A file that is written but for its last step.
+struct Prepared {
+    target: Target,
+    new: New,
+}
+
+enum New {
+    Unchanged,
+    Direct(String),
+    Beside(tempfile::NamedTempFile),
+}
+
+impl Prepared {
+    fn finish(self) -> Result<(), Failure> {
+        let done = match self.new {
+            New::Unchanged => Ok(()),
+            New::Direct(text) => fs::OpenOptions::new()
+                .write(true)
+                .open(&self.target.path)
+                .and_then(|mut file| file.write_all(text.as_bytes())),
+            New::Beside(file) => file.persist(&self.target.path).map(drop).map_err(|error| error.error),
+        };
+        done.map_err(|error| cannot_write(&self.target.shown, &error).into())
+    }
+}
+
+fn is_ours(content: &[u8]) -> bool {
+    content.split(|byte| *byte == b'\n').take(HEADER_LINES).any(|line| line.starts_with(OURS.as_bytes()))
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "its directory does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        _ => error.to_string(),
+    };
+    Diagnostic::error("unwritable-file", format!("can't write `{}`: {why}", path.display()))
+}
+
+/// The path as it reads from a directory: never absolute, with `/` between its parts. Where the
+/// two have nothing in common, just the file's name.
+pub(super) fn relative(path: &Path, directory: &Path) -> String {
+    let absolute = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+    };
+    let (parent, name) = (absolute(path.parent().unwrap_or(Path::new(""))), path.file_name().unwrap_or_default());
+    let directory = absolute(directory);
+    let common = parent.components().zip(directory.components()).take_while(|(a, b)| a == b).count();
+    let named = |component: &Component<'_>| matches!(component, Component::Normal(_));
+    if common < directory.components().count() && parent.components().take(common).filter(named).count() == 0 {
+        return name.to_string_lossy().into_owned();
+    }
+    let up = directory.components().skip(common).map(|_| "..".into());
+    let down = parent.components().skip(common).map(|component| component.as_os_str().to_string_lossy());
+    let parts: Vec<_> = up.chain(down).chain([name.to_string_lossy()]).collect();
+    parts.join("/")
+}
+
+/// Where in a text, for messages without a picture.
+pub(super) fn position(text: &str, place: &Place) -> (usize, usize) {
+    crate::place::line_and_column(text, place.span().start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_read_from_the_directory_of_the_dockerfile() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for directory in ["a/b", "a/c"] {
+            fs::create_dir_all(root.join(directory)).unwrap();
+        }
+        for (path, directory, expected) in [
+            ("a/b/plan.json", "a/b", "plan.json"),
+            ("a/b/plan.json", "a", "b/plan.json"),
+            ("plan.json", "a/c", "../../plan.json"),
+            ("a/b/plan.json", "a/c", "../b/plan.json"),
+        ] {
+            assert_eq!(relative(&root.join(path), &root.join(directory)), expected);
+        }
+    }
+
+    #[test]
+    fn paths_with_nothing_in_common_are_not_spelled_out() {
+        assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/usr")), "plan.json");
+        assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/")), "proc/plan.json");
+    }
+
+    #[test]
+    fn a_file_is_ours_when_its_header_says_so() {
+        assert!(is_ours(b"# syntax=docker/dockerfile:1\n#\n# Made by railpack2docker from x (sha256 1).\n"));
+        assert!(is_ours(b"# Made by railpack2docker from x\n"));
+        assert!(!is_ours(b"FROM x\n\n\n\n\n# Made by railpack2docker from x\n"));
+        assert!(!is_ours(b"FROM scratch\n"));
+    }
+}

@@ -1,0 +1,266 @@
+//! The two forms of RUN, CMD and ENTRYPOINT: `["exec", "form"]` and `shell form`.
+
+use std::fmt;
+
+use super::spelling::{Unspellable, fold};
+use crate::visible::is_invisible;
+
+/// The longest argument that Linux gives to a program, its final NUL not counted
+/// (`MAX_ARG_STRLEN`).
+const LONGEST_ARGUMENT: usize = 131_071;
+
+/// A program and its arguments in exec form: a JSON array, run with no shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecForm(String);
+
+impl ExecForm {
+    /// Spells an argv of any text.
+    ///
+    /// # Errors
+    /// A word with a NUL, or longer than the kernel takes.
+    pub fn new<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
+        let mut json = String::from("[");
+        for (i, word) in argv.iter().map(AsRef::as_ref).enumerate() {
+            check_argument(word)?;
+            if i > 0 {
+                json.push_str(", ");
+            }
+            json.push_str(&json_string(word));
+        }
+        json.push(']');
+        Ok(Self(fold(json)?))
+    }
+}
+
+impl fmt::Display for ExecForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A command in shell form: Docker runs `/bin/sh -c` with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShellForm(String);
+
+impl ShellForm {
+    /// A script, when the parser hands it to the shell unchanged.
+    ///
+    /// # Errors
+    /// What `BuildKit`'s parser would read in another way: a line feed or another control
+    /// character, `<<`, a beginning that is JSON, a flag, a comment or blank, an end that is
+    /// a backslash or blank. The exec form can say all of these.
+    pub fn script(script: &str) -> Result<Self, Unspellable> {
+        check_argument(script)?;
+        let legal = !script.is_empty()
+            && !script.chars().any(|c| c != '\t' && is_invisible(c))
+            && !script.contains("<<")
+            && !["[", "--", "#"].iter().any(|start| script.starts_with(start))
+            && script.trim_matches([' ', '\t']) == script
+            && !script.ends_with('\\');
+        if !legal {
+            return Err(Unspellable::Malformed("a script that the shell form can hold"));
+        }
+        Ok(Self(fold(script.to_owned())?))
+    }
+
+    /// An argv spelled for the shell, when the shell then runs the very same argv.
+    ///
+    /// # Errors
+    /// A first word that the shell takes for itself (a reserved word or a builtin), an empty
+    /// argv, and what [`ShellForm::script`] refuses.
+    pub fn argv<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
+        let Some(program) = argv.first().map(AsRef::as_ref) else {
+            return Err(Unspellable::Malformed("a command"));
+        };
+        if SHELL_WORDS.contains(&program) {
+            return Err(Unspellable::Malformed("a program that the shell would look for"));
+        }
+        let mut script = shell_word(program, program.contains('='));
+        for word in argv.iter().skip(1) {
+            check_argument(word.as_ref())?;
+            script.push(' ');
+            script.push_str(&shell_word(word.as_ref(), false));
+        }
+        Self::script(&script)
+    }
+}
+
+impl fmt::Display for ShellForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One word as a POSIX shell reads it back: bare where it is plain, else in `'…'`.
+#[must_use]
+pub fn shell_word(word: &str, quoted: bool) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !quoted && !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A JSON string, with what a reader can't see as `\u…`.
+pub(super) fn json_string(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    let mut spelled = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_invisible(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                spelled.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            spelled.push(c);
+        }
+    }
+    spelled
+}
+
+fn check_argument(word: &str) -> Result<(), Unspellable> {
+    if word.contains('\0') {
+        return Err(Unspellable::Nul);
+    }
+    if word.len() > LONGEST_ARGUMENT {
+        return Err(Unspellable::LongArgument(word.len()));
+    }
+    Ok(())
+}
+
+/// Words that a shell does not look for as programs: the reserved words of POSIX and bash, and
+/// the builtins of dash, bash and busybox, which may differ from the program of that name.
+const SHELL_WORDS: &[&str] = &[
+    "!",
+    ".",
+    ":",
+    "[",
+    "[[",
+    "]]",
+    "alias",
+    "bg",
+    "bind",
+    "break",
+    "builtin",
+    "caller",
+    "case",
+    "cd",
+    "chdir",
+    "command",
+    "compgen",
+    "complete",
+    "compopt",
+    "continue",
+    "coproc",
+    "declare",
+    "dirs",
+    "disown",
+    "do",
+    "done",
+    "echo",
+    "elif",
+    "else",
+    "enable",
+    "esac",
+    "eval",
+    "exec",
+    "exit",
+    "export",
+    "false",
+    "fc",
+    "fg",
+    "fi",
+    "for",
+    "function",
+    "getopts",
+    "hash",
+    "help",
+    "history",
+    "if",
+    "in",
+    "jobs",
+    "kill",
+    "let",
+    "local",
+    "logout",
+    "mapfile",
+    "popd",
+    "printf",
+    "pushd",
+    "pwd",
+    "read",
+    "readarray",
+    "readonly",
+    "return",
+    "select",
+    "set",
+    "shift",
+    "shopt",
+    "source",
+    "suspend",
+    "test",
+    "then",
+    "time",
+    "times",
+    "trap",
+    "true",
+    "type",
+    "typeset",
+    "ulimit",
+    "umask",
+    "unalias",
+    "unset",
+    "until",
+    "wait",
+    "while",
+    "{",
+    "}",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exec_form() {
+        for (argv, spelled) in [
+            (vec!["npm", "ci"], r#"["npm", "ci"]"#),
+            (vec!["a\"b", "c\\", "d\ne"], r#"["a\"b", "c\\", "d\ne"]"#),
+            (vec!["$x", "<<E", "é"], r#"["$x", "<<E", "é"]"#),
+            (vec!["\u{202e}\u{7f}"], r#"["\u202e\u007f"]"#),
+        ] {
+            assert_eq!(ExecForm::new(&argv).unwrap().to_string(), spelled);
+        }
+        assert!(ExecForm::new(&["a\0"]).is_err());
+        assert!(ExecForm::new(&["x".repeat(131_072)]).is_err());
+    }
+
+    #[test]
+    fn a_script_that_the_parser_would_read_otherwise_is_refused() {
+        for script in
+            ["", " a", "a ", "a\t", "a\nb", "a\r", "cat <<E", "[ -d x ]", "--x", "# a", "a \\", "a\u{1b}", "a\u{202e}"]
+        {
+            assert!(ShellForm::script(script).is_err(), "{script:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_quoted_where_the_shell_would_change_them() {
+        for (argv, spelled) in [
+            (vec!["npm", "run", "build"], "npm run build"),
+            (vec!["rm", "-rf", "src", "target/x*"], "rm -rf src 'target/x*'"),
+            (vec!["A=1", "x", "B=2"], "'A=1' x B=2"),
+            (vec!["npm", "it's", "", "$HOME"], r"npm 'it'\''s' '' '$HOME'"),
+            (vec!["npm", "~", "a#b", "{a,b}"], "npm '~' 'a#b' '{a,b}'"),
+        ] {
+            assert_eq!(ShellForm::argv(&argv).unwrap().to_string(), spelled);
+        }
+    }
+
+    #[test]
+    fn a_program_that_the_shell_takes_for_itself_is_refused() {
+        for program in ["echo", "if", "time", "test", "[", "export", ":"] {
+            assert!(ShellForm::argv(&[program, "x"]).is_err(), "{program}");
+        }
+        assert!(ShellForm::argv::<&str>(&[]).is_err());
+    }
+}

@@ -1,0 +1,82 @@
+//! `NAME="value"`, as ENV and ARG take it.
+
+use std::fmt;
+
+use super::spelling::{Unspellable, escape, fold, one_line};
+
+/// One `NAME="value"` of an ENV or ARG instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    name: String,
+    spelled: String,
+}
+
+impl Assignment {
+    /// Spells a variable. The value is literal: nothing in it is expanded.
+    ///
+    /// # Errors
+    /// A name that is empty or holds `=`, a line feed or NUL; a value that holds a line feed
+    /// or NUL, or can't be folded.
+    pub fn new(name: &str, value: &str) -> Result<Self, Unspellable> {
+        const SPECIAL: [char; 3] = ['\\', '"', '$'];
+        one_line(name, "a variable's name")?;
+        if name.is_empty() || name.contains('=') {
+            return Err(Unspellable::Malformed("a variable's name"));
+        }
+        one_line(value, "ENV")?;
+        let value = escape(value, &SPECIAL);
+        let spelled = if is_bare_name(name) {
+            format!("{name}=\"{value}\"")
+        } else {
+            format!("\"{}={value}\"", escape(name, &SPECIAL))
+        };
+        Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
+    }
+
+    /// The variable's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for Assignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.spelled)
+    }
+}
+
+/// Whether `name` is a variable to a shell: `[A-Za-z_][A-Za-z0-9_]*`.
+#[must_use]
+pub fn is_bare_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelled() {
+        for (name, value, spelled) in [
+            ("A", "", r#"A="""#),
+            ("A", "two words", r#"A="two words""#),
+            ("A", r#"it's "q" $x \n"#, r#"A="it's \"q\" \$x \\n""#),
+            ("A", "tab\tcr\r<<X # é", "A=\"tab\tcr\r<<X # é\""),
+            ("my-var", "$x", r#""my-var=\$x""#),
+            ("1st", "x", r#""1st=x""#),
+            ("é", "x", r#""é=x""#),
+        ] {
+            assert_eq!(Assignment::new(name, value).unwrap().to_string(), spelled);
+        }
+    }
+
+    #[test]
+    fn refused() {
+        for (name, value) in [("", "x"), ("A=B", "x"), ("A\n", "x"), ("A", "a\nb"), ("A", "\0")] {
+            assert!(Assignment::new(name, value).is_err(), "{name:?} {value:?}");
+        }
+    }
+}

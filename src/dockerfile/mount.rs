@@ -1,0 +1,110 @@
+//! The `--mount` flags of RUN.
+
+use std::fmt;
+
+use super::spelling::{Unspellable, escape, flag_text, fold};
+use super::{Assignment, StageName};
+
+/// One `key=value` of a `--mount`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MountField(String);
+
+impl MountField {
+    /// Spells a field of literal text: first for the lexer that expands variables, then as a
+    /// CSV field, then as a word of flags.
+    ///
+    /// # Errors
+    /// Control characters, and anything outside ASCII: flags are read byte by byte.
+    pub fn new(key: &str, value: &str) -> Result<Self, Unspellable> {
+        flag_text(value, "a mount")?;
+        let literal = escape(value, &['\\', '$', '\'', '"']);
+        Ok(Self(fold(flag_word(&csv_field(&format!("{key}={literal}"))))?))
+    }
+
+    /// A field whose value is that of a build arg of this stage.
+    #[must_use]
+    pub fn from_arg(key: &str, arg: &Assignment) -> Self {
+        Self(format!("{key}=${}", arg.name()))
+    }
+}
+
+impl fmt::Display for MountField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn csv_field(field: &str) -> String {
+    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+}
+
+fn flag_word(word: &str) -> String {
+    escape(word, &[' ', '\'', '"', '\\'])
+}
+
+/// How the builds that use a cache mount at the same time share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// They write at the same time.
+    Shared,
+    /// One waits for the other.
+    Locked,
+}
+
+impl fmt::Display for Sharing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Shared => "shared",
+            Self::Locked => "locked",
+        })
+    }
+}
+
+/// One `--mount` of a RUN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mount {
+    /// A directory that outlives the build.
+    Cache {
+        /// `id=…`
+        id: MountField,
+        /// `target=…`
+        target: MountField,
+        /// Its `sharing`.
+        sharing: Sharing,
+    },
+    /// A secret in an environment variable.
+    Secret {
+        /// `id=…`
+        id: MountField,
+        /// `env=…`
+        env: MountField,
+        /// Whether the build fails without it. `BuildKit`'s default is no.
+        required: bool,
+    },
+    /// The file of a hash stage, there for its content to be in the cache key.
+    SecretsHash {
+        /// The stage that holds `/secrets-hash`.
+        from: StageName,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields() {
+        for (value, spelled) in [
+            ("npm-install", "id=npm-install"),
+            ("x:y", "id=x:y"),
+            ("/my cache", r"id=/my\ cache"),
+            ("weird,comma", r#"\"id=weird,comma\""#),
+            ("$x", r"id=\\$x"),
+            (r#"a"b"#, r#"\"id=a\\\"\"b\""#),
+        ] {
+            assert_eq!(MountField::new("id", value).unwrap().to_string(), spelled);
+        }
+        assert!(MountField::new("target", "/é").is_err());
+        assert!(MountField::new("target", "/a\nb").is_err());
+    }
+}

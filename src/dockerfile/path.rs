@@ -1,0 +1,167 @@
+//! Paths: what COPY and WORKDIR take, and the patterns of `--exclude`.
+
+use std::fmt;
+
+use super::argv::json_string;
+use super::spelling::{Unspellable, escape, flag_text, fold, one_line};
+
+/// The source and the destination of a COPY.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyPaths(String);
+
+impl CopyPaths {
+    /// Spells both, as words where that is legal, else as JSON. The source stays a pattern of
+    /// Go's `filepath.Match`; nothing in either is expanded.
+    ///
+    /// # Errors
+    /// A NUL in either.
+    pub fn new(source: &str, destination: &str) -> Result<Self, Unspellable> {
+        let source = not_a_url(source);
+        if source.contains('\0') || destination.contains('\0') {
+            return Err(Unspellable::Nul);
+        }
+        if is_word(&source) && is_word(destination) {
+            return Ok(Self(format!("{source} {destination}")));
+        }
+        let spelled = format!("[{}, {}]", json_operand(&source), json_operand(destination));
+        Ok(Self(fold(spelled)?))
+    }
+}
+
+impl fmt::Display for CopyPaths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The destination of a heredoc COPY, which can't be quoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeredocPath(String);
+
+impl HeredocPath {
+    /// Takes a path that is one plain word.
+    ///
+    /// # Errors
+    /// Anything else: blanks, quotes, `$`, backslashes, characters outside ASCII.
+    pub fn new(path: &str) -> Result<Self, Unspellable> {
+        if is_word(path) { Ok(Self(path.to_owned())) } else { Err(Unspellable::Malformed("a plain word")) }
+    }
+}
+
+impl fmt::Display for HeredocPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The directory of a WORKDIR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory(String);
+
+impl Directory {
+    /// Spells a path, bare where that is legal.
+    ///
+    /// # Errors
+    /// A line feed or NUL in it.
+    pub fn new(path: &str) -> Result<Self, Unspellable> {
+        one_line(path, "WORKDIR")?;
+        if is_word(path) {
+            return Ok(Self(path.to_owned()));
+        }
+        Ok(Self(fold(format!("\"{}\"", escape(path, &['\\', '"', '$'])))?))
+    }
+}
+
+impl fmt::Display for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The pattern of a `--exclude=`, relative to the copied root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclude(String);
+
+impl Exclude {
+    /// Spells a pattern. It is never expanded.
+    ///
+    /// # Errors
+    /// Control characters, and anything outside ASCII: flags are read byte by byte.
+    pub fn new(pattern: &str) -> Result<Self, Unspellable> {
+        flag_text(pattern, "--exclude")?;
+        Ok(Self(fold(escape(pattern, &[' ', '"', '\'', '\\']))?))
+    }
+}
+
+impl fmt::Display for Exclude {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether COPY reads `path` as one word that stands for itself.
+fn is_word(path: &str) -> bool {
+    !path.is_empty()
+        && !path.starts_with(['-', '['])
+        && !path.contains("<<")
+        && path.chars().all(|c| c.is_ascii_graphic() && !"\"'$\\`".contains(c))
+        && path.len() < 4096
+}
+
+/// A relative source that COPY would take for a remote one gets `./` in front.
+fn not_a_url(source: &str) -> String {
+    let remote = source.contains([':', '@']) || source.starts_with("github.com/");
+    if remote && !source.starts_with('/') { format!("./{source}") } else { source.to_owned() }
+}
+
+/// The JSON form of an operand that the frontend's lexer reads once more after JSON.
+fn json_operand(path: &str) -> String {
+    let escaped = escape(path, &['\\', '$', '\'', '"']).replace("<<", r"\<\<");
+    json_string(&escaped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copy_paths() {
+        for (source, destination, spelled) in [
+            ("package.json", "package.json", "package.json package.json"),
+            ("/app/dist", "/app/dist", "/app/dist /app/dist"),
+            ("lib*", "./", "lib* ./"),
+            ("my file", "x", r#"["my file", "x"]"#),
+            ("$x", "a\"b", r#"["\\$x", "a\\\"b"]"#),
+            ("a\\*", "x", r#"["a\\\\*", "x"]"#),
+            ("[ab].js", "x", r#"["[ab].js", "x"]"#),
+            ("é", "x", r#"["é", "x"]"#),
+            ("a<<b", "x", r#"["a\\<\\<b", "x"]"#),
+            ("git@host:x", "x", "./git@host:x x"),
+            ("https://x", "x", "./https://x x"),
+        ] {
+            assert_eq!(CopyPaths::new(source, destination).unwrap().to_string(), spelled);
+        }
+    }
+
+    #[test]
+    fn directories() {
+        assert_eq!(Directory::new("/app").unwrap().to_string(), "/app");
+        assert_eq!(Directory::new("/my $dir").unwrap().to_string(), r#""/my \$dir""#);
+        assert!(Directory::new("/a\nb").is_err());
+    }
+
+    #[test]
+    fn excludes() {
+        assert_eq!(Exclude::new("node_modules").unwrap().to_string(), "node_modules");
+        assert_eq!(Exclude::new(r"a b\*").unwrap().to_string(), r"a\ b\\*");
+        assert!(Exclude::new("é").is_err());
+    }
+
+    #[test]
+    fn heredoc_destinations() {
+        assert_eq!(HeredocPath::new("/etc/x.toml").unwrap().to_string(), "/etc/x.toml");
+        for path in ["/my dir/x", "/$x", "/é", "-x", ""] {
+            assert!(HeredocPath::new(path).is_err(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The build graph: every name resolved, no cycle, a stable order.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
+use crate::plan::{Command, Input, Located, Plan, Source, Step};
+
+/// The index of a step in its plan.
+pub(crate) type StepId = usize;
+
+/// A plan whose names mean something.
+#[derive(Debug)]
+pub(crate) struct Graph<'p> {
+    pub(crate) plan: &'p Plan,
+    /// In the order of the plan.
+    pub(crate) nodes: Vec<Node<'p>>,
+    /// Every step after those it takes from; where that leaves a choice, the plan's order.
+    pub(crate) order: Vec<StepId>,
+    pub(crate) base: Edge<'p>,
+    pub(crate) deploy_inputs: Vec<Edge<'p>>,
+}
+
+/// A step and what it takes.
+#[derive(Debug)]
+pub(crate) struct Node<'p> {
+    pub(crate) step: &'p Step,
+    pub(crate) inputs: Vec<Edge<'p>>,
+    /// The steps whose environment it inherits, in the order of its inputs.
+    pub(crate) parents: Vec<StepId>,
+    /// Whether the image holds files that come by way of this step.
+    pub(crate) is_needed: bool,
+}
+
+/// An input and where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge<'p> {
+    pub(crate) input: &'p Input,
+    pub(crate) origin: Origin<'p>,
+}
+
+/// Where files come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin<'p> {
+    Image(&'p Located<String>),
+    Step(StepId),
+    Local,
+}
+
+impl<'p> Edge<'p> {
+    /// The step it takes from, if it is one.
+    pub(crate) fn step(self) -> Option<StepId> {
+        match self.origin {
+            Origin::Step(id) => Some(id),
+            Origin::Image(_) | Origin::Local => None,
+        }
+    }
+
+    pub(crate) fn includes(self) -> &'p [Located<String>] {
+        self.input.include.as_deref().unwrap_or_default()
+    }
+}
+
+impl Graph<'_> {
+    /// The steps that the image needs, in build order.
+    pub(crate) fn needed(&self) -> impl Iterator<Item = (StepId, &Node<'_>)> {
+        let nodes = self.order.iter().filter_map(|id| Some((*id, self.nodes.get(*id)?)));
+        nodes.filter(|(_, node)| node.is_needed)
+    }
+}
+
+/// Resolves a plan's names. Everything that dangles is a finding.
+pub(crate) fn resolve<'p>(plan: &'p Plan, findings: &mut Findings) -> Result<Graph<'p>, Diagnostics> {
+    let ids = step_ids(plan, findings);
+    let mut nodes: Vec<Node<'p>> = Vec::with_capacity(plan.steps.len());
+    for step in &plan.steps {
+        check_names(plan, step, findings);
+        let inputs = edges(&step.inputs, &ids, findings);
+        if let Some(first) = step.inputs.first() {
+            check_first(first, "the first input of a step", findings);
+        }
+        check_includes(step.inputs.iter().skip(1), findings);
+        let parents = inputs.iter().filter_map(|edge| edge.step()).collect();
+        nodes.push(Node { step, inputs, parents, is_needed: false });
+    }
+    let base = edge(&plan.deploy.base, &ids, findings);
+    check_first(&plan.deploy.base, "`deploy.base`", findings);
+    let deploy_inputs = edges(&plan.deploy.inputs, &ids, findings);
+    check_includes(plan.deploy.inputs.iter(), findings);
+    let order = build_order(&nodes, findings);
+    findings.check()?;
+    let Some(base) = base else { return Err(Diagnostics(Vec::new())) };
+    reduce_parents(&mut nodes, &order);
+    mark_needed(&mut nodes, base, &deploy_inputs);
+    for node in nodes.iter().filter(|node| !node.is_needed) {
+        let name = &node.step.name;
+        findings.push(
+            Diagnostic::warning("unreachable-step", format!("nothing of step `{}` reaches the image", name.value))
+                .at(&name.place)
+                .with_help("it is left out; name it in an input of `deploy`, or remove it"),
+        );
+    }
+    Ok(Graph { plan, nodes, order, base, deploy_inputs })
+}
+
+fn step_ids<'p>(plan: &'p Plan, findings: &mut Findings) -> BTreeMap<&'p str, StepId> {
+    let mut ids = BTreeMap::new();
+    for (id, step) in plan.steps.iter().enumerate() {
+        let name = &step.name;
+        let Some(earlier) = ids.insert(name.value.as_str(), id).and_then(|earlier| plan.steps.get(earlier)) else {
+            continue;
+        };
+        findings.push(
+            Diagnostic::error("duplicate-step", format!("two steps are called `{}`", name.value))
+                .at(&name.place)
+                .with_related(&earlier.name.place, "the first is here")
+                .with_help("Railpack would drop the first; rename one of them"),
+        );
+    }
+    ids
+}
+
+fn edges<'p>(inputs: &'p [Input], ids: &BTreeMap<&'p str, StepId>, findings: &mut Findings) -> Vec<Edge<'p>> {
+    inputs.iter().filter_map(|input| edge(input, ids, findings)).collect()
+}
+
+fn edge<'p>(input: &'p Input, ids: &BTreeMap<&'p str, StepId>, findings: &mut Findings) -> Option<Edge<'p>> {
+    let origin = match &input.source {
+        Source::Image(image) => Origin::Image(image),
+        Source::Local => Origin::Local,
+        Source::Step(name) => match ids.get(name.value.as_str()) {
+            Some(id) => Origin::Step(*id),
+            None => {
+                findings.push(
+                    Diagnostic::error("unknown-step", format!("no step is called `{}`", name.value))
+                        .at(&name.place)
+                        .with_suggestion(&name.value, ids.keys().copied()),
+                );
+                return None;
+            }
+        },
+    };
+    Some(Edge { input, origin })
+}
+
+fn check_first(input: &Input, what: &str, findings: &mut Findings) {
+    let filters = input.include.iter().flatten().chain(&input.exclude);
+    if filters.count() > 0 {
+        findings.push(
+            Diagnostic::error("filtered-base", format!("{what} is taken whole: it can have no `include` or `exclude`"))
+                .at(&input.place)
+                .with_help("put an input without filters in front of it"),
+        );
+    }
+}
+
+fn check_includes<'p>(inputs: impl Iterator<Item = &'p Input>, findings: &mut Findings) {
+    for input in inputs.filter(|input| input.include.as_ref().is_none_or(Vec::is_empty)) {
+        findings.push(
+            Diagnostic::warning("empty-input", "an input without `include` copies nothing")
+                .at(&input.place)
+                .with_help("name what to copy, as in `\"include\": [\".\"]`"),
+        );
+    }
+}
+
+fn check_names(plan: &Plan, step: &Step, findings: &mut Findings) {
+    for cache in step.caches.iter().filter(|cache| !plan.caches.contains_key(&cache.value)) {
+        findings.push(
+            Diagnostic::error("unknown-cache", format!("the plan has no cache `{}`", cache.value))
+                .at(&cache.place)
+                .with_suggestion(&cache.value, plan.caches.keys().map(String::as_str)),
+        );
+    }
+    let is_known = |name: &str| name == "*" || plan.secrets.iter().any(|secret| secret.value == name);
+    for secret in step.secrets.iter().filter(|secret| !is_known(&secret.value)) {
+        findings.push(
+            Diagnostic::warning(
+                "unknown-secret",
+                format!("the plan has no secret `{}`, so the step does not get it", secret.value),
+            )
+            .at(&secret.place)
+            .with_suggestion(&secret.value, plan.secrets.iter().map(|secret| secret.value.as_str())),
+        );
+    }
+    for command in &step.commands {
+        let Command::File { name, .. } = command else { continue };
+        if !step.assets.contains_key(&name.value) {
+            findings.push(
+                Diagnostic::error("unknown-asset", format!("step `{}` has no asset `{}`", step.name.value, name.value))
+                    .at(&name.place)
+                    .with_suggestion(&name.value, step.assets.keys().map(String::as_str)),
+            );
+        }
+    }
+}
+
+/// Kahn's algorithm; of the steps that are ready, the first in the plan goes first.
+fn build_order(nodes: &[Node<'_>], findings: &mut Findings) -> Vec<StepId> {
+    let mut waits_for: Vec<usize> = nodes.iter().map(|node| node.parents.len()).collect();
+    let mut children: Vec<Vec<StepId>> = vec![Vec::new(); nodes.len()];
+    for (id, node) in nodes.iter().enumerate() {
+        for parent in &node.parents {
+            if let Some(children) = children.get_mut(*parent) {
+                children.push(id);
+            }
+        }
+    }
+    let mut ready: BinaryHeap<Reverse<StepId>> =
+        waits_for.iter().enumerate().filter(|(_, count)| **count == 0).map(|(id, _)| Reverse(id)).collect();
+    let mut order = Vec::with_capacity(nodes.len());
+    while let Some(Reverse(id)) = ready.pop() {
+        order.push(id);
+        for child in children.get(id).into_iter().flatten() {
+            if let Some(count) = waits_for.get_mut(*child) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.push(Reverse(*child));
+                }
+            }
+        }
+    }
+    if order.len() < nodes.len() {
+        findings.push(cycle(nodes, &order));
+    }
+    order
+}
+
+/// Follows the parents of a step that never became ready until one comes up again.
+fn cycle(nodes: &[Node<'_>], ordered: &[StepId]) -> Diagnostic {
+    let ordered: BTreeSet<StepId> = ordered.iter().copied().collect();
+    let mut walk: Vec<StepId> = Vec::new();
+    let mut seen = BTreeMap::new();
+    let mut at = (0..nodes.len()).find(|id| !ordered.contains(id));
+    while let Some(id) = at {
+        if let Some(start) = seen.insert(id, walk.len()) {
+            walk.drain(..start);
+            walk.push(id);
+            break;
+        }
+        walk.push(id);
+        at = nodes.get(id).and_then(|node| node.parents.iter().copied().find(|parent| !ordered.contains(parent)));
+    }
+    let names: Vec<String> =
+        walk.iter().filter_map(|id| nodes.get(*id)).map(|node| format!("`{}`", node.step.name.value)).collect();
+    let found =
+        Diagnostic::error("cycle", format!("steps take from each other in a circle: {}", names.join(" takes from ")))
+            .with_help("remove one of these inputs");
+    match walk.first().and_then(|id| nodes.get(*id)) {
+        Some(node) => found.at(&node.step.name.place),
+        None => found,
+    }
+}
+
+/// Drops each parent that is also an ancestor of another parent, as Railpack does
+/// (`buildkit/graph/graph.go`): its environment comes by way of that one.
+fn reduce_parents(nodes: &mut [Node<'_>], order: &[StepId]) {
+    let mut position = vec![0; nodes.len()];
+    for (at, id) in order.iter().enumerate() {
+        if let Some(slot) = position.get_mut(*id) {
+            *slot = at;
+        }
+    }
+    let position = |id: &StepId| position.get(*id).copied().unwrap_or_default();
+    for id in order {
+        let parents = nodes.get(*id).map(|node| node.parents.clone()).unwrap_or_default();
+        let distinct: BTreeSet<StepId> = parents.iter().copied().collect();
+        let Some(earliest) = distinct.iter().map(position).min().filter(|_| distinct.len() > 1) else { continue };
+        let mut ancestors = BTreeSet::new();
+        let mut open: Vec<StepId> = distinct.iter().copied().collect();
+        while let Some(next) = open.pop() {
+            for parent in nodes.get(next).into_iter().flat_map(|node| &node.parents) {
+                // nothing before the earliest parent can lead to one
+                if position(parent) >= earliest && ancestors.insert(*parent) {
+                    open.push(*parent);
+                }
+            }
+        }
+        if let Some(node) = nodes.get_mut(*id) {
+            node.parents.retain(|parent| !ancestors.contains(parent));
+        }
+    }
+}
+
+fn mark_needed(nodes: &mut [Node<'_>], base: Edge<'_>, deploy_inputs: &[Edge<'_>]) {
+    let copied = |edges: &[Edge<'_>]| -> Vec<StepId> {
+        edges.iter().filter(|edge| !edge.includes().is_empty()).filter_map(|edge| edge.step()).collect()
+    };
+    let mut open = copied(deploy_inputs);
+    open.extend(base.step());
+    while let Some(id) = open.pop() {
+        let Some(node) = nodes.get_mut(id).filter(|node| !node.is_needed) else { continue };
+        node.is_needed = true;
+        open.extend(node.inputs.first().and_then(|first| first.step()));
+        open.extend(copied(node.inputs.get(1..).unwrap_or_default()));
+    }
+}

@@ -1,0 +1,59 @@
+//! Turns a Railpack build plan into a Dockerfile that builds the same image.
+//!
+//! ```
+//! let plan = r#"{
+//!   "steps": [{ "name": "build", "inputs": [{ "image": "debian" }], "commands": [{ "cmd": "make" }] }],
+//!   "deploy": { "base": { "image": "debian" }, "inputs": [{ "step": "build", "include": ["."] }] }
+//! }"#;
+//! let made = railpack2docker::transpile(plan, &railpack2docker::Options::default())?;
+//! assert!(made.dockerfile.contains("FROM debian AS build\n"));
+//! # Ok::<(), railpack2docker::Diagnostics>(())
+//! ```
+
+pub mod diagnostic;
+pub mod dockerfile;
+mod graph;
+mod lower;
+pub mod options;
+pub mod place;
+mod plan;
+mod render;
+pub mod visible;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use options::{Files, Options, SecretsHash, SecretsScope};
+
+use diagnostic::Findings;
+
+/// What a plan became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transpiled {
+    /// The Dockerfile's text, UTF-8, each line ended by a line feed.
+    pub dockerfile: String,
+    /// The text of `<Dockerfile>.dockerignore`, when the plan excludes something.
+    pub dockerignore: Option<String>,
+    /// Warnings and notes, in the order they were found.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Turns the JSON text of a build plan into a Dockerfile. The same text and options give the same
+/// bytes everywhere.
+///
+/// # Errors
+/// Every mistake that the plan holds, as far as the first phase with a mistake finds them:
+/// reading, resolving names, saying it in instructions.
+pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostics> {
+    let mut findings = Findings::default();
+    let plan = plan::read(json, options.strict, &mut findings)?; // text -> what was written
+    let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
+    let dockerfile = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
+    let dockerignore = lower::dockerignore(&plan);
+    let dockerfile = render::render(&dockerfile) // instructions -> text
+        .map_err(|error| {
+            Diagnostics(vec![Diagnostic::error("template", format!("a template is broken: {error:#}"))])
+        })?;
+    Ok(Transpiled { dockerfile, dockerignore, findings: findings.into_vec() })
+}

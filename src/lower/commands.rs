@@ -1,0 +1,232 @@
+//! The commands of a step.
+
+use super::environment::Environment;
+use super::secrets::HashStages;
+use super::stage::StageBuilder;
+use super::{Context, Problem, Stages, copy, file, gopath, words};
+use crate::diagnostic::Diagnostic;
+use crate::dockerfile::{
+    self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Run, Sharing, ShellForm, StageName, Variables,
+};
+use crate::plan::{Command, Located, Step};
+
+/// Adds a command's instructions to its stage.
+#[expect(clippy::too_many_arguments, reason = "a command touches all of these")]
+pub(super) fn lower<'p>(
+    context: &mut Context<'p, '_>,
+    step: &'p Step,
+    command: &'p Command,
+    stage: &StageName,
+    environment: &Environment<'p>,
+    hashes: &HashStages,
+    builder: &mut StageBuilder<'p>,
+    helpers: &mut Stages,
+) {
+    match command {
+        // PATH entries are in the environment
+        Command::Path { .. } => {}
+        Command::Exec { cmd, custom_name } => {
+            let run = exec(context, step, cmd, custom_name.as_deref(), environment, hashes, &mut builder.instructions);
+            builder.instructions.extend(run.map(Instruction::Run));
+        }
+        Command::Copy { src, dest, image } => {
+            let copy = copy::lower(context, src, dest, image.as_ref());
+            builder.instructions.extend(copy.map(Instruction::Copy));
+        }
+        Command::File { path, name, mode, custom_name } => {
+            let Some(content) = step.assets.get(&name.value) else { return };
+            let file = file::File { path, content, mode: *mode, comment: custom_name.as_deref().map(Comment::new) };
+            file.lower(context, stage, &mut builder.instructions, helpers);
+        }
+    }
+}
+
+fn exec(
+    context: &mut Context<'_, '_>,
+    step: &Step,
+    cmd: &Located<String>,
+    custom_name: Option<&str>,
+    environment: &Environment<'_>,
+    hashes: &HashStages,
+    instructions: &mut Vec<Instruction>,
+) -> Option<Run> {
+    let words = words::split(&cmd.value);
+    if let Some(unfinished) = words.unfinished {
+        context.findings.push(
+            Diagnostic::warning(
+                "unfinished-word",
+                format!("the command ends with {unfinished}; Railpack drops the word it is in"),
+            )
+            .at(&cmd.place),
+        );
+    }
+    if words.words.is_empty() {
+        context.findings.push(
+            Diagnostic::error("empty-command", "a command without a word")
+                .at(&cmd.place)
+                .with_help("name a program to run, or remove the command"),
+        );
+        return None;
+    }
+    let mut mounts = cache_mounts(context, step, instructions);
+    mounts.extend(context.secret_mounts(step));
+    mounts.extend(hashes.mount(context, step));
+    let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words.words)).map(Comment::new);
+    let command =
+        command(&words.words, &multi_line_variables(context, environment)).problem(context, "the command", cmd)?;
+    Some(Run { comment, mounts, command })
+}
+
+/// The shell form where it gives the same argv, else the exec form.
+fn command(words: &[String], variables: &[String]) -> Result<dockerfile::Command, dockerfile::Unspellable> {
+    if !variables.is_empty() {
+        let argv: Vec<&str> = std::iter::once("env").chain(variables.iter().chain(words).map(String::as_str)).collect();
+        return ExecForm::new(&argv).map(dockerfile::Command::Exec);
+    }
+    let shell = match words {
+        // a script sees what it was called as
+        [sh, flag, script] if sh == "sh" && flag == "-c" => {
+            return match ShellForm::script(script) {
+                Ok(form) if !names_itself(script) => Ok(dockerfile::Command::Shell(form)),
+                _ => ExecForm::new(words).map(dockerfile::Command::Exec),
+            };
+        }
+        words => ShellForm::argv(words),
+    };
+    match shell {
+        Ok(form) => Ok(dockerfile::Command::Shell(form)),
+        Err(_) => ExecForm::new(words).map(dockerfile::Command::Exec),
+    }
+}
+
+fn names_itself(script: &str) -> bool {
+    script.contains("$0") || script.contains("${0")
+}
+
+/// Variables that no ENV can hold, as `NAME=value` for `env`. A secret of the same name wins.
+fn multi_line_variables(context: &Context<'_, '_>, environment: &Environment<'_>) -> Vec<String> {
+    let is_secret = |name: &str| context.graph.plan.secrets.iter().any(|secret| secret.value == name);
+    environment
+        .without_path()
+        .filter(|(name, value)| value.value.contains('\n') && !is_secret(name))
+        .map(|(name, value)| format!("{name}={}", value.value))
+        .collect()
+}
+
+/// Whether a command's name says something that the command does not.
+fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
+    let name = name.trim();
+    !name.is_empty()
+        && name != cmd.trim()
+        && words.last().is_none_or(|script| name != script.trim())
+        && name != words.join(" ")
+}
+
+fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, instructions: &mut Vec<Instruction>) -> Vec<Mount> {
+    let mut mounts = Vec::new();
+    for key in &step.caches {
+        let Some(cache) = context.graph.plan.caches.get(&key.value) else { continue };
+        let id = Located { value: cache_id(&context.options.cache_prefix, &key.value), place: key.place.clone() };
+        let id = MountField::new("id", &id.value).problem(context, "the cache key", &id);
+        let directory = gopath::under_app(&cache.directory.value);
+        let target = match MountField::new("target", &directory) {
+            Err(dockerfile::Unspellable::NotAscii(..)) => {
+                let number =
+                    context.graph.plan.caches.keys().position(|name| *name == key.value).unwrap_or_default() + 1;
+                arg_target(number, &directory, instructions)
+            }
+            spelled => spelled,
+        };
+        let target = target.problem(context, "the cache directory", &cache.directory);
+        let sharing = if cache.locked { Sharing::Locked } else { Sharing::Shared };
+        if let (Some(id), Some(target)) = (id, target) {
+            mounts.push(Mount::Cache { id, target, sharing });
+        }
+    }
+    mounts
+}
+
+/// The id of a cache mount: any text that differs for different keys will do, so what a flag
+/// can't hold is spelled in ASCII.
+fn cache_id(prefix: &str, key: &str) -> String {
+    let mut id = String::with_capacity(prefix.len() + key.len());
+    for c in prefix.chars().chain(key.chars()) {
+        if c.is_ascii() && !c.is_ascii_control() {
+            id.push(c);
+        } else {
+            id.extend(c.escape_unicode());
+        }
+    }
+    id
+}
+
+/// A flag can't hold text outside ASCII, but can name a build arg that holds it.
+fn arg_target(
+    number: usize,
+    directory: &str,
+    instructions: &mut Vec<Instruction>,
+) -> Result<MountField, dockerfile::Unspellable> {
+    let arg = Assignment::new(&format!("CACHE_DIRECTORY_{number}"), directory)?;
+    let field = MountField::from_arg("target", &arg);
+    let declaration = Instruction::Arg(Variables { assignments: vec![arg], looks_secret: false });
+    if !instructions.contains(&declaration) {
+        instructions.push(declaration);
+    }
+    Ok(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(cmd: &str) -> String {
+        match command(&words::split(cmd).words, &[]).unwrap() {
+            dockerfile::Command::Shell(form) => form.to_string(),
+            dockerfile::Command::Exec(form) => form.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_shell_form_stands_where_it_gives_the_same_argv() {
+        for (cmd, run) in [
+            ("npm ci", "npm ci"),
+            ("sh -c 'npm ci && npm run build'", "npm ci && npm run build"),
+            ("rm -rf src target/x*", "rm -rf src 'target/x*'"),
+            ("npm run $HOME", "npm run '$HOME'"),
+            ("COMPOSER_ALLOW_SUPERUSER=1 composer x", "'COMPOSER_ALLOW_SUPERUSER=1' composer x"),
+            ("sh -c 'a' b", "sh -c a b"),
+        ] {
+            assert_eq!(form(cmd), run);
+        }
+    }
+
+    #[test]
+    fn the_exec_form_stands_everywhere_else() {
+        for (cmd, run) in [
+            ("sh -c 'cat <<X\nhi\nX'", r#"["sh", "-c", "cat <<X\nhi\nX"]"#),
+            ("sh -c ''", r#"["sh", "-c", ""]"#),
+            ("sh -c 'echo $0'", r#"["sh", "-c", "echo $0"]"#),
+            ("echo a", r#"["echo", "a"]"#),
+            ("if x", r#"["if", "x"]"#),
+            ("npm a<<b", r#"["npm", "a<<b"]"#),
+            ("--x y", r#"["--x", "y"]"#),
+        ] {
+            assert_eq!(form(cmd), run);
+        }
+    }
+
+    #[test]
+    fn a_variable_with_a_line_feed_goes_through_env() {
+        let run = command(&["npm".to_owned()], &["A=1\n2".to_owned()]).unwrap();
+        assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
+    }
+
+    #[test]
+    fn a_name_is_a_comment_when_it_is_not_the_command() {
+        let words = ["sh", "-c", "npm ci"].map(str::to_owned);
+        assert!(tells_more("install packages", "sh -c 'npm ci'", &words));
+        assert!(!tells_more("npm ci", "sh -c 'npm ci'", &words));
+        assert!(!tells_more("sh -c 'npm ci'", "sh -c 'npm ci'", &words));
+        assert!(!tells_more(" ", "sh -c 'npm ci'", &words));
+    }
+}

@@ -1,0 +1,146 @@
+//! Copy commands. Unlike COPY, they keep the name of a directory that goes into another one.
+
+use super::gopath::{base, clean, dir, join};
+use super::{Context, Problem};
+use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From};
+use crate::plan::Located;
+
+/// The COPY of a copy command.
+pub(super) fn lower(
+    context: &mut Context<'_, '_>,
+    src: &Located<String>,
+    dest: &Located<String>,
+    image: Option<&Located<String>>,
+) -> Option<Copy> {
+    let from = match image {
+        Some(image) => Some(From::Image(context.image(image)?)),
+        None => None,
+    };
+    let shape = Shape::of(&src.value, &dest.value);
+    let paths = CopyPaths::new(&shape.source, &shape.destination).problem(context, "the path", src)?;
+    let mut exclude = Vec::new();
+    let mut comment = None;
+    if let Some(pattern) = shape.only {
+        let all_but = format!("!{pattern}");
+        exclude.push(Exclude::new("*").problem(context, "the pattern", src)?);
+        exclude.push(Exclude::new(&all_but).problem(context, "the pattern", src)?);
+        comment = Some(Comment::new(&format!("{} with the names of directories kept", src.value)));
+    }
+    Some(Copy { comment, from, link: false, exclude, paths })
+}
+
+/// How a COPY puts things where a copy command puts them.
+#[derive(Debug, PartialEq, Eq)]
+struct Shape {
+    source: String,
+    destination: String,
+    /// Of what is in the source, take only what this pattern matches.
+    only: Option<String>,
+}
+
+impl Shape {
+    fn of(src: &str, dest: &str) -> Self {
+        let dest = if dest.is_empty() { "." } else { dest };
+        let source = source(src);
+        let plain = |destination: String| Self { source: source.clone(), destination, only: None };
+        let Some(directory) = existing_directory(dest) else {
+            return plain(dest.to_owned());
+        };
+        let name = base(&source);
+        if matches!(name, "." | "/" | "..") {
+            return plain(directory);
+        }
+        if !is_pattern(name) {
+            return plain(named(&directory, name));
+        }
+        if matches_files_only(name) {
+            return plain(directory);
+        }
+        let name = name.replace("**", "*");
+        let source = lenient(&dir(&source));
+        let only = (name != "*").then_some(name);
+        Self { source, destination: directory, only }
+    }
+}
+
+fn source(src: &str) -> String {
+    match src {
+        "" => ".".to_owned(),
+        src => clean(src),
+    }
+}
+
+/// The destination as a directory that is there, with a slash at its end: `.`, `/app`, and what
+/// ends in a slash.
+fn existing_directory(dest: &str) -> Option<String> {
+    let path = clean(dest);
+    let is_directory = dest.ends_with('/') || dest.ends_with("/.") || matches!(path.as_str(), "." | "/app" | "/");
+    is_directory.then(|| if path.ends_with('/') { path } else { format!("{path}/") })
+}
+
+fn named(directory: &str, name: &str) -> String {
+    if directory == "./" { name.to_owned() } else { join(directory, name) }
+}
+
+/// Whether `filepath.Match` sees more than a name.
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?', '[', '\\'])
+}
+
+/// Whether a pattern names files by their extension, such as `*.json` or `config.exs*`. A directory
+/// of such a name would lose its name; `conf.d` and the like are directories.
+fn matches_files_only(pattern: &str) -> bool {
+    let Some((stem, extension)) = pattern.trim_end_matches(['*', '?']).rsplit_once('.') else { return false };
+    !stem.is_empty()
+        && !extension.is_empty()
+        && extension != "d"
+        && extension.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// A directory as a pattern that matches only it, so that a build does not fail where it is
+/// missing: to a copy command with a pattern, nothing to copy is no mistake.
+fn lenient(directory: &str) -> String {
+    if directory == "." || directory == "/" || is_pattern(directory) {
+        return directory.to_owned();
+    }
+    match directory.char_indices().next_back() {
+        Some((at, last)) if last.is_ascii_alphanumeric() => {
+            format!("{}[{last}]", directory.get(..at).unwrap_or_default())
+        }
+        _ => directory.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        for (src, dest, source, destination, only) in [
+            ("package.json", "package.json", "package.json", "package.json", None),
+            ("package.json", ".", "package.json", "package.json", None),
+            ("prisma", "prisma", "prisma", "prisma", None),
+            ("lib", ".", "lib", "lib", None),
+            ("a/lib/", "/app", "a/lib", "/app/lib", None),
+            ("lib", "config/", "lib", "config/lib", None),
+            ("lib", "/abs/dir/", "lib", "/abs/dir/lib", None),
+            (".", ".", ".", "./", None),
+            (".", "/abs/dir/", ".", "/abs/dir/", None),
+            ("lib*", ".", ".", "./", Some("lib*")),
+            ("*", ".", ".", "./", None),
+            ("config/*", "x/", "confi[g]", "x/", None),
+            ("config/rel*", "x/", "confi[g]", "x/", Some("rel*")),
+            ("packages/*/lib*", "x/", "packages/*", "x/", Some("lib*")),
+            ("*.json", ".", "*.json", "./", None),
+            ("config/prod.exs*", "config/", "config/prod.exs*", "config/", None),
+            ("lib*", "newname", "lib*", "newname", None),
+            ("conf.d*", ".", ".", "./", Some("conf.d*")),
+            ("", "", ".", "./", None),
+        ] {
+            let only = only.map(str::to_owned);
+            let (source, destination) = (source.to_owned(), destination.to_owned());
+            assert_eq!(Shape::of(src, dest), Shape { source, destination, only }, "{src} {dest}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The final image.
+
+use super::environment::{DEFAULT_PATH, Environments};
+use super::stage::{assignments, start, warn_of_secrets};
+use super::{Context, Problem, inputs};
+use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Stage, Variables};
+use crate::plan::Located;
+
+/// The last stage: base, files, environment, command.
+pub(super) fn image(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Stage> {
+    let graph = context.graph;
+    let (from, mut instructions) = start(context, Some(graph.base));
+    for instruction in &mut instructions {
+        if let Instruction::ResetUser { shell } = instruction {
+            // nothing runs here
+            *shell = false;
+        }
+    }
+    instructions.extend(inputs::copies(context, graph.base, &graph.deploy_inputs));
+    instructions.push(Instruction::Env(variables(context, environments)?));
+    instructions.push(Instruction::Entrypoint(ExecForm::new(&["/bin/bash", "-c"]).ok()?));
+    instructions.push(Instruction::Cmd(command(context)?));
+    Some(Stage { comment: Some(Comment::new("the image")), from, name: None, instructions })
+}
+
+/// The environment of the steps of `deploy.inputs`, then `deploy.variables`, then PATH: its
+/// entries sorted as strings, the default PATH one among them (`getImageEnv` in
+/// `buildkit/convert.go`).
+fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Variables> {
+    let graph = context.graph;
+    let mut environment = environments.merged(graph.deploy_inputs.iter().filter_map(|edge| edge.step()));
+    environment.set_all(&graph.plan.deploy.variables);
+    let variables: Vec<(&str, &Located<String>)> = environment.without_path().collect();
+    let mut spelled = assignments(context, &variables);
+    let entries: Vec<&Located<String>> = graph.plan.deploy.paths.iter().chain(environment.path).collect();
+    for entry in &entries {
+        Assignment::new("PATH", &entry.value).problem(context, "the PATH entry", entry)?;
+    }
+    let mut path: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).chain([DEFAULT_PATH]).collect();
+    path.sort_unstable();
+    spelled.extend(Assignment::new("PATH", &path.join(":")).ok());
+    let looks_secret = warn_of_secrets(context, &variables);
+    Some(Variables { assignments: spelled, looks_secret })
+}
+
+fn command(context: &mut Context<'_, '_>) -> Option<ExecForm> {
+    match &context.graph.plan.deploy.start_command {
+        Some(command) if !command.value.is_empty() => {
+            ExecForm::new(&[&command.value]).problem(context, "the start command", command)
+        }
+        _ => ExecForm::new(&["/bin/bash"]).ok(),
+    }
+}

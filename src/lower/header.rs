@@ -1,0 +1,57 @@
+//! What the file says about itself: where it came from, how to write it anew, how to build it.
+
+use super::Context;
+use crate::dockerfile::{Comment, Header, shell_word};
+use crate::options::Files;
+
+/// How much of the digest a reader gets to see: enough to tell plans apart.
+const DIGEST_LENGTH: usize = 12;
+
+pub(super) fn header(context: &mut Context<'_, '_>, has_hash: bool) -> Header {
+    let files = &context.options.files;
+    let digest = &context.graph.plan.digest;
+    Header {
+        plan: Comment::new(files.plan.as_deref().unwrap_or("standard input")),
+        digest: Comment::new(digest.get(..DIGEST_LENGTH).unwrap_or(digest)),
+        regenerate: Comment::new(&regenerate(files)),
+        build: build(context, has_hash),
+    }
+}
+
+/// The command that writes the file, run where the file is.
+fn regenerate(files: &Files) -> String {
+    let word = |text: &str| shell_word(text, false);
+    let mut words = vec!["railpack2docker".to_owned()];
+    words.push(files.plan.as_deref().map_or("-".to_owned(), |plan| word(&not_an_option(plan))));
+    words.extend(["-o".to_owned(), word(&not_an_option(&files.dockerfile))]);
+    words.extend(files.arguments.iter().map(|argument| word(argument)));
+    words.join(" ")
+}
+
+fn not_an_option(path: &str) -> String {
+    if path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
+}
+
+fn build(context: &Context<'_, '_>, has_hash: bool) -> Vec<Comment> {
+    let mut lines = Vec::new();
+    let dockerfile = &context.options.files.dockerfile;
+    lines.push(match dockerfile.as_str() {
+        "Dockerfile" => "docker build".to_owned(),
+        other => format!("docker build -f {}", shell_word(&not_an_option(other), false)),
+    });
+    for secret in &context.graph.plan.secrets {
+        let name = &secret.value;
+        let fields = [csv_field(&format!("id={name}")), csv_field(&format!("env={name}"))].join(",");
+        lines.push(format!("  --secret {}", shell_word(&fields, false)));
+    }
+    if has_hash {
+        lines.push("  --build-arg SECRETS_HASH=\"$(date +%s)\"".to_owned());
+    }
+    let last = lines.pop().map(|last| format!("{last} ."));
+    let continued = lines.into_iter().map(|line| format!("{line} \\"));
+    continued.chain(last).map(|line| Comment::indented(&line)).collect()
+}
+
+fn csv_field(field: &str) -> String {
+    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+}

@@ -1,0 +1,143 @@
+//! Files that a stage takes from other stages, from images and from the build context.
+
+use super::gopath::{base, clean, join};
+use super::{Context, Problem};
+use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
+use crate::graph::{Edge, Origin};
+use crate::plan::Located;
+
+/// The COPY instructions for the inputs behind the first one.
+pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Edge<'_>]) -> Vec<Instruction> {
+    let link = merges(base, inputs);
+    let mut copies = Vec::new();
+    for edge in inputs {
+        if edge.includes().is_empty() {
+            continue;
+        }
+        let Some(from) = context.origin(edge.origin) else { continue };
+        let exclude: Vec<Exclude> = edge.input.exclude.iter().filter_map(|pattern| context.exclude(pattern)).collect();
+        for include in edge.includes() {
+            let (source, destination) = resolve(&include.value, matches!(edge.origin, Origin::Local));
+            let paths = CopyPaths::new(&source, &destination).problem(context, "the path", include);
+            copies.extend(paths.map(|paths| {
+                Instruction::Copy(Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths })
+            }));
+        }
+    }
+    copies
+}
+
+impl Context<'_, '_> {
+    fn exclude(&mut self, pattern: &Located<String>) -> Option<Exclude> {
+        Exclude::new(&pattern.value).problem(self, "the pattern", pattern)
+    }
+
+    /// What a COPY copies from: `Some(None)` is the build context.
+    pub(super) fn origin(&mut self, origin: Origin<'_>) -> Option<Option<From>> {
+        match origin {
+            Origin::Local => Some(None),
+            Origin::Image(image) => Some(Some(From::Image(self.image(image)?))),
+            Origin::Step(id) => Some(Some(From::Stage(self.stage_name(id)?))),
+        }
+    }
+}
+
+/// Source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
+/// files lose their folders, others keep their place.
+fn resolve(include: &str, is_local: bool) -> (String, String) {
+    if is_local {
+        let source = if include.is_empty() { "." } else { include };
+        return (source.to_owned(), join("/app", base(include)));
+    }
+    let path = match include {
+        "." | "/app" | "/app/" => "/app".to_owned(),
+        absolute if absolute.starts_with('/') => absolute.to_owned(),
+        relative => join("/app", relative),
+    };
+    (path.clone(), path)
+}
+
+/// Whether Railpack merges the inputs onto the base, so that their layers are independent of each
+/// other, or copies them one after the other (`shouldLLBMerge` in `buildkit/build_llb/layers.go`).
+fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
+    let is_plain = |edge: &Edge<'_>| {
+        edge.input.include.is_some()
+            && !matches!(edge.origin, Origin::Local)
+            && edge.includes().iter().all(|include| include.value != "/")
+    };
+    !matches!(base.origin, Origin::Local)
+        && inputs.iter().all(is_plain)
+        && inputs.iter().enumerate().all(|(i, one)| inputs.iter().skip(i + 1).all(|other| !overlap(*one, *other)))
+}
+
+/// Whether two inputs hold the same path, what one of them excludes aside.
+fn overlap(one: Edge<'_>, other: Edge<'_>) -> bool {
+    let pairs = one.includes().iter().flat_map(|a| other.includes().iter().map(move |b| (a, b)));
+    pairs.into_iter().any(|(a, b)| {
+        let (a, b) = (absolute(&a.value), absolute(&b.value));
+        if a == b {
+            return true;
+        }
+        if let Some(inner) = below(&b, &a) {
+            return !is_excluded(inner, &one.input.exclude);
+        }
+        below(&a, &b).is_some_and(|inner| !is_excluded(inner, &other.input.exclude))
+    })
+}
+
+fn absolute(include: &str) -> String {
+    let path = clean(include);
+    match path.as_str() {
+        "." => "/app".to_owned(),
+        relative if !relative.starts_with('/') => join("/app", relative),
+        _ => path,
+    }
+}
+
+/// `inner` relative to `outer`, if it lies in there.
+fn below<'a>(inner: &'a str, outer: &str) -> Option<&'a str> {
+    inner.strip_prefix(outer)?.strip_prefix('/')
+}
+
+fn is_excluded(path: &str, excludes: &[Located<String>]) -> bool {
+    excludes
+        .iter()
+        .map(|exclude| exclude.value.as_str())
+        .any(|exclude| path.split('/').any(|part| part == exclude) || path == exclude || below(path, exclude).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn container_paths_keep_their_place_and_local_ones_lose_their_folders() {
+        for (include, is_local, source, destination) in [
+            (".", false, "/app", "/app"),
+            ("/app/", false, "/app", "/app"),
+            ("dist", false, "/app/dist", "/app/dist"),
+            ("build/", false, "/app/build", "/app/build"),
+            ("/build/", false, "/build/", "/build/"),
+            ("../x", false, "/x", "/x"),
+            ("/mise/*", false, "/mise/*", "/mise/*"),
+            (".", true, ".", "/app"),
+            ("packages/a", true, "packages/a", "/app/a"),
+            ("*.json", true, "*.json", "/app/*.json"),
+        ] {
+            assert_eq!(resolve(include, is_local), (source.to_owned(), destination.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_excluded_does_not_overlap() {
+        let excludes = |patterns: &[&str]| -> Vec<Located<String>> {
+            let place = crate::place::Place::new(crate::place::Path::default(), 0..0);
+            patterns.iter().map(|p| Located { value: (*p).to_owned(), place: place.clone() }).collect()
+        };
+        assert!(is_excluded("node_modules", &excludes(&["node_modules"])));
+        assert!(is_excluded("a/node_modules/b", &excludes(&["node_modules"])));
+        assert!(is_excluded("a/b/c", &excludes(&["a/b"])));
+        assert!(!is_excluded("a/bc", &excludes(&["a/b"])));
+        assert!(!is_excluded("a.txt", &excludes(&["*.txt"])));
+    }
+}

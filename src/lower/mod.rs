@@ -1,0 +1,115 @@
+//! What a plan means, said in instructions.
+
+mod commands;
+mod copy;
+mod deploy;
+mod environment;
+mod file;
+mod gopath;
+mod header;
+mod ignore;
+mod inputs;
+mod names;
+mod secrets;
+mod stage;
+mod words;
+
+use environment::Environments;
+use names::Names;
+use secrets::HashStages;
+use stage::Surroundings;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
+use crate::dockerfile::{Dockerfile, ImageRef, Stage, StageName, Unspellable};
+use crate::graph::{Graph, StepId};
+use crate::options::Options;
+use crate::plan::Located;
+
+pub(crate) use ignore::dockerignore;
+
+/// Says a plan in instructions. What a Dockerfile can't say is a finding.
+pub(crate) fn lower(graph: &Graph<'_>, options: &Options, findings: &mut Findings) -> Result<Dockerfile, Diagnostics> {
+    let mut context = Context::new(graph, options, findings);
+    let syntax = context.syntax();
+    secrets::check_names(&mut context);
+    let hash_stages = HashStages::of(&mut context);
+    let environments = Environments::of(graph);
+    let mut surroundings = Surroundings::new(graph);
+    let mut stages = hash_stages.stages(&mut context);
+    for (id, _) in graph.needed() {
+        stages.extend(stage::of_step(&mut context, id, &environments, &mut surroundings, &hash_stages));
+    }
+    stages.extend(deploy::image(&mut context, &environments));
+    let header = header::header(&mut context, !hash_stages.is_empty());
+    findings.check()?;
+    Ok(Dockerfile { syntax, header, stages })
+}
+
+/// What every part of the lowering needs to know.
+struct Context<'p, 'f> {
+    graph: &'f Graph<'p>,
+    options: &'f Options,
+    findings: &'f mut Findings,
+    names: Names,
+    stage_names: Vec<Option<StageName>>,
+}
+
+impl<'p, 'f> Context<'p, 'f> {
+    fn new(graph: &'f Graph<'p>, options: &'f Options, findings: &'f mut Findings) -> Self {
+        let mut names = Names::new(graph);
+        let stage_names = names.of_steps(graph);
+        Self { graph, options, findings, names, stage_names }
+    }
+
+    fn stage_name(&self, id: StepId) -> Option<StageName> {
+        self.stage_names.get(id).cloned().flatten()
+    }
+
+    /// An image that a plan names. What is no reference is a finding.
+    fn image(&mut self, image: &Located<String>) -> Option<ImageRef> {
+        match ImageRef::new(&image.value) {
+            Ok(image) => Some(image),
+            Err(_) => {
+                self.findings.push(
+                    Diagnostic::error("invalid-image", format!("`{}` is no reference to an image", image.value))
+                        .at(&image.place)
+                        .with_help("write it as `docker pull` takes it, such as `debian:bookworm-slim`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn syntax(&mut self) -> Option<ImageRef> {
+        let image = self.options.syntax.as_deref()?;
+        let reference = ImageRef::new(image);
+        if reference.is_err() {
+            let message = format!("the syntax image `{image}` is no reference to an image");
+            self.findings.push(Diagnostic::error("invalid-option", message));
+        }
+        reference.ok()
+    }
+}
+
+/// Turns what can't be spelled into a finding.
+trait Problem<T> {
+    /// `what` names the text: "the path" of "the path `x` holds a NUL character".
+    fn problem(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T>;
+}
+
+impl<T> Problem<T> for Result<T, Unspellable> {
+    fn problem(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T> {
+        self.map_err(|why| {
+            let shown = if text.value.chars().count() > 60 { String::new() } else { format!(" `{}`", text.value) };
+            context.findings.push(
+                Diagnostic::error("unspellable", format!("{what}{shown} {why}"))
+                    .at(&text.place)
+                    .with_help("no Dockerfile can say this; change it in the plan"),
+            );
+        })
+        .ok()
+    }
+}
+
+/// A stage, and the helper stages in front of it.
+type Stages = Vec<Stage>;

@@ -1,0 +1,202 @@
+//! Secrets: their mounts, and the stages that hash them.
+//!
+//! A secret's value is no part of `BuildKit`'s cache key. So for each set of secrets that steps
+//! list there is a stage that hashes their values, and those steps mount the file with the hash:
+//! `BuildKit` keys a read-only bind mount by its content.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::stage::is_railpacks;
+use super::{Context, Problem, Stages};
+use crate::diagnostic::Diagnostic;
+use crate::dockerfile::{
+    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, ShellVariable, Stage, StageName, is_bare_name,
+};
+use crate::graph::{Graph, Origin, StepId};
+use crate::options::{SecretsHash, SecretsScope};
+use crate::plan::{Located, Step};
+
+/// Checks that each secret can be an environment variable.
+pub(super) fn check_names(context: &mut Context<'_, '_>) {
+    for secret in &context.graph.plan.secrets {
+        if secret.value.is_empty() || secret.value.contains('=') {
+            let message = format!("`{}` can't be the name of an environment variable", secret.value);
+            context.findings.push(Diagnostic::error("invalid-secret", message).at(&secret.place));
+        }
+    }
+}
+
+impl<'p> Context<'p, '_> {
+    /// The secrets that a step's commands see.
+    pub(super) fn secret_mounts(&mut self, step: &Step) -> Vec<Mount> {
+        let plan = self.graph.plan;
+        match self.options.secrets_scope {
+            SecretsScope::Plan => self.mounts_of(&plan.secrets.iter().collect::<Vec<_>>()),
+            SecretsScope::Step => self.mounts_of(&listed(self.graph, step)),
+        }
+    }
+
+    fn mounts_of(&mut self, secrets: &[&Located<String>]) -> Vec<Mount> {
+        secrets.iter().filter_map(|secret| self.secret_mount(secret, &secret.value)).collect()
+    }
+
+    fn secret_mount(&mut self, secret: &Located<String>, variable: &str) -> Option<Mount> {
+        let id = MountField::new("id", &secret.value).problem(self, "the secret", secret)?;
+        let env = MountField::new("env", variable).problem(self, "the secret", secret)?;
+        Some(Mount::Secret { id, env, required: !self.options.optional_secrets })
+    }
+}
+
+/// The plan's secrets that a step lists, in the plan's order: those whose values re-run it.
+fn listed<'p>(graph: &Graph<'p>, step: &Step) -> Vec<&'p Located<String>> {
+    let names: BTreeSet<&str> = step.secrets.iter().map(|name| name.value.as_str()).collect();
+    let all = names.contains("*");
+    graph.plan.secrets.iter().filter(|secret| all || names.contains(secret.value.as_str())).collect()
+}
+
+/// The stages that hash secrets, by the set of secrets.
+pub(super) struct HashStages {
+    by_secrets: BTreeMap<Vec<String>, HashStage>,
+    /// The stage that holds the build arg's value, for all sets.
+    arg: Option<StageName>,
+}
+
+struct HashStage {
+    name: StageName,
+    image: ImageRef,
+}
+
+impl HashStages {
+    /// Finds the sets that steps with commands list, and names a stage for each.
+    pub(super) fn of(context: &mut Context<'_, '_>) -> Self {
+        let mut this = Self { by_secrets: BTreeMap::new(), arg: None };
+        let graph = context.graph;
+        for (id, node) in graph.needed() {
+            let secrets = listed(graph, node.step);
+            let runs = node.step.commands.iter().any(|command| matches!(command, crate::plan::Command::Exec { .. }));
+            if secrets.is_empty() || !runs {
+                continue;
+            }
+            match context.options.secrets_hash {
+                SecretsHash::Off => {}
+                SecretsHash::Arg => {
+                    if this.arg.is_none() {
+                        this.arg = context.names.unique("secrets-hash");
+                    }
+                }
+                SecretsHash::Layer => this.add(context, id, &secrets),
+            }
+        }
+        this
+    }
+
+    fn add(&mut self, context: &mut Context<'_, '_>, id: StepId, secrets: &[&Located<String>]) {
+        let key: Vec<String> = secrets.iter().map(|secret| secret.value.clone()).collect();
+        if self.by_secrets.contains_key(&key) {
+            return;
+        }
+        let is_all = secrets.len() == context.graph.plan.secrets.len();
+        let wanted = if is_all { "secrets-hash".to_owned() } else { format!("secrets-hash-{}", key.join("-")) };
+        let Some(image) = hashing_image(context, id) else { return };
+        let Some(name) = context.names.unique(&wanted) else { return };
+        self.by_secrets.insert(key, HashStage { name, image });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_secrets.is_empty() && self.arg.is_none()
+    }
+
+    /// The mount that makes a step's commands run again.
+    pub(super) fn mount(&self, context: &Context<'_, '_>, step: &Step) -> Option<Mount> {
+        let secrets = listed(context.graph, step);
+        if secrets.is_empty() {
+            return None;
+        }
+        let key: Vec<String> = secrets.iter().map(|secret| secret.value.clone()).collect();
+        let by_set = self.by_secrets.get(&key).map(|stage| stage.name.clone());
+        by_set.or_else(|| self.arg.clone()).map(|from| Mount::SecretsHash { from })
+    }
+
+    /// The stages, which stand in front of the steps.
+    pub(super) fn stages(&self, context: &mut Context<'_, '_>) -> Stages {
+        if let Some(name) = &self.arg {
+            return vec![Stage {
+                comment: Some(Comment::new("Re-runs the steps that list secrets when SECRETS_HASH changes.")),
+                from: From::Scratch,
+                name: Some(name.clone()),
+                instructions: vec![Instruction::KeepSecretsHash],
+            }];
+        }
+        let mut stages = Vec::with_capacity(self.by_secrets.len());
+        for (secrets, hash) in &self.by_secrets {
+            let hashing = hash_secrets(context, secrets);
+            let mut instructions = Vec::new();
+            if !is_railpacks(hash.image.as_str()) {
+                instructions.push(Instruction::ResetUser { shell: true });
+            }
+            instructions.push(Instruction::HashSecrets(hashing));
+            stages.push(Stage {
+                comment: Some(Comment::new(&what_re_runs(secrets, context.graph.plan.secrets.len()))),
+                from: From::Image(hash.image.clone()),
+                name: Some(hash.name.clone()),
+                instructions,
+            });
+        }
+        stages
+    }
+}
+
+fn what_re_runs(secrets: &[String], of: usize) -> String {
+    match secrets {
+        [one] => format!("Re-runs the steps that list {one} when its value changes."),
+        all if all.len() == of => "Re-runs the steps that list all secrets when a value changes.".to_owned(),
+        some => format!("Re-runs the steps that list {} when a value changes.", some.join(", ")),
+    }
+}
+
+fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[String]) -> HashSecrets {
+    let mut hashing = HashSecrets { mounts: Vec::new(), values: Vec::new() };
+    let plan = context.graph.plan;
+    for (number, secret) in plan.secrets.iter().filter(|secret| secrets.contains(&secret.value)).enumerate() {
+        // the hash needs a variable that a shell can expand; how it is called is of no account
+        let variable = if is_bare_name(&secret.value) { secret.value.clone() } else { format!("SECRET_{number}") };
+        hashing.mounts.extend(context.secret_mount(secret, &variable));
+        hashing.values.extend(ShellVariable::new(&variable).ok());
+    }
+    hashing
+}
+
+/// An image with `sha256sum`: the one that the step goes back to, or else another of the plan.
+fn hashing_image(context: &mut Context<'_, '_>, id: StepId) -> Option<ImageRef> {
+    let graph = context.graph;
+    let image = root_image(graph, Some(id)).or_else(|| match graph.base.origin {
+        Origin::Image(image) => Some(image),
+        Origin::Step(id) => root_image(graph, Some(id)),
+        Origin::Local => None,
+    });
+    match image {
+        Some(image) => context.image(image),
+        None => {
+            let step = graph.nodes.get(id).map(|node| &node.step.name);
+            let found =
+                Diagnostic::error("no-hashing-image", "steps list secrets, and no image of the plan can hash them")
+                    .with_help("pass `--secrets-hash arg`, which needs no image");
+            context.findings.push(match step {
+                Some(name) => found.at(&name.place),
+                None => found,
+            });
+            None
+        }
+    }
+}
+
+fn root_image<'p>(graph: &Graph<'p>, mut step: Option<StepId>) -> Option<&'p Located<String>> {
+    while let Some(id) = step {
+        let first = graph.nodes.get(id)?.inputs.first()?;
+        if let Origin::Image(image) = first.origin {
+            return Some(image);
+        }
+        step = first.step();
+    }
+    None
+}

@@ -1,0 +1,285 @@
+//! One stage for each step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::environment::{DEFAULT_PATH, Environment, Environments};
+use super::secrets::HashStages;
+use super::{Context, Problem, Stages, commands, inputs};
+use crate::diagnostic::Diagnostic;
+use crate::dockerfile::{Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, Variables};
+use crate::graph::{Edge, Graph, Origin, StepId};
+use crate::plan::{Command, Located};
+
+/// What a stage has before its first instruction, from what it starts from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inherited<'p> {
+    /// The variables that it has from earlier stages.
+    variables: BTreeMap<&'p str, &'p str>,
+    /// Its PATH: `None` is the default.
+    path: Option<String>,
+    /// Whether PATH is whatever the image set.
+    path_is_foreign: bool,
+}
+
+/// What the stages say about each other.
+pub(super) struct Surroundings<'p> {
+    /// What a stage has after its last instruction, by step.
+    after: Vec<Inherited<'p>>,
+    /// The steps that others start from.
+    is_base: BTreeSet<StepId>,
+    /// The steps that the image starts from, whose ENV would reach it.
+    is_under_image: BTreeSet<StepId>,
+}
+
+impl<'p> Surroundings<'p> {
+    pub(super) fn new(graph: &Graph<'p>) -> Self {
+        let base_of =
+            |id: StepId| graph.nodes.get(id).and_then(|node| node.inputs.first()).and_then(|edge| edge.step());
+        let mut is_under_image = BTreeSet::new();
+        let mut at = graph.base.step();
+        while let Some(id) = at {
+            is_under_image.insert(id);
+            at = base_of(id);
+        }
+        Self {
+            after: vec![Inherited::default(); graph.nodes.len()],
+            is_base: graph.needed().filter_map(|(id, _)| base_of(id)).collect(),
+            is_under_image,
+        }
+    }
+
+    /// What a stage has from what it starts from.
+    pub(super) fn inherited(&self, base: Option<Edge<'p>>) -> Inherited<'p> {
+        match base.map(|edge| edge.origin) {
+            Some(Origin::Step(id)) => self.after.get(id).cloned().unwrap_or_default(),
+            Some(Origin::Image(image)) => {
+                Inherited { path_is_foreign: !leaves_path(&image.value), ..Inherited::default() }
+            }
+            Some(Origin::Local) | None => Inherited::default(),
+        }
+    }
+}
+
+/// Whether an image is one of Railpack's own, which have neither USER nor SHELL.
+pub(super) fn is_railpacks(image: &str) -> bool {
+    image.starts_with("ghcr.io/railwayapp/railpack-")
+}
+
+/// Whether an image has the default PATH. Railpack's runtime has (`images/debian/runtime/Dockerfile`);
+/// its builder puts mise's shims in front.
+fn leaves_path(image: &str) -> bool {
+    image.starts_with("ghcr.io/railwayapp/railpack-runtime:")
+}
+
+/// A stage that is being put together.
+pub(super) struct StageBuilder<'p> {
+    pub(super) instructions: Vec<Instruction>,
+    pub(super) has: Inherited<'p>,
+    uses_args: bool,
+}
+
+impl<'p> StageBuilder<'p> {
+    /// Declares what the environment lacks. With `runs`, for a command: PATH is then made sure of.
+    fn declare(&mut self, context: &mut Context<'p, '_>, wanted: &Environment<'p>, runs: bool) {
+        let mut variables = Vec::new();
+        for (name, value) in wanted.without_path() {
+            if self.has.variables.get(name) != Some(&value.value.as_str()) && !value.value.contains('\n') {
+                variables.push((name, value));
+                self.has.variables.insert(name, &value.value);
+            }
+        }
+        let assignments = assignments(context, &variables);
+        let path = self.changed_path(context, wanted, runs);
+        if self.uses_args {
+            self.push_variables(context, assignments, &variables, Instruction::Arg);
+            self.push_variables(context, path.into_iter().collect(), &[], Instruction::Env);
+        } else {
+            let both = assignments.into_iter().chain(path).collect();
+            self.push_variables(context, both, &variables, Instruction::Env);
+        }
+    }
+
+    fn changed_path(
+        &mut self,
+        context: &mut Context<'p, '_>,
+        wanted: &Environment<'p>,
+        runs: bool,
+    ) -> Option<Assignment> {
+        let path = wanted.path_value();
+        let must_reset = path.is_none() && runs && self.has.path_is_foreign;
+        if path == self.has.path && !must_reset {
+            return None;
+        }
+        let value = path.clone().unwrap_or_else(|| DEFAULT_PATH.to_owned());
+        self.has.path = path;
+        self.has.path_is_foreign = false;
+        let last = wanted.path.first().copied().or_else(|| wanted.variables.get("PATH").copied());
+        match (Assignment::new("PATH", &value), last) {
+            (Ok(path), _) => Some(path),
+            (failed, Some(last)) => failed.problem(context, "the PATH entry", last),
+            (Err(_), None) => None,
+        }
+    }
+
+    fn push_variables(
+        &mut self,
+        context: &mut Context<'_, '_>,
+        assignments: Vec<Assignment>,
+        variables: &[(&str, &Located<String>)],
+        instruction: fn(Variables) -> Instruction,
+    ) {
+        if assignments.is_empty() {
+            return;
+        }
+        let looks_secret = warn_of_secrets(context, variables);
+        self.instructions.push(instruction(Variables { assignments, looks_secret }));
+    }
+}
+
+/// Spells variables. What can't be said is a finding.
+pub(super) fn assignments(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) -> Vec<Assignment> {
+    let spelled = variables.iter().filter_map(|(name, value)| {
+        Assignment::new(name, &value.value)
+            .map_err(|why| {
+                context.findings.push(
+                    Diagnostic::error("unspellable", format!("variable `{name}` {why}"))
+                        .at(&value.place)
+                        .with_help("no Dockerfile can set it; change it in the plan"),
+                );
+            })
+            .ok()
+    });
+    spelled.collect()
+}
+
+/// Whether `docker build --check` takes one of the variables for a secret; each is a warning.
+pub(super) fn warn_of_secrets(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) -> bool {
+    let mut any = false;
+    for (name, value) in variables.iter().filter(|(name, _)| looks_secret(name)) {
+        any = true;
+        context.findings.push(
+            Diagnostic::warning(
+                "secret-in-variable",
+                format!("variable `{name}` looks like a secret, and its value stands in the Dockerfile and the image"),
+            )
+            .at(&value.place)
+            .with_help("if it is one, list its name in the plan's `secrets` instead"),
+        );
+    }
+    any
+}
+
+/// The names that BuildKit's check `SecretsUsedInArgOrEnv` fires on
+/// (`frontend/dockerfile/dockerfile2llb/convert.go`, `validateNoSecretKey`).
+fn looks_secret(name: &str) -> bool {
+    const SECRET: [&str; 10] =
+        ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token"];
+    const PUBLIC: [&str; 3] = ["public", "file", "version"];
+    let name = name.to_ascii_lowercase();
+    let has = |words: &[&str]| name.split('_').any(|part| words.contains(&part));
+    has(&SECRET) && !has(&PUBLIC)
+}
+
+/// The stage of a step, its helper stages in front.
+pub(super) fn of_step<'p>(
+    context: &mut Context<'p, '_>,
+    id: StepId,
+    environments: &Environments<'p>,
+    surroundings: &mut Surroundings<'p>,
+    hashes: &HashStages,
+) -> Stages {
+    let graph = context.graph;
+    let Some(node) = graph.nodes.get(id) else { return Vec::new() };
+    let Some(name) = context.stage_name(id) else { return Vec::new() };
+    let base = node.inputs.first().copied();
+    let has = surroundings.inherited(base);
+    let uses_args = surroundings.is_under_image.contains(&id);
+    let mut builder = StageBuilder { instructions: Vec::new(), has, uses_args };
+    let (from, start) = start(context, base);
+    builder.instructions.extend(start);
+
+    let runs = runs(&node.step.commands);
+    let mut environment = environments.start(&node.parents, node.step);
+    let mut commands = node.step.commands.as_slice();
+    push_paths(&mut environment, &mut commands.iter());
+    if runs > 0 || surroundings.is_base.contains(&id) {
+        builder.declare(context, &environment, runs > 0);
+    }
+    if let Some(base) = base {
+        let copies = inputs::copies(context, base, node.inputs.get(1..).unwrap_or_default());
+        builder.instructions.extend(copies);
+    }
+    let mut helpers = Vec::new();
+    let mut runs_left = runs;
+    while let Some((command, rest)) = commands.split_first() {
+        commands = rest;
+        commands::lower(context, node.step, command, &name, &environment, hashes, &mut builder, &mut helpers);
+        if matches!(command, Command::Exec { .. }) {
+            runs_left -= 1;
+            push_paths(&mut environment, &mut commands.iter());
+            if runs_left > 0 {
+                builder.declare(context, &environment, true);
+            }
+        }
+    }
+    if let Some(after) = surroundings.after.get_mut(id) {
+        *after = builder.has;
+    }
+    let step_name = &node.step.name.value;
+    let comment = (step_name != name.as_str()).then(|| Comment::new(step_name));
+    helpers.push(Stage { comment, from, name: Some(name), instructions: builder.instructions });
+    helpers
+}
+
+fn runs(commands: &[Command]) -> usize {
+    commands.iter().filter(|command| matches!(command, Command::Exec { .. })).count()
+}
+
+/// Takes the PATH entries up to the next exec: copies do not see them, so that one ENV can hold
+/// what stands in front of a command.
+fn push_paths<'p>(environment: &mut Environment<'p>, commands: &mut impl Iterator<Item = &'p Command>) {
+    for command in commands.take_while(|command| !matches!(command, Command::Exec { .. })) {
+        if let Command::Path { path } = command {
+            environment.push_path(path);
+        }
+    }
+}
+
+/// What a stage starts from, and the instructions that undo what an image's config would change.
+pub(super) fn start<'p>(context: &mut Context<'p, '_>, base: Option<Edge<'p>>) -> (From, Vec<Instruction>) {
+    let app = Directory::new("/app").map(Instruction::Workdir);
+    match base.map(|edge| edge.origin) {
+        Some(Origin::Step(id)) => (context.stage_name(id).map_or(From::Scratch, From::Stage), Vec::new()),
+        Some(Origin::Image(image)) => {
+            let mut instructions = Vec::new();
+            if !is_railpacks(&image.value) {
+                instructions.push(Instruction::ResetUser { shell: true });
+            }
+            instructions.extend(app);
+            (context.image(image).map_or(From::Scratch, From::Image), instructions)
+        }
+        Some(Origin::Local) => {
+            let paths = CopyPaths::new(".", "/");
+            let copy = paths.map(|paths| {
+                Instruction::Copy(Copy { comment: None, from: None, link: false, exclude: Vec::new(), paths })
+            });
+            (From::Scratch, copy.into_iter().chain(app).collect())
+        }
+        None => (From::Scratch, app.into_iter().collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_like_secrets() {
+        for name in ["NPM_TOKEN", "KEY", "api_key", "DB_PASSWORD", "AUTH"] {
+            assert!(looks_secret(name), "{name}");
+        }
+        for name in ["NODE_ENV", "MONKEY", "PUBLIC_KEY", "KEY_FILE", "TOKEN_VERSION", "SECRETS_HASH", "KEYS"] {
+            assert!(!looks_secret(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What can be chosen when a plan is transpiled.
+
+/// Choices. The defaults give what Railpack gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The image of the `# syntax=` line; `None` leaves the line out.
+    pub syntax: Option<String>,
+    /// Which secrets a command sees.
+    pub secrets_scope: SecretsScope,
+    /// Whether a build without one of the secrets goes on, the variable empty.
+    pub optional_secrets: bool,
+    /// How a changed secret makes steps run again.
+    pub secrets_hash: SecretsHash,
+    /// Goes in front of the id of every cache mount.
+    pub cache_prefix: String,
+    /// Whether a key that nobody knows is an error.
+    pub strict: bool,
+    /// What the header says about the files.
+    pub files: Files,
+}
+
+/// The names of the files, for the header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// The plan: a path relative to the Dockerfile's directory, or `None` for standard input.
+    pub plan: Option<String>,
+    /// The Dockerfile's name in its directory.
+    pub dockerfile: String,
+    /// The options of the command line that are not the default, each an argument.
+    pub arguments: Vec<String>,
+}
+
+/// Which secrets a command sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum SecretsScope {
+    /// Every command sees every secret of the plan, as in Railpack
+    #[default]
+    Plan,
+    /// A command sees the secrets that its step lists
+    Step,
+}
+
+/// How a changed secret makes steps run again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum SecretsHash {
+    /// A layer hashes the values: steps that list a changed secret run again
+    #[default]
+    Layer,
+    /// The build arg itself is mounted: steps that list secrets run again when it changes
+    Arg,
+    /// No step runs again
+    Off,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            syntax: Some("docker/dockerfile:1".to_owned()),
+            secrets_scope: SecretsScope::default(),
+            optional_secrets: false,
+            secrets_hash: SecretsHash::default(),
+            cache_prefix: String::new(),
+            strict: false,
+            files: Files::default(),
+        }
+    }
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { plan: Some("railpack-plan.json".to_owned()), dockerfile: "Dockerfile".to_owned(), arguments: Vec::new() }
+    }
+}

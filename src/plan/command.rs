@@ -1,0 +1,131 @@
+//! Commands: objects told apart by their keys, and the strings of the documentation.
+
+use super::json::{Fields, Kind, Node, Read};
+use super::read::{located_string, optional_string, required_string};
+use super::{Command, Located};
+use crate::diagnostic::{Diagnostic, Findings};
+
+const KEYS: [&str; 8] = ["cmd", "customName", "path", "name", "mode", "src", "dest", "image"];
+
+pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
+    match node.kind() {
+        Kind::String => from_string(node, findings),
+        Kind::Object => from_object(node, findings),
+        _ => node.expected("a command: an object or a string"),
+    }
+}
+
+fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
+    let fields = Fields::of(node, &KEYS, findings)?;
+    let has = |key| fields.get(key).is_some();
+    let (kind, keys): (_, &[&str]) = if has("cmd") {
+        ("an exec", &["cmd", "customName"])
+    } else if has("path") && has("name") {
+        ("a file", &["path", "name", "mode", "customName"])
+    } else if has("path") {
+        ("a path", &["path"])
+    } else if has("src") {
+        ("a copy", &["src", "dest", "image"])
+    } else {
+        return Err(Diagnostic::error("unknown-command", "a command without `cmd`, `path` or `src`")
+            .at(&node.place())
+            .with_help("a command is `{\"cmd\": …}`, `{\"path\": …}`, `{\"src\": …, \"dest\": …}` or `{\"path\": …, \"name\": …}`"));
+    };
+    for member in fields.keys().filter(|member| !keys.contains(&member.key.as_str())) {
+        let message = format!("`{}` means nothing in {kind} command, which has {}", member.key, list(keys));
+        findings.push(Diagnostic::warning("unused-key", message).at(&member.key_place));
+    }
+    let command = match kind {
+        "an exec" => Command::Exec {
+            cmd: required_string(&fields, "cmd")?,
+            custom_name: optional_string(&fields, "customName")?,
+        },
+        "a file" => Command::File {
+            path: required_string(&fields, "path")?,
+            name: required_string(&fields, "name")?,
+            mode: fields.get("mode").map(Node::integer).transpose()?,
+            custom_name: optional_string(&fields, "customName")?,
+        },
+        "a path" => Command::Path { path: required_string(&fields, "path")? },
+        _ => Command::Copy {
+            src: required_string(&fields, "src")?,
+            dest: required_string(&fields, "dest")?,
+            image: fields.get("image").map(located_string).transpose()?,
+        },
+    };
+    Ok(command)
+}
+
+fn list(keys: &[&str]) -> String {
+    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    quoted.join(", ")
+}
+
+/// A string is a script for `sh`. The documentation of Railpack also has `RUN:`, `PATH:`,
+/// `COPY:` and `FILE:` in front of it; its own parser never gets to see them
+/// (`core/plan/command.go`), so a plan that uses them gets a warning.
+fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
+    let text = located_string(node)?;
+    if text.value == "..." {
+        return Err(Diagnostic::error("nothing-to-spread", "`...` has nothing to stand for in a build plan")
+            .at(&text.place)
+            .with_help("it belongs into a `railpack.json`; `railpack plan` makes the plan of it"));
+    }
+    let Some((kind, custom_name, rest)) = documented_prefix(&text.value) else {
+        return Ok(Command::Exec { cmd: in_sh(&text, findings), custom_name: None });
+    };
+    let message = format!(
+        "`{kind}:` in front of a command is read as Railpack's documentation has it; Railpack itself runs it as a shell command"
+    );
+    findings.push(
+        Diagnostic::warning("string-command", message).at(&text.place).with_help("write the command as an object"),
+    );
+    let pair = || match rest.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [first, second] => Ok((at(&text, (*first).to_owned()), at(&text, (*second).to_owned()))),
+        _ => Err(Diagnostic::error("string-command", format!("`{kind}:` takes two words"))
+            .at(&text.place)
+            .with_help("write the command as an object")),
+    };
+    Ok(match kind {
+        "RUN" => Command::Exec { cmd: in_sh(&at(&text, rest.to_owned()), findings), custom_name },
+        "PATH" => Command::Path { path: at(&text, rest.to_owned()) },
+        "COPY" => {
+            let (src, dest) = pair()?;
+            Command::Copy { src, dest, image: None }
+        }
+        _ => {
+            let (path, name) = pair()?;
+            Command::File { path, name, mode: None, custom_name }
+        }
+    })
+}
+
+/// `KIND:rest` or `KIND#name:rest`.
+fn documented_prefix(text: &str) -> Option<(&str, Option<String>, &str)> {
+    let (head, rest) = text.split_once(':')?;
+    let (kind, name) = match head.split_once('#') {
+        Some((kind, name)) => (kind, Some(name.to_owned())),
+        None => (head, None),
+    };
+    ["RUN", "PATH", "COPY", "FILE"].contains(&kind).then_some((kind, name, rest.trim()))
+}
+
+/// The command line that Railpack makes of a script. It puts quotes around it and escapes
+/// nothing (`core/plan/command.go`), so a quote in the script ends the script early.
+fn in_sh(script: &Located<String>, findings: &mut Findings) -> Located<String> {
+    if script.value.contains('\'') {
+        findings.push(
+            Diagnostic::warning(
+                "string-command",
+                "a single quote ends the script early: Railpack puts it into `sh -c '…'` as it is",
+            )
+            .at(&script.place)
+            .with_help("write the command as an object, `{\"cmd\": …}`, or use double quotes"),
+        );
+    }
+    at(script, format!("sh -c '{}'", script.value))
+}
+
+fn at(text: &Located<String>, value: String) -> Located<String> {
+    Located { value, place: text.place.clone() }
+}

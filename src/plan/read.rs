@@ -1,0 +1,381 @@
+//! The plan's text, read field by field: every mistake is found, not just the first.
+
+use std::collections::BTreeMap;
+
+use super::json::{Fields, Kind, Node, Read};
+use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, command, digest, shape};
+use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
+use crate::place::{Path, Place};
+
+/// Reads a plan. Where Railpack's reader (`core/plan/plan.go`) passes over a mistake, this one
+/// says so.
+pub(crate) fn read(text: &str, strict: bool, findings: &mut Findings) -> Result<Plan, Diagnostics> {
+    let plan = read_document(text, findings).map_err(|diagnostic| {
+        findings.push(diagnostic);
+    });
+    if strict {
+        findings.make_errors_of("unknown-key");
+    }
+    findings.check()?;
+    plan.map_err(|()| Diagnostics(Vec::new()))
+}
+
+fn read_document(text: &str, findings: &mut Findings) -> Read<Plan> {
+    const BYTE_ORDER_MARK: &str = "\u{feff}";
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    check_syntax(text, start)?;
+    let node = shape::plan_of(Node::document(text, start), findings)?;
+    let canonical = serde_json::from_str(node.text()).map_err(|error| syntax_error(text, start, &error))?;
+    shape::refuse_other_forms(&node)?;
+    plan(&node, digest::digest(&canonical), findings)
+}
+
+fn check_syntax(text: &str, start: usize) -> Read<()> {
+    let json = text.get(start..).unwrap_or_default();
+    if json.trim().is_empty() {
+        return Err(Diagnostic::error("empty-plan", "the plan is empty")
+            .with_help("write one with `railpack plan --out railpack-plan.json .`"));
+    }
+    match serde_json::from_str::<serde_json::Value>(json) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(syntax_error(text, start, &error)),
+    }
+}
+
+fn syntax_error(text: &str, start: usize, error: &serde_json::Error) -> Diagnostic {
+    let json = text.get(start..).unwrap_or_default();
+    let lines_before: usize = json.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let mut byte = (start + lines_before + error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(byte) {
+        byte -= 1;
+    }
+    let end = text.get(byte..).and_then(|rest| rest.chars().next()).map_or(byte, |c| byte + c.len_utf8());
+    let reason = error.to_string();
+    let reason = reason.split(" at line ").next().unwrap_or_default();
+    let found = Diagnostic::error("invalid-json", format!("not valid JSON: {reason}"))
+        .at(&Place::new(Path::default(), byte..end));
+    if error.is_eof() {
+        found.with_help("the text ends too early: is the file cut off?")
+    } else if reason.contains("recursion limit") {
+        found.with_help("no plan is nested this deeply")
+    } else {
+        found
+    }
+}
+
+const PLAN_KEYS: [&str; 11] = [
+    "$schema",
+    "steps",
+    "caches",
+    "secrets",
+    "deploy",
+    "exclude",
+    "variables",
+    "env",
+    "packages",
+    "provider",
+    "buildAptPackages",
+];
+
+fn plan(node: &Node<'_>, digest: String, findings: &mut Findings) -> Read<Plan> {
+    let fields = Fields::of(node, &PLAN_KEYS, findings)?;
+    for key in ["packages", "provider", "buildAptPackages"] {
+        if let Some(ignored) = fields.get(key) {
+            let message = format!("`{key}` belongs to a Railpack config and adds nothing to a plan");
+            findings.push(Diagnostic::warning("config-key", message).at(&ignored.place()));
+        }
+    }
+    let steps = steps(&fields, findings);
+    let caches = optional(&fields, "caches", findings, caches);
+    let secrets = strings(&fields, "secrets", findings);
+    let variables = variables(&fields, findings);
+    let exclude = strings(&fields, "exclude", findings);
+    let deploy = match fields.get("deploy") {
+        Some(node) => deploy(node, findings)?,
+        None => {
+            return Err(Diagnostic::error("missing-key", "the plan has no `deploy`, so there is no image to build")
+                .at(fields.place())
+                .with_help("a plan by Railpack has one; is this a plan?"));
+        }
+    };
+    Ok(Plan {
+        digest,
+        steps,
+        caches,
+        secrets: each_once(secrets.unwrap_or_default()),
+        variables,
+        deploy,
+        exclude: exclude.unwrap_or_default(),
+    })
+}
+
+fn steps(fields: &Fields<'_>, findings: &mut Findings) -> Vec<Step> {
+    let Some(node) = fields.get("steps") else { return Vec::new() };
+    let read = match node.kind() {
+        Kind::Array => node.items().map(|items| items.into_iter().map(|item| (None, item)).collect::<Vec<_>>()),
+        // the shape of Railpack's documentation; sorted, since the order of keys means nothing
+        Kind::Object => node.entries(findings).map(|mut entries| {
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            let named = |entry: super::json::Member<'_>| Located { value: entry.key, place: entry.key_place };
+            entries.into_iter().map(|entry| (Some(named(entry.clone())), entry.value)).collect()
+        }),
+        _ => node.expected("an array of steps"),
+    };
+    let mut steps = Vec::new();
+    for (name, item) in collect(read, findings).unwrap_or_default() {
+        let read = step(&item, name, findings);
+        steps.extend(collect(read, findings));
+    }
+    steps
+}
+
+const STEP_KEYS: [&str; 8] = ["name", "inputs", "commands", "secrets", "assets", "variables", "env", "caches"];
+
+fn step(node: &Node<'_>, name: Option<Located<String>>, findings: &mut Findings) -> Read<Step> {
+    if node.kind() != Kind::Object {
+        return node.expected("a step: an object");
+    }
+    let fields = Fields::of(node, &STEP_KEYS, findings)?;
+    let name = match name {
+        Some(name) => name,
+        None => required_string(&fields, "name")?,
+    };
+    if name.value.is_empty() {
+        return Err(Diagnostic::error("empty-name", "a step with an empty name").at(&name.place));
+    }
+    let commands = list(&fields, "commands", findings, command::read);
+    Ok(Step {
+        name,
+        inputs: list(&fields, "inputs", findings, input).unwrap_or_default(),
+        commands: commands.unwrap_or_default(),
+        secrets: each_once(strings(&fields, "secrets", findings).unwrap_or_default()),
+        assets: string_map(&fields, "assets", findings),
+        variables: variables(&fields, findings),
+        caches: each_once(strings(&fields, "caches", findings).unwrap_or_default()),
+    })
+}
+
+const INPUT_KEYS: [&str; 6] = ["image", "step", "local", "spread", "include", "exclude"];
+
+fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
+    let fields = match node.kind() {
+        Kind::String => return input_shorthand(node),
+        Kind::Object => Fields::of(node, &INPUT_KEYS, findings)?,
+        _ => return node.expected("an input: an object or a string"),
+    };
+    let place = node.place();
+    if let Some(spread) = fields.get("spread") {
+        return Err(nothing_to_spread(&spread.place()));
+    }
+    let local = match fields.get("local") {
+        Some(local) => local.boolean()?,
+        None => false,
+    };
+    let mut sources = Vec::new();
+    for key in ["image", "step"] {
+        if let Some(name) = fields.get(key).map(located_string).transpose()?.filter(|name| !name.value.is_empty()) {
+            sources.push(if key == "image" { Source::Image(name) } else { Source::Step(name) });
+        }
+    }
+    if local {
+        sources.push(Source::Local);
+    }
+    let help = "an input is one of `{\"image\": …}`, `{\"step\": …}` and `{\"local\": true}`";
+    let source = match (sources.pop(), sources.is_empty()) {
+        (Some(source), true) => source,
+        (Some(_), false) => {
+            return Err(Diagnostic::error("ambiguous-input", "an input with more than one source")
+                .at(&place)
+                .with_help(help));
+        }
+        (None, _) => {
+            return Err(Diagnostic::error("unknown-input", "an input with no source").at(&place).with_help(help));
+        }
+    };
+    let include = strings(&fields, "include", findings);
+    let exclude = strings(&fields, "exclude", findings).unwrap_or_default();
+    Ok(Input { place, source, include, exclude })
+}
+
+fn input_shorthand(node: &Node<'_>) -> Read<Input> {
+    let text = located_string(node)?;
+    let place = text.place.clone();
+    let dot = |place: &Place| Some(vec![Located { value: ".".to_owned(), place: place.clone() }]);
+    match text.value.as_str() {
+        "." => Ok(Input { include: dot(&place), place, source: Source::Local, exclude: Vec::new() }),
+        "..." => Err(nothing_to_spread(&place)),
+        other => match other.strip_prefix('$').filter(|name| !name.is_empty()) {
+            Some(name) => {
+                let step = Located { value: name.to_owned(), place: place.clone() };
+                Ok(Input { place, source: Source::Step(step), include: None, exclude: Vec::new() })
+            }
+            None => Err(Diagnostic::error("unknown-input", format!("`{other}` is no input"))
+                .at(&place)
+                .with_help("a string is `.` for the local files or `$step` for a step")),
+        },
+    }
+}
+
+fn nothing_to_spread(place: &Place) -> Diagnostic {
+    Diagnostic::error("nothing-to-spread", "`...` has nothing to stand for in a build plan")
+        .at(place)
+        .with_help("it belongs into a `railpack.json`; `railpack plan` makes the plan of it")
+}
+
+fn caches(node: &Node<'_>, findings: &mut Findings) -> Read<BTreeMap<String, Cache>> {
+    let mut caches = BTreeMap::new();
+    for entry in node.entries(findings)? {
+        let cache = cache(&entry.value, findings);
+        if let Some(cache) = collect(cache, findings) {
+            caches.insert(entry.key, cache);
+        }
+    }
+    Ok(caches)
+}
+
+fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
+    let fields = Fields::of(node, &["directory", "type"], findings)?;
+    let locked = match optional_located(&fields, "type")? {
+        None => false,
+        Some(kind) => match kind.value.as_str() {
+            "locked" => true,
+            "shared" | "" => false,
+            other => {
+                return Err(Diagnostic::error("unknown-cache-type", format!("`{other}` is no type of cache"))
+                    .at(&kind.place)
+                    .with_help("it is `shared` or `locked`"));
+            }
+        },
+    };
+    Ok(Cache { directory: required_string(&fields, "directory")?, locked })
+}
+
+const DEPLOY_KEYS: [&str; 6] = ["base", "inputs", "startCommand", "variables", "env", "paths"];
+
+fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
+    let mut known = DEPLOY_KEYS.to_vec();
+    known.push("aptPackages");
+    let fields = Fields::of(node, &known, findings)?;
+    if let Some(ignored) = fields.get("aptPackages") {
+        let message = "`aptPackages` belongs to a Railpack config and adds nothing to a plan";
+        findings.push(Diagnostic::warning("config-key", message).at(&ignored.place()));
+    }
+    let mut inputs = list(&fields, "inputs", findings, input).unwrap_or_default();
+    let base = match fields.get("base") {
+        Some(base) => input(base, findings)?,
+        // plans of v0.0.23 to v0.0.60
+        None if inputs.first().is_some_and(|first| first.include.is_none() && first.exclude.is_empty()) => {
+            let base = inputs.remove(0);
+            let message = "`deploy` has no `base`; its first input is taken, as Railpack before v0.0.61 did";
+            findings.push(
+                Diagnostic::warning("old-deploy", message)
+                    .at(&base.place)
+                    .with_help("write the plan anew with a newer Railpack"),
+            );
+            base
+        }
+        None => {
+            return Err(Diagnostic::error(
+                "missing-key",
+                "`deploy` has no `base`, so the image has nothing to start from",
+            )
+            .at(fields.place())
+            .with_help("add `\"base\": {\"image\": …}` or `\"base\": {\"step\": …}`"));
+        }
+    };
+    Ok(Deploy {
+        base,
+        inputs,
+        start_command: optional_located(&fields, "startCommand")?,
+        variables: variables(&fields, findings),
+        paths: strings(&fields, "paths", findings).unwrap_or_default(),
+    })
+}
+
+/// `variables`, or `env` as the documentation calls it.
+fn variables(fields: &Fields<'_>, findings: &mut Findings) -> Variables {
+    if let (Some(env), Some(variables)) = (fields.get("env"), fields.get("variables")) {
+        findings.push(
+            Diagnostic::error("duplicate-key", "both `env` and `variables` are given")
+                .at(&env.place())
+                .with_related(&variables.place(), "`variables` is here")
+                .with_help("they mean the same: keep one of the two"),
+        );
+    }
+    let key = if fields.get("env").is_some() { "env" } else { "variables" };
+    string_map(fields, key, findings)
+}
+
+fn string_map(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> BTreeMap<String, Located<String>> {
+    optional(fields, key, findings, |node, findings| {
+        let mut map = BTreeMap::new();
+        for entry in node.entries(findings)? {
+            if entry.value.kind() == Kind::Null {
+                continue;
+            }
+            if let Some(value) = collect(located_string(&entry.value), findings) {
+                map.insert(entry.key, value);
+            }
+        }
+        Ok(map)
+    })
+}
+
+fn strings(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> Option<Vec<Located<String>>> {
+    list(fields, key, findings, |node, _| located_string(node))
+}
+
+/// The items of an array. Each that can't be read is a finding.
+fn list<'a, T>(
+    fields: &Fields<'a>,
+    key: &str,
+    findings: &mut Findings,
+    read: impl Fn(&Node<'a>, &mut Findings) -> Read<T>,
+) -> Option<Vec<T>> {
+    let items = collect(fields.get(key)?.items(), findings)?;
+    let mut list = Vec::with_capacity(items.len());
+    for item in items {
+        let value = read(&item, findings);
+        list.extend(collect(value, findings));
+    }
+    Some(list)
+}
+
+fn optional<'a, T: Default>(
+    fields: &Fields<'a>,
+    key: &str,
+    findings: &mut Findings,
+    read: impl Fn(&Node<'a>, &mut Findings) -> Read<T>,
+) -> T {
+    let Some(node) = fields.get(key) else { return T::default() };
+    let value = read(node, findings);
+    collect(value, findings).unwrap_or_default()
+}
+
+fn collect<T>(read: Read<T>, findings: &mut Findings) -> Option<T> {
+    read.map_err(|diagnostic| findings.push(diagnostic)).ok()
+}
+
+fn each_once(names: Vec<Located<String>>) -> Vec<Located<String>> {
+    let mut seen = std::collections::BTreeSet::new();
+    names.into_iter().filter(|name| seen.insert(name.value.clone())).collect()
+}
+
+pub(super) fn located_string(node: &Node<'_>) -> Read<Located<String>> {
+    Ok(Located { value: node.string()?, place: node.place() })
+}
+
+pub(super) fn required_string(fields: &Fields<'_>, key: &str) -> Read<Located<String>> {
+    match optional_located(fields, key)? {
+        Some(value) => Ok(value),
+        None => Err(Diagnostic::error("missing-key", format!("`{key}` is missing")).at(fields.place())),
+    }
+}
+
+pub(super) fn optional_string(fields: &Fields<'_>, key: &str) -> Read<Option<String>> {
+    Ok(optional_located(fields, key)?.map(|text| text.value))
+}
+
+fn optional_located(fields: &Fields<'_>, key: &str) -> Read<Option<Located<String>>> {
+    fields.get(key).map(located_string).transpose()
+}

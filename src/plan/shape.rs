@@ -1,0 +1,115 @@
+//! The documents that hold a plan, and those that look as if they did.
+
+use super::json::{Kind, Node, Read};
+use crate::diagnostic::{Diagnostic, Findings};
+
+/// The object that is the plan: the document itself, or the `plan` in a `railpack-info.json`.
+pub(super) fn plan_of<'a>(document: Node<'a>, findings: &mut Findings) -> Read<Node<'a>> {
+    let members = match document.kind() {
+        Kind::Object => document.members()?,
+        _ => return document.expected("a build plan: an object"),
+    };
+    let has = |key: &str| members.iter().any(|member| member.key == key);
+    let is_info = has("detectedProviders") || has("railpackVersion");
+    let Some(plan) = members.iter().find(|member| member.key == "plan").filter(|_| is_info) else {
+        return Ok(document);
+    };
+    let message = "this is a `railpack-info.json`; its `plan` is taken";
+    findings.push(Diagnostic::note("info-file", message).at(&plan.key_place));
+    Ok(plan.value.clone())
+}
+
+/// Refuses a document that is no build plan of today's form: a plan of before v0.0.23, or a
+/// `railpack.json` that leans on what Railpack would add to it.
+pub(super) fn refuse_other_forms(plan: &Node<'_>) -> Read<()> {
+    let members = plan.members()?;
+    for member in &members {
+        if ["baseImage", "start"].contains(&member.key.as_str()) {
+            return Err(old_plan(&member.key).at(&member.key_place));
+        }
+    }
+    let Some(steps) = members.iter().find(|member| member.key.eq_ignore_ascii_case("steps")) else {
+        return Ok(());
+    };
+    for step in step_nodes(&steps.value)? {
+        refuse_old_step(&step)?;
+    }
+    let is_config = steps.value.kind() == Kind::Object
+        || members.iter().any(|member| ["packages", "provider"].contains(&member.key.as_str()));
+    if is_config {
+        refuse_unfinished_config(plan, &steps.value)?;
+    }
+    Ok(())
+}
+
+fn step_nodes<'a>(steps: &Node<'a>) -> Read<Vec<Node<'a>>> {
+    match steps.kind() {
+        Kind::Array => steps.items(),
+        Kind::Object => Ok(steps.members()?.into_iter().map(|member| member.value).collect()),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn refuse_old_step(step: &Node<'_>) -> Read<()> {
+    if step.kind() != Kind::Object {
+        return Ok(());
+    }
+    for member in step.members()? {
+        if ["dependsOn", "outputs", "startingImage", "useSecrets"].contains(&member.key.as_str()) {
+            return Err(old_plan(&member.key).at(&member.key_place));
+        }
+        if member.key != "commands" || member.value.kind() != Kind::Array {
+            continue;
+        }
+        for command in member.value.items()? {
+            if command.kind() != Kind::Object {
+                continue;
+            }
+            let keys = command.members()?;
+            let has = |key: &str| keys.iter().any(|member| member.key == key);
+            if has("name") && has("value") && !has("path") && !has("cmd") {
+                return Err(old_plan("value").at(&command.place()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn old_plan(key: &str) -> Diagnostic {
+    let message = format!("`{key}` belongs to build plans of Railpack before v0.0.23, and today's Railpack ignores it");
+    Diagnostic::error("old-plan", message)
+        .with_help("write the plan anew with a newer Railpack: `railpack plan --out railpack-plan.json .`")
+}
+
+/// A `railpack.json` says what differs from the plan that Railpack would make. It is a plan only
+/// when nothing is left for Railpack to add.
+fn refuse_unfinished_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
+    let config = |why: &str| {
+        Err(Diagnostic::error("config-file", format!("this is a Railpack config, not a build plan: {why}"))
+            .at(&plan.place())
+            .with_help("make the plan of it: `railpack plan --out railpack-plan.json .`"))
+    };
+    if plan.text().contains("\"...\"") {
+        return config("it holds `\"...\"`, which stands for what Railpack would generate");
+    }
+    let has = |node: &Node<'_>, key: &str| -> Read<bool> {
+        Ok(node.kind() == Kind::Object
+            && node.members()?.iter().any(|m| m.key.eq_ignore_ascii_case(key) && m.value.kind() != Kind::Null))
+    };
+    let mut deploy = None;
+    for member in plan.members()? {
+        if member.key.eq_ignore_ascii_case("deploy") {
+            deploy = Some(member.value);
+        }
+    }
+    match deploy {
+        Some(deploy) if has(&deploy, "base")? => {}
+        _ => return config("it has no `deploy.base`"),
+    }
+    for step in step_nodes(steps)? {
+        if !has(&step, "inputs")? && !has(&step, "commands")? {
+            return config("a step has neither inputs nor commands");
+        }
+    }
+    Ok(())
+}

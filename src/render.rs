@@ -1,0 +1,248 @@
+//! Instructions as text. How a file looks is in `templates/`; what its operands say is spelled
+//! by the types of [`crate::dockerfile`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Object, ObjectRepr, Value};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+
+use crate::dockerfile::{
+    Assignment, Command, Comment, Copy, CopyFile, CopyPaths, Delimiter, Directory, Dockerfile, Exclude, ExecForm, From,
+    HashSecrets, Heredoc, HeredocPath, ImageRef, Instruction, Mode, Mount, MountField, Run, Sharing, ShellForm,
+    ShellVariable, Stage, StageName, Variables,
+};
+
+const TEMPLATES: [(&str, &str); 5] = [
+    ("Dockerfile", include_str!("../templates/Dockerfile.j2")),
+    ("header", include_str!("../templates/header.j2")),
+    ("stage", include_str!("../templates/stage.j2")),
+    ("instruction", include_str!("../templates/instruction.j2")),
+    ("mounts", include_str!("../templates/mounts.j2")),
+];
+
+/// Renders a file.
+///
+/// # Errors
+/// Only a mistake in a template: a value that no type has spelled, or one that is not there.
+pub(crate) fn render(dockerfile: &Dockerfile) -> Result<String, minijinja::Error> {
+    environment()?.get_template("Dockerfile")?.render(file(dockerfile))
+}
+
+fn environment() -> Result<Environment<'static>, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(
+        minijinja::syntax::SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()?,
+    );
+    environment.set_formatter(|out, _, value| match value.downcast_object_ref::<Spelled>() {
+        Some(spelled) => out.write_str(&spelled.0).map_err(Into::into),
+        None => Err(minijinja::Error::new(ErrorKind::BadEscape, format!("{value:?} was not spelled for its place"))),
+    });
+    for (name, source) in TEMPLATES {
+        environment.add_template(name, source)?;
+    }
+    Ok(environment)
+}
+
+/// Text that may stand in a Dockerfile: the templates' formatter takes nothing else.
+#[derive(Debug)]
+struct Spelled(String);
+
+impl Object for Spelled {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A type that spells one place's text.
+trait Operand: fmt::Display {}
+
+macro_rules! operands {
+    ($($operand:ty),+) => { $(impl Operand for $operand {})+ };
+}
+operands!(
+    Assignment,
+    Comment,
+    CopyPaths,
+    Delimiter,
+    Directory,
+    Exclude,
+    ExecForm,
+    Heredoc,
+    HeredocPath,
+    ImageRef,
+    Mode,
+    MountField,
+    Sharing,
+    ShellForm,
+    ShellVariable,
+    StageName
+);
+
+fn spelled(operand: &impl Operand) -> Value {
+    Value::from_object(Spelled(operand.to_string()))
+}
+
+fn maybe(operand: Option<&impl Operand>) -> Value {
+    operand.map_or(Value::from(()), spelled)
+}
+
+fn list<T>(items: &[T], value: impl Fn(&T) -> Value) -> Value {
+    items.iter().map(value).collect()
+}
+
+fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    Value::from_pairs(entries)
+}
+
+fn file(dockerfile: &Dockerfile) -> Value {
+    let header = &dockerfile.header;
+    map([
+        ("syntax", maybe(dockerfile.syntax.as_ref())),
+        ("plan", spelled(&header.plan)),
+        ("digest", spelled(&header.digest)),
+        ("regenerate", spelled(&header.regenerate)),
+        ("build", list(&header.build, spelled)),
+        ("stages", list(&dockerfile.stages, stage)),
+    ])
+}
+
+fn stage(stage: &Stage) -> Value {
+    map([
+        ("comment", maybe(stage.comment.as_ref())),
+        ("from", from(Some(&stage.from))),
+        ("name", maybe(stage.name.as_ref())),
+        ("instructions", list(&stage.instructions, instruction)),
+    ])
+}
+
+/// An image or stage; none for `scratch`.
+fn from(from: Option<&From>) -> Value {
+    match from {
+        None | Some(From::Scratch) => Value::from(()),
+        Some(From::Image(image)) => spelled(image),
+        Some(From::Stage(stage)) => spelled(stage),
+    }
+}
+
+fn instruction(instruction: &Instruction) -> Value {
+    match instruction {
+        Instruction::ResetUser { shell } => map([("kind", "reset user".into()), ("shell", (*shell).into())]),
+        Instruction::Workdir(directory) => map([("kind", "workdir".into()), ("directory", spelled(directory))]),
+        Instruction::Env(env) => variables("env", env),
+        Instruction::Arg(arg) => variables("arg", arg),
+        Instruction::Copy(copy) => copy_files(copy),
+        Instruction::CopyFile(file) => copy_file(file),
+        Instruction::Run(run) => run_command(run),
+        Instruction::HashSecrets(hash) => hash_secrets(hash),
+        Instruction::KeepSecretsHash => map([("kind", "keep secrets hash".into())]),
+        Instruction::Entrypoint(form) => map([("kind", "entrypoint".into()), ("form", spelled(form))]),
+        Instruction::Cmd(form) => map([("kind", "cmd".into()), ("form", spelled(form))]),
+    }
+}
+
+fn variables(kind: &'static str, variables: &Variables) -> Value {
+    map([
+        ("kind", kind.into()),
+        ("looks_secret", variables.looks_secret.into()),
+        ("assignments", list(&variables.assignments, spelled)),
+    ])
+}
+
+fn copy_files(copy: &Copy) -> Value {
+    map([
+        ("kind", "copy".into()),
+        ("comment", maybe(copy.comment.as_ref())),
+        ("link", copy.link.into()),
+        ("from", from(copy.from.as_ref())),
+        ("exclude", list(&copy.exclude, spelled)),
+        ("paths", spelled(&copy.paths)),
+    ])
+}
+
+fn copy_file(file: &CopyFile) -> Value {
+    map([
+        ("kind", "copy file".into()),
+        ("comment", maybe(file.comment.as_ref())),
+        ("mode", maybe(file.mode.as_ref())),
+        ("path", spelled(&file.path)),
+        ("delimiter", spelled(&file.content.delimiter())),
+        ("content", spelled(&file.content)),
+    ])
+}
+
+fn run_command(run: &Run) -> Value {
+    map([
+        ("kind", "run".into()),
+        ("comment", maybe(run.comment.as_ref())),
+        ("mounts", list(&run.mounts, mount)),
+        (
+            "command",
+            match &run.command {
+                Command::Shell(form) => spelled(form),
+                Command::Exec(form) => spelled(form),
+            },
+        ),
+    ])
+}
+
+fn hash_secrets(hash: &HashSecrets) -> Value {
+    map([
+        ("kind", "hash secrets".into()),
+        ("mounts", list(&hash.mounts, mount)),
+        ("values", list(&hash.values, spelled)),
+    ])
+}
+
+fn mount(mount: &Mount) -> Value {
+    match mount {
+        Mount::Cache { id, target, sharing } => map([
+            ("kind", "cache".into()),
+            ("id", spelled(id)),
+            ("target", spelled(target)),
+            ("sharing", spelled(sharing)),
+        ]),
+        Mount::Secret { id, env, required } => map([
+            ("kind", "secret".into()),
+            ("id", spelled(id)),
+            ("env", spelled(env)),
+            ("required", (*required).into()),
+        ]),
+        Mount::SecretsHash { from } => map([("kind", "secrets hash".into()), ("from", spelled(from))]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render_with(value: Value) -> Result<String, minijinja::Error> {
+        let mut environment = environment().unwrap();
+        environment.add_template("test", "{{ value }}").unwrap();
+        environment.get_template("test").unwrap().render(map([("value", value)]))
+    }
+
+    #[test]
+    fn a_value_that_no_type_has_spelled_is_not_rendered() {
+        assert_eq!(render_with(spelled(&Comment::new("x"))).unwrap(), "x");
+        for value in [Value::from("x"), Value::from(1), Value::from(()), Value::from(vec!["x"])] {
+            assert!(render_with(value.clone()).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_is_not_rendered() {
+        let mut environment = environment().unwrap();
+        environment.add_template("test", "{{ typo }}").unwrap();
+        assert!(environment.get_template("test").unwrap().render(()).is_err());
+    }
+}
