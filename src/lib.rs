@@ -49,11 +49,7 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
     let mut findings = Findings::default();
     let plan = plan::read(json, options.strict, &mut findings)?; // text -> what was written
     let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
-    let dockerfile = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
-    let dockerignore = lower::dockerignore(&plan);
-    let dockerfile = render::render(&dockerfile) // instructions -> text
-        .map_err(|error| {
-            Diagnostics(vec![Diagnostic::error("template", format!("a template is broken: {error:#}"))])
-        })?;
+    let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
+    let (dockerfile, dockerignore) = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
     Ok(Transpiled { dockerfile, dockerignore, findings: findings.into_vec() })
 }

@@ -7,26 +7,37 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dockerfile::{
-    Assignment, Command, Comment, Copy, CopyFile, CopyPaths, Delimiter, Directory, Dockerfile, Exclude, ExecForm, From,
-    HashSecrets, Heredoc, HeredocPath, ImageRef, Instruction, Mode, Mount, MountField, Run, Sharing, ShellForm,
-    ShellVariable, Stage, StageName, Variables,
+    Assignment, Command, Comment, Copy, CopyFile, CopyPaths, Delimiter, Directory, Dockerfile, Dockerignore, Exclude,
+    ExecForm, From, HashSecrets, Heredoc, HeredocPath, IgnorePattern, ImageRef, Instruction, Mode, Mount, MountField,
+    Run, Sharing, ShellForm, ShellVariable, Stage, StageName, Variables,
 };
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("Dockerfile", include_str!("../templates/Dockerfile.j2")),
+    ("dockerignore", include_str!("../templates/dockerignore.j2")),
     ("header", include_str!("../templates/header.j2")),
     ("stage", include_str!("../templates/stage.j2")),
     ("instruction", include_str!("../templates/instruction.j2")),
     ("mounts", include_str!("../templates/mounts.j2")),
 ];
 
-/// Renders a file.
+/// Renders a Dockerfile and, where there is one, its ignore file.
 ///
-/// # Errors
-/// Only a mistake in a template: a value that no type has spelled, or one that is not there.
-pub(crate) fn render(dockerfile: &Dockerfile) -> Result<String, minijinja::Error> {
-    environment()?.get_template("Dockerfile")?.render(file(dockerfile))
+/// Fails only on a mistake in a template: a value that no type has spelled, or one that is not
+/// there.
+pub(crate) fn render(
+    dockerfile: &Dockerfile,
+    dockerignore: Option<&Dockerignore>,
+) -> Result<(String, Option<String>), Diagnostics> {
+    let broken =
+        |error: minijinja::Error| Diagnostics(vec![Diagnostic::error("broken-template", format!("{error:?}"))]);
+    let environment = environment().map_err(broken)?;
+    let text = |template: &str, values: Value| environment.get_template(template)?.render(values);
+    let dockerfile = text("Dockerfile", file(dockerfile)).map_err(broken)?;
+    let dockerignore = dockerignore.map(|file| text("dockerignore", ignore_file(file))).transpose().map_err(broken)?;
+    Ok((dockerfile, dockerignore))
 }
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
@@ -79,6 +90,7 @@ operands!(
     ExecForm,
     Heredoc,
     HeredocPath,
+    IgnorePattern,
     ImageRef,
     Mode,
     MountField,
@@ -108,12 +120,17 @@ fn file(dockerfile: &Dockerfile) -> Value {
     let header = &dockerfile.header;
     map([
         ("syntax", maybe(dockerfile.syntax.as_ref())),
+        ("looks_secret", dockerfile.looks_secret.into()),
         ("plan", spelled(&header.plan)),
         ("digest", spelled(&header.digest)),
         ("regenerate", spelled(&header.regenerate)),
         ("build", list(&header.build, spelled)),
         ("stages", list(&dockerfile.stages, stage)),
     ])
+}
+
+fn ignore_file(file: &Dockerignore) -> Value {
+    map([("plan", spelled(&file.plan)), ("digest", spelled(&file.digest)), ("patterns", list(&file.patterns, spelled))])
 }
 
 fn stage(stage: &Stage) -> Value {
@@ -165,6 +182,7 @@ fn copy_files(copy: &Copy) -> Value {
         ("link", copy.link.into()),
         ("from", from(copy.from.as_ref())),
         ("exclude", list(&copy.exclude, spelled)),
+        ("excludes_a_blank", copy.exclude.iter().any(Exclude::has_blank).into()),
         ("paths", spelled(&copy.paths)),
     ])
 }

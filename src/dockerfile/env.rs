@@ -18,18 +18,13 @@ impl Assignment {
     /// A name that is empty or holds `=`, a line feed or NUL; a value that holds a line feed
     /// or NUL, or can't be folded.
     pub fn new(name: &str, value: &str) -> Result<Self, Unspellable> {
-        const SPECIAL: [char; 3] = ['\\', '"', '$'];
         one_line(name, "a variable's name")?;
         if name.is_empty() || name.contains('=') {
             return Err(Unspellable::Malformed("a variable's name"));
         }
         one_line(value, "ENV")?;
-        let value = escape(value, &SPECIAL);
-        let spelled = if is_bare_name(name) {
-            format!("{name}=\"{value}\"")
-        } else {
-            format!("\"{}={value}\"", escape(name, &SPECIAL))
-        };
+        let spelled =
+            if is_bare_name(name) { format!("{name}={}", quoted(value)) } else { quoted(&format!("{name}={value}")) };
         Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
     }
 
@@ -44,6 +39,15 @@ impl fmt::Display for Assignment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.spelled)
     }
+}
+
+/// Text in double quotes. `BuildKit` reads `"x\\\\"` well; hadolint does not, so backslashes at the
+/// end stand behind the quote, and an empty pair of quotes behind them.
+fn quoted(text: &str) -> String {
+    let inner = text.trim_end_matches('\\');
+    let trailing = "\\\\".repeat(text.len() - inner.len());
+    let inner = escape(inner, &['\\', '"', '$']);
+    if trailing.is_empty() { format!("\"{inner}\"") } else { format!("\"{inner}\"{trailing}\"\"") }
 }
 
 /// Whether `name` is a variable to a shell: `[A-Za-z_][A-Za-z0-9_]*`.
@@ -64,6 +68,7 @@ mod tests {
             ("A", "", r#"A="""#),
             ("A", "two words", r#"A="two words""#),
             ("A", r#"it's "q" $x \n"#, r#"A="it's \"q\" \$x \\n""#),
+            ("A", r"x\", r#"A="x"\\"""#),
             ("A", "tab\tcr\r<<X # é", "A=\"tab\tcr\r<<X # é\""),
             ("my-var", "$x", r#""my-var=\$x""#),
             ("1st", "x", r#""1st=x""#),

@@ -8,6 +8,7 @@ mod argv;
 mod comment;
 mod env;
 mod heredoc;
+mod ignore;
 mod mount;
 mod name;
 mod path;
@@ -17,6 +18,7 @@ pub use argv::{ExecForm, ShellForm, shell_word};
 pub use comment::Comment;
 pub use env::{Assignment, is_bare_name};
 pub use heredoc::{Delimiter, Heredoc};
+pub use ignore::IgnorePattern;
 pub use mount::{Mount, MountField, Sharing};
 pub use name::{ImageRef, StageName};
 pub use path::{CopyPaths, Directory, Exclude, HeredocPath};
@@ -27,6 +29,9 @@ pub use spelling::Unspellable;
 pub struct Dockerfile {
     /// The image of the `# syntax=` line, where there is one.
     pub syntax: Option<ImageRef>,
+    /// Whether a variable's name looks like a secret's to `docker build --check`, which then skips
+    /// `SecretsUsedInArgOrEnv`. Only a directive at the top of the file works in every version.
+    pub looks_secret: bool,
     /// What the reader should know first.
     pub header: Header,
     /// In build order; the last is the image.
@@ -44,6 +49,17 @@ pub struct Header {
     pub regenerate: Comment,
     /// The command that builds the image, a line each.
     pub build: Vec<Comment>,
+}
+
+/// The ignore file beside a Dockerfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dockerignore {
+    /// The plan, as a path relative to the Dockerfile.
+    pub plan: Comment,
+    /// The beginning of the SHA-256 of the plan's canonical JSON.
+    pub digest: Comment,
+    /// A line each.
+    pub patterns: Vec<IgnorePattern>,
 }
 
 /// One `FROM` and what follows it.
@@ -109,12 +125,19 @@ pub enum Instruction {
     Cmd(ExecForm),
 }
 
+impl Instruction {
+    /// Whether it sets a variable whose name looks like a secret's.
+    pub(crate) fn looks_secret(&self) -> bool {
+        matches!(self, Self::Env(variables) | Self::Arg(variables) if variables.looks_secret)
+    }
+}
+
 /// Variables of an ENV or ARG.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variables {
     /// In the order they are written.
     pub assignments: Vec<Assignment>,
-    /// Whether a name looks like a secret's to `docker build --check`.
+    /// Whether a name looks like a secret's to hadolint.
     pub looks_secret: bool,
 }
 

@@ -18,7 +18,13 @@ impl MountField {
     pub fn new(key: &str, value: &str) -> Result<Self, Unspellable> {
         flag_text(value, "a mount")?;
         let literal = escape(value, &['\\', '$', '\'', '"']);
-        Ok(Self(fold(flag_word(&csv_field(&format!("{key}={literal}"))))?))
+        // quotes read better than a backslash, where nothing else needs one
+        let spelled = if literal == value && value.contains(' ') && !value.contains(',') {
+            format!("{key}=\"{value}\"")
+        } else {
+            flag_word(&csv_field(&format!("{key}={literal}")))
+        };
+        Ok(Self(fold(spelled)?))
     }
 
     /// A field whose value is that of a build arg of this stage.
@@ -97,7 +103,8 @@ mod tests {
         for (value, spelled) in [
             ("npm-install", "id=npm-install"),
             ("x:y", "id=x:y"),
-            ("/my cache", r"id=/my\ cache"),
+            ("/my cache", r#"id="/my cache""#),
+            ("/my $cache", r"id=/my\ \\$cache"),
             ("weird,comma", r#"\"id=weird,comma\""#),
             ("$x", r"id=\\$x"),
             (r#"a"b"#, r#"\"id=a\\\"\"b\""#),

@@ -91,6 +91,12 @@ impl Exclude {
         flag_text(pattern, "--exclude")?;
         Ok(Self(fold(escape(pattern, &[' ', '"', '\'', '\\']))?))
     }
+
+    /// Whether hadolint takes the pattern for two operands.
+    #[must_use]
+    pub(crate) fn has_blank(&self) -> bool {
+        self.0.contains(' ')
+    }
 }
 
 impl fmt::Display for Exclude {

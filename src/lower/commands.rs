@@ -146,15 +146,15 @@ fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, instructions: &mut V
     mounts
 }
 
-/// The id of a cache mount: any text that differs for different keys will do, so what a flag
-/// can't hold is spelled in ASCII.
+/// The id of a cache mount. Any text that differs for different keys will do, so what a flag would
+/// have to quote is percent-encoded.
 fn cache_id(prefix: &str, key: &str) -> String {
     let mut id = String::with_capacity(prefix.len() + key.len());
-    for c in prefix.chars().chain(key.chars()) {
-        if c.is_ascii() && !c.is_ascii_control() {
-            id.push(c);
+    for byte in prefix.bytes().chain(key.bytes()) {
+        if byte.is_ascii_alphanumeric() || b"-_.:/@+".contains(&byte) {
+            id.push(char::from(byte));
         } else {
-            id.extend(c.escape_unicode());
+            id.push_str(&format!("%{byte:02X}"));
         }
     }
     id
@@ -213,6 +213,15 @@ mod tests {
         ] {
             assert_eq!(form(cmd), run);
         }
+    }
+
+    #[test]
+    fn cache_ids_are_plain_and_differ_where_the_keys_do() {
+        for (key, id) in [("npm-install", "npm-install"), ("x:y", "x:y"), ("a b,c", "a%20b%2Cc"), ("a%20b", "a%2520b")]
+        {
+            assert_eq!(cache_id("", key), id);
+        }
+        assert_eq!(cache_id("app/", "é"), "app/%C3%A9");
     }
 
     #[test]

@@ -7,15 +7,17 @@ use crate::options::Files;
 /// How much of the digest a reader gets to see: enough to tell plans apart.
 const DIGEST_LENGTH: usize = 12;
 
-pub(super) fn header(context: &mut Context<'_, '_>, has_hash: bool) -> Header {
+pub(super) fn header(context: &Context<'_, '_>, has_hash: bool) -> Header {
+    let (plan, digest) = origin(context);
     let files = &context.options.files;
+    Header { plan, digest, regenerate: Comment::new(&regenerate(files)), build: build(context, has_hash) }
+}
+
+/// The plan that a file was made from, and its digest.
+pub(super) fn origin(context: &Context<'_, '_>) -> (Comment, Comment) {
+    let plan = context.options.files.plan.as_deref().unwrap_or("standard input");
     let digest = &context.graph.plan.digest;
-    Header {
-        plan: Comment::new(files.plan.as_deref().unwrap_or("standard input")),
-        digest: Comment::new(digest.get(..DIGEST_LENGTH).unwrap_or(digest)),
-        regenerate: Comment::new(&regenerate(files)),
-        build: build(context, has_hash),
-    }
+    (Comment::new(plan), Comment::new(digest.get(..DIGEST_LENGTH).unwrap_or(digest)))
 }
 
 /// The command that writes the file, run where the file is.

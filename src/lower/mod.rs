@@ -20,15 +20,17 @@ use secrets::HashStages;
 use stage::Surroundings;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
-use crate::dockerfile::{Dockerfile, ImageRef, Stage, StageName, Unspellable};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Instruction, Stage, StageName, Unspellable};
 use crate::graph::{Graph, StepId};
 use crate::options::Options;
 use crate::plan::Located;
 
-pub(crate) use ignore::dockerignore;
-
 /// Says a plan in instructions. What a Dockerfile can't say is a finding.
-pub(crate) fn lower(graph: &Graph<'_>, options: &Options, findings: &mut Findings) -> Result<Dockerfile, Diagnostics> {
+pub(crate) fn lower(
+    graph: &Graph<'_>,
+    options: &Options,
+    findings: &mut Findings,
+) -> Result<(Dockerfile, Option<Dockerignore>), Diagnostics> {
     let mut context = Context::new(graph, options, findings);
     let syntax = context.syntax();
     secrets::check_names(&mut context);
@@ -40,9 +42,11 @@ pub(crate) fn lower(graph: &Graph<'_>, options: &Options, findings: &mut Finding
         stages.extend(stage::of_step(&mut context, id, &environments, &mut surroundings, &hash_stages));
     }
     stages.extend(deploy::image(&mut context, &environments));
-    let header = header::header(&mut context, !hash_stages.is_empty());
+    let header = header::header(&context, !hash_stages.is_empty());
+    let dockerignore = ignore::dockerignore(&mut context);
     findings.check()?;
-    Ok(Dockerfile { syntax, header, stages })
+    let looks_secret = stages.iter().flat_map(|stage| &stage.instructions).any(Instruction::looks_secret);
+    Ok((Dockerfile { syntax, looks_secret, header, stages }, dockerignore))
 }
 
 /// What every part of the lowering needs to know.

@@ -10,7 +10,7 @@ use super::stage::is_railpacks;
 use super::{Context, Problem, Stages};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
-    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, ShellVariable, Stage, StageName, is_bare_name,
+    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, ShellVariable, Stage, StageName,
 };
 use crate::graph::{Graph, Origin, StepId};
 use crate::options::{SecretsHash, SecretsScope};
@@ -157,13 +157,28 @@ fn what_re_runs(secrets: &[String], of: usize) -> String {
 fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[String]) -> HashSecrets {
     let mut hashing = HashSecrets { mounts: Vec::new(), values: Vec::new() };
     let plan = context.graph.plan;
-    for (number, secret) in plan.secrets.iter().filter(|secret| secrets.contains(&secret.value)).enumerate() {
-        // the hash needs a variable that a shell can expand; how it is called is of no account
-        let variable = if is_bare_name(&secret.value) { secret.value.clone() } else { format!("SECRET_{number}") };
+    let mut taken = BTreeSet::new();
+    for secret in plan.secrets.iter().filter(|secret| secrets.contains(&secret.value)) {
+        let variable = shell_name(&secret.value, &mut taken);
         hashing.mounts.extend(context.secret_mount(secret, &variable));
         hashing.values.extend(ShellVariable::new(&variable).ok());
     }
     hashing
+}
+
+/// A variable that a shell can expand and that linters take for one of the environment. How it is
+/// called in the hash stage is of no account, as long as no other one is called so.
+fn shell_name(secret: &str, taken: &mut BTreeSet<String>) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    let mut name: String = secret.chars().map(upper).collect();
+    let steers_the_shell = ["PATH", "IFS", "ENV"].contains(&name.as_str()) || name.starts_with("LD_");
+    if steers_the_shell || name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert_str(0, "SECRET_");
+    }
+    while !taken.insert(name.clone()) {
+        name.push('_');
+    }
+    name
 }
 
 /// An image with `sha256sum`: the one that the step goes back to, or else another of the plan.

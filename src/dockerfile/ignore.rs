@@ -1,0 +1,41 @@
+//! Lines of an ignore file.
+
+use std::fmt;
+
+use super::spelling::{Unspellable, one_line};
+
+/// One pattern of an ignore file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IgnorePattern(String);
+
+impl IgnorePattern {
+    /// Takes a pattern, with `!` in front where it takes back an earlier one. A line is a comment
+    /// when it begins with `#`, so such a pattern is spelled as a path from here.
+    ///
+    /// # Errors
+    /// A line feed or NUL in it.
+    pub fn new(pattern: &str) -> Result<Self, Unspellable> {
+        one_line(pattern, "an ignore file")?;
+        let pattern = pattern.trim();
+        Ok(Self(if pattern.starts_with('#') { format!("./{pattern}") } else { pattern.to_owned() }))
+    }
+}
+
+impl fmt::Display for IgnorePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelled() {
+        for (pattern, line) in [("*.md", "*.md"), ("!README.md", "!README.md"), ("# x", "./# x"), (" a ", "a")] {
+            assert_eq!(IgnorePattern::new(pattern).unwrap().to_string(), line);
+        }
+        assert!(IgnorePattern::new("a\nb").is_err());
+    }
+}
