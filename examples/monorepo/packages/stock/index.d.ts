@@ -1,0 +1,7 @@
+export interface Item {
+  name: string;
+  left: number;
+}
+
+/** What can be bought. */
+export function inStock(): Item[];

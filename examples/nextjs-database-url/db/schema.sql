@@ -1,0 +1,11 @@
+CREATE TABLE IF NOT EXISTS books (
+    id       integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    title    text NOT NULL,
+    author   text NOT NULL,
+    read_on  date
+);
+
+INSERT INTO books (title, author, read_on) VALUES
+    ('The Left Hand of Darkness', 'Ursula K. Le Guin', '2026-02-14'),
+    ('Invisible Cities', 'Italo Calvino', '2026-03-02'),
+    ('The Summer Book', 'Tove Jansson', NULL);

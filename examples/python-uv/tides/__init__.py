@@ -1,0 +1,1 @@
+"""The height of the water, from the harmonic constituents of a station."""
