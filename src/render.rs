@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dockerfile::{
     Assignment, Command, Comment, Copy, CopyFile, CopyPaths, Delimiter, Directory, Dockerfile, Dockerignore, Exclude,
     ExecForm, From, HashSecrets, Heredoc, HeredocPath, IgnorePattern, ImageRef, Instruction, Mode, Mount, MountField,
-    Run, Sharing, ShellForm, ShellVariable, Stage, StageName, Variables,
+    Run, Sharing, ShellForm, ShellVariable, Stage, StageName, looks_secret,
 };
 
 const TEMPLATES: [(&str, &str); 6] = [
@@ -157,6 +157,10 @@ fn instruction(instruction: &Instruction) -> Value {
         Instruction::Workdir(directory) => map([("kind", "workdir".into()), ("directory", spelled(directory))]),
         Instruction::Env(env) => variables("env", env),
         Instruction::Arg(arg) => variables("arg", arg),
+        Instruction::MountArg(arg) => map([("kind", "mount arg".into()), ("assignment", spelled(arg))]),
+        Instruction::MakeDirectory { directory, back } => {
+            map([("kind", "make directory".into()), ("directory", spelled(directory)), ("back", spelled(back))])
+        }
         Instruction::Copy(copy) => copy_files(copy),
         Instruction::CopyFile(file) => copy_file(file),
         Instruction::Run(run) => run_command(run),
@@ -167,12 +171,11 @@ fn instruction(instruction: &Instruction) -> Value {
     }
 }
 
-fn variables(kind: &'static str, variables: &Variables) -> Value {
-    map([
-        ("kind", kind.into()),
-        ("looks_secret", variables.looks_secret.into()),
-        ("assignments", list(&variables.assignments, spelled)),
-    ])
+fn variables(kind: &'static str, variables: &[Assignment]) -> Value {
+    let variable = |variable: &Assignment| {
+        map([("assignment", spelled(variable)), ("looks_secret", looks_secret(variable.name()).into())])
+    };
+    map([("kind", kind.into()), ("variables", list(variables, variable))])
 }
 
 fn copy_files(copy: &Copy) -> Value {

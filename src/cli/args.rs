@@ -14,7 +14,7 @@ const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 const EXAMPLES: &str = "\
 Examples:
   railpack plan --out railpack-plan.json .    write the plan
-  railpack2docker -o Dockerfile               write the Dockerfile, and an ignore file if the plan has one
+  railpack2docker -o Dockerfile               write the Dockerfile, and its ignore file
   railpack2docker plan.json | less            look at it
   docker build --secret id=TOKEN,env=TOKEN .  build it; the file's header has the exact command
 
@@ -24,6 +24,7 @@ Exit status:
 
 /// Turn a Railpack build plan into a Dockerfile that builds the same image
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "a command line has as many flags as it has")]
 #[command(version, about, after_help = EXAMPLES, max_term_width = 100)]
 pub(super) struct Args {
     /// The build plan, or `-` for standard input

@@ -50,9 +50,11 @@ impl Reporter {
                         "{left_out} more findings are not shown; `--message-format json` prints all\n\n"
                     ));
                 }
-                for finding in sorted.into_iter().skip(left_out) {
-                    text.push_str(&drawn(finding, plan));
-                    text.push_str("\n\n");
+                let drawn: Vec<String> =
+                    sorted.into_iter().skip(left_out).map(|finding| drawn(finding, plan)).collect();
+                text.push_str(&drawn.join("\n\n"));
+                if !drawn.is_empty() {
+                    text.push('\n');
                 }
             }
         }

@@ -58,9 +58,31 @@ pub fn is_bare_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Whether `docker build --check` and hadolint take a variable of this name for a secret
+/// (`validateNoSecretKey` in `frontend/dockerfile/dockerfile2llb/convert.go`).
+#[must_use]
+pub fn looks_secret(name: &str) -> bool {
+    const SECRET: [&str; 10] =
+        ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token"];
+    const PUBLIC: [&str; 3] = ["public", "file", "version"];
+    let name = name.to_ascii_lowercase();
+    let has = |words: &[&str]| name.split('_').any(|part| words.contains(&part));
+    has(&SECRET) && !has(&PUBLIC)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_look_like_secrets() {
+        for name in ["NPM_TOKEN", "KEY", "api_key", "DB_PASSWORD", "AUTH"] {
+            assert!(looks_secret(name), "{name}");
+        }
+        for name in ["NODE_ENV", "MONKEY", "PUBLIC_KEY", "KEY_FILE", "TOKEN_VERSION", "SECRETS_HASH", "KEYS"] {
+            assert!(!looks_secret(name), "{name}");
+        }
+    }
 
     #[test]
     fn spelled() {

@@ -54,10 +54,10 @@ impl fmt::Display for Delimiter {
     }
 }
 
-/// `EOF`, or the first of `EOF2`, `EOF3`, … that stands alone in no line. A carriage return
-/// behind it does not make it another word.
+/// `EOF`, or the first of `EOF2`, `EOF3`, … that stands alone in no line. To `BuildKit` a carriage
+/// return behind it does not make it another word; to hadolint no blank around it does.
 fn free_delimiter(body: &str) -> String {
-    let taken = |word: &str| body.split('\n').any(|line| line.trim_end_matches('\r') == word);
+    let taken = |word: &str| body.split('\n').any(|line| line.trim() == word);
     let mut delimiter = "EOF".to_owned();
     let mut number = 1;
     while taken(&delimiter) {
@@ -80,9 +80,13 @@ mod tests {
 
     #[test]
     fn the_delimiter_stands_alone_in_no_line() {
-        for (content, delimiter) in
-            [("x", "EOF"), ("EOF", "EOF2"), ("EOF\r\n", "EOF2"), ("EOF\nEOF2\n", "EOF3"), (" EOF\nEOF \n<<EOF", "EOF")]
-        {
+        for (content, delimiter) in [
+            ("x", "EOF"),
+            ("EOF", "EOF2"),
+            ("EOF\r\n", "EOF2"),
+            ("EOF\nEOF2\n", "EOF3"),
+            ("\tEOF\nEOF2 \n<<EOF3", "EOF3"),
+        ] {
             assert_eq!(Heredoc::new(content).unwrap().delimiter().to_string(), delimiter);
         }
     }

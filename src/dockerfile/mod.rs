@@ -16,7 +16,7 @@ mod spelling;
 
 pub use argv::{ExecForm, ShellForm, shell_word};
 pub use comment::Comment;
-pub use env::{Assignment, is_bare_name};
+pub use env::{Assignment, is_bare_name, looks_secret};
 pub use heredoc::{Delimiter, Heredoc};
 pub use ignore::IgnorePattern;
 pub use mount::{Mount, MountField, Sharing};
@@ -106,9 +106,18 @@ pub enum Instruction {
     /// `WORKDIR`
     Workdir(Directory),
     /// `ENV`
-    Env(Variables),
+    Env(Vec<Assignment>),
     /// `ARG`, one a line: variables that the commands see and the image does not.
-    Arg(Variables),
+    Arg(Vec<Assignment>),
+    /// `ARG` of what a mount can't hold itself.
+    MountArg(Assignment),
+    /// `WORKDIR` there and back: a directory with the usual mode, for a file with another one.
+    MakeDirectory {
+        /// The directory to make.
+        directory: Directory,
+        /// The directory of the commands.
+        back: Directory,
+    },
     /// `COPY`
     Copy(Copy),
     /// `COPY <<…`
@@ -128,17 +137,13 @@ pub enum Instruction {
 impl Instruction {
     /// Whether it sets a variable whose name looks like a secret's.
     pub(crate) fn looks_secret(&self) -> bool {
-        matches!(self, Self::Env(variables) | Self::Arg(variables) if variables.looks_secret)
+        match self {
+            Self::Env(variables) | Self::Arg(variables) => {
+                variables.iter().any(|variable| looks_secret(variable.name()))
+            }
+            _ => false,
+        }
     }
-}
-
-/// Variables of an ENV or ARG.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variables {
-    /// In the order they are written.
-    pub assignments: Vec<Assignment>,
-    /// Whether a name looks like a secret's to hadolint.
-    pub looks_secret: bool,
 }
 
 /// A COPY of files.

@@ -6,7 +6,7 @@ use super::stage::StageBuilder;
 use super::{Context, Problem, Stages, copy, file, gopath, words};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
-    self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Run, Sharing, ShellForm, StageName, Variables,
+    self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Run, Sharing, ShellForm, StageName,
 };
 use crate::plan::{Command, Located, Step};
 
@@ -168,7 +168,7 @@ fn arg_target(
 ) -> Result<MountField, dockerfile::Unspellable> {
     let arg = Assignment::new(&format!("CACHE_DIRECTORY_{number}"), directory)?;
     let field = MountField::from_arg("target", &arg);
-    let declaration = Instruction::Arg(Variables { assignments: vec![arg], looks_secret: false });
+    let declaration = Instruction::MountArg(arg);
     if !instructions.contains(&declaration) {
         instructions.push(declaration);
     }

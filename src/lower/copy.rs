@@ -19,13 +19,12 @@ pub(super) fn lower(
     let shape = Shape::of(&src.value, &dest.value);
     let paths = CopyPaths::new(&shape.source, &shape.destination).problem(context, "the path", src)?;
     let mut exclude = Vec::new();
-    let mut comment = None;
-    if let Some(pattern) = shape.only {
-        let all_but = format!("!{pattern}");
+    if let Some(pattern) = &shape.only {
         exclude.push(Exclude::new("*").problem(context, "the pattern", src)?);
-        exclude.push(Exclude::new(&all_but).problem(context, "the pattern", src)?);
-        comment = Some(Comment::new(&format!("{} with the names of directories kept", src.value)));
+        exclude.push(Exclude::new(&format!("!{pattern}")).problem(context, "the pattern", src)?);
     }
+    let is_another_pattern = shape.only.is_some() || is_pattern(&shape.source) && shape.source != source(&src.value);
+    let comment = is_another_pattern.then(|| Comment::new(&format!("{}: a directory keeps its name", src.value)));
     Some(Copy { comment, from, link: false, exclude, paths })
 }
 

@@ -3,7 +3,7 @@
 use super::environment::{DEFAULT_PATH, Environments};
 use super::stage::{assignments, start, warn_of_secrets};
 use super::{Context, Problem, inputs};
-use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Stage, Variables};
+use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Stage};
 use crate::plan::Located;
 
 /// The last stage: base, files, environment, command.
@@ -26,7 +26,7 @@ pub(super) fn image(context: &mut Context<'_, '_>, environments: &Environments<'
 /// The environment of the steps of `deploy.inputs`, then `deploy.variables`, then PATH: its
 /// entries sorted as strings, the default PATH one among them (`getImageEnv` in
 /// `buildkit/convert.go`).
-fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Variables> {
+fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Vec<Assignment>> {
     let graph = context.graph;
     let mut environment = environments.merged(graph.deploy_inputs.iter().filter_map(|edge| edge.step()));
     environment.set_all(&graph.plan.deploy.variables);
@@ -39,8 +39,8 @@ fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> 
     let mut path: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).chain([DEFAULT_PATH]).collect();
     path.sort_unstable();
     spelled.extend(Assignment::new("PATH", &path.join(":")).ok());
-    let looks_secret = warn_of_secrets(context, &variables);
-    Some(Variables { assignments: spelled, looks_secret })
+    warn_of_secrets(context, &variables);
+    Some(spelled)
 }
 
 fn command(context: &mut Context<'_, '_>) -> Option<ExecForm> {

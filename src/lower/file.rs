@@ -4,6 +4,7 @@ use super::gopath::{dir, under_app};
 use super::{Context, Problem, Stages};
 use crate::dockerfile::{
     Comment, Copy, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath, Instruction, Mode, Stage, StageName,
+    Unspellable,
 };
 use crate::plan::Located;
 
@@ -39,9 +40,8 @@ impl File<'_> {
         let mode = self.mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != DEFAULT_MODE);
         let parents = make_parents(&path, mode);
         match (HeredocPath::new(&path), parents) {
-            (Ok(path), Some(parents)) => {
-                let is_new = !parents.first().is_some_and(|first| instructions.contains(first));
-                instructions.extend(parents.into_iter().filter(|_| is_new));
+            (Ok(path), Ok(parents)) => {
+                instructions.extend(parents.filter(|made| !instructions.contains(made)));
                 let mode = mode.map(Mode);
                 instructions.push(Instruction::CopyFile(CopyFile { comment: self.comment, mode, path, content }));
             }
@@ -82,15 +82,13 @@ impl File<'_> {
 }
 
 /// `COPY --chmod` gives its mode to the directories that it creates, too. Where that would be
-/// wrong, they are made first, by a WORKDIR there and back. `None` where no WORKDIR can say it.
-fn make_parents(path: &str, mode: Option<u32>) -> Option<Vec<Instruction>> {
+/// wrong, they are made first. Fails where no WORKDIR can say it.
+fn make_parents(path: &str, mode: Option<u32>) -> Result<Option<Instruction>, Unspellable> {
     let parent = dir(path);
     if mode.is_none_or(|mode| mode == DIRECTORY_MODE) || ["/", "/app"].contains(&parent.as_str()) {
-        return Some(Vec::new());
+        return Ok(None);
     }
-    let there = Directory::new(&parent).ok()?;
-    let back = Directory::new("/app").ok()?;
-    Some(vec![Instruction::Workdir(there), Instruction::Workdir(back)])
+    Ok(Some(Instruction::MakeDirectory { directory: Directory::new(&parent)?, back: Directory::new("/app")? }))
 }
 
 #[cfg(test)]
@@ -100,14 +98,14 @@ mod tests {
     #[test]
     fn parents_are_made_where_a_mode_would_reach_them() {
         for (path, mode, made) in [
-            ("/p/q/secret", Some(0o600), 2),
-            ("/p/q/run.sh", Some(0o755), 0),
-            ("/p/q/plain", None, 0),
-            ("/secret", Some(0o600), 0),
-            ("/app/secret", Some(0o600), 0),
+            ("/p/q/secret", Some(0o600), true),
+            ("/p/q/run.sh", Some(0o755), false),
+            ("/p/q/plain", None, false),
+            ("/secret", Some(0o600), false),
+            ("/app/secret", Some(0o600), false),
         ] {
-            assert_eq!(make_parents(path, mode).unwrap().len(), made, "{path}");
+            assert_eq!(make_parents(path, mode).unwrap().is_some(), made, "{path}");
         }
-        assert_eq!(make_parents("/a\nb/c", Some(0o600)), None);
+        assert!(make_parents("/a\nb/c", Some(0o600)).is_err());
     }
 }

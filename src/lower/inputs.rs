@@ -14,7 +14,7 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
         if edge.includes().is_empty() {
             continue;
         }
-        let Some(from) = context.origin(edge.origin) else { continue };
+        let Ok(from) = context.origin(edge.origin) else { continue };
         let exclude: Vec<Exclude> = edge.input.exclude.iter().filter_map(|pattern| context.exclude(pattern)).collect();
         for include in edge.includes() {
             let (source, destination) = resolve(&include.value, matches!(edge.origin, Origin::Local));
@@ -27,17 +27,20 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
     copies
 }
 
+/// It could not be said, and a finding says so.
+pub(super) struct Reported;
+
 impl Context<'_, '_> {
     fn exclude(&mut self, pattern: &Located<String>) -> Option<Exclude> {
         Exclude::new(&pattern.value).problem(self, "the pattern", pattern)
     }
 
-    /// What a COPY copies from: `Some(None)` is the build context.
-    pub(super) fn origin(&mut self, origin: Origin<'_>) -> Option<Option<From>> {
+    /// What a COPY copies from: none is the build context.
+    pub(super) fn origin(&mut self, origin: Origin<'_>) -> Result<Option<From>, Reported> {
         match origin {
-            Origin::Local => Some(None),
-            Origin::Image(image) => Some(Some(From::Image(self.image(image)?))),
-            Origin::Step(id) => Some(Some(From::Stage(self.stage_name(id)?))),
+            Origin::Local => Ok(None),
+            Origin::Image(image) => self.image(image).map(From::Image).map(Some).ok_or(Reported),
+            Origin::Step(id) => self.stage_name(id).map(From::Stage).map(Some).ok_or(Reported),
         }
     }
 }

@@ -63,10 +63,10 @@ impl Names {
             format!("{}{suffix}", slug.get(..room).unwrap_or(&slug).trim_end_matches('-'))
         });
         for name in std::iter::once(slug.clone()).chain(numbered) {
-            if let Ok(stage) = StageName::new(&name) {
-                if self.taken.insert(name) {
-                    return Some(stage);
-                }
+            if let Ok(stage) = StageName::new(&name)
+                && self.taken.insert(name)
+            {
+                return Some(stage);
             }
         }
         None

@@ -26,7 +26,7 @@ pub(super) fn check_names(context: &mut Context<'_, '_>) {
     }
 }
 
-impl<'p> Context<'p, '_> {
+impl Context<'_, '_> {
     /// The secrets that a step's commands see.
     pub(super) fn secret_mounts(&mut self, step: &Step) -> Vec<Mount> {
         let plan = self.graph.plan;
@@ -150,7 +150,10 @@ fn what_re_runs(secrets: &[String], of: usize) -> String {
     match secrets {
         [one] => format!("Re-runs the steps that list {one} when its value changes."),
         all if all.len() == of => "Re-runs the steps that list all secrets when a value changes.".to_owned(),
-        some => format!("Re-runs the steps that list {} when a value changes.", some.join(", ")),
+        [some @ .., last] => {
+            format!("Re-runs the steps that list {} and {last} when a value changes.", some.join(", "))
+        }
+        [] => String::new(),
     }
 }
 

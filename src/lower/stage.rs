@@ -6,7 +6,7 @@ use super::environment::{DEFAULT_PATH, Environment, Environments};
 use super::secrets::HashStages;
 use super::{Context, Problem, Stages, commands, inputs};
 use crate::diagnostic::Diagnostic;
-use crate::dockerfile::{Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, Variables};
+use crate::dockerfile::{Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, looks_secret};
 use crate::graph::{Edge, Graph, Origin, StepId};
 use crate::plan::{Command, Located};
 
@@ -126,13 +126,13 @@ impl<'p> StageBuilder<'p> {
         context: &mut Context<'_, '_>,
         assignments: Vec<Assignment>,
         variables: &[(&str, &Located<String>)],
-        instruction: fn(Variables) -> Instruction,
+        instruction: fn(Vec<Assignment>) -> Instruction,
     ) {
         if assignments.is_empty() {
             return;
         }
-        let looks_secret = warn_of_secrets(context, variables);
-        self.instructions.push(instruction(Variables { assignments, looks_secret }));
+        warn_of_secrets(context, variables);
+        self.instructions.push(instruction(assignments));
     }
 }
 
@@ -152,32 +152,17 @@ pub(super) fn assignments(context: &mut Context<'_, '_>, variables: &[(&str, &Lo
     spelled.collect()
 }
 
-/// Whether `docker build --check` takes one of the variables for a secret; each is a warning.
-pub(super) fn warn_of_secrets(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) -> bool {
-    let mut any = false;
+/// Warns of variables that `docker build --check` takes for secrets.
+pub(super) fn warn_of_secrets(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) {
     for (name, value) in variables.iter().filter(|(name, _)| looks_secret(name)) {
-        any = true;
+        let message =
+            format!("variable `{name}` looks like a secret, and its value stands in the Dockerfile and the image");
         context.findings.push(
-            Diagnostic::warning(
-                "secret-in-variable",
-                format!("variable `{name}` looks like a secret, and its value stands in the Dockerfile and the image"),
-            )
-            .at(&value.place)
-            .with_help("if it is one, list its name in the plan's `secrets` instead"),
+            Diagnostic::warning("secret-in-variable", message)
+                .at(&value.place)
+                .with_help("if it is one, list its name in the plan's `secrets` instead"),
         );
     }
-    any
-}
-
-/// The names that BuildKit's check `SecretsUsedInArgOrEnv` fires on
-/// (`frontend/dockerfile/dockerfile2llb/convert.go`, `validateNoSecretKey`).
-fn looks_secret(name: &str) -> bool {
-    const SECRET: [&str; 10] =
-        ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token"];
-    const PUBLIC: [&str; 3] = ["public", "file", "version"];
-    let name = name.to_ascii_lowercase();
-    let has = |words: &[&str]| name.split('_').any(|part| words.contains(&part));
-    has(&SECRET) && !has(&PUBLIC)
 }
 
 /// The stage of a step, its helper stages in front.
@@ -266,20 +251,5 @@ pub(super) fn start<'p>(context: &mut Context<'p, '_>, base: Option<Edge<'p>>) -
             (From::Scratch, copy.into_iter().chain(app).collect())
         }
         None => (From::Scratch, app.into_iter().collect()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_look_like_secrets() {
-        for name in ["NPM_TOKEN", "KEY", "api_key", "DB_PASSWORD", "AUTH"] {
-            assert!(looks_secret(name), "{name}");
-        }
-        for name in ["NODE_ENV", "MONKEY", "PUBLIC_KEY", "KEY_FILE", "TOKEN_VERSION", "SECRETS_HASH", "KEYS"] {
-            assert!(!looks_secret(name), "{name}");
-        }
     }
 }

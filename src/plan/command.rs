@@ -43,7 +43,7 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
         "a file" => Command::File {
             path: required_string(&fields, "path")?,
             name: required_string(&fields, "name")?,
-            mode: fields.get("mode").map(Node::integer).transpose()?,
+            mode: fields.get("mode").map(Node::mode).transpose()?,
             custom_name: optional_string(&fields, "customName")?,
         },
         "a path" => Command::Path { path: required_string(&fields, "path")? },

@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 pub(super) fn digest(document: &serde_json::Value) -> String {
     // serde_json keeps the members of an object in a BTreeMap
     let canonical = document.to_string();
-    Sha256::digest(canonical.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let hex = |hex: String, byte: &u8| format!("{hex}{byte:02x}");
+    Sha256::digest(canonical.as_bytes()).iter().fold(String::new(), hex)
 }
 
 #[cfg(test)]

@@ -55,9 +55,14 @@ impl<'a> Node<'a> {
         Err(Diagnostic::error("wrong-type", message).at(&self.place()))
     }
 
+    fn expected_with_help<T>(&self, what: &str, help: &str) -> Read<T> {
+        self.expected(what).map_err(|found| found.with_help(help))
+    }
+
     pub(super) fn string(&self) -> Read<String> {
         match self.kind() {
             Kind::String => self.parse(),
+            Kind::Number | Kind::Boolean => self.expected_with_help("a string", "put it in quotes"),
             _ => self.expected("a string"),
         }
     }
@@ -69,17 +74,21 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A non-negative integer of 32 bits.
-    pub(super) fn integer(&self) -> Read<u32> {
+    /// The mode of a file, as a decimal number.
+    pub(super) fn mode(&self) -> Read<u32> {
         match serde_json::from_str(self.text) {
             Ok(number) => Ok(number),
-            Err(_) => self.expected("an integer from 0 to 4294967295"),
+            Err(_) => {
+                self.expected_with_help("an integer", "JSON has no octal numbers: write 0755 as 493, and 0644 as 420")
+            }
         }
     }
 
     pub(super) fn items(&self) -> Read<Vec<Node<'a>>> {
-        if self.kind() != Kind::Array {
-            return self.expected("an array");
+        match self.kind() {
+            Kind::Array => {}
+            Kind::String => return self.expected_with_help("an array", "put it in brackets"),
+            _ => return self.expected("an array"),
         }
         let items: Vec<&'a RawValue> = self.parse()?;
         Ok(items.into_iter().enumerate().map(|(i, raw)| self.child(self.path.index(i), raw)).collect())
@@ -235,7 +244,7 @@ fn duplicate_key(member: &Member<'_>, earlier: &Place) -> Diagnostic {
 }
 
 fn unknown_key(member: &Member<'_>, known: &[&'static str]) -> Diagnostic {
-    Diagnostic::warning("unknown-key", format!("unknown key `{}` is ignored", member.key))
+    Diagnostic::warning("unknown-key", format!("unknown key `{}`, which Railpack ignores", member.key))
         .at(&member.key_place)
         .with_suggestion(&member.key, known.iter().copied())
 }

@@ -1,0 +1,186 @@
+//! An engine, images that stand in for the ones it can't pull, and builds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use fs_err as fs;
+use railpack2docker::{Files, Options, transpile};
+use serde_json::Value;
+
+/// The engine, or the reason to pass over a test, which is a failure with `REQUIRE_DOCKER=1`.
+pub fn engine() -> Option<Engine> {
+    let answers = Command::new("docker").args(["buildx", "version"]).output().is_ok_and(|it| it.status.success())
+        && Command::new("docker").args(["version"]).output().is_ok_and(|it| it.status.success());
+    let missing = match (answers, busybox()) {
+        (true, Some(busybox)) => return Some(Engine { busybox }),
+        (false, _) => "no Docker Engine answers",
+        (true, None) => "there is no static busybox",
+    };
+    #[expect(clippy::disallowed_methods, reason = "the switch of these tests")]
+    let required = std::env::var("REQUIRE_DOCKER").is_ok_and(|value| value == "1");
+    assert!(!required, "{missing}, and REQUIRE_DOCKER=1");
+    eprintln!("SKIPPED: {missing}");
+    None
+}
+
+fn busybox() -> Option<PathBuf> {
+    ["/bin/busybox", "/usr/bin/busybox"].map(PathBuf::from).into_iter().find(|path| path.exists())
+}
+
+pub struct Engine {
+    busybox: PathBuf,
+}
+
+/// The programs of the stand-ins that only write down that they ran: a line of their arguments and
+/// the variables in question, in `/app/.ran`.
+const PROGRAMS: [&str; 17] = [
+    "npm",
+    "npx",
+    "node",
+    "uv",
+    "python",
+    "cargo",
+    "rustc",
+    "mix",
+    "php",
+    "composer",
+    "mise",
+    "apt-get",
+    "caddy",
+    "install-php-extensions",
+    "pip",
+    "tsc",
+    "bash",
+];
+
+const RECORDER: &str = r#"#!/bin/sh
+{ echo "${0##*/} $*"; env | grep -E "^($RECORD)=" | sort | sed 's/^/  /'; } >> /app/.ran
+case "${0##*/} $*" in "cargo build"*) mkdir -p target/release && echo binary > target/release/hits;; esac
+exit 0
+"#;
+
+impl Engine {
+    /// Makes an image with busybox, the recorders and `files`, under the name of another.
+    pub fn stand_in(&self, image: &str, files: &BTreeMap<String, String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        for directory in ["bin", "usr/local/bin", "usr/bin", "app", "tmp", "etc", "root", "proc", "sys", "dev"] {
+            fs::create_dir_all(root.join(directory)).unwrap();
+        }
+        fs::copy(&self.busybox, root.join("bin/busybox")).unwrap();
+        let applets = run(Command::new(&self.busybox).arg("--list"));
+        for applet in String::from_utf8(applets.stdout).unwrap().lines().filter(|name| *name != "busybox") {
+            std::os::unix::fs::symlink("busybox", root.join("bin").join(applet)).unwrap();
+        }
+        for program in PROGRAMS {
+            write_executable(&root.join("usr/local/bin").join(program), RECORDER);
+        }
+        for (path, content) in files {
+            let path = root.join(path.trim_start_matches('/'));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        // Railpack's own images set neither
+        let is_railpacks = image.starts_with("ghcr.io/railwayapp/");
+        let own = if is_railpacks { "" } else { "USER 1234\nSHELL [\"/bin/other-sh\"]\nENV PATH=/other\n" };
+        fs::write(
+            folder.path().join("Dockerfile"),
+            format!("FROM scratch\nCOPY root /\nENV FROM_IMAGE=stays\nENTRYPOINT [\"/other\"]\nCMD [\"other\"]\nWORKDIR /other\n{own}"),
+        )
+        .unwrap();
+        run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()));
+    }
+
+    /// Builds a plan in a context. `values` are the secrets, passed through the environment.
+    pub fn build(&self, plan: &str, context: &Path, values: &[(&str, &str)], hash: &str) -> Built {
+        let folder = tempfile::tempdir().unwrap();
+        let output = self.try_build(plan, context, values, hash, folder.path());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let config = image_config(&folder.path().join("image.tar"), folder.path());
+        Built { folder, config }
+    }
+
+    /// Builds a plan that can't be built, and gives what Docker said.
+    pub fn fails(&self, plan: &str, context: &Path, values: &[(&str, &str)]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let output = self.try_build(plan, context, values, "h", folder.path());
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn try_build(&self, plan: &str, context: &Path, values: &[(&str, &str)], hash: &str, folder: &Path) -> Output {
+        let dockerfile = folder.join("Dockerfile");
+        // the engine's own frontend: no other can be pulled
+        let options = Options { syntax: None, files: Files::default(), ..Options::default() };
+        let made = transpile(plan, &options).unwrap();
+        fs::write(&dockerfile, &made.dockerfile).unwrap();
+        if let Some(dockerignore) = made.dockerignore {
+            fs::write(folder.join("Dockerfile.dockerignore"), dockerignore).unwrap();
+        }
+        let mut command = Command::new("docker");
+        command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
+        command.arg(format!("SECRETS_HASH={hash}")).arg("-f").arg(&dockerfile);
+        for (name, value) in values {
+            command.env(name, value).arg(format!("--secret=id={name},env={name}"));
+        }
+        let files = folder.join("files");
+        let image = folder.join("image.tar");
+        command.arg(format!("--output=type=local,dest={}", files.display()));
+        command.arg(format!("--output=type=oci,dest={}", image.display())).arg(context);
+        command.output().unwrap()
+    }
+
+    /// What `docker build --check` says of a plan's Dockerfile.
+    pub fn check(&self, dockerfile: &str, context: &Path) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Dockerfile");
+        fs::write(&path, dockerfile).unwrap();
+        let output = Command::new("docker").args(["build", "--check", "-f"]).arg(&path).arg(context).output().unwrap();
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    }
+}
+
+/// An image that was built, its files unpacked.
+pub struct Built {
+    folder: tempfile::TempDir,
+    pub config: Value,
+}
+
+impl Built {
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join("files").join(path.trim_start_matches('/'))
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    pub fn environment(&self) -> Vec<&str> {
+        self.config["Env"].as_array().unwrap().iter().map(|pair| pair.as_str().unwrap()).collect()
+    }
+}
+
+fn write_executable(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// The config in an OCI layout: index, manifest, config.
+fn image_config(image: &Path, folder: &Path) -> Value {
+    let layout = folder.join("layout");
+    fs::create_dir(&layout).unwrap();
+    run(Command::new("tar").arg("-xf").arg(image).arg("-C").arg(&layout));
+    let read = |path: &Path| -> Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
+    let blob =
+        |descriptor: &Value| read(&layout.join("blobs").join(descriptor["digest"].as_str().unwrap().replace(':', "/")));
+    let manifest = blob(&read(&layout.join("index.json"))["manifests"][0]);
+    blob(&manifest["config"])["config"].clone()
+}

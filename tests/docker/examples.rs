@@ -1,0 +1,210 @@
+//! Each example is built, and its image has the files, environment and command that it should.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Once;
+
+use fs_err as fs;
+use railpack2docker::{Files, Options, transpile};
+use serde_json::{Value, json};
+
+use crate::engine::{Built, Engine, engine};
+
+/// What an example's image holds.
+struct Expected {
+    example: &'static str,
+    secrets: &'static [(&'static str, &'static str)],
+    command: &'static str,
+    /// Variables of the image, PATH among them.
+    environment: &'static [&'static str],
+    /// Files with a line that they hold.
+    files: &'static [(&'static str, &'static str)],
+    /// What is not there.
+    absent: &'static [&'static str],
+}
+
+const EXPECTED: [Expected; 9] = [
+    Expected {
+        example: "secrets",
+        secrets: &[("DATABASE_URL", "postgres://x"), ("API_KEY", "k"), ("STRIPE_LIVE_KEY", "s")],
+        command: "node server.mjs",
+        environment: &[
+            "TZ=Europe/Oslo",
+            "CATALOG_LIMIT=50",
+            "NODE_ENV=production",
+            "PATH=/mise/shims:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ],
+        files: &[("/app/server.mjs", ""), ("/app/.ran", "node scripts/payments.mjs")],
+        absent: &["/secrets-hash", "/run/secrets-hash"],
+    },
+    Expected {
+        example: "nextjs-database-url",
+        secrets: &[("DATABASE_URL", "postgres://x")],
+        command: "npm run start",
+        environment: &["NODE_ENV=production"],
+        files: &[("/app/package.json", "next"), ("/app/.ran", "npm run build")],
+        absent: &["/secrets-hash"],
+    },
+    Expected {
+        example: "node-private-registry",
+        secrets: &[("NPM_TOKEN", "t")],
+        command: "node dist/server.js",
+        environment: &["NODE_ENV=production"],
+        files: &[("/app/package.json", "")],
+        absent: &["/app/.npmrc", "/secrets-hash"],
+    },
+    Expected {
+        example: "python-uv",
+        secrets: &[],
+        command: "python -m tides.web",
+        environment: &["TIDES_STATION=harbour", "VIRTUAL_ENV=/app/.venv"],
+        files: &[("/app/tides/web.py", "wsgiref"), ("/app/.venv/stand-in", "")],
+        absent: &[],
+    },
+    Expected {
+        example: "rust",
+        secrets: &[],
+        command: "hits",
+        environment: &[],
+        files: &[("/app/bin/hits", "binary")],
+        absent: &[],
+    },
+    Expected {
+        example: "elixir",
+        secrets: &[],
+        command: "/app/_build/prod/rel/greeter/bin/greeter start",
+        environment: &["MIX_ENV=prod"],
+        files: &[("/app/_build/prod/rel/stand-in", "")],
+        absent: &["/app/lib"],
+    },
+    Expected {
+        example: "php",
+        secrets: &[],
+        command: "/start-container.sh",
+        environment: &["APP_ENV=production", "SERVER_NAME=:80"],
+        files: &[
+            ("/start-container.sh", "exec docker-php-entrypoint"),
+            ("/Caddyfile", "{$PORT:80}"),
+            ("/app/public/index.php", ""),
+        ],
+        absent: &[],
+    },
+    Expected {
+        example: "static-caddy",
+        secrets: &[],
+        command: "caddy run --config Caddyfile --adapter caddyfile 2>&1",
+        environment: &[],
+        files: &[("/app/Caddyfile", "{$PORT:80}")],
+        absent: &[],
+    },
+    Expected {
+        example: "monorepo",
+        secrets: &[],
+        command: "node apps/api/dist/server.js",
+        environment: &["NODE_ENV=production"],
+        files: &[("/app/apps/api/public/stand-in", ""), ("/app/.ran", "npm prune --omit=dev")],
+        absent: &["/app/README.md", "/app/docs"],
+    },
+];
+
+#[test]
+fn each_example_builds_to_the_image_that_its_plan_describes() {
+    let Some(engine) = engine() else { return };
+    make_stand_ins(&engine);
+    for expected in &EXPECTED {
+        let folder = Path::new("examples").join(expected.example);
+        let plan = fs::read_to_string(folder.join("plan.json")).unwrap();
+        let built = engine.build(&plan, &folder, expected.secrets, "h1");
+        check(expected, &built);
+    }
+    assert_eq!(fs::read_dir("examples").unwrap().count(), EXPECTED.len());
+}
+
+fn check(expected: &Expected, built: &Built) {
+    let example = expected.example;
+    assert_eq!(built.config["Entrypoint"], json!(["/bin/bash", "-c"]), "{example}");
+    assert_eq!(built.config["Cmd"], json!([expected.command]), "{example}");
+    assert_eq!(built.config["WorkingDir"], "/app", "{example}");
+    assert_eq!(built.config["User"].as_str().unwrap_or_default(), "", "{example}");
+    for variable in expected.environment {
+        assert!(built.environment().contains(variable), "{example}: no {variable} in {:?}", built.environment());
+    }
+    for (path, line) in expected.files {
+        assert!(built.path(path).exists(), "{example}: no {path}");
+        assert!(line.is_empty() || built.read(path).contains(line), "{example}: no {line} in {path}");
+    }
+    for path in expected.absent {
+        assert!(!built.path(path).exists(), "{example}: {path} is there");
+    }
+    for (name, value) in expected.secrets {
+        let leaked =
+            built.environment().iter().any(|pair| pair.starts_with(&format!("{name}=")) || pair.contains(value));
+        assert!(value.len() < 4 || !leaked, "{example}: {name} is in the environment");
+    }
+}
+
+#[test]
+fn each_example_passes_docker_s_own_checks() {
+    let Some(engine) = engine() else { return };
+    make_stand_ins(&engine);
+    for expected in &EXPECTED {
+        let folder = Path::new("examples").join(expected.example);
+        let plan = fs::read_to_string(folder.join("plan.json")).unwrap();
+        let options = Options { syntax: None, files: Files::default(), ..Options::default() };
+        let said = engine.check(&transpile(&plan, &options).unwrap().dockerfile, &folder);
+        assert!(said.contains("no warnings found"), "{}: {said}", expected.example);
+    }
+}
+
+/// Makes the images of all examples, once: tests run side by side, and an image has one name.
+fn make_stand_ins(engine: &Engine) {
+    static MADE: Once = Once::new();
+    MADE.call_once(|| {
+        let mut images = BTreeSet::new();
+        let mut files = BTreeMap::new();
+        for expected in &EXPECTED {
+            let plan = fs::read_to_string(Path::new("examples").join(expected.example).join("plan.json")).unwrap();
+            needs(&serde_json::from_str(&plan).unwrap(), &mut images, &mut files);
+        }
+        images.iter().for_each(|image| engine.stand_in(image, &files));
+    });
+}
+
+/// The images of a plan, and the files that they need: one in each place that is copied.
+fn needs(plan: &Value, images: &mut BTreeSet<String>, files: &mut BTreeMap<String, String>) {
+    visit(plan, &mut |object| {
+        images.extend(object.get("image").and_then(Value::as_str).map(str::to_owned));
+        let is_local = object.get("local") == Some(&json!(true));
+        for include in object.get("include").and_then(Value::as_array).into_iter().flatten().filter(|_| !is_local) {
+            files.extend(place(include.as_str().unwrap()));
+        }
+        if let (Some(_), Some(source)) = (object.get("image"), object.get("src").and_then(Value::as_str)) {
+            files.insert(source.to_owned(), "stand-in\n".to_owned());
+        }
+    });
+}
+
+/// A file in a place that a plan copies, unless the build makes it.
+fn place(include: &str) -> Option<(String, String)> {
+    let made = ["/etc/mise/config.toml", "/usr/local/bin/mise", "/app/Caddyfile"];
+    let path = if include.starts_with('/') { include.to_owned() } else { format!("/app/{include}") };
+    let is_file =
+        path.rsplit('/').next().is_some_and(|name| name.contains('.') && !name.starts_with('.') && name != ".");
+    let has_pattern = path.contains('*');
+    if made.contains(&path.as_str()) || path.ends_with("/.") || has_pattern || path == "/app/bin" {
+        return None;
+    }
+    let path = if is_file { path } else { format!("{}/stand-in", path.trim_end_matches('/')) };
+    Some((path, "stand-in\n".to_owned()))
+}
+
+fn visit(value: &Value, seen: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(object) => {
+            seen(object);
+            object.values().for_each(|value| visit(value, seen));
+        }
+        Value::Array(items) => items.iter().for_each(|item| visit(item, seen)),
+        _ => {}
+    }
+}

@@ -1,0 +1,306 @@
+//! Fragments of plans and the instructions they become, one snapshot a rule, in `snapshots/rules`.
+//!
+//! A fragment is the steps of a plan, or a whole plan when it has `deploy`. What is shown is the
+//! Dockerfile without its header.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it fails")]
+
+use railpack2docker::{Files, Options, SecretsHash, SecretsScope, transpile};
+use serde_json::{Value, json};
+
+const BUILDER: &str = "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6";
+
+fn shows(name: &str, fragment: &Value) {
+    shows_with(name, fragment, Options::default());
+}
+
+fn shows_with(name: &str, fragment: &Value, options: Options) {
+    let plan = whole(fragment);
+    let files = Files { plan: Some("plan.json".to_owned()), ..Files::default() };
+    let text = match transpile(&plan.to_string(), &Options { files, ..options }) {
+        Ok(made) => {
+            let mut found = String::new();
+            for finding in &made.findings {
+                found.push_str(&format!("{}: {}\n", finding.severity, finding.message));
+            }
+            let (_, stages) = made.dockerfile.split_once("\n\n").unwrap();
+            format!("{found}{stages}{}", made.dockerignore.unwrap_or_default())
+        }
+        Err(diagnostics) => format!("{diagnostics}\n"),
+    };
+    let shown = format!("{}\n\n──── becomes\n{text}", serde_json::to_string_pretty(fragment).unwrap());
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/rules");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, shown));
+}
+
+/// The plan around some steps: the image takes `/app` of the last one.
+fn whole(fragment: &Value) -> Value {
+    if fragment.get("deploy").is_some() {
+        return fragment.clone();
+    }
+    let steps = fragment.as_array().unwrap();
+    let last = &steps.last().unwrap()["name"];
+    json!({
+        "steps": steps,
+        "deploy": { "base": { "image": BUILDER }, "inputs": [{ "step": last, "include": ["."] }] },
+        "caches": { "npm": { "directory": "/root/.npm" }, "target": { "directory": "target", "type": "locked" } },
+    })
+}
+
+fn step(name: &str, commands: &Value) -> Value {
+    json!({ "name": name, "inputs": [{ "image": BUILDER }], "commands": commands })
+}
+
+#[test]
+fn exec_takes_the_shell_form_where_it_gives_the_same_argv() {
+    shows(
+        "exec",
+        &json!([step(
+            "build",
+            &json!([
+                { "cmd": "npm ci" },
+                { "cmd": "sh -c 'npm ci && npm run build'", "customName": "install and build" },
+                { "cmd": "rm -rf src target/x*" },
+                { "cmd": "npm run \"$HOME\"" },
+                { "cmd": "echo a" },
+                { "cmd": "sh -c 'cat <<X\nhi\nX'" },
+                { "cmd": "COMPOSER_ALLOW_SUPERUSER=1 composer install" },
+                { "cmd": "mise install", "customName": "mise install" },
+                { "cmd": "npm a 'unfinished" },
+            ])
+        )]),
+    );
+}
+
+#[test]
+fn strings_are_scripts() {
+    shows(
+        "string-commands",
+        &json!([step("build", &json!(["npm ci", "PATH:/x/bin", "COPY:a b", "RUN#name:npm it's"]))]),
+    );
+}
+
+#[test]
+fn variables_are_grouped_with_path() {
+    shows(
+        "environment",
+        &json!([
+            { "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "B": "it's \"$x\" \\", "A": "1" },
+              "commands": [{ "path": "/a/bin" }, { "src": "x", "dest": "x" }, { "path": "/b/bin" }, { "cmd": "npm a" },
+                           { "path": "/c/bin" }, { "cmd": "npm b" }] },
+            { "name": "b", "inputs": [{ "step": "a" }], "variables": { "A": "1", "C": "2" }, "commands": [{ "cmd": "npm c" }] },
+        ]),
+    );
+}
+
+#[test]
+fn a_variable_with_a_line_feed_goes_through_env() {
+    shows(
+        "line-feed-in-variable",
+        &json!({
+            "steps": [{ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "KEY_FILE": "1\n2" },
+                        "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": { "step": "a" } },
+        }),
+    );
+}
+
+#[test]
+fn a_line_feed_in_the_image_s_environment_is_refused() {
+    shows(
+        "line-feed-in-image",
+        &json!({ "steps": [], "deploy": { "base": { "image": BUILDER }, "variables": { "A": "1\n2" }, "paths": ["/x\ny"] } }),
+    );
+}
+
+#[test]
+fn copies_keep_the_names_of_directories() {
+    shows(
+        "copy-commands",
+        &json!([step(
+            "build",
+            &json!([
+                { "src": "package.json", "dest": "package.json" },
+                { "src": "lib*", "dest": "." },
+                { "src": "config/prod.exs*", "dest": "config/" },
+                { "src": "config/*", "dest": "x/" },
+                { "src": "prisma", "dest": "y/" },
+                { "src": ".", "dest": "." },
+                { "src": "*.csproj", "dest": "*.csproj" },
+                { "src": "my file", "dest": "a$b" },
+                { "src": "/usr/bin/composer", "dest": "/usr/bin/composer", "image": "composer:latest" },
+            ])
+        )]),
+    );
+}
+
+#[test]
+fn files_keep_their_mode_and_their_parents() {
+    shows(
+        "file-commands",
+        &json!([{
+            "name": "build",
+            "inputs": [{ "image": BUILDER }],
+            "assets": { "plain": "a\n", "tricky": "EOF\n$x <<EOF2", "empty": "" },
+            "commands": [
+                { "path": "/etc/plain", "name": "plain", "customName": "write it" },
+                { "path": "/start.sh", "name": "tricky", "mode": 493 },
+                { "path": "deep/secret", "name": "plain", "mode": 384 },
+                { "path": "deep/other", "name": "plain", "mode": 384 },
+                { "path": "/with space/x", "name": "empty", "mode": 256 },
+            ],
+        }]),
+    );
+}
+
+#[test]
+fn inputs_that_do_not_overlap_are_linked() {
+    shows(
+        "merged-inputs",
+        &json!([
+            step("a", &json!([{ "cmd": "npm a" }])),
+            { "name": "b", "inputs": [
+                { "image": BUILDER },
+                { "step": "a", "include": ["/app/dist", "out"] },
+                { "step": "a", "include": ["."], "exclude": ["dist", "out", "a b"] },
+                { "image": "composer:latest", "include": ["/usr/bin/composer"] },
+            ] },
+        ]),
+    );
+}
+
+#[test]
+fn inputs_that_overlap_are_copied_in_order() {
+    shows(
+        "copied-inputs",
+        &json!([
+            step("a", &json!([{ "cmd": "npm a" }])),
+            { "name": "b", "inputs": [
+                { "image": BUILDER },
+                { "step": "a", "include": ["/app/dist"] },
+                { "local": true, "include": [".", "packages/x", "*.json"] },
+                { "step": "a" },
+            ] },
+        ]),
+    );
+}
+
+#[test]
+fn caches_are_mounted_on_every_exec() {
+    shows(
+        "caches",
+        &json!([{ "name": "build", "inputs": [{ "image": BUILDER }], "caches": ["npm", "target"],
+                  "commands": [{ "cmd": "npm a" }, { "cmd": "npm b" }] }]),
+    );
+}
+
+#[test]
+fn an_odd_cache_gets_a_plain_id_and_a_quoted_directory() {
+    let caches = json!({ "a b,c": { "directory": "/my cache" }, "é": { "directory": "/é" } });
+    shows_with(
+        "odd-caches",
+        &json!({
+            "steps": [{ "name": "build", "inputs": [{ "image": BUILDER }], "caches": ["a b,c", "é"], "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": { "step": "build" } },
+            "caches": caches,
+        }),
+        Options { cache_prefix: "app-".to_owned(), ..Options::default() },
+    );
+}
+
+fn secrets() -> Value {
+    let build = |name: &str, secrets: Value| json!({ "name": name, "inputs": [{ "image": BUILDER }], "secrets": secrets, "commands": [{ "cmd": format!("npm {name}") }] });
+    json!({
+        "secrets": ["A", "lower-case", "C"],
+        "steps": [
+            build("all", json!(["*"])), build("one", json!(["A"])), build("two", json!(["C", "A"])),
+            build("none", json!([])), build("unknown", json!(["D"])),
+        ],
+        "deploy": { "base": { "image": BUILDER }, "inputs": [
+            { "step": "all", "include": ["/a"] }, { "step": "one", "include": ["/b"] }, { "step": "two", "include": ["/c"] },
+            { "step": "none", "include": ["/d"] }, { "step": "unknown", "include": ["/e"] },
+        ] },
+    })
+}
+
+#[test]
+fn each_set_of_secrets_has_a_stage_that_hashes_it() {
+    shows("secrets", &secrets());
+}
+
+#[test]
+fn in_the_scope_of_a_step_a_command_sees_what_the_step_lists() {
+    let options = Options { secrets_scope: SecretsScope::Step, optional_secrets: true, ..Options::default() };
+    shows_with("secrets-of-step", &secrets(), options);
+}
+
+#[test]
+fn the_build_arg_itself_can_be_mounted() {
+    shows_with("secrets-hash-arg", &secrets(), Options { secrets_hash: SecretsHash::Arg, ..Options::default() });
+}
+
+#[test]
+fn the_hash_can_be_left_out() {
+    shows_with("secrets-hash-off", &secrets(), Options { secrets_hash: SecretsHash::Off, ..Options::default() });
+}
+
+#[test]
+fn steps_under_the_image_keep_their_variables_to_the_build() {
+    shows(
+        "deploy-base-step",
+        &json!({
+            "steps": [{ "name": "packages:image", "inputs": [{ "image": "debian:trixie" }], "variables": { "LEAK": "no", "API_KEY": "x" },
+                        "commands": [{ "path": "/x/bin" }, { "cmd": "npm a" }] }],
+            "deploy": { "base": { "step": "packages:image" }, "startCommand": "node \"x y\"", "variables": { "B": "1" },
+                        "paths": ["/z", "/a"] },
+        }),
+    );
+}
+
+#[test]
+fn an_image_of_others_is_brought_to_root_and_plain_sh() {
+    shows(
+        "foreign-image",
+        &json!({
+            "steps": [{ "name": "alpine", "inputs": [{ "image": "alpine" }], "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": { "image": "node:22" }, "inputs": [{ "step": "alpine", "include": ["."] }] },
+        }),
+    );
+}
+
+#[test]
+fn what_the_image_does_not_need_is_left_out() {
+    shows(
+        "unreachable",
+        &json!({
+            "steps": [step("used", &json!([{ "cmd": "npm a" }])), step("unused", &json!([{ "cmd": "npm b" }]))],
+            "deploy": { "base": { "image": BUILDER }, "inputs": [{ "step": "used", "include": ["."] }] },
+        }),
+    );
+}
+
+#[test]
+fn what_is_excluded_goes_to_the_ignore_file() {
+    shows(
+        "exclude",
+        &json!({
+            "steps": [], "exclude": ["*.md", "!README.md", "# x", "/rooted"],
+            "deploy": { "base": { "image": BUILDER } },
+        }),
+    );
+}
+
+#[test]
+fn the_shape_of_the_documentation_is_read() {
+    shows(
+        "documentation-shape",
+        &json!({
+            "env": { "TZ": "UTC", "A": "top" },
+            "steps": { "b": { "inputs": ["$a", "."], "commands": ["npm b"] },
+                       "a": { "inputs": [{ "image": BUILDER }], "env": { "A": "step" }, "commands": ["npm a"] } },
+            "deploy": { "base": { "image": BUILDER }, "inputs": [{ "step": "b", "include": ["."] }], "env": { "B": "run" } },
+        }),
+    );
+}
