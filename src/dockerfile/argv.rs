@@ -30,6 +30,24 @@ impl ExecForm {
         json.push(']');
         Ok(Self(fold(json)?))
     }
+
+    /// Spells an argv that `env` runs with further variables, whose values may hold line feeds.
+    ///
+    /// # Errors
+    /// What [`ExecForm::new`] refuses, and what `env` would take for something else: a variable
+    /// whose name is empty, begins with `-` or holds `=`, a program with `=` in its name.
+    pub fn with_variables<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Self, Unspellable> {
+        let is_name = |name: &str| !name.is_empty() && !name.starts_with('-') && !name.contains('=');
+        if !variables.iter().all(|(name, _)| is_name(name)) {
+            return Err(Unspellable::Malformed("a command for `env`, which takes no such name of a variable"));
+        }
+        if argv.first().is_some_and(|program| program.as_ref().contains('=')) {
+            return Err(Unspellable::Malformed("a command for `env`, which sets a variable with a line feed"));
+        }
+        let assignments = variables.iter().map(|(name, value)| format!("{name}={value}"));
+        let words = argv.iter().map(|word| word.as_ref().to_owned());
+        Self::new(&std::iter::once("env".to_owned()).chain(assignments).chain(words).collect::<Vec<_>>())
+    }
 }
 
 impl fmt::Display for ExecForm {
@@ -55,7 +73,8 @@ impl ShellForm {
             && !script.chars().any(|c| c != '\t' && is_invisible(c))
             && !script.contains("<<")
             && !["[", "--", "#"].iter().any(|start| script.starts_with(start))
-            && script.trim_matches([' ', '\t']) == script
+            // the parser trims all that Unicode calls a blank
+            && script.trim() == script
             && !script.ends_with('\\');
         if !legal {
             return Err(Unspellable::Malformed("a script that the shell form can hold"));
@@ -235,10 +254,33 @@ mod tests {
     }
 
     #[test]
+    fn env_sets_what_no_env_instruction_can() {
+        let form = ExecForm::with_variables(&[("A", "1\n2")], &["npm", "ci"]).unwrap();
+        assert_eq!(form.to_string(), r#"["env", "A=1\n2", "npm", "ci"]"#);
+        for (name, program) in [("-u", "npm"), ("", "npm"), ("A=B", "npm"), ("A", "B=1")] {
+            assert!(ExecForm::with_variables(&[(name, "1\n2")], &[program]).is_err(), "{name} {program}");
+        }
+    }
+
+    #[test]
     fn a_script_that_the_parser_would_read_otherwise_is_refused() {
-        for script in
-            ["", " a", "a ", "a\t", "a\nb", "a\r", "cat <<E", "[ -d x ]", "--x", "# a", "a \\", "a\u{1b}", "a\u{202e}"]
-        {
+        for script in [
+            "",
+            " a",
+            "a ",
+            "a\t",
+            "a\nb",
+            "a\r",
+            "cat <<E",
+            "[ -d x ]",
+            "--x",
+            "# a",
+            "a \\",
+            "a\u{3000}",
+            "\u{a0}# a",
+            "a\u{1b}",
+            "a\u{202e}",
+        ] {
             assert!(ShellForm::script(script).is_err(), "{script:?}");
         }
     }

@@ -23,8 +23,9 @@ impl Assignment {
             return Err(Unspellable::Malformed("a variable's name"));
         }
         one_line(value, "ENV")?;
-        let spelled =
-            if is_bare_name(name) { format!("{name}={}", quoted(value)) } else { quoted(&format!("{name}={value}")) };
+        // quotes around the whole pair would not do: the parser takes it apart at the first `=`
+        let spelled_name = if is_bare_name(name) { name.to_owned() } else { quoted(name) };
+        let spelled = format!("{spelled_name}={}", quoted(value));
         Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
     }
 
@@ -92,9 +93,9 @@ mod tests {
             ("A", r#"it's "q" $x \n"#, r#"A="it's \"q\" \$x \\n""#),
             ("A", r"x\", r#"A="x"\\"""#),
             ("A", "tab\tcr\r<<X # é", "A=\"tab\tcr\r<<X # é\""),
-            ("my-var", "$x", r#""my-var=\$x""#),
-            ("1st", "x", r#""1st=x""#),
-            ("é", "x", r#""é=x""#),
+            ("my-var", "$x", r#""my-var"="\$x""#),
+            ("1st", "x", r#""1st"="x""#),
+            ("é", "x", r#""é"="x""#),
         ] {
             assert_eq!(Assignment::new(name, value).unwrap().to_string(), spelled);
         }

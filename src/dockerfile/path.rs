@@ -122,7 +122,8 @@ fn not_a_url(source: &str) -> String {
 
 /// The JSON form of an operand that the frontend's lexer reads once more after JSON.
 fn json_operand(path: &str) -> String {
-    let escaped = escape(path, &['\\', '$', '\'', '"']).replace("<<", r"\<\<");
+    // the lexer drops a byte order mark at its beginning
+    let escaped = escape(path, &['\\', '$', '\'', '"', '\u{feff}']).replace("<<", r"\<\<");
     json_string(&escaped)
 }
 
@@ -142,6 +143,7 @@ mod tests {
             ("[ab].js", "x", r#"["[ab].js", "x"]"#),
             ("é", "x", r#"["é", "x"]"#),
             ("a<<b", "x", r#"["a\\<\\<b", "x"]"#),
+            ("\u{feff}x", "x", r#"["\\\ufeffx", "x"]"#),
             ("git@host:x", "x", "./git@host:x x"),
             ("https://x", "x", "./https://x x"),
         ] {

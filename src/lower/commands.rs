@@ -7,8 +7,9 @@ use super::{Context, Problem, Stages, copy, file, gopath, words};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
     self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Run, Sharing, ShellForm, StageName,
+    Unspellable,
 };
-use crate::plan::{Command, Located, Step};
+use crate::plan::{Command, Located, Plan, Step};
 
 /// Adds a command's instructions to its stage.
 #[expect(clippy::too_many_arguments, reason = "a command touches all of these")]
@@ -72,16 +73,15 @@ fn exec(
     mounts.extend(context.secret_mounts(step));
     mounts.extend(hashes.mount(context, step));
     let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words.words)).map(Comment::new);
-    let command =
-        command(&words.words, &multi_line_variables(context, environment)).problem(context, "the command", cmd)?;
+    let variables = multi_line_variables(context, step, environment);
+    let command = command(&words.words, &variables).problem(context, "the command", cmd)?;
     Some(Run { comment, mounts, command })
 }
 
 /// The shell form where it gives the same argv, else the exec form.
-fn command(words: &[String], variables: &[String]) -> Result<dockerfile::Command, dockerfile::Unspellable> {
+fn command(words: &[String], variables: &[(&str, &str)]) -> Result<dockerfile::Command, Unspellable> {
     if !variables.is_empty() {
-        let argv: Vec<&str> = std::iter::once("env").chain(variables.iter().chain(words).map(String::as_str)).collect();
-        return ExecForm::new(&argv).map(dockerfile::Command::Exec);
+        return ExecForm::with_variables(variables, words).map(dockerfile::Command::Exec);
     }
     let shell = match words {
         // a script sees what it was called as
@@ -103,14 +103,16 @@ fn names_itself(script: &str) -> bool {
     script.contains("$0") || script.contains("${0")
 }
 
-/// Variables that no ENV can hold, as `NAME=value` for `env`. A secret of the same name wins.
-fn multi_line_variables(context: &Context<'_, '_>, environment: &Environment<'_>) -> Vec<String> {
-    let is_secret = |name: &str| context.graph.plan.secrets.iter().any(|secret| secret.value == name);
-    environment
-        .without_path()
-        .filter(|(name, value)| value.value.contains('\n') && !is_secret(name))
-        .map(|(name, value)| format!("{name}={}", value.value))
-        .collect()
+/// Variables that no ENV can hold. A secret of the same name wins.
+fn multi_line_variables<'p>(
+    context: &Context<'p, '_>,
+    step: &Step,
+    environment: &Environment<'p>,
+) -> Vec<(&'p str, &'p str)> {
+    let secrets = context.secrets_of(step);
+    let is_secret = |name: &str| secrets.iter().any(|secret| secret.value == name);
+    let multi_line = environment.without_path().filter(|(name, value)| value.value.contains('\n') && !is_secret(name));
+    multi_line.map(|(name, value)| (name, value.value.as_str())).collect()
 }
 
 /// Whether a command's name says something that the command does not.
@@ -130,11 +132,7 @@ fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, instructions: &mut V
         let id = MountField::new("id", &id.value).problem(context, "the cache key", &id);
         let directory = gopath::under_app(&cache.directory.value);
         let target = match MountField::new("target", &directory) {
-            Err(dockerfile::Unspellable::NotAscii(..)) => {
-                let number =
-                    context.graph.plan.caches.keys().position(|name| *name == key.value).unwrap_or_default() + 1;
-                arg_target(number, &directory, instructions)
-            }
+            Err(Unspellable::NotAscii(..)) => arg_target(context.graph.plan, &key.value, &directory, instructions),
             spelled => spelled,
         };
         let target = target.problem(context, "the cache directory", &cache.directory);
@@ -162,17 +160,30 @@ fn cache_id(prefix: &str, key: &str) -> String {
 
 /// A flag can't hold text outside ASCII, but can name a build arg that holds it.
 fn arg_target(
-    number: usize,
+    plan: &Plan,
+    key: &str,
     directory: &str,
     instructions: &mut Vec<Instruction>,
-) -> Result<MountField, dockerfile::Unspellable> {
-    let arg = Assignment::new(&format!("CACHE_DIRECTORY_{number}"), directory)?;
+) -> Result<MountField, Unspellable> {
+    let number = plan.caches.keys().position(|name| name == key).unwrap_or_default() + 1;
+    let mut name = format!("CACHE_DIRECTORY_{number}");
+    while is_used(plan, &name) {
+        name.push('_');
+    }
+    let arg = Assignment::new(&name, directory)?;
     let field = MountField::from_arg("target", &arg);
     let declaration = Instruction::MountArg(arg);
     if !instructions.contains(&declaration) {
         instructions.push(declaration);
     }
     Ok(field)
+}
+
+/// Whether a variable or secret of the plan has the name.
+fn is_used(plan: &Plan, name: &str) -> bool {
+    plan.variables.contains_key(name)
+        || plan.steps.iter().any(|step| step.variables.contains_key(name))
+        || plan.secrets.iter().any(|secret| secret.value == name)
 }
 
 #[cfg(test)]
@@ -226,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_variable_with_a_line_feed_goes_through_env() {
-        let run = command(&["npm".to_owned()], &["A=1\n2".to_owned()]).unwrap();
+        let run = command(&["npm".to_owned()], &[("A", "1\n2")]).unwrap();
         assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
     }
 

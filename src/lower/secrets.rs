@@ -26,18 +26,18 @@ pub(super) fn check_names(context: &mut Context<'_, '_>) {
     }
 }
 
-impl Context<'_, '_> {
+impl<'p> Context<'p, '_> {
     /// The secrets that a step's commands see.
-    pub(super) fn secret_mounts(&mut self, step: &Step) -> Vec<Mount> {
-        let plan = self.graph.plan;
+    pub(super) fn secrets_of(&self, step: &Step) -> Vec<&'p Located<String>> {
         match self.options.secrets_scope {
-            SecretsScope::Plan => self.mounts_of(&plan.secrets.iter().collect::<Vec<_>>()),
-            SecretsScope::Step => self.mounts_of(&listed(self.graph, step)),
+            SecretsScope::Plan => self.graph.plan.secrets.iter().collect(),
+            SecretsScope::Step => listed(self.graph, step),
         }
     }
 
-    fn mounts_of(&mut self, secrets: &[&Located<String>]) -> Vec<Mount> {
-        secrets.iter().filter_map(|secret| self.secret_mount(secret, &secret.value)).collect()
+    pub(super) fn secret_mounts(&mut self, step: &Step) -> Vec<Mount> {
+        let secrets = self.secrets_of(step);
+        secrets.into_iter().filter_map(|secret| self.secret_mount(secret, &secret.value)).collect()
     }
 
     fn secret_mount(&mut self, secret: &Located<String>, variable: &str) -> Option<Mount> {
