@@ -98,10 +98,15 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
 }
 
 /// Writes the Dockerfile and its ignore file, each as a whole or not at all, and only where its
-/// bytes change.
-pub(super) fn write(path: &Path, made: &Transpiled, force: bool) -> Result<(), Failure> {
+/// bytes change. Beside a device, such as `/dev/stdout`, there is no ignore file: then it gives
+/// `false`.
+pub(super) fn write(path: &Path, made: &Transpiled, force: bool) -> Result<bool, Failure> {
     let ignore_path = ignore_path(path);
     let dockerfile = Target::of(path, force)?;
+    if dockerfile.is_device {
+        dockerfile.prepare(&made.dockerfile)?.finish()?;
+        return Ok(false);
+    }
     let dockerignore = match &made.dockerignore {
         Some(text) => Some((Target::of(&ignore_path, force)?, text)),
         None => None,
@@ -113,7 +118,8 @@ pub(super) fn write(path: &Path, made: &Transpiled, force: bool) -> Result<(), F
     let dockerignore = dockerignore.map(|(target, text)| target.prepare(text)).transpose()?;
     let dockerfile = dockerfile.prepare(&made.dockerfile)?;
     dockerignore.map(Prepared::finish).transpose()?;
-    dockerfile.finish()
+    dockerfile.finish()?;
+    Ok(true)
 }
 
 fn ignore_path(dockerfile: &Path) -> PathBuf {

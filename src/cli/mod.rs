@@ -44,16 +44,14 @@ fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
         }
     };
     reporter.report(&made.findings, Some(&plan));
-    match args.output_file() {
-        Some(path) => files::write(path, &made, args.force),
-        None if args.dockerignore => print_dockerignore(&made, reporter),
-        None => print_dockerfile(&made, args, reporter),
+    if args.dockerignore {
+        return print_dockerignore(&made, reporter);
     }
-}
-
-fn print_dockerfile(made: &Transpiled, args: &Args, reporter: &Reporter) -> Result<(), Failure> {
-    print(&made.dockerfile)?;
-    if made.dockerignore.is_some() {
+    let has_ignore_file = match args.output_file() {
+        Some(path) => files::write(path, &made, args.force)?,
+        None => print(&made.dockerfile).map(|()| false)?,
+    };
+    if made.dockerignore.is_some() && !has_ignore_file {
         let plan = args.plan_word();
         let found = Diagnostic::note("exclude", "the plan excludes files from the build, which a Dockerfile can't say")
             .with_help(format!("`-o Dockerfile` writes `Dockerfile.dockerignore`, too; or run `railpack2docker {plan} --dockerignore > Dockerfile.dockerignore`"));

@@ -9,7 +9,7 @@ use railpack2docker::{Files, Options, transpile};
 use serde_json::Value;
 
 /// The engine, or the reason to pass over a test, which is a failure with `REQUIRE_DOCKER=1`.
-pub fn engine() -> Option<Engine> {
+pub(crate) fn engine() -> Option<Engine> {
     let answers = Command::new("docker").args(["buildx", "version"]).output().is_ok_and(|it| it.status.success())
         && Command::new("docker").args(["version"]).output().is_ok_and(|it| it.status.success());
     let missing = match (answers, busybox()) {
@@ -28,7 +28,7 @@ fn busybox() -> Option<PathBuf> {
     ["/bin/busybox", "/usr/bin/busybox"].map(PathBuf::from).into_iter().find(|path| path.exists())
 }
 
-pub struct Engine {
+pub(crate) struct Engine {
     busybox: PathBuf,
 }
 
@@ -60,9 +60,10 @@ case "${0##*/} $*" in "cargo build"*) mkdir -p target/release && echo binary > t
 exit 0
 "#;
 
+#[expect(clippy::unused_self, reason = "who has an engine may build")]
 impl Engine {
     /// Makes an image with busybox, the recorders and `files`, under the name of another.
-    pub fn stand_in(&self, image: &str, files: &BTreeMap<String, String>) {
+    pub(crate) fn stand_in(&self, image: &str, files: &BTreeMap<String, String>) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("root");
         for directory in ["bin", "usr/local/bin", "usr/bin", "app", "tmp", "etc", "root", "proc", "sys", "dev"] {
@@ -93,70 +94,70 @@ impl Engine {
     }
 
     /// Builds a plan in a context. `values` are the secrets, passed through the environment.
-    pub fn build(&self, plan: &str, context: &Path, values: &[(&str, &str)], hash: &str) -> Built {
+    pub(crate) fn build(&self, plan: &str, context: &Path, values: &[(&str, &str)], hash: &str) -> Built {
         let folder = tempfile::tempdir().unwrap();
-        let output = self.try_build(plan, context, values, hash, folder.path());
+        let output = try_build(plan, context, values, hash, folder.path());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let config = image_config(&folder.path().join("image.tar"), folder.path());
         Built { folder, config }
     }
 
     /// Builds a plan that can't be built, and gives what Docker said.
-    pub fn fails(&self, plan: &str, context: &Path, values: &[(&str, &str)]) -> String {
+    pub(crate) fn fails(&self, plan: &str, context: &Path, values: &[(&str, &str)]) -> String {
         let folder = tempfile::tempdir().unwrap();
-        let output = self.try_build(plan, context, values, "h", folder.path());
+        let output = try_build(plan, context, values, "h", folder.path());
         assert!(!output.status.success());
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
+}
 
-    fn try_build(&self, plan: &str, context: &Path, values: &[(&str, &str)], hash: &str, folder: &Path) -> Output {
-        let dockerfile = folder.join("Dockerfile");
-        // the engine's own frontend: no other can be pulled
-        let options = Options { syntax: None, files: Files::default(), ..Options::default() };
-        let made = transpile(plan, &options).unwrap();
-        fs::write(&dockerfile, &made.dockerfile).unwrap();
-        if let Some(dockerignore) = made.dockerignore {
-            fs::write(folder.join("Dockerfile.dockerignore"), dockerignore).unwrap();
-        }
-        let mut command = Command::new("docker");
-        command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
-        command.arg(format!("SECRETS_HASH={hash}")).arg("-f").arg(&dockerfile);
-        for (name, value) in values {
-            command.env(name, value).arg(format!("--secret=id={name},env={name}"));
-        }
-        let files = folder.join("files");
-        let image = folder.join("image.tar");
-        command.arg(format!("--output=type=local,dest={}", files.display()));
-        command.arg(format!("--output=type=oci,dest={}", image.display())).arg(context);
-        command.output().unwrap()
+fn try_build(plan: &str, context: &Path, values: &[(&str, &str)], hash: &str, folder: &Path) -> Output {
+    let dockerfile = folder.join("Dockerfile");
+    // the engine's own frontend: no other can be pulled
+    let options = Options { syntax: None, files: Files::default(), ..Options::default() };
+    let made = transpile(plan, &options).unwrap();
+    fs::write(&dockerfile, &made.dockerfile).unwrap();
+    if let Some(dockerignore) = made.dockerignore {
+        fs::write(folder.join("Dockerfile.dockerignore"), dockerignore).unwrap();
     }
+    let mut command = Command::new("docker");
+    command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
+    command.arg(format!("SECRETS_HASH={hash}")).arg("-f").arg(&dockerfile);
+    for (name, value) in values {
+        command.env(name, value).arg(format!("--secret=id={name},env={name}"));
+    }
+    let files = folder.join("files");
+    let image = folder.join("image.tar");
+    command.arg(format!("--output=type=local,dest={}", files.display()));
+    command.arg(format!("--output=type=oci,dest={}", image.display())).arg(context);
+    command.output().unwrap()
+}
 
-    /// What `docker build --check` says of a plan's Dockerfile.
-    pub fn check(&self, dockerfile: &str, context: &Path) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("Dockerfile");
-        fs::write(&path, dockerfile).unwrap();
-        let output = Command::new("docker").args(["build", "--check", "-f"]).arg(&path).arg(context).output().unwrap();
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-    }
+/// What `docker build --check` says of a plan's Dockerfile.
+pub(crate) fn check(dockerfile: &str, context: &Path) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Dockerfile");
+    fs::write(&path, dockerfile).unwrap();
+    let output = Command::new("docker").args(["build", "--check", "-f"]).arg(&path).arg(context).output().unwrap();
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// An image that was built, its files unpacked.
-pub struct Built {
+pub(crate) struct Built {
     folder: tempfile::TempDir,
-    pub config: Value,
+    pub(crate) config: Value,
 }
 
 impl Built {
-    pub fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join("files").join(path.trim_start_matches('/'))
     }
 
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
-    pub fn environment(&self) -> Vec<&str> {
+    pub(crate) fn environment(&self) -> Vec<&str> {
         self.config["Env"].as_array().unwrap().iter().map(|pair| pair.as_str().unwrap()).collect()
     }
 }

@@ -8,7 +8,7 @@ use fs_err as fs;
 use railpack2docker::{Files, Options, transpile};
 use serde_json::{Value, json};
 
-use crate::engine::{Built, Engine, engine};
+use crate::engine::{self, Built, Engine, engine};
 
 /// What an example's image holds.
 struct Expected {
@@ -151,7 +151,7 @@ fn each_example_passes_docker_s_own_checks() {
         let folder = Path::new("examples").join(expected.example);
         let plan = fs::read_to_string(folder.join("plan.json")).unwrap();
         let options = Options { syntax: None, files: Files::default(), ..Options::default() };
-        let said = engine.check(&transpile(&plan, &options).unwrap().dockerfile, &folder);
+        let said = engine::check(&transpile(&plan, &options).unwrap().dockerfile, &folder);
         assert!(said.contains("no warnings found"), "{}: {said}", expected.example);
     }
 }
@@ -166,7 +166,9 @@ fn make_stand_ins(engine: &Engine) {
             let plan = fs::read_to_string(Path::new("examples").join(expected.example).join("plan.json")).unwrap();
             needs(&serde_json::from_str(&plan).unwrap(), &mut images, &mut files);
         }
-        images.iter().for_each(|image| engine.stand_in(image, &files));
+        for image in &images {
+            engine.stand_in(image, &files);
+        }
     });
 }
 
