@@ -304,3 +304,37 @@ fn the_shape_of_the_documentation_is_read() {
         }),
     );
 }
+
+#[test]
+fn a_new_step_changes_only_its_own_lines_and_those_of_what_uses_it() {
+    let plan = |steps: &[&str]| {
+        let steps: Vec<Value> =
+            steps.iter().map(|name| step(name, &json!([{ "cmd": format!("npm {name}") }]))).collect();
+        let inputs: Vec<Value> = steps
+            .iter()
+            .map(|step| json!({ "step": step["name"], "include": [format!("/{}", step["name"].as_str().unwrap())] }))
+            .collect();
+        json!({ "steps": steps, "deploy": { "base": { "image": BUILDER }, "inputs": inputs } })
+    };
+    let text = |plan: &Value| transpile(&plan.to_string(), &Options::default()).unwrap().dockerfile;
+    let (before, after) = (text(&plan(&["a", "c:d"])), text(&plan(&["a", "b", "c:d"])));
+
+    let diff = similar::TextDiff::from_lines(&before, &after);
+    let changed: Vec<String> = diff
+        .iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .map(|change| format!("{}{}", change.tag(), change.value().trim_end()))
+        .filter(|line| !line.contains("# Made by railpack2docker"))
+        .collect();
+    assert_eq!(
+        changed,
+        [
+            "+FROM ghcr.io/railwayapp/railpack-builder:mise-2026.8.6 AS b",
+            "+WORKDIR /app",
+            "+ENV PATH=\"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"",
+            "+RUN npm b",
+            "+",
+            "+COPY --link --from=b /b /b",
+        ]
+    );
+}

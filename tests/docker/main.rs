@@ -14,4 +14,5 @@
 
 mod engine;
 mod examples;
+mod readme;
 mod rebuilds;

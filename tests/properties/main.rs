@@ -1,0 +1,27 @@
+//! What holds for every plan.
+//!
+//! Wild plans (`wild`) are transpiled, and an independent reader of Dockerfiles (`buildkit`) finds in
+//! the output what the plan means (`model`), and nothing else (`reads_back`). Examples can't show this:
+//! what goes wrong is a text that one of a chain of readers takes for its own, in a place where nobody
+//! thought of it.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it fails")]
+
+mod buildkit;
+mod copies;
+mod model;
+mod mutations;
+mod order;
+mod plans;
+mod reads_back;
+mod runs;
+mod variables;
+mod wild;
+
+use proptest::test_runner::{Config, TestRunner};
+
+/// Runs a property 256 times, or as often as `PROPTEST_CASES` says. Failures are not kept in files:
+/// what they show belongs into an example.
+fn runner() -> TestRunner {
+    TestRunner::new(Config { failure_persistence: None, max_shrink_iters: 2000, ..Config::default() })
+}
