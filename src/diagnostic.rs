@@ -1,5 +1,6 @@
 //! What there is to say about a plan: code, message, place, help.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::place::Place;
@@ -140,11 +141,16 @@ impl std::error::Error for Diagnostics {}
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     found: Vec<Diagnostic>,
+    /// Where each is and what it says: what two stages stumble over is one finding.
+    known: BTreeSet<(Option<usize>, String)>,
 }
 
 impl Findings {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        let start = diagnostic.place.as_ref().map(|place| place.span().start);
+        if self.known.insert((start, diagnostic.message.clone())) {
+            self.found.push(diagnostic);
+        }
     }
 
     /// Turns the warnings of this code into errors.
@@ -178,6 +184,15 @@ mod tests {
         assert_eq!(nearest("Build", steps), Some("build"));
         assert_eq!(nearest("deploy", steps), None);
         assert_eq!(nearest(&"x".repeat(1000), steps), None);
+    }
+
+    #[test]
+    fn a_finding_is_reported_once() {
+        let mut findings = Findings::default();
+        for message in ["a", "b", "a"] {
+            findings.push(Diagnostic::warning("x", message));
+        }
+        assert_eq!(findings.into_vec().len(), 2);
     }
 
     #[test]
