@@ -137,6 +137,26 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
+/// The codes of all warnings: each can be allowed.
+pub const WARNINGS: [&str; 16] = [
+    "config-key",
+    "credential-in-variable",
+    "empty-input",
+    "key-case",
+    "old-deploy",
+    "rooted-exclude",
+    "runtime-secret",
+    "secret-in-variable",
+    "steering-secret",
+    "string-command",
+    "unfinished-word",
+    "unknown-key",
+    "unknown-secret",
+    "unlisted-secret",
+    "unreachable-step",
+    "unused-key",
+];
+
 /// Collects findings, so that a phase reports all of its errors at once.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -158,6 +178,11 @@ impl Findings {
         for diagnostic in self.found.iter_mut().filter(|found| found.code == code) {
             diagnostic.severity = Severity::Error;
         }
+    }
+
+    /// Forgets the warnings of some codes.
+    pub(crate) fn leave_out(&mut self, codes: &BTreeSet<String>) {
+        self.found.retain(|found| found.severity != Severity::Warning || !codes.contains(found.code));
     }
 
     /// Ends a phase: fails with everything found so far if there is an error among it.

@@ -24,7 +24,7 @@ pub mod visible;
 pub mod cli;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use options::{Files, Options, SecretsHash, SecretsScope};
+pub use options::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh};
 
 use diagnostic::Findings;
 

@@ -1,5 +1,7 @@
 //! What can be chosen when a plan is transpiled.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// Choices. The defaults give what Railpack gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -11,6 +13,18 @@ pub struct Options {
     pub optional_secrets: bool,
     /// How a changed secret makes steps run again.
     pub secrets_hash: SecretsHash,
+    /// Whether a build with an empty `SECRETS_HASH` fails.
+    pub require_secrets_hash: bool,
+    /// How a command gets its secrets.
+    pub secret_mount: SecretMount,
+    /// What a secret is called in the build, where that is not its name: name to id.
+    pub secret_ids: BTreeMap<String, String>,
+    /// Which commands can use the builder's SSH agent.
+    pub ssh: Option<Ssh>,
+    /// Whether `mise install` gets an optional secret `GITHUB_TOKEN`.
+    pub github_token: bool,
+    /// Codes of warnings that are not given.
+    pub allow: BTreeSet<String>,
     /// Goes in front of the id of every cache mount.
     pub cache_prefix: String,
     /// Whether a key that nobody knows is an error.
@@ -41,6 +55,27 @@ pub enum SecretsScope {
     Step,
 }
 
+/// How a command gets its secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SecretMount {
+    /// Each mounted as an environment variable. Needs Dockerfile 1.10 or Buildah 1.44.
+    #[default]
+    Env,
+    /// Each mounted as a file, which the command's shell reads into a variable.
+    File,
+    /// One secret of this id: a script of exports in base64, which the command's shell runs.
+    Bundle(String),
+}
+
+/// Access to the builder's SSH agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ssh {
+    /// The id of the agent: `default` unless the build names another.
+    pub id: String,
+    /// The steps whose commands have it. Empty: all.
+    pub steps: Vec<String>,
+}
+
 /// How a changed secret makes steps run again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -61,6 +96,12 @@ impl Default for Options {
             secrets_scope: SecretsScope::default(),
             optional_secrets: false,
             secrets_hash: SecretsHash::default(),
+            require_secrets_hash: false,
+            secret_mount: SecretMount::default(),
+            secret_ids: BTreeMap::new(),
+            ssh: None,
+            github_token: false,
+            allow: BTreeSet::new(),
             cache_prefix: String::new(),
             strict: false,
             files: Files::default(),

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dockerfile::{
     Assignment, Command, Comment, Copy, CopyFile, CopyPaths, Delimiter, Directory, Dockerfile, Dockerignore, Exclude,
     ExecForm, From, HashSecrets, Heredoc, HeredocPath, IgnorePattern, ImageRef, Instruction, Mode, Mount, MountField,
-    Run, Sharing, ShellForm, ShellVariable, Stage, StageName, looks_secret,
+    Prelude, Run, Sharing, ShellForm, ShellVariable, Stage, StageName, looks_secret,
 };
 
 const TEMPLATES: [(&str, &str); 6] = [
@@ -20,7 +20,7 @@ const TEMPLATES: [(&str, &str); 6] = [
     ("header", include_str!("../templates/header.j2")),
     ("stage", include_str!("../templates/stage.j2")),
     ("instruction", include_str!("../templates/instruction.j2")),
-    ("mounts", include_str!("../templates/mounts.j2")),
+    ("run", include_str!("../templates/run.j2")),
 ];
 
 /// Renders a Dockerfile and, where there is one, its ignore file.
@@ -94,6 +94,7 @@ operands!(
     ImageRef,
     Mode,
     MountField,
+    Prelude,
     Sharing,
     ShellForm,
     ShellVariable,
@@ -206,6 +207,7 @@ fn run_command(run: &Run) -> Value {
         ("kind", "run".into()),
         ("comment", maybe(run.comment.as_ref())),
         ("mounts", list(&run.mounts, mount)),
+        ("preludes", list(&run.preludes, spelled)),
         (
             "command",
             match &run.command {
@@ -220,6 +222,8 @@ fn hash_secrets(hash: &HashSecrets) -> Value {
     map([
         ("kind", "hash secrets".into()),
         ("mounts", list(&hash.mounts, mount)),
+        ("preludes", list(&hash.preludes, spelled)),
+        ("required", hash.required.into()),
         ("values", list(&hash.values, spelled)),
     ])
 }
@@ -235,9 +239,10 @@ fn mount(mount: &Mount) -> Value {
         Mount::Secret { id, env, required } => map([
             ("kind", "secret".into()),
             ("id", spelled(id)),
-            ("env", spelled(env)),
+            ("env", maybe(env.as_ref())),
             ("required", (*required).into()),
         ]),
+        Mount::Ssh { id } => map([("kind", "ssh".into()), ("id", maybe(id.as_ref()))]),
         Mount::SecretsHash { from } => map([("kind", "secrets hash".into()), ("from", spelled(from))]),
     }
 }

@@ -4,7 +4,7 @@
 //! Dockerfile without its header.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it fails")]
 
-use railpack2docker::{Files, Options, SecretsHash, SecretsScope, transpile};
+use railpack2docker::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile};
 use serde_json::{Value, json};
 
 const BUILDER: &str = "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6";
@@ -244,6 +244,61 @@ fn the_build_arg_itself_can_be_mounted() {
 #[test]
 fn the_hash_can_be_left_out() {
     shows_with("secrets-hash-off", &secrets(), Options { secrets_hash: SecretsHash::Off, ..Options::default() });
+}
+
+/// A script, a program, a builtin's namesake, what no shell can say, and a variable with a line feed.
+fn commands_with_secrets() -> Value {
+    json!({
+        "secrets": ["A", "B"],
+        "steps": [
+            { "name": "build", "inputs": [{ "image": BUILDER }], "secrets": ["A"], "commands": [
+                { "cmd": "sh -c 'npm ci; npm run build'" }, { "cmd": "npm run $HOME" }, { "cmd": "echo a" },
+                { "cmd": "sh -c 'cat <<X\nhi\nX'" }, { "cmd": "npm 'a\nb'" }, { "cmd": "mise install" },
+            ] },
+            { "name": "more", "inputs": [{ "step": "build" }], "variables": { "V": "1\n2" }, "commands": [{ "cmd": "npm x" }] },
+        ],
+        "deploy": { "base": { "step": "more" } },
+    })
+}
+
+#[test]
+fn secrets_can_be_mounted_as_files() {
+    let options = Options {
+        secret_mount: SecretMount::File,
+        secret_ids: [("A".to_owned(), "a_file".to_owned())].into(),
+        require_secrets_hash: true,
+        ..Options::default()
+    };
+    shows_with("secrets-as-files", &commands_with_secrets(), options);
+}
+
+#[test]
+fn secrets_can_come_in_a_bundle() {
+    let options = Options { secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()), ..Options::default() };
+    shows_with("secrets-in-a-bundle", &commands_with_secrets(), options);
+}
+
+#[test]
+fn commands_can_use_the_ssh_agent_and_mise_a_token() {
+    let ssh = Ssh { id: "work".to_owned(), steps: vec!["build".to_owned()] };
+    let options = Options { ssh: Some(ssh), github_token: true, ..Options::default() };
+    shows_with("ssh-and-github-token", &commands_with_secrets(), options);
+}
+
+#[test]
+fn options_that_the_plan_can_t_follow_are_refused() {
+    let options = Options {
+        secret_mount: SecretMount::Bundle("ALL".to_owned()),
+        secrets_scope: SecretsScope::Step,
+        optional_secrets: true,
+        require_secrets_hash: true,
+        secrets_hash: SecretsHash::Arg,
+        secret_ids: [("AA".to_owned(), "x".to_owned()), ("A".to_owned(), "B".to_owned())].into(),
+        ssh: Some(Ssh { id: "é".to_owned(), steps: vec!["biuld".to_owned()] }),
+        syntax: Some("two words".to_owned()),
+        ..Options::default()
+    };
+    shows_with("refused-options", &commands_with_secrets(), options);
 }
 
 #[test]

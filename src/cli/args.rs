@@ -125,6 +125,7 @@ impl Args {
                 dockerfile: dockerfile.unwrap_or_else(|| Files::default().dockerfile),
                 arguments: self.chosen(),
             },
+            ..Options::default()
         }
     }
 

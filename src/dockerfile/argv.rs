@@ -31,23 +31,47 @@ impl ExecForm {
         Ok(Self(fold(json)?))
     }
 
+    /// Spells an argv that a shell runs after other statements, each ended by `;`, with further
+    /// variables as [`ExecForm::with_variables`] sets them.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn in_shell<S: AsRef<str>>(
+        statements: &str,
+        variables: &[(&str, &str)],
+        argv: &[S],
+    ) -> Result<Self, Unspellable> {
+        let words: Vec<String> = if variables.is_empty() {
+            argv.iter().map(|word| word.as_ref().to_owned()).collect()
+        } else {
+            env_words(variables, argv)?
+        };
+        let shell = ["sh".to_owned(), "-c".to_owned(), format!("{statements} exec \"$@\""), "sh".to_owned()];
+        Self::new(&shell.into_iter().chain(words).collect::<Vec<_>>())
+    }
+
     /// Spells an argv that `env` runs with further variables, whose values may hold line feeds.
     ///
     /// # Errors
     /// What [`ExecForm::new`] refuses, and what `env` would take for something else: a variable
     /// whose name is empty, begins with `-` or holds `=`, a program with `=` in its name.
     pub fn with_variables<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Self, Unspellable> {
-        let is_name = |name: &str| !name.is_empty() && !name.starts_with('-') && !name.contains('=');
-        if !variables.iter().all(|(name, _)| is_name(name)) {
-            return Err(Unspellable::Malformed("a command for `env`, which takes no such name of a variable"));
-        }
-        if argv.first().is_some_and(|program| program.as_ref().contains('=')) {
-            return Err(Unspellable::Malformed("a command for `env`, which sets a variable with a line feed"));
-        }
-        let assignments = variables.iter().map(|(name, value)| format!("{name}={value}"));
-        let words = argv.iter().map(|word| word.as_ref().to_owned());
-        Self::new(&std::iter::once("env".to_owned()).chain(assignments).chain(words).collect::<Vec<_>>())
+        Self::new(&env_words(variables, argv)?)
     }
+}
+
+/// `env NAME=value … argv`.
+fn env_words<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Vec<String>, Unspellable> {
+    let is_name = |name: &str| !name.is_empty() && !name.starts_with('-') && !name.contains('=');
+    if !variables.iter().all(|(name, _)| is_name(name)) {
+        return Err(Unspellable::Malformed("a command for `env`, which takes no such name of a variable"));
+    }
+    if argv.first().is_some_and(|program| program.as_ref().contains('=')) {
+        return Err(Unspellable::Malformed("a command for `env`, which sets a variable with a line feed"));
+    }
+    let assignments = variables.iter().map(|(name, value)| format!("{name}={value}"));
+    let words = argv.iter().map(|word| word.as_ref().to_owned());
+    Ok(std::iter::once("env".to_owned()).chain(assignments).chain(words).collect())
 }
 
 impl fmt::Display for ExecForm {
@@ -80,6 +104,26 @@ impl ShellForm {
             return Err(Unspellable::Malformed("a script that the shell form can hold"));
         }
         Ok(Self(fold(script.to_owned())?))
+    }
+
+    /// An argv that takes the shell's place, which so runs the very program even where it has a
+    /// builtin of the same name.
+    ///
+    /// # Errors
+    /// An empty argv, and what [`ShellForm::script`] refuses.
+    pub fn exec<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
+        let mut script = "exec".to_owned();
+        for word in argv {
+            check_argument(word.as_ref())?;
+            script.push(' ');
+            script.push_str(&shell_word(word.as_ref(), false));
+        }
+        // dash takes what looks like an option for its own
+        match argv.first().map(AsRef::as_ref) {
+            None => Err(Unspellable::Malformed("a command")),
+            Some(program) if program.starts_with('-') => Err(Unspellable::Malformed("a program for `exec`")),
+            Some(_) => Self::script(&script),
+        }
     }
 
     /// An argv spelled for the shell, when the shell then runs the very same argv.

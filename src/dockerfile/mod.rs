@@ -12,6 +12,7 @@ mod ignore;
 mod mount;
 mod name;
 mod path;
+mod prelude;
 mod spelling;
 
 pub use argv::{ExecForm, ShellForm, shell_word};
@@ -22,6 +23,7 @@ pub use ignore::IgnorePattern;
 pub use mount::{Mount, MountField, Sharing};
 pub use name::{ImageRef, StageName};
 pub use path::{CopyPaths, Directory, Exclude, HeredocPath};
+pub use prelude::Prelude;
 pub use spelling::Unspellable;
 
 /// A whole file.
@@ -191,6 +193,8 @@ pub struct Run {
     pub comment: Option<Comment>,
     /// One a line.
     pub mounts: Vec<Mount>,
+    /// What the shell does before the command, one a line. The exec form has none.
+    pub preludes: Vec<Prelude>,
     /// What it runs.
     pub command: Command,
 }
@@ -198,8 +202,12 @@ pub struct Run {
 /// Writes a hash of secret values to `/secrets-hash`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashSecrets {
-    /// The secrets, as environment variables.
+    /// The secrets.
     pub mounts: Vec<Mount>,
+    /// What makes environment variables of them, where the mounts do not.
+    pub preludes: Vec<Prelude>,
+    /// Whether an empty `SECRETS_HASH` is a failure.
+    pub required: bool,
     /// `"$NAME"` of each, for a shell.
     pub values: Vec<ShellVariable>,
 }

@@ -78,14 +78,19 @@ pub enum Mount {
         /// Its `sharing`.
         sharing: Sharing,
     },
-    /// A secret in an environment variable.
+    /// A secret, in an environment variable or in the file `/run/secrets/ID`.
     Secret {
         /// `id=…`
         id: MountField,
-        /// `env=…`
-        env: MountField,
+        /// `env=…`; none for a file.
+        env: Option<MountField>,
         /// Whether the build fails without it. `BuildKit`'s default is no.
         required: bool,
+    },
+    /// The builder's SSH agent.
+    Ssh {
+        /// `id=…`, where it is not the default.
+        id: Option<MountField>,
     },
     /// The file of a hash stage, there for its content to be in the cache key.
     SecretsHash {

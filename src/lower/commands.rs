@@ -6,7 +6,7 @@ use super::stage::StageBuilder;
 use super::{Context, Problem, Stages, copy, file, gopath, words};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
-    self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Run, Sharing, ShellForm, StageName,
+    self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Prelude, Run, Sharing, ShellForm, StageName,
     Unspellable,
 };
 use crate::plan::{Command, Located, Plan, Step};
@@ -70,37 +70,72 @@ fn exec(
         return None;
     }
     let mut mounts = cache_mounts(context, step, instructions);
-    mounts.extend(context.secret_mounts(step));
+    let secrets = context.secrets_of(step);
+    let access = context.access(&secrets, str::to_owned);
+    mounts.extend(access.mounts);
+    mounts.extend(context.github_token_mount(&cmd.value));
+    mounts.extend(context.ssh_mount(step));
     mounts.extend(hashes.mount(context, step));
     let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words.words)).map(Comment::new);
     let variables = multi_line_variables(context, step, environment);
-    let command = command(&words.words, &variables).problem(context, "the command", cmd)?;
-    Some(Run { comment, mounts, command })
+    let (preludes, command) =
+        command(&words.words, &variables, access.preludes).problem(context, "the command", cmd)?;
+    Some(Run { comment, mounts, preludes, command })
 }
+
+/// What a RUN runs, and what its shell does before.
+type Prepared = (Vec<Prelude>, dockerfile::Command);
 
 /// The shell form where it gives the same argv, else the exec form.
-fn command(words: &[String], variables: &[(&str, &str)]) -> Result<dockerfile::Command, Unspellable> {
-    if !variables.is_empty() {
-        return ExecForm::with_variables(variables, words).map(dockerfile::Command::Exec);
+fn command(words: &[String], variables: &[(&str, &str)], preludes: Vec<Prelude>) -> Result<Prepared, Unspellable> {
+    if !preludes.is_empty() {
+        return after_preludes(words, variables, preludes);
     }
-    let shell = match words {
-        // a script sees what it was called as
-        [sh, flag, script] if sh == "sh" && flag == "-c" => {
-            return match ShellForm::script(script) {
-                Ok(form) if !names_itself(script) => Ok(dockerfile::Command::Shell(form)),
-                _ => ExecForm::new(words).map(dockerfile::Command::Exec),
-            };
-        }
-        words => ShellForm::argv(words),
+    if !variables.is_empty() {
+        return ExecForm::with_variables(variables, words).map(|form| (preludes, dockerfile::Command::Exec(form)));
+    }
+    let shell = match script_of(words) {
+        Some(script) => ShellForm::script(script),
+        None => ShellForm::argv(words),
     };
-    match shell {
-        Ok(form) => Ok(dockerfile::Command::Shell(form)),
-        Err(_) => ExecForm::new(words).map(dockerfile::Command::Exec),
+    let command = match shell {
+        Ok(form) if !names_itself(words) => dockerfile::Command::Shell(form),
+        _ => dockerfile::Command::Exec(ExecForm::new(words)?),
+    };
+    Ok((preludes, command))
+}
+
+/// A command whose shell first makes variables of its secrets. `exec` then runs the very program,
+/// a builtin of the same name or not.
+fn after_preludes(
+    words: &[String],
+    variables: &[(&str, &str)],
+    preludes: Vec<Prelude>,
+) -> Result<Prepared, Unspellable> {
+    let shell = match (script_of(words), variables) {
+        (Some(script), []) => ShellForm::script(script),
+        (None, []) => ShellForm::exec(words),
+        (_, _) => Err(Unspellable::Malformed("a script")),
+    };
+    if let (Ok(form), false) = (shell, names_itself(words)) {
+        return Ok((preludes, dockerfile::Command::Shell(form)));
+    }
+    let preludes: Vec<String> = preludes.iter().map(Prelude::to_string).collect();
+    let form = ExecForm::in_shell(&preludes.join(" "), variables, words)?;
+    Ok((Vec::new(), dockerfile::Command::Exec(form)))
+}
+
+/// The script of `sh -c 'SCRIPT'`.
+fn script_of(words: &[String]) -> Option<&str> {
+    match words {
+        [sh, flag, script] if sh == "sh" && flag == "-c" => Some(script),
+        _ => None,
     }
 }
 
-fn names_itself(script: &str) -> bool {
-    script.contains("$0") || script.contains("${0")
+/// Whether a script sees what it was called as: `sh`, and `/bin/sh` in the shell form.
+fn names_itself(words: &[String]) -> bool {
+    script_of(words).is_some_and(|script| script.contains("$0") || script.contains("${0"))
 }
 
 /// Variables that no ENV can hold. A secret of the same name wins.
@@ -191,7 +226,7 @@ mod tests {
     use super::*;
 
     fn form(cmd: &str) -> String {
-        match command(&words::split(cmd).words, &[]).unwrap() {
+        match command(&words::split(cmd).words, &[], Vec::new()).unwrap().1 {
             dockerfile::Command::Shell(form) => form.to_string(),
             dockerfile::Command::Exec(form) => form.to_string(),
         }
@@ -237,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_variable_with_a_line_feed_goes_through_env() {
-        let run = command(&["npm".to_owned()], &[("A", "1\n2")]).unwrap();
+        let (_, run) = command(&["npm".to_owned()], &[("A", "1\n2")], Vec::new()).unwrap();
         assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
     }
 

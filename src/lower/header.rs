@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::dockerfile::{Comment, Header, shell_word};
-use crate::options::Files;
+use crate::options::{Files, Options, SecretMount, SecretsHash};
 
 /// How much of the digest a reader gets to see: enough to tell plans apart.
 const DIGEST_LENGTH: usize = 12;
@@ -41,17 +41,43 @@ fn build(context: &Context<'_, '_>, has_hash: bool) -> Vec<Comment> {
         "Dockerfile" => "docker build".to_owned(),
         other => format!("docker build -f {}", shell_word(&not_an_option(other), false)),
     });
-    for secret in &context.graph.plan.secrets {
-        let name = &secret.value;
-        let fields = [csv_field(&format!("id={name}")), csv_field(&format!("env={name}"))].join(",");
-        lines.push(format!("  --secret {}", shell_word(&fields, false)));
+    lines.extend(secrets(context));
+    if let Some(ssh) = &context.options.ssh {
+        lines.push(format!("  --ssh {}", shell_word(&ssh.id, false)));
     }
     if has_hash {
-        lines.push("  --build-arg SECRETS_HASH=\"$(date +%s)\"".to_owned());
+        lines.push(format!("  --build-arg SECRETS_HASH=\"$({})\"", new_hash(context.options)));
     }
     let last = lines.pop().map(|last| format!("{last} ."));
     let continued = lines.into_iter().map(|line| format!("{line} \\"));
     continued.chain(last).map(|line| Comment::indented(&line)).collect()
+}
+
+/// Each secret from the environment variable of its name, or all of them in a bundle.
+fn secrets(context: &Context<'_, '_>) -> Vec<String> {
+    let flag = |id: &str, variable: &str| {
+        let fields = [csv_field(&format!("id={id}")), csv_field(&format!("env={variable}"))].join(",");
+        format!("  --secret {}", shell_word(&fields, false))
+    };
+    let secrets = &context.graph.plan.secrets;
+    match &context.options.secret_mount {
+        SecretMount::Bundle(_) if secrets.is_empty() => Vec::new(),
+        SecretMount::Bundle(id) => vec![flag(id, id)],
+        _ => secrets.iter().map(|secret| flag(&context.id_of(&secret.value), &secret.value)).collect(),
+    }
+}
+
+/// A command that gives another value when a secret changed. The hash layer looks at the values
+/// itself, so the time will do; the build arg that is mounted itself must be the same for the same
+/// values.
+fn new_hash(options: &Options) -> String {
+    match options.secrets_hash {
+        SecretsHash::Arg => {
+            let plan = options.files.plan.as_deref().unwrap_or("railpack-plan.json");
+            format!("railpack2docker hash {}", shell_word(&not_an_option(plan), false))
+        }
+        SecretsHash::Layer | SecretsHash::Off => "date +%s".to_owned(),
+    }
 }
 
 fn csv_field(field: &str) -> String {

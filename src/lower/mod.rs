@@ -1,5 +1,6 @@
 //! What a plan means, said in instructions.
 
+mod check;
 mod commands;
 mod copy;
 mod deploy;
@@ -12,6 +13,7 @@ mod inputs;
 mod names;
 mod secrets;
 mod stage;
+mod suspicious;
 mod words;
 
 use environment::Environments;
@@ -32,8 +34,10 @@ pub(crate) fn lower(
     findings: &mut Findings,
 ) -> Result<(Dockerfile, Option<Dockerignore>), Diagnostics> {
     let mut context = Context::new(graph, options, findings);
+    context.check_options();
     let syntax = context.syntax();
     secrets::check_names(&mut context);
+    suspicious::warn(&mut context);
     let hash_stages = HashStages::of(&mut context);
     let environments = Environments::of(graph);
     let mut surroundings = Surroundings::new(graph);
@@ -44,6 +48,7 @@ pub(crate) fn lower(
     stages.extend(deploy::image(&mut context, &environments));
     let header = header::header(&context, !hash_stages.is_empty());
     let dockerignore = ignore::dockerignore(&mut context);
+    findings.leave_out(&options.allow);
     findings.check()?;
     let looks_secret = stages.iter().flat_map(|stage| &stage.instructions).any(Instruction::looks_secret);
     Ok((Dockerfile { syntax, looks_secret, header, stages }, dockerignore))
@@ -82,16 +87,6 @@ impl<'p, 'f> Context<'p, 'f> {
                 None
             }
         }
-    }
-
-    fn syntax(&mut self) -> Option<ImageRef> {
-        let image = self.options.syntax.as_deref()?;
-        let reference = ImageRef::new(image);
-        if reference.is_err() {
-            let message = format!("the syntax image `{image}` is no reference to an image");
-            self.findings.push(Diagnostic::error("invalid-option", message));
-        }
-        reference.ok()
     }
 }
 

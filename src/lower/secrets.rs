@@ -10,10 +10,10 @@ use super::stage::is_railpacks;
 use super::{Context, Problem, Stages};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
-    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, ShellVariable, Stage, StageName,
+    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Prelude, ShellVariable, Stage, StageName,
 };
 use crate::graph::{Graph, Origin, StepId};
-use crate::options::{SecretsHash, SecretsScope};
+use crate::options::{SecretMount, SecretsHash, SecretsScope};
 use crate::plan::{Located, Step};
 
 /// Checks that each secret can be an environment variable.
@@ -26,6 +26,13 @@ pub(super) fn check_names(context: &mut Context<'_, '_>) {
     }
 }
 
+/// How a command gets its secrets: what is mounted, and what its shell does first.
+#[derive(Default)]
+pub(super) struct Access {
+    pub(super) mounts: Vec<Mount>,
+    pub(super) preludes: Vec<Prelude>,
+}
+
 impl<'p> Context<'p, '_> {
     /// The secrets that a step's commands see.
     pub(super) fn secrets_of(&self, step: &Step) -> Vec<&'p Located<String>> {
@@ -35,15 +42,67 @@ impl<'p> Context<'p, '_> {
         }
     }
 
-    pub(super) fn secret_mounts(&mut self, step: &Step) -> Vec<Mount> {
-        let secrets = self.secrets_of(step);
-        secrets.into_iter().filter_map(|secret| self.secret_mount(secret, &secret.value)).collect()
+    /// Makes secrets available as variables: each with its own name, or the one that `variable`
+    /// gives it.
+    pub(super) fn access(&mut self, secrets: &[&Located<String>], mut variable: impl FnMut(&str) -> String) -> Access {
+        let mut access = Access::default();
+        if let (SecretMount::Bundle(id), Some(first)) = (&self.options.secret_mount, secrets.first()) {
+            let bundle = Located { value: id.clone(), place: first.place.clone() };
+            access.mounts.extend(self.secret_mount(&bundle, id, None));
+            access.preludes.extend(Prelude::run_bundle(id).problem(self, "the bundle", &bundle));
+            return access;
+        }
+        for secret in secrets {
+            let id = self.id_of(&secret.value);
+            let variable = variable(&secret.value);
+            match self.options.secret_mount {
+                SecretMount::File => {
+                    access.mounts.extend(self.secret_mount(secret, &id, None));
+                    let prelude = Prelude::export_file(&variable, &id, self.options.optional_secrets);
+                    access.preludes.extend(prelude.problem(self, "the secret", secret));
+                }
+                _ => access.mounts.extend(self.secret_mount(secret, &id, Some(&variable))),
+            }
+        }
+        access
     }
 
-    fn secret_mount(&mut self, secret: &Located<String>, variable: &str) -> Option<Mount> {
-        let id = MountField::new("id", &secret.value).problem(self, "the secret", secret)?;
-        let env = MountField::new("env", variable).problem(self, "the secret", secret)?;
+    /// What a secret is called in the build.
+    pub(super) fn id_of(&self, secret: &str) -> String {
+        self.options.secret_ids.get(secret).map_or(secret, String::as_str).to_owned()
+    }
+
+    fn secret_mount(&mut self, secret: &Located<String>, id: &str, variable: Option<&str>) -> Option<Mount> {
+        let id = MountField::new("id", id).problem(self, "the secret", secret)?;
+        let env = match variable {
+            Some(variable) => Some(MountField::new("env", variable).problem(self, "the secret", secret)?),
+            None => None,
+        };
         Some(Mount::Secret { id, env, required: !self.options.optional_secrets })
+    }
+
+    /// The SSH agent, for a command of a step that may use it.
+    pub(super) fn ssh_mount(&mut self, step: &Step) -> Option<Mount> {
+        let ssh = self.options.ssh.as_ref()?;
+        if !ssh.steps.is_empty() && !ssh.steps.contains(&step.name.value) {
+            return None;
+        }
+        // the id is that of an option, and was looked at with the options
+        let id = (ssh.id != "default").then(|| MountField::new("id", &ssh.id).ok()).flatten();
+        Some(Mount::Ssh { id })
+    }
+
+    /// An optional token for `mise install`, which Railpack passes as a plain variable
+    /// (`addGitHubTokenToMiseInstall` in `buildkit/build_llb/build_graph.go`).
+    pub(super) fn github_token_mount(&self, cmd: &str) -> Option<Mount> {
+        const TOKEN: &str = "GITHUB_TOKEN";
+        let is_secret = self.graph.plan.secrets.iter().any(|secret| secret.value == TOKEN);
+        if !self.options.github_token || is_secret || !cmd.starts_with("mise install") {
+            return None;
+        }
+        let id = MountField::new("id", &self.id_of(TOKEN)).ok()?;
+        let env = MountField::new("env", TOKEN).ok()?;
+        Some(Mount::Secret { id, env: Some(env), required: false })
     }
 }
 
@@ -158,15 +217,23 @@ fn what_re_runs(secrets: &[String], of: usize) -> String {
 }
 
 fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[String]) -> HashSecrets {
-    let mut hashing = HashSecrets { mounts: Vec::new(), values: Vec::new() };
     let plan = context.graph.plan;
+    let is_bundle = matches!(context.options.secret_mount, SecretMount::Bundle(_));
+    let secrets: Vec<&Located<String>> = plan.secrets.iter().filter(|secret| secrets.contains(&secret.value)).collect();
     let mut taken = BTreeSet::new();
-    for secret in plan.secrets.iter().filter(|secret| secrets.contains(&secret.value)) {
-        let variable = shell_name(&secret.value, &mut taken);
-        hashing.mounts.extend(context.secret_mount(secret, &variable));
-        hashing.values.extend(ShellVariable::new(&variable).ok());
+    let mut variables = Vec::new();
+    let access = context.access(&secrets, |secret| {
+        let variable = shell_name(secret, &mut taken);
+        variables.push(variable.clone());
+        variable
+    });
+    if is_bundle {
+        // its script has set each under its own name
+        variables = secrets.iter().map(|secret| secret.value.clone()).collect();
     }
-    hashing
+    let values = variables.iter().filter_map(|variable| ShellVariable::new(variable).ok()).collect();
+    let required = context.options.require_secrets_hash;
+    HashSecrets { mounts: access.mounts, preludes: access.preludes, required, values }
 }
 
 /// A variable that a shell can expand and that linters take for one of the environment. How it is

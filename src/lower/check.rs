@@ -1,0 +1,96 @@
+//! Options that the plan can't follow, or that do not go together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Context;
+use crate::diagnostic::{Diagnostic, WARNINGS};
+use crate::dockerfile::{ImageRef, MountField};
+use crate::options::{SecretMount, SecretsHash, SecretsScope};
+
+impl Context<'_, '_> {
+    /// Checks the options. Each that can't be followed is a finding.
+    pub(super) fn check_options(&mut self) {
+        self.check_allowed();
+        self.check_combinations();
+        self.check_secret_ids();
+        self.check_ssh();
+    }
+
+    /// The image of the `# syntax=` line.
+    pub(super) fn syntax(&mut self) -> Option<ImageRef> {
+        let image = self.options.syntax.as_deref()?;
+        let reference = ImageRef::new(image);
+        if reference.is_err() {
+            self.refuse(format!("the syntax image `{image}` is no reference to an image"), "it is an image or `none`");
+        }
+        reference.ok()
+    }
+
+    fn refuse(&mut self, message: String, help: &str) {
+        self.findings.push(Diagnostic::error("invalid-option", message).with_help(help));
+    }
+
+    fn check_allowed(&mut self) {
+        for code in self.options.allow.iter().filter(|code| !WARNINGS.contains(&code.as_str())) {
+            let message = format!("no warning has the code `{code}`, so it can't be allowed");
+            self.findings.push(Diagnostic::error("invalid-option", message).with_suggestion(code, WARNINGS));
+        }
+    }
+
+    fn check_combinations(&mut self) {
+        let options = self.options;
+        if options.require_secrets_hash && options.secrets_hash != SecretsHash::Layer {
+            self.refuse(
+                "only a layer that hashes secrets can require SECRETS_HASH".to_owned(),
+                "pass `--require-secrets-hash` with `--secrets-hash layer`",
+            );
+        }
+        if matches!(options.secret_mount, SecretMount::Bundle(_)) {
+            if options.secrets_scope == SecretsScope::Step {
+                let message = "a bundle holds every secret, so a command can't see those of its step alone";
+                self.refuse(message.to_owned(), "pass `--secrets-scope plan`, or mount secrets as `env` or `file`");
+            }
+            if options.optional_secrets {
+                let message = "a bundle that is not there gives no variables, not even empty ones";
+                self.refuse(message.to_owned(), "leave out `--optional-secrets`: a bundle may hold empty secrets");
+            }
+        }
+    }
+
+    fn check_secret_ids(&mut self) {
+        let options = self.options;
+        let names: BTreeSet<&str> = self.graph.plan.secrets.iter().map(|secret| secret.value.as_str()).collect();
+        for (name, id) in &options.secret_ids {
+            if !names.contains(name.as_str()) && !(options.github_token && name == "GITHUB_TOKEN") {
+                let message = format!("the plan has no secret `{name}` to be called `{id}` in the build");
+                self.findings.push(Diagnostic::error("invalid-option", message).with_suggestion(name, names.clone()));
+            }
+        }
+        let mut taken = BTreeMap::new();
+        for name in names {
+            let id = self.id_of(name);
+            if id.is_empty() || MountField::new("id", &id).is_err() {
+                self.refuse(format!("secret `{name}` can't be called `{id}` in the build"), "an id is printable ASCII");
+            }
+            if let Some(other) = taken.insert(id.clone(), name) {
+                self.refuse(
+                    format!("`{other}` and `{name}` are both called `{id}` in the build"),
+                    "rename one of them",
+                );
+            }
+        }
+    }
+
+    fn check_ssh(&mut self) {
+        let Some(ssh) = &self.options.ssh else { return };
+        if ssh.id.is_empty() || MountField::new("id", &ssh.id).is_err() {
+            self.refuse(format!("`{}` can't be the id of an SSH agent", ssh.id), "an id is printable ASCII");
+        }
+        let steps: Vec<&str> = self.graph.nodes.iter().map(|node| node.step.name.value.as_str()).collect();
+        for step in ssh.steps.iter().filter(|step| !steps.contains(&step.as_str())) {
+            let message = format!("no step is called `{step}`, so none of its commands can use the SSH agent");
+            self.findings
+                .push(Diagnostic::error("invalid-option", message).with_suggestion(step, steps.iter().copied()));
+        }
+    }
+}
