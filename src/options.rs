@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Choices. The defaults give what Railpack gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// The image of the `# syntax=` line; `None` leaves the line out.
     pub syntax: Option<String>,

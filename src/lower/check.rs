@@ -61,7 +61,8 @@ impl Context<'_, '_> {
         let options = self.options;
         let names: BTreeSet<&str> = self.graph.plan.secrets.iter().map(|secret| secret.value.as_str()).collect();
         for (name, id) in &options.secret_ids {
-            if !names.contains(name.as_str()) && !(options.github_token && name == "GITHUB_TOKEN") {
+            let is_token = options.github_token && name == "GITHUB_TOKEN";
+            if !is_token && !names.contains(name.as_str()) {
                 let message = format!("the plan has no secret `{name}` to be called `{id}` in the build");
                 self.findings.push(Diagnostic::error("invalid-option", message).with_suggestion(name, names.clone()));
             }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use fs_err as fs;
-use railpack2docker::{Files, Options, transpile};
+use railpack2docker::{Options, transpile};
 use serde_json::Value;
 
 /// The engine, or the reason to pass over a test, which is a failure with `REQUIRE_DOCKER=1`.
@@ -60,6 +60,9 @@ case "${0##*/} $*" in "cargo build"*) mkdir -p target/release && echo binary > t
 exit 0
 "#;
 
+/// Writes the environment that it was started with to a file, NUL behind each variable.
+const SHOW_ENVIRONMENT: &str = "#!/bin/sh\nexec /bin/busybox dd if=/proc/$$/environ of=\"$1\"\n";
+
 #[expect(clippy::unused_self, reason = "who has an engine may build")]
 impl Engine {
     /// Makes an image with busybox, the recorders and `files`, under the name of another.
@@ -77,6 +80,7 @@ impl Engine {
         for program in PROGRAMS {
             write_executable(&root.join("usr/local/bin").join(program), RECORDER);
         }
+        write_executable(&root.join("usr/local/bin/show-environment"), SHOW_ENVIRONMENT);
         for (path, content) in files {
             let path = root.join(path.trim_start_matches('/'));
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -93,44 +97,68 @@ impl Engine {
         run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()));
     }
 
-    /// Builds a plan in a context. `values` are the secrets, passed through the environment.
-    pub(crate) fn build(&self, plan: &str, context: &Path, values: &[(&str, &str)], hash: &str) -> Built {
+    /// Builds, and gives the image.
+    pub(crate) fn build(&self, build: &Build<'_>) -> Built {
         let folder = tempfile::tempdir().unwrap();
-        let output = try_build(plan, context, values, hash, folder.path());
+        let output = build.run(folder.path());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let config = image_config(&folder.path().join("image.tar"), folder.path());
         Built { folder, config }
     }
 
-    /// Builds a plan that can't be built, and gives what Docker said.
-    pub(crate) fn fails(&self, plan: &str, context: &Path, values: &[(&str, &str)]) -> String {
+    /// Builds what can't be built, and gives what Docker said.
+    pub(crate) fn fails(&self, build: &Build<'_>) -> String {
         let folder = tempfile::tempdir().unwrap();
-        let output = try_build(plan, context, values, "h", folder.path());
+        let output = build.run(folder.path());
         assert!(!output.status.success());
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 }
 
-fn try_build(plan: &str, context: &Path, values: &[(&str, &str)], hash: &str, folder: &Path) -> Output {
-    let dockerfile = folder.join("Dockerfile");
-    // the engine's own frontend: no other can be pulled
-    let options = Options { syntax: None, files: Files::default(), ..Options::default() };
-    let made = transpile(plan, &options).unwrap();
-    fs::write(&dockerfile, &made.dockerfile).unwrap();
-    if let Some(dockerignore) = made.dockerignore {
-        fs::write(folder.join("Dockerfile.dockerignore"), dockerignore).unwrap();
+/// What Linux takes for one variable, with room for its name.
+const LONGEST_VARIABLE: usize = 128 * 1024 - 100;
+
+/// A build of a plan's Dockerfile with plain `docker build`.
+pub(crate) struct Build<'a> {
+    pub(crate) plan: &'a str,
+    pub(crate) context: &'a Path,
+    /// Ids and values, passed through the environment, or by a file where they are too long for it.
+    pub(crate) secrets: Vec<(&'a str, &'a str)>,
+    pub(crate) hash: &'a str,
+    pub(crate) options: Options,
+}
+
+impl<'a> Build<'a> {
+    pub(crate) fn new(plan: &'a str, context: &'a Path, secrets: &[(&'a str, &'a str)]) -> Self {
+        Self { plan, context, secrets: secrets.to_vec(), hash: "h1", options: Options::default() }
     }
-    let mut command = Command::new("docker");
-    command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
-    command.arg(format!("SECRETS_HASH={hash}")).arg("-f").arg(&dockerfile);
-    for (name, value) in values {
-        command.env(name, value).arg(format!("--secret=id={name},env={name}"));
+
+    fn run(&self, folder: &Path) -> Output {
+        let dockerfile = folder.join("Dockerfile");
+        // the engine's own frontend: no other can be pulled
+        let made = transpile(self.plan, &Options { syntax: None, ..self.options.clone() }).unwrap();
+        fs::write(&dockerfile, &made.dockerfile).unwrap();
+        if let Some(dockerignore) = made.dockerignore {
+            fs::write(folder.join("Dockerfile.dockerignore"), dockerignore).unwrap();
+        }
+        let mut command = Command::new("docker");
+        command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
+        command.arg(format!("SECRETS_HASH={}", self.hash)).arg("-f").arg(&dockerfile);
+        for (id, value) in &self.secrets {
+            if value.len() < LONGEST_VARIABLE {
+                command.env(id, value).arg(format!("--secret=id={id},env={id}"));
+            } else {
+                let file = folder.join(id);
+                fs::write(&file, value).unwrap();
+                command.arg(format!("--secret=id={id},src={}", file.display()));
+            }
+        }
+        let files = folder.join("files");
+        let image = folder.join("image.tar");
+        command.arg(format!("--output=type=local,dest={}", files.display()));
+        command.arg(format!("--output=type=oci,dest={}", image.display())).arg(self.context);
+        command.output().unwrap()
     }
-    let files = folder.join("files");
-    let image = folder.join("image.tar");
-    command.arg(format!("--output=type=local,dest={}", files.display()));
-    command.arg(format!("--output=type=oci,dest={}", image.display())).arg(context);
-    command.output().unwrap()
 }
 
 /// What `docker build --check` says of a plan's Dockerfile.

@@ -8,7 +8,7 @@ use fs_err as fs;
 use railpack2docker::{Files, Options, transpile};
 use serde_json::{Value, json};
 
-use crate::engine::{self, Built, Engine, engine};
+use crate::engine::{self, Build, Built, Engine, engine};
 
 const TAG: &str = "railpack2docker-test";
 
@@ -116,7 +116,7 @@ fn each_example_builds_to_the_image_that_its_plan_describes() {
     for expected in &EXPECTED {
         let folder = Path::new("examples").join(expected.example);
         let plan = plan_of(expected.example);
-        let built = engine.build(&plan, &folder, expected.secrets, "h1");
+        let built = engine.build(&Build::new(&plan, &folder, expected.secrets));
         check(expected, &built);
     }
     assert_eq!(fs::read_dir("examples").unwrap().count(), EXPECTED.len());

@@ -12,6 +12,7 @@
     reason = "a test ends where it fails, and says why one did not run"
 )]
 
+mod awkward;
 mod engine;
 mod examples;
 mod readme;

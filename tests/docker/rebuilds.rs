@@ -1,10 +1,11 @@
 //! Which steps run again when a secret or only its hash changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use railpack2docker::Options;
 use serde_json::{Value, json};
 
-use crate::engine::{Built, engine};
+use crate::engine::{Build, Built, engine};
 
 const IMAGE: &str = "railpack2docker-test/rebuilds:1";
 const STEPS: [&str; 6] = ["a", "b", "both", "all", "none", "on-a"];
@@ -60,7 +61,7 @@ fn a_changed_secret_runs_again_exactly_the_steps_that_list_it() {
     // another run of this test shares no layer with this one
     let plan = plan(context.path().to_str().unwrap());
     let build = |a: &str, b: &str, c: &str, hash: &str| {
-        engine.build(&plan, context.path(), &[("A", a), ("B", b), ("C", c)], hash)
+        engine.build(&Build { hash, ..Build::new(&plan, context.path(), &[("A", a), ("B", b), ("C", c)]) })
     };
 
     let first = build("a1", "b1", "c1", "h1");
@@ -94,6 +95,125 @@ fn a_missing_secret_fails_the_build() {
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
     let plan = plan(context.path().to_str().unwrap());
-    let said = engine.fails(&plan, context.path(), &[("A", "a"), ("B", "b")]);
+    let said = engine.fails(&Build::new(&plan, context.path(), &[("A", "a"), ("B", "b")]));
     assert!(said.contains("secret C: not found"), "{said}");
+}
+
+#[test]
+fn without_a_value_a_hash_layer_that_requires_one_fails_and_says_so() {
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::new());
+    let context = tempfile::tempdir().unwrap();
+    let plan = plan(context.path().to_str().unwrap());
+    let options = Options { require_secrets_hash: true, ..Options::default() };
+    let secrets = [("A", "a"), ("B", "b"), ("C", "c")];
+    let with = |hash| Build { hash, options: options.clone(), ..Build::new(&plan, context.path(), &secrets) };
+    let built = engine.build(&with("h1"));
+    let said = engine.fails(&with(""));
+    assert!(said.contains("pass --build-arg SECRETS_HASH="), "{said}");
+    assert_eq!(ran_again(&built, &engine.build(&with("h2"))), [""; 0], "no other layer pays for it");
+}
+
+/// A graph of steps at random, the same for the same seed: what each starts from, takes and lists.
+struct Graph {
+    steps: Vec<GraphStep>,
+}
+
+struct GraphStep {
+    base: Option<usize>,
+    takes: Option<usize>,
+    secrets: Vec<&'static str>,
+}
+
+impl Graph {
+    fn random(seed: u64) -> Self {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut below = |limit: usize| {
+            // xorshift64
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % u64::try_from(limit).unwrap()).unwrap()
+        };
+        let lists: [&[&str]; 7] = [&[], &["A"], &["B"], &["C"], &["A", "B"], &["B", "C"], &["*"]];
+        let steps = (0..3 + below(3)).map(|at| GraphStep {
+            base: Some(below(at + 1)).filter(|base| *base < at),
+            takes: Some(below(2 * at + 1)).filter(|taken| *taken < at),
+            secrets: lists[below(lists.len())].to_vec(),
+        });
+        Self { steps: steps.collect() }
+    }
+
+    fn plan(&self, run: &str, last: &str) -> String {
+        let steps: Vec<Value> = self
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(at, step)| {
+                let base = step.base.map_or(json!({ "image": IMAGE }), |base| json!({ "step": format!("s{base}") }));
+                let takes = step
+                    .takes
+                    .map(|taken| json!({ "step": format!("s{taken}"), "include": [format!("/ran-{taken}")] }));
+                json!({
+                    "name": format!("s{at}"),
+                    "inputs": std::iter::once(base).chain(takes).collect::<Vec<_>>(),
+                    "secrets": step.secrets,
+                    "variables": { "RUN": run },
+                    "commands": [{ "cmd": format!("sh -c 'cat /proc/sys/kernel/random/uuid > /ran-{at}'") }],
+                })
+            })
+            .collect();
+        let inputs: Vec<Value> =
+            (0..steps.len()).map(|at| json!({ "step": format!("s{at}"), "include": [format!("/ran-{at}")] })).collect();
+        let deploy = json!({ "base": { "image": IMAGE }, "inputs": inputs, "variables": { "LAST": last } });
+        json!({ "secrets": ["A", "B", "C"], "steps": steps, "deploy": deploy }).to_string()
+    }
+
+    /// The steps that list a secret, and those that build on them or take from them.
+    fn touched_by(&self, secret: &str) -> BTreeSet<usize> {
+        let mut touched = BTreeSet::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            let lists = step.secrets.iter().any(|listed| *listed == secret || *listed == "*");
+            let parents = [step.base, step.takes];
+            if lists || parents.iter().flatten().any(|parent| touched.contains(parent)) {
+                touched.insert(at);
+            }
+        }
+        touched
+    }
+
+    fn ran(&self, built: &Built) -> Vec<String> {
+        (0..self.steps.len()).map(|at| built.read(&format!("/ran-{at}"))).collect()
+    }
+
+    fn ran_again(&self, before: &Built, after: &Built) -> BTreeSet<usize> {
+        let pairs = self.ran(before).into_iter().zip(self.ran(after)).enumerate();
+        pairs.filter(|(_, (before, after))| before != after).map(|(at, _)| at).collect()
+    }
+}
+
+#[test]
+fn on_graphs_of_every_kind_exactly_what_a_secret_touches_runs_again() {
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::new());
+    let context = tempfile::tempdir().unwrap();
+    let run = context.path().to_str().unwrap();
+    let mut some_were_spared = 0;
+    for seed in 1..=20 {
+        let graph = Graph::random(seed);
+        let plan = graph.plan(&format!("{run} {seed}"), "1");
+        let build = |plan: &str, a: &str, hash: &str| {
+            engine.build(&Build { hash, ..Build::new(plan, context.path(), &[("A", a), ("B", "b"), ("C", "c")]) })
+        };
+        let first = build(&plan, "a1", "h1");
+        let hash_only = build(&plan, "a1", "h2");
+        assert_eq!(graph.ran_again(&first, &hash_only), BTreeSet::new(), "seed {seed}: only the hash changed");
+        let changed = build(&plan, "a2", "h3");
+        let touched = graph.touched_by("A");
+        assert_eq!(graph.ran_again(&hash_only, &changed), touched, "seed {seed}: A changed");
+        let variable = build(&graph.plan(&format!("{run} {seed}"), "2"), "a2", "h3");
+        assert_eq!(graph.ran_again(&changed, &variable), BTreeSet::new(), "seed {seed}: a variable at the end changed");
+        some_were_spared += usize::from(!touched.is_empty() && touched.len() < graph.steps.len());
+    }
+    assert!(some_were_spared > 5, "the graphs tell something: {some_were_spared}");
 }
