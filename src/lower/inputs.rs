@@ -1,5 +1,7 @@
 //! Files that a stage takes from other stages, from images and from the build context.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::gopath::{base, clean, join};
 use super::{Context, Problem};
 use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
@@ -68,24 +70,33 @@ fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
             && !matches!(edge.origin, Origin::Local)
             && edge.includes().iter().all(|include| include.value != "/")
     };
-    !matches!(base.origin, Origin::Local)
-        && inputs.iter().all(is_plain)
-        && inputs.iter().enumerate().all(|(i, one)| inputs.iter().skip(i + 1).all(|other| !overlap(*one, *other)))
+    !matches!(base.origin, Origin::Local) && inputs.iter().all(is_plain) && !overlap(inputs)
 }
 
 /// Whether two inputs hold the same path, what one of them excludes aside.
-fn overlap(one: Edge<'_>, other: Edge<'_>) -> bool {
-    let pairs = one.includes().iter().flat_map(|a| other.includes().iter().map(move |b| (a, b)));
-    pairs.into_iter().any(|(a, b)| {
-        let (a, b) = (absolute(&a.value), absolute(&b.value));
-        if a == b {
-            return true;
+fn overlap(inputs: &[Edge<'_>]) -> bool {
+    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (at, edge) in inputs.iter().enumerate() {
+        for include in edge.includes() {
+            holders.entry(absolute(&include.value)).or_default().insert(at);
         }
-        if let Some(inner) = below(&b, &a) {
-            return !is_excluded(inner, &one.input.exclude);
-        }
-        below(&a, &b).is_some_and(|inner| !is_excluded(inner, &other.input.exclude))
+    }
+    holders.iter().any(|(path, inner)| {
+        inner.len() > 1
+            || folders_of(path).any(|(folder, rest)| {
+                let outer = holders.get(folder).into_iter().flatten();
+                outer.filter(|outer| inner.iter().any(|inner| inner != *outer)).any(|outer| {
+                    let excludes = inputs.get(*outer).map(|edge| edge.input.exclude.as_slice());
+                    !is_excluded(rest, excludes.unwrap_or_default())
+                })
+            })
     })
+}
+
+/// Each folder that an absolute path is in, and the path from there. The root does not count.
+fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    let slashes = path.match_indices('/').filter(|(at, _)| *at > 0);
+    slashes.filter_map(|(at, _)| Some((path.get(..at)?, path.get(at + 1..)?)))
 }
 
 fn absolute(include: &str) -> String {
