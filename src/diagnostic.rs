@@ -138,11 +138,12 @@ impl fmt::Display for Diagnostics {
 impl std::error::Error for Diagnostics {}
 
 /// The codes of all warnings: each can be allowed.
-pub const WARNINGS: [&str; 16] = [
+pub const WARNINGS: [&str; 17] = [
     "config-key",
     "credential-in-variable",
     "empty-input",
     "key-case",
+    "large-dockerfile",
     "old-deploy",
     "rooted-exclude",
     "runtime-secret",
@@ -171,6 +172,11 @@ impl Findings {
         if self.known.insert((start, diagnostic.message.clone())) {
             self.found.push(diagnostic);
         }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
     }
 
     /// Turns the warnings of this code into errors.

@@ -18,6 +18,7 @@ pub mod options;
 pub mod place;
 mod plan;
 mod render;
+pub mod secrets;
 pub mod visible;
 
 #[cfg(feature = "cli")]
@@ -27,6 +28,9 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use options::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh};
 
 use diagnostic::Findings;
+
+/// What `BuildKit` takes, in bytes: the text goes twice into a message of at most 16 MiB.
+const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
 
 /// What a plan became.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,5 +55,10 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
     let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
     let (dockerfile, dockerignore) = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
+    if dockerfile.len() > LARGEST_DOCKERFILE {
+        let message = format!("the Dockerfile has {} bytes, and BuildKit fails from about 7 MiB on", dockerfile.len());
+        let help = "take large assets out of the plan: commands can copy or fetch them";
+        findings.push(Diagnostic::warning("large-dockerfile", message).with_help(help));
+    }
     Ok(Transpiled { dockerfile, dockerignore, findings: findings.into_vec() })
 }

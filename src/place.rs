@@ -1,6 +1,7 @@
 //! Places in a plan: the path of keys to a value, and where it stands in the text.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -79,13 +80,52 @@ fn is_plain(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_$-".contains(c))
 }
 
-/// The line and the column, both from 1, of a byte of the text. A column counts characters.
+/// Where the lines of a text begin.
+#[derive(Debug)]
+pub struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+    /// The last byte asked for and its column: the next is often behind it on the same long line.
+    last: Cell<(usize, usize)>,
+}
+
+impl<'t> Lines<'t> {
+    /// Finds the lines of a text.
+    #[must_use]
+    pub fn of(text: &'t str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(feed, _)| feed + 1)).collect();
+        Self { text, starts, last: Cell::new((0, 1)) }
+    }
+
+    /// The line and the column, both from 1, of a byte of the text. A column counts characters.
+    #[must_use]
+    pub fn position(&self, byte: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= byte);
+        let start = self.line_start(byte);
+        let (known, column) = self.last.get();
+        let (from, column) = if (start..=byte).contains(&known) { (known, column) } else { (start, 1) };
+        let column = column + self.text.get(from..byte).map_or(0, |before| before.chars().count());
+        self.last.set((byte, column));
+        (line, column)
+    }
+
+    /// Where the line of a byte begins, and its text.
+    #[must_use]
+    pub fn line(&self, byte: usize) -> (usize, &'t str) {
+        let start = self.line_start(byte);
+        (start, self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default())
+    }
+
+    fn line_start(&self, byte: usize) -> usize {
+        let line = self.starts.partition_point(|start| *start <= byte);
+        self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default()
+    }
+}
+
+/// The line and the column, both from 1, of a byte of a text.
 #[must_use]
 pub fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |feed| feed + 1);
-    let column = before.get(line_start..).map_or(0, |line| line.chars().count());
-    (before.matches('\n').count() + 1, column + 1)
+    Lines::of(text).position(byte)
 }
 
 #[cfg(test)]
@@ -105,5 +145,10 @@ mod tests {
         assert_eq!(line_and_column(text, 0), (1, 1));
         assert_eq!(line_and_column(text, text.find('1').unwrap()), (2, 8));
         assert_eq!(line_and_column(text, text.len()), (3, 2));
+        let lines = Lines::of(text);
+        for byte in [0, 2, 8, 10, 4, text.len(), 0] {
+            assert_eq!(lines.position(byte), line_and_column(text, byte), "{byte}");
+        }
+        assert_eq!(lines.line(8), (2, "  \"é\": 1"));
     }
 }

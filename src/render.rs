@@ -155,6 +155,7 @@ fn from(from: Option<&From>) -> Value {
 fn instruction(instruction: &Instruction) -> Value {
     match instruction {
         Instruction::ResetUser { shell } => map([("kind", "reset user".into()), ("shell", (*shell).into())]),
+        Instruction::ResetProcess => map([("kind", "reset process".into())]),
         Instruction::Workdir(directory) => map([("kind", "workdir".into()), ("directory", spelled(directory))]),
         Instruction::Env(env) => variables("env", env),
         Instruction::Arg(arg) => variables("arg", arg),

@@ -102,6 +102,32 @@ fn a_file_that_this_tool_did_not_make_is_left_alone() {
 }
 
 #[test]
+fn the_plan_is_never_overwritten() {
+    let folder = folder(PLAN);
+    for output in ["plan.json", "./plan.json"] {
+        let said = fails(folder.path(), &["plan.json", "-o", output, "--force"]);
+        assert!(said.contains("is the plan"), "{said}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("plan.json")).unwrap(), PLAN);
+}
+
+#[test]
+fn many_runs_at_once_leave_one_whole_file() {
+    let folder = folder(PLAN);
+    fs::write(folder.path().join("other.json"), EXCLUDING).unwrap();
+    let run = |plan| command(folder.path(), &[plan, "-o", "Dockerfile"]).stderr(Stdio::piped()).spawn().unwrap();
+    let running: Vec<_> = (0..40).map(|at| run(if at % 2 == 0 { "plan.json" } else { "other.json" })).collect();
+    for child in running {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    let text = fs::read_to_string(folder.path().join("Dockerfile")).unwrap();
+    assert!(text.starts_with("# syntax=") && text.ends_with("CMD [\"/bin/bash\"]\n"), "{text}");
+    let left: Vec<String> = names(folder.path()).into_iter().filter(|name| name.starts_with('.')).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn a_plan_that_fails_leaves_the_old_file() {
     let folder = folder(PLAN);
     succeeds(folder.path(), &["plan.json", "-o", "Dockerfile"]);
@@ -129,7 +155,7 @@ fn the_header_names_the_plan_from_where_the_file_is() {
     let text = fs::read_to_string(folder.path().join("out/My Dockerfile")).unwrap();
     assert!(text.contains("# Made by railpack2docker from ../plan.json (sha256 "), "{text}");
     assert!(text.contains("#   railpack2docker ../plan.json -o 'My Dockerfile'\n"), "{text}");
-    assert!(text.contains("#   docker build -f 'My Dockerfile' .\n"), "{text}");
+    assert!(text.contains("#   docker build -f 'My Dockerfile' ..\n"), "{text}");
     let absolute = folder.path().join("plan.json");
     let same = succeeds(folder.path(), &[absolute.to_str().unwrap()]);
     assert_eq!(same, succeeds(folder.path(), &["plan.json"]), "an absolute path changes nothing");
@@ -181,6 +207,18 @@ mod unix {
         assert!(fs::read_to_string(&real).unwrap().contains("FROM node:22"));
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(names(&folder.path().join("real")), ["Dockerfile"]);
+    }
+
+    #[test]
+    fn a_link_to_nothing_is_filled() {
+        let folder = folder(PLAN);
+        fs::create_dir(folder.path().join("real")).unwrap();
+        symlink("real/Dockerfile", folder.path().join("Dockerfile")).unwrap();
+        succeeds(folder.path(), &["plan.json", "-o", "Dockerfile"]);
+        assert!(fs::symlink_metadata(folder.path().join("Dockerfile")).unwrap().is_symlink());
+        assert!(fs::read_to_string(folder.path().join("real/Dockerfile")).unwrap().contains("FROM node:22"));
+        symlink("circle", folder.path().join("circle")).unwrap();
+        assert!(fails(folder.path(), &["plan.json", "-o", "circle"]).contains("can't write `circle`"));
     }
 
     #[test]

@@ -2,20 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Parser, ValueEnum, ValueHint};
+use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
-use super::files::{self, PlanFile};
+use super::build::BuildArgs;
+use super::bundle::BundleArgs;
+use super::hash::HashArgs;
+use super::transpiling::TranspileArgs;
 use crate::dockerfile::shell_word;
-use crate::options::{Files, Options, SecretsHash, SecretsScope};
 
 const DEFAULT_PLAN: &str = "railpack-plan.json";
-const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 
 const EXAMPLES: &str = "\
 Examples:
   railpack plan --out railpack-plan.json .    write the plan
   railpack2docker -o Dockerfile               write the Dockerfile, and its ignore file
   railpack2docker plan.json | less            look at it
+  railpack2docker build -- -t app             check the secrets, and build the image
   docker build --secret id=TOKEN,env=TOKEN .  build it; the file's header has the exact command
 
 Exit status:
@@ -24,12 +26,20 @@ Exit status:
 
 /// Turn a Railpack build plan into a Dockerfile that builds the same image
 #[derive(Debug, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "a command line has as many flags as it has")]
-#[command(version, about, after_help = EXAMPLES, max_term_width = 100)]
+#[command(
+    version,
+    about,
+    after_help = EXAMPLES,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
 pub(super) struct Args {
-    /// The build plan, or `-` for standard input
-    #[arg(value_name = "PLAN", default_value = DEFAULT_PLAN, value_hint = ValueHint::FilePath)]
-    pub(super) plan: PathBuf,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(super) plan: PlanArgs,
 
     /// Write the Dockerfile there, and an ignore file beside it when the plan excludes something
     #[arg(short, long, alias = "out", value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -43,30 +53,33 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "output")]
     pub(super) dockerignore: bool,
 
-    /// The image of the `# syntax=` line, or `none` to leave it out
-    #[arg(long, value_name = "IMAGE|none", default_value = DEFAULT_SYNTAX)]
-    syntax: String,
+    #[command(flatten)]
+    pub(super) transpiling: TranspileArgs,
 
-    /// Which secrets a command sees
-    #[arg(long, value_name = "SCOPE", default_value_t, value_enum)]
-    secrets_scope: SecretsScope,
+    #[command(flatten)]
+    messages: MessageArgs,
+}
 
-    /// Let a build go on without a secret, its variable empty
-    #[arg(long)]
-    optional_secrets: bool,
+/// What else the tool does.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Build(BuildArgs),
+    Hash(HashArgs),
+    Bundle(BundleArgs),
+}
 
-    /// How a changed secret makes steps run again
-    #[arg(long, value_name = "HOW", default_value_t, value_enum)]
-    secrets_hash: SecretsHash,
+/// Which plan.
+#[derive(Debug, clap::Args)]
+pub(super) struct PlanArgs {
+    /// The build plan, or `-` for standard input
+    #[arg(value_name = "PLAN", default_value = DEFAULT_PLAN, value_hint = ValueHint::FilePath)]
+    #[arg(id = "plan")]
+    pub(super) path: PathBuf,
+}
 
-    /// Put this in front of the id of every cache mount
-    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
-    cache_prefix: String,
-
-    /// Take a key that nobody knows for an error
-    #[arg(long)]
-    strict: bool,
-
+/// How findings are printed.
+#[derive(Debug, clap::Args)]
+pub(super) struct MessageArgs {
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value_t, value_enum)]
     pub(super) color: Color,
@@ -102,62 +115,31 @@ impl Args {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
 
+    /// How the command that was chosen prints findings.
+    pub(super) fn messages(&self) -> &MessageArgs {
+        match &self.command {
+            None => &self.messages,
+            Some(Command::Build(args)) => &args.messages,
+            Some(Command::Hash(args)) => &args.messages,
+            Some(Command::Bundle(args)) => &args.messages,
+        }
+    }
+}
+
+impl PlanArgs {
     /// The plan as a word of a command that someone can run.
-    pub(super) fn plan_word(&self) -> String {
-        shell_word(&self.plan.to_string_lossy(), false)
+    pub(super) fn word(&self) -> String {
+        path_word(&self.path)
     }
+}
 
-    /// The options of transpiling.
-    pub(super) fn options(&self, plan: &PlanFile) -> Options {
-        let output = self.output_file();
-        let dockerfile = output.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let directory = output.and_then(Path::parent).unwrap_or(Path::new(""));
-        let plan = plan.path.as_deref().map(|path| files::relative(path, directory));
-        Options {
-            syntax: (self.syntax != "none").then(|| self.syntax.clone()),
-            secrets_scope: self.secrets_scope,
-            optional_secrets: self.optional_secrets,
-            secrets_hash: self.secrets_hash,
-            cache_prefix: self.cache_prefix.clone(),
-            strict: self.strict,
-            files: Files {
-                plan,
-                dockerfile: dockerfile.unwrap_or_else(|| Files::default().dockerfile),
-                arguments: self.chosen(),
-            },
-            ..Options::default()
-        }
+/// A path as a word of a command that someone can run, never an option.
+pub(super) fn path_word(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if text.starts_with('-') && text != "-" {
+        return shell_word(&format!("./{text}"), false);
     }
-
-    /// The options that change what is written and are not the default, as arguments.
-    fn chosen(&self) -> Vec<String> {
-        let mut chosen = Vec::new();
-        let mut choose = |name: &str, value: Option<&str>| {
-            chosen.push(format!("--{name}"));
-            chosen.extend(value.map(str::to_owned));
-        };
-        if self.syntax != DEFAULT_SYNTAX {
-            choose("syntax", Some(&self.syntax));
-        }
-        if self.secrets_scope == SecretsScope::Step {
-            choose("secrets-scope", Some("step"));
-        }
-        if self.optional_secrets {
-            choose("optional-secrets", None);
-        }
-        match self.secrets_hash {
-            SecretsHash::Layer => {}
-            SecretsHash::Arg => choose("secrets-hash", Some("arg")),
-            SecretsHash::Off => choose("secrets-hash", Some("off")),
-        }
-        if !self.cache_prefix.is_empty() {
-            choose(&format!("cache-prefix={}", self.cache_prefix), None);
-        }
-        if self.strict {
-            choose("strict", None);
-        }
-        chosen
-    }
+    shell_word(&text, false)
 }
 
 #[cfg(test)]
@@ -171,23 +153,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_can_be_chosen_again() {
-        let chosen = [
-            "--syntax",
-            "none",
-            "--secrets-scope",
-            "step",
-            "--optional-secrets",
-            "--secrets-hash",
-            "arg",
-            "--cache-prefix=-x y",
-            "--strict",
-        ];
-        let parse =
-            |arguments: &[String]| Args::parse_from(std::iter::once("x".to_owned()).chain(arguments.iter().cloned()));
-        let first = parse(&chosen.map(str::to_owned));
-        assert_eq!(first.chosen(), chosen);
-        assert_eq!(parse(&first.chosen()).chosen(), chosen);
-        assert!(parse(&[]).chosen().is_empty());
+    fn a_plan_can_have_the_name_of_a_command_in_a_path() {
+        assert!(Args::parse_from(["x", "./hash"]).command.is_none());
+        assert!(Args::parse_from(["x", "help"]).command.is_none());
+        assert!(Args::parse_from(["x", "hash"]).command.is_some());
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 
-use crate::place::Place;
 use crate::{Diagnostic, Transpiled};
 
 /// How much of a plan is read. Real ones have some kilobytes; a graph of 100,000 steps fits.
@@ -22,13 +21,15 @@ const HEADER_LINES: usize = 5;
 pub(super) enum Failure {
     /// The reasons have been printed.
     Reported,
-    /// For this reason.
-    Found(Diagnostic),
+    /// For these reasons.
+    Found(Vec<Diagnostic>),
+    /// A file is not what the plan gives.
+    Stale(Diagnostic),
 }
 
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self::Found(diagnostic)
+        Self::Found(vec![diagnostic])
     }
 }
 
@@ -74,18 +75,23 @@ fn read_some(from: &mut impl Read) -> io::Result<Vec<u8>> {
 }
 
 fn cannot_read(shown: &str, error: &io::Error) -> Diagnostic {
-    let why = match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    };
+    let why = why_unreadable(error);
     let found = Diagnostic::error("unreadable-plan", format!("can't read the plan from {shown}: {why}"));
     match error.kind() {
         io::ErrorKind::NotFound => found
             .with_help("Railpack writes one: `railpack plan --out railpack-plan.json .`; name another as an argument"),
         io::ErrorKind::IsADirectory => found.with_help("name the plan's file in it"),
         _ => found,
+    }
+}
+
+/// Why a file can't be read, without its name.
+pub(super) fn why_unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
     }
 }
 
@@ -99,30 +105,62 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
 
 /// Writes the Dockerfile and its ignore file, each as a whole or not at all, and only where its
 /// bytes change. Beside a device, such as `/dev/stdout`, there is no ignore file: then it gives
-/// `false`.
-pub(super) fn write(path: &Path, made: &Transpiled, force: bool) -> Result<bool, Failure> {
+/// `false`. The plan itself is never overwritten.
+pub(super) fn write(path: &Path, made: &Transpiled, plan: &PlanFile, force: bool) -> Result<bool, Failure> {
     let ignore_path = ignore_path(path);
-    let dockerfile = Target::of(path, force)?;
+    let dockerfile = Target::of(path, plan, force)?;
     if dockerfile.is_device {
         dockerfile.prepare(&made.dockerfile)?.finish()?;
         return Ok(false);
     }
     let dockerignore = match &made.dockerignore {
-        Some(text) => Some((Target::of(&ignore_path, force)?, text)),
+        Some(text) => Some((Target::of(&ignore_path, plan, force)?, text)),
         None => None,
     };
-    if dockerignore.is_none() && is_ours(&fs::read(&ignore_path).unwrap_or_default()) {
-        // left from a plan that did exclude something, it would go on doing so
-        fs::remove_file(&ignore_path).map_err(|error| cannot_write(&ignore_path, &error))?;
-    }
-    let dockerignore = dockerignore.map(|(target, text)| target.prepare(text)).transpose()?;
+    let is_left_over = dockerignore.is_none() && is_ours(&fs::read(&ignore_path).unwrap_or_default());
     let dockerfile = dockerfile.prepare(&made.dockerfile)?;
+    let dockerignore = dockerignore.map(|(target, text)| target.prepare(text)).transpose()?;
     dockerignore.map(Prepared::finish).transpose()?;
     dockerfile.finish()?;
+    if is_left_over {
+        // of a plan that did exclude something, it would go on doing so
+        remove(&ignore_path)?;
+    }
     Ok(true)
 }
 
-fn ignore_path(dockerfile: &Path) -> PathBuf {
+fn remove(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &error).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that the Dockerfile and its ignore file are what the plan gives, byte for byte. The
+/// error has no remedy yet.
+pub(super) fn check_current(path: &Path, made: &Transpiled) -> Result<(), Diagnostic> {
+    let stale = |path: &Path, why: &str| Diagnostic::error("stale-file", format!("`{}` {why}", path.display()));
+    let ignore_path = ignore_path(path);
+    for (path, text) in [(path, Some(&made.dockerfile)), (&ignore_path, made.dockerignore.as_ref())] {
+        let current = match fs::read(path) {
+            Ok(current) => Some(current),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(stale(path, &format!("can't be read: {}", why_unreadable(&error)))),
+        };
+        match (text, current) {
+            (Some(text), Some(current)) if text.as_bytes() == current => {}
+            (Some(_), Some(_)) => return Err(stale(path, "is not what the plan gives")),
+            (Some(_), None) => return Err(stale(path, "does not exist")),
+            (None, Some(current)) if is_ours(&current) => {
+                return Err(stale(path, "excludes what the plan no longer does"));
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn ignore_path(dockerfile: &Path) -> PathBuf {
     let mut name = dockerfile.as_os_str().to_owned();
     name.push(".dockerignore");
     PathBuf::from(name)
@@ -140,10 +178,14 @@ struct Target {
 }
 
 impl Target {
-    fn of(path: &Path, force: bool) -> Result<Self, Failure> {
+    fn of(path: &Path, plan: &PlanFile, force: bool) -> Result<Self, Failure> {
         let shown = path.to_owned();
-        // a link stays, and what it points to is written
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = behind_links(path);
+        let plan = plan.path.as_deref().and_then(|plan| fs::canonicalize(plan).ok());
+        if plan.is_some_and(|plan| fs::canonicalize(&path).is_ok_and(|path| path == plan)) {
+            let message = format!("`{}` is the plan, so it is not overwritten", shown.display());
+            return Err(Diagnostic::error("foreign-file", message).with_help("pass `-o` with another name").into());
+        }
         let kind = match fs::metadata(&path) {
             Ok(metadata) => metadata.file_type(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -201,6 +243,24 @@ impl Target {
         file.as_file().sync_all()?;
         Ok(file)
     }
+}
+
+/// What a path leads to: a link stays a link, and what it points to is written, be it there or not.
+fn behind_links(path: &Path) -> PathBuf {
+    // as many as Linux follows
+    const MOST_LINKS: usize = 40;
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+        // `/dev/stdout` is a link to something without a path
+        Ok(_) => return path.to_owned(),
+        Err(_) => {}
+    }
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
 }
 
 /// A file that is written but for its last step.
@@ -261,11 +321,6 @@ pub(super) fn relative(path: &Path, directory: &Path) -> String {
     let down = parent.components().skip(common).map(|component| component.as_os_str().to_string_lossy());
     let parts: Vec<_> = up.chain(down).chain([name.to_string_lossy()]).collect();
     parts.join("/")
-}
-
-/// Where in a text, for messages without a picture.
-pub(super) fn position(text: &str, place: &Place) -> (usize, usize) {
-    crate::place::line_and_column(text, place.span().start)
 }
 
 #[cfg(test)]

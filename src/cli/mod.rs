@@ -1,63 +1,93 @@
 //! The command: arguments, files, colours, exit codes. The only room with input and output.
 
 mod args;
+mod build;
+mod bundle;
 mod files;
+mod hash;
+mod key;
 mod report;
+mod sources;
+mod transpiling;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::{Diagnostic, Transpiled, transpile};
-use args::Args;
+use crate::secrets::{self, PlanSecrets};
+use crate::{Diagnostic, Diagnostics, Options, Transpiled, transpile};
+use args::{Args, Command};
 use files::{Failure, PlanFile};
 use report::Reporter;
+
+/// A file is out of date.
+const STALE: u8 = 1;
 
 /// Could not do it.
 const FAILED: u8 = 2;
 
-/// Runs the command with the arguments of the process. The status is 0 when it is done and 2
-/// when it could not be; clap's own errors end the process with 2 as well.
+/// Runs the command with the arguments of the process. The status is 0 when it is done, 1 when a
+/// file is out of date, 2 when it could not be done, and that of `docker` where it ran; clap's own
+/// errors end the process with 2 as well.
 #[must_use]
 pub fn run() -> ExitCode {
     let args = Args::parse();
-    let reporter = Reporter::new(args.message_format, args.color);
-    match execute(&args, &reporter) {
-        Ok(()) => ExitCode::SUCCESS,
+    let reporter = Reporter::new(args.messages());
+    let done = match &args.command {
+        None => execute(&args, &reporter).map(|()| ExitCode::SUCCESS),
+        Some(Command::Build(args)) => build::run(args, &reporter),
+        Some(Command::Hash(args)) => hash::run(args, &reporter).map(|()| ExitCode::SUCCESS),
+        Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(status) => status,
         Err(Failure::Reported) => ExitCode::from(FAILED),
-        Err(Failure::Found(diagnostic)) => {
-            reporter.report(&[diagnostic], None);
+        Err(Failure::Found(diagnostics)) => {
+            reporter.report(&diagnostics, None);
             ExitCode::from(FAILED)
+        }
+        Err(Failure::Stale(diagnostic)) => {
+            reporter.report(&[diagnostic], None);
+            ExitCode::from(STALE)
         }
     }
 }
 
 fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
-    let plan = PlanFile::read(&args.plan)?;
-    let options = args.options(&plan);
-    let made = match transpile(&plan.text, &options) {
-        Ok(made) => made,
-        Err(diagnostics) => {
-            reporter.report(&diagnostics.0, Some(&plan));
-            return Err(Failure::Reported);
-        }
-    };
-    reporter.report(&made.findings, Some(&plan));
+    let plan = PlanFile::read(&args.plan.path)?;
+    let made = transpiled(&plan, &args.transpiling.options(&plan, args.output_file()), reporter)?;
     if args.dockerignore {
         return print_dockerignore(&made, reporter);
     }
     let has_ignore_file = match args.output_file() {
-        Some(path) => files::write(path, &made, args.force)?,
+        Some(path) => files::write(path, &made, &plan, args.force)?,
         None => print(&made.dockerfile).map(|()| false)?,
     };
     if made.dockerignore.is_some() && !has_ignore_file {
-        let plan = args.plan_word();
+        let plan = args.plan.word();
         let found = Diagnostic::note("exclude", "the plan excludes files from the build, which a Dockerfile can't say")
             .with_help(format!("`-o Dockerfile` writes `Dockerfile.dockerignore`, too; or run `railpack2docker {plan} --dockerignore > Dockerfile.dockerignore`"));
         reporter.report(&[found], None);
     }
     Ok(())
+}
+
+/// What the plan becomes. The findings are reported.
+fn transpiled(plan: &PlanFile, options: &Options, reporter: &Reporter) -> Result<Transpiled, Failure> {
+    let made = transpile(&plan.text, options).map_err(|diagnostics| reported(&diagnostics, plan, reporter))?;
+    reporter.report(&made.findings, Some(plan));
+    Ok(made)
+}
+
+/// The secrets of the plan. Errors are reported; the rest is told when the plan is transpiled.
+fn secrets_of(plan: &PlanFile, reporter: &Reporter) -> Result<PlanSecrets, Failure> {
+    secrets::of_plan(&plan.text).map_err(|diagnostics| reported(&diagnostics, plan, reporter))
+}
+
+fn reported(diagnostics: &Diagnostics, plan: &PlanFile, reporter: &Reporter) -> Failure {
+    reporter.report(&diagnostics.0, Some(plan));
+    Failure::Reported
 }
 
 fn print_dockerignore(made: &Transpiled, reporter: &Reporter) -> Result<(), Failure> {
@@ -72,7 +102,7 @@ fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Found(Diagnostic::error("io", format!("can't write to standard output: {error}"))))
+            Err(Diagnostic::error("io", format!("can't write to standard output: {error}")).into())
         }
         _ => Ok(()),
     }

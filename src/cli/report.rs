@@ -6,9 +6,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
 use serde_json::json;
 
-use super::args::{Color, MessageFormat};
-use super::files::{PlanFile, position};
-use crate::place::Place;
+use super::args::{Color, MessageArgs, MessageFormat};
+use super::files::PlanFile;
+use crate::place::{Lines, Place};
 use crate::visible::visible;
 use crate::{Diagnostic, Severity};
 
@@ -22,56 +22,69 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    pub(super) fn new(format: MessageFormat, color: Color) -> Self {
-        let choice = match color {
+    pub(super) fn new(args: &MessageArgs) -> Self {
+        let choice = match args.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { format, choice }
+        Self { format: args.message_format, choice }
     }
 
     /// Prints findings, errors last, so that they are what stands above the prompt.
     pub(super) fn report(&self, findings: &[Diagnostic], plan: Option<&PlanFile>) {
-        let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
-        sorted.sort_by_key(|finding| finding.severity);
-        let mut text = String::new();
-        match self.format {
-            MessageFormat::Json => {
-                for finding in sorted {
-                    text.push_str(&as_json(finding, plan));
-                    text.push('\n');
-                }
-            }
-            MessageFormat::Human => {
-                let left_out = sorted.len().saturating_sub(MOST_DRAWN);
-                if left_out > 0 {
-                    text.push_str(&format!(
-                        "{left_out} more findings are not shown; `--message-format json` prints all\n\n"
-                    ));
-                }
-                let drawn: Vec<String> =
-                    sorted.into_iter().skip(left_out).map(|finding| drawn(finding, plan)).collect();
-                text.push_str(&drawn.join("\n\n"));
-                if !drawn.is_empty() {
-                    text.push('\n');
-                }
-            }
+        if findings.is_empty() {
+            return;
         }
+        let source =
+            plan.map(|plan| Source { name: visible(&plan.shown()).into_owned(), lines: Lines::of(&plan.text) });
+        let text = match self.format {
+            MessageFormat::Json => {
+                let lines = by_severity(findings).into_iter().map(|finding| as_json(finding, source.as_ref()) + "\n");
+                lines.collect()
+            }
+            MessageFormat::Human => drawings(findings, source.as_ref()),
+        };
         let mut out = AutoStream::new(io::stderr().lock(), self.choice);
         // there is nowhere left to say that this failed
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 }
 
-fn as_json(finding: &Diagnostic, plan: Option<&PlanFile>) -> String {
+/// The plan's text, to point into.
+struct Source<'t> {
+    name: String,
+    lines: Lines<'t>,
+}
+
+fn by_severity(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    sorted
+}
+
+/// The findings drawn, the worst of them where there are too many.
+fn drawings(findings: &[Diagnostic], source: Option<&Source<'_>>) -> String {
+    let mut worst: Vec<&Diagnostic> = findings.iter().collect();
+    worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let left_out = worst.len().saturating_sub(MOST_DRAWN);
+    worst.truncate(MOST_DRAWN);
+    worst.sort_by_key(|finding| finding.severity);
+    let mut drawn: Vec<String> = worst.into_iter().map(|finding| drawn(finding, source)).collect();
+    if left_out > 0 {
+        drawn.push(format!("{left_out} more findings are not shown; `--message-format json` prints all"));
+    }
+    drawn.join("\n\n") + "\n"
+}
+
+fn as_json(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
     let place = |place: &Place| {
-        let (line, column) = plan.map_or((0, 0), |plan| position(&plan.text, place));
+        let (line, column) = source.map_or((0, 0), |source| source.lines.position(place.span().start));
         json!({
-            "file": plan.map(PlanFile::shown),
+            "file": source.map(|source| source.name.as_str()),
             "line": line,
             "column": column,
-            "path": place.path().to_string(),
+            "path": visible(&place.path().to_string()),
         })
     };
     let related: Vec<_> =
@@ -87,19 +100,18 @@ fn as_json(finding: &Diagnostic, plan: Option<&PlanFile>) -> String {
     .to_string()
 }
 
-fn drawn(finding: &Diagnostic, plan: Option<&PlanFile>) -> String {
+fn drawn(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(finding.message.as_str()).id(finding.code));
-    let name = plan.map(|plan| visible(&plan.shown()).into_owned()).unwrap_or_default();
-    if let (Some(plan), Some(place)) = (plan, &finding.place) {
+    if let (Some(source), Some(place)) = (source, &finding.place) {
         let path = visible(&place.path().to_string()).into_owned();
-        group = group.element(snippet(&plan.text, &name, place, path, AnnotationKind::Primary));
+        group = group.element(snippet(source, place, path, AnnotationKind::Primary));
         for (place, what) in &finding.related {
-            group = group.element(snippet(&plan.text, &name, place, what.clone(), AnnotationKind::Context));
+            group = group.element(snippet(source, place, what.clone(), AnnotationKind::Context));
         }
     }
     if let Some(help) = &finding.help {
@@ -108,20 +120,35 @@ fn drawn(finding: &Diagnostic, plan: Option<&PlanFile>) -> String {
     Renderer::styled().render(&[group])
 }
 
+/// How much of a line is drawn, in bytes before and behind the place's beginning. A plan on one
+/// line has megabytes of it.
+const MARGIN: usize = 2_000;
+
 /// The line of a place, with the place underlined as far as it is on that line.
 fn snippet<'a>(
-    text: &'a str,
-    name: &'a str,
+    source: &'a Source<'_>,
     place: &Place,
     label: String,
     kind: AnnotationKind,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let span = place.span();
-    let line_start = text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |feed| feed + 1);
-    let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let (line_start, line) = source.lines.line(span.start);
     let start = span.start - line_start;
     let end = (span.end - line_start).min(line.len()).max(start);
-    let (number, _) = position(text, place);
-    let annotation = kind.span(start..end).label(label);
-    Snippet::source(line).line_start(number).path(name).annotation(annotation)
+    let near = |byte: usize| (0..=byte.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
+    let (from, to) = (near(start.saturating_sub(MARGIN)), near(start + MARGIN));
+    let part = |range: std::ops::Range<usize>| as_seen(line.get(range).unwrap_or_default());
+    let (before, marked, after) = (part(from..start), part(start..end.min(to)), part(end.min(to)..to));
+    let underlined = before.len()..before.len() + marked.len();
+    let (number, _) = source.lines.position(span.start);
+    let annotation = kind.span(underlined).label(label);
+    Snippet::source(format!("{before}{marked}{after}"))
+        .line_start(number)
+        .path(source.name.as_str())
+        .annotation(annotation)
+}
+
+/// What can't be seen spelled out, but for tabs, which lines begin with.
+fn as_seen(text: &str) -> String {
+    text.split('\t').map(visible).collect::<Vec<_>>().join("\t")
 }

@@ -1,5 +1,6 @@
 //! Comments.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::visible::visible;
@@ -20,6 +21,7 @@ impl Comment {
     #[must_use]
     pub fn indented(text: &str) -> Self {
         let text = visible(text.trim_end());
+        let text = shortened(&text);
         if is_directive(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
     }
 }
@@ -27,6 +29,15 @@ impl Comment {
 impl fmt::Display for Comment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// At most a line that someone reads; the parser takes none of more than 65,535 bytes.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -40,6 +51,11 @@ fn is_directive(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_one_is_cut() {
+        assert_eq!(Comment::new(&"é".repeat(70_000)).to_string().chars().count(), 301);
+    }
 
     #[test]
     fn spelled() {

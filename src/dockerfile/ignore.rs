@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::spelling::{Unspellable, one_line};
+use super::spelling::{Unspellable, one_line, pattern as check_pattern};
 
 /// One pattern of an ignore file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +13,10 @@ impl IgnorePattern {
     /// when it begins with `#`, so such a pattern is spelled as a path from here.
     ///
     /// # Errors
-    /// A line feed or NUL in it.
+    /// A line feed or NUL in it; what is no pattern.
     pub fn new(pattern: &str) -> Result<Self, Unspellable> {
         one_line(pattern, "an ignore file")?;
+        check_pattern(pattern)?;
         let pattern = pattern.trim();
         Ok(Self(if pattern.starts_with('#') { format!("./{pattern}") } else { pattern.to_owned() }))
     }

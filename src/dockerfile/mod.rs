@@ -20,7 +20,7 @@ pub use comment::Comment;
 pub use env::{Assignment, is_bare_name, looks_secret};
 pub use heredoc::{Delimiter, Heredoc};
 pub use ignore::IgnorePattern;
-pub use mount::{Mount, MountField, Sharing};
+pub use mount::{Mount, MountField, Sharing, csv_field};
 pub use name::{ImageRef, StageName};
 pub use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub use prelude::Prelude;
@@ -105,6 +105,8 @@ pub enum Instruction {
         /// Whether the shell is reset, too.
         shell: bool,
     },
+    /// `HEALTHCHECK NONE` and `STOPSIGNAL`: nothing of the image's own.
+    ResetProcess,
     /// `WORKDIR`
     Workdir(Directory),
     /// `ENV`

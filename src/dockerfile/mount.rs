@@ -40,7 +40,9 @@ impl fmt::Display for MountField {
     }
 }
 
-fn csv_field(field: &str) -> String {
+/// A field of the comma-separated values that mounts and `docker build --secret` take.
+#[must_use]
+pub fn csv_field(field: &str) -> String {
     if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
 }
 

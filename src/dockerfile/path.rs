@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::argv::json_string;
-use super::spelling::{Unspellable, escape, flag_text, fold, one_line};
+use super::spelling::{Unspellable, escape, flag_text, fold, one_line, pattern as check_pattern};
 
 /// The source and the destination of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,9 +86,11 @@ impl Exclude {
     /// Spells a pattern. It is never expanded.
     ///
     /// # Errors
-    /// Control characters, and anything outside ASCII: flags are read byte by byte.
+    /// Control characters, and anything outside ASCII: flags are read byte by byte. What is no
+    /// pattern.
     pub fn new(pattern: &str) -> Result<Self, Unspellable> {
         flag_text(pattern, "--exclude")?;
+        check_pattern(pattern)?;
         Ok(Self(fold(escape(pattern, &[' ', '"', '\'', '\\']))?))
     }
 

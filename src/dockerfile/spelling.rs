@@ -99,6 +99,31 @@ pub(crate) fn flag_text(text: &str, place: &'static str) -> Result<(), Unspellab
     Ok(())
 }
 
+/// Fails on what Docker's pattern matcher can't read: a class that is not closed or is empty, a
+/// backslash with nothing behind it, nothing at all.
+pub(crate) fn pattern(text: &str) -> Result<(), Unspellable> {
+    const MALFORMED: Unspellable = Unspellable::Malformed("a pattern that Docker can read");
+    let path = text.trim().strip_prefix('!').unwrap_or(text.trim());
+    if path.is_empty() {
+        return Err(MALFORMED);
+    }
+    let mut chars = path.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next().ok_or(MALFORMED)?;
+            }
+            '[' => {
+                let class = chars.as_str().strip_prefix('^').unwrap_or(chars.as_str());
+                let end = class.find(']').filter(|end| *end > 0).ok_or(MALFORMED)?;
+                chars = class.get(end + 1..).unwrap_or_default().chars();
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +139,16 @@ mod tests {
         let folded = fold(text.clone()).unwrap();
         assert_eq!(folded.replace("\\\n", ""), text);
         assert_eq!(folded.find('\n').unwrap(), FOLD_AT - 3, "before the backslash: {folded:.20}");
+    }
+
+    #[test]
+    fn patterns_that_docker_can_read() {
+        for good in ["*", "a[bc]d", "[^a]*", "!x", "\\[", "**/x", "a b"] {
+            assert!(pattern(good).is_ok(), "{good}");
+        }
+        for bad in ["", "!", "[", "a[", "[]", "[^]", "a\\", " "] {
+            assert!(pattern(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

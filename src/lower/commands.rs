@@ -27,7 +27,7 @@ pub(super) fn lower<'p>(
         // PATH entries are in the environment
         Command::Path { .. } => {}
         Command::Exec { cmd, custom_name } => {
-            let run = exec(context, step, cmd, custom_name.as_deref(), environment, hashes, &mut builder.instructions);
+            let run = exec(context, step, cmd, custom_name.as_deref(), environment, hashes, builder);
             builder.instructions.extend(run.map(Instruction::Run));
         }
         Command::Copy { src, dest, image } => {
@@ -49,7 +49,7 @@ fn exec(
     custom_name: Option<&str>,
     environment: &Environment<'_>,
     hashes: &HashStages,
-    instructions: &mut Vec<Instruction>,
+    builder: &mut StageBuilder<'_>,
 ) -> Option<Run> {
     let words = words::split(&cmd.value);
     if let Some(unfinished) = words.unfinished {
@@ -69,7 +69,7 @@ fn exec(
         );
         return None;
     }
-    let mut mounts = cache_mounts(context, step, instructions);
+    let mut mounts = cache_mounts(context, step, &mut builder.instructions);
     let secrets = context.secrets_of(step);
     let access = context.access(&secrets, str::to_owned);
     mounts.extend(access.mounts);
@@ -78,27 +78,53 @@ fn exec(
     mounts.extend(hashes.mount(context, step));
     let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words.words)).map(Comment::new);
     let variables = multi_line_variables(context, step, environment);
+    let shell = shell_for(builder, environment, &secrets);
     let (preludes, command) =
-        command(&words.words, &variables, access.preludes).problem(context, "the command", cmd)?;
+        command(&words.words, &variables, access.preludes, shell).problem(context, "the command", cmd)?;
     Some(Run { comment, mounts, preludes, command })
+}
+
+/// What a shell between Docker and a program would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shell {
+    /// Hand on the whole environment.
+    Transparent,
+    /// Drop the variables whose names are no shell's, as dash does.
+    Drops,
+    /// Be missing: the stage has no image that it could come from.
+    Missing,
+}
+
+fn shell_for(stage: &StageBuilder<'_>, environment: &Environment<'_>, secrets: &[&Located<String>]) -> Shell {
+    if !stage.has.image {
+        return Shell::Missing;
+    }
+    let mut names = environment.variables.keys().copied().chain(secrets.iter().map(|secret| secret.value.as_str()));
+    if names.all(dockerfile::is_bare_name) { Shell::Transparent } else { Shell::Drops }
 }
 
 /// What a RUN runs, and what its shell does before.
 type Prepared = (Vec<Prelude>, dockerfile::Command);
 
 /// The shell form where it gives the same argv, else the exec form.
-fn command(words: &[String], variables: &[(&str, &str)], preludes: Vec<Prelude>) -> Result<Prepared, Unspellable> {
+fn command(
+    words: &[String],
+    variables: &[(&str, &str)],
+    preludes: Vec<Prelude>,
+    shell: Shell,
+) -> Result<Prepared, Unspellable> {
     if !preludes.is_empty() {
         return after_preludes(words, variables, preludes);
     }
     if !variables.is_empty() {
         return ExecForm::with_variables(variables, words).map(|form| (preludes, dockerfile::Command::Exec(form)));
     }
-    let shell = match script_of(words) {
-        Some(script) => ShellForm::script(script),
-        None => ShellForm::argv(words),
+    let form = match (script_of(words), shell) {
+        (_, Shell::Missing) | (None, Shell::Drops) => Err(Unspellable::Malformed("a command for a shell")),
+        (Some(script), _) => ShellForm::script(script),
+        (None, Shell::Transparent) => ShellForm::argv(words),
     };
-    let command = match shell {
+    let command = match form {
         Ok(form) if !names_itself(words) => dockerfile::Command::Shell(form),
         _ => dockerfile::Command::Exec(ExecForm::new(words)?),
     };
@@ -166,6 +192,14 @@ fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, instructions: &mut V
         let id = Located { value: cache_id(&context.options.cache_prefix, &key.value), place: key.place.clone() };
         let id = MountField::new("id", &id.value).problem(context, "the cache key", &id);
         let directory = gopath::under_app(&cache.directory.value);
+        if directory == "/" {
+            context.findings.push(
+                Diagnostic::error("invalid-cache", "a cache can't be mounted over the whole file system")
+                    .at(&cache.directory.place)
+                    .with_help("name the directory that a program caches things in"),
+            );
+            continue;
+        }
         let target = match MountField::new("target", &directory) {
             Err(Unspellable::NotAscii(..)) => arg_target(context.graph.plan, &key.value, &directory, instructions),
             spelled => spelled,
@@ -226,7 +260,7 @@ mod tests {
     use super::*;
 
     fn form(cmd: &str) -> String {
-        match command(&words::split(cmd).words, &[], Vec::new()).unwrap().1 {
+        match command(&words::split(cmd).words, &[], Vec::new(), Shell::Transparent).unwrap().1 {
             dockerfile::Command::Shell(form) => form.to_string(),
             dockerfile::Command::Exec(form) => form.to_string(),
         }
@@ -271,8 +305,21 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_that_loses_variables_or_is_missing_is_not_used() {
+        let exec = |words: &[&str], shell| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            matches!(command(&words, &[], Vec::new(), shell).unwrap().1, dockerfile::Command::Exec(_))
+        };
+        assert!(exec(&["npm", "ci"], Shell::Drops));
+        assert!(exec(&["npm", "ci"], Shell::Missing));
+        // the script's own shell loses them, in Railpack as well
+        assert!(!exec(&["sh", "-c", "npm ci"], Shell::Drops));
+        assert!(exec(&["sh", "-c", "npm ci"], Shell::Missing));
+    }
+
+    #[test]
     fn a_variable_with_a_line_feed_goes_through_env() {
-        let (_, run) = command(&["npm".to_owned()], &[("A", "1\n2")], Vec::new()).unwrap();
+        let (_, run) = command(&["npm".to_owned()], &[("A", "1\n2")], Vec::new(), Shell::Transparent).unwrap();
         assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
     }
 

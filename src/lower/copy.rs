@@ -2,6 +2,7 @@
 
 use super::gopath::{base, clean, dir, join};
 use super::{Context, Problem};
+use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From};
 use crate::plan::Located;
 
@@ -17,6 +18,32 @@ pub(super) fn lower(
         None => None,
     };
     let shape = Shape::of(&src.value, &dest.value);
+    let is_folder_pattern =
+        shape.only.is_some() && is_pattern(&shape.source) && shape.source.contains(['*', '?', '\\']);
+    if is_folder_pattern {
+        context.findings.push(
+            Diagnostic::error(
+                "unspellable",
+                format!("the source `{}` has a pattern in a folder and in its last part", src.value),
+            )
+            .at(&src.place)
+            .with_help(
+                "a COPY can't keep the names of what it matches; name the folders, or copy to a name of its own",
+            ),
+        );
+        return None;
+    }
+    if image.is_none() && src.value.chars().any(char::is_control) {
+        context.findings.push(
+            Diagnostic::error(
+                "unspellable",
+                format!("the source `{}` holds a control character, which Docker can't send", src.value),
+            )
+            .at(&src.place)
+            .with_help("rename the file"),
+        );
+        return None;
+    }
     let paths = CopyPaths::new(&shape.source, &shape.destination).problem(context, "the path", src)?;
     let mut exclude = Vec::new();
     if let Some(pattern) = &shape.only {
@@ -130,7 +157,6 @@ mod tests {
             ("*", ".", ".", "./", None),
             ("config/*", "x/", "confi[g]", "x/", None),
             ("config/rel*", "x/", "confi[g]", "x/", Some("rel*")),
-            ("packages/*/lib*", "x/", "packages/*", "x/", Some("lib*")),
             ("*.json", ".", "*.json", "./", None),
             ("config/prod.exs*", "config/", "config/prod.exs*", "config/", None),
             ("lib*", "newname", "lib*", "newname", None),

@@ -1,13 +1,17 @@
 //! The final image.
 
 use super::environment::{DEFAULT_PATH, Environments};
-use super::stage::{assignments, start, warn_of_secrets};
+use super::stage::{Surroundings, assignments, start, warn_of_secrets};
 use super::{Context, Problem, inputs};
 use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Stage};
 use crate::plan::Located;
 
 /// The last stage: base, files, environment, command.
-pub(super) fn image(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Stage> {
+pub(super) fn image<'p>(
+    context: &mut Context<'p, '_>,
+    environments: &Environments<'p>,
+    surroundings: &Surroundings<'p>,
+) -> Option<Stage> {
     let graph = context.graph;
     let (from, mut instructions) = start(context, Some(graph.base));
     for instruction in &mut instructions {
@@ -18,6 +22,9 @@ pub(super) fn image(context: &mut Context<'_, '_>, environments: &Environments<'
     }
     instructions.extend(inputs::copies(context, graph.base, &graph.deploy_inputs));
     instructions.push(Instruction::Env(variables(context, environments)?));
+    if surroundings.inherited(Some(graph.base)).foreign {
+        instructions.push(Instruction::ResetProcess);
+    }
     instructions.push(Instruction::Entrypoint(ExecForm::new(&["/bin/bash", "-c"]).ok()?));
     instructions.push(Instruction::Cmd(command(context)?));
     Some(Stage { comment: Some(Comment::new("the image")), from, name: None, instructions })

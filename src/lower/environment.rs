@@ -70,7 +70,8 @@ impl<'p> Environments<'p> {
             Self { plan_variables: &graph.plan.variables, outputs: vec![Environment::default(); graph.nodes.len()] };
         for id in &graph.order {
             let Some(node) = graph.nodes.get(*id) else { continue };
-            let mut environment = this.start(&node.parents, node.step);
+            let mut environment = this.outputs_of(node.parents.iter().copied());
+            environment.set_all(&node.step.variables);
             for command in &node.step.commands {
                 if let Command::Path { path } = command {
                     environment.push_path(path);
@@ -90,11 +91,17 @@ impl<'p> Environments<'p> {
         environment
     }
 
-    /// The merged environments of steps, later ones over earlier ones. Where there is no step,
+    /// The merged environments of steps, later ones over earlier ones, and under all of them
     /// the plan's own variables.
     pub(super) fn merged(&self, steps: impl Iterator<Item = usize>) -> Environment<'p> {
         let mut environment = Environment::default();
         environment.set_all(self.plan_variables);
+        environment.merge(&self.outputs_of(steps));
+        environment
+    }
+
+    fn outputs_of(&self, steps: impl Iterator<Item = usize>) -> Environment<'p> {
+        let mut environment = Environment::default();
         for output in steps.filter_map(|id| self.outputs.get(id)) {
             environment.merge(output);
         }

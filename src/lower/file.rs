@@ -2,6 +2,7 @@
 
 use super::gopath::{dir, under_app};
 use super::{Context, Problem, Stages};
+use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
     Comment, Copy, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath, Instruction, Mode, Stage, StageName,
     Unspellable,
@@ -37,11 +38,22 @@ impl File<'_> {
             return;
         };
         let path = under_app(&self.path.value);
+        if ["/", "/app"].contains(&path.as_str()) {
+            context.findings.push(
+                Diagnostic::error(
+                    "invalid-path",
+                    format!("`{}` is a directory, so no file can be there", self.path.value),
+                )
+                .at(&self.path.place)
+                .with_help("name a file in it"),
+            );
+            return;
+        }
         let mode = self.mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != DEFAULT_MODE);
         let parents = make_parents(&path, mode);
         match (HeredocPath::new(&path), parents) {
             (Ok(path), Ok(parents)) => {
-                instructions.extend(parents.filter(|made| !instructions.contains(made)));
+                instructions.extend(parents.filter(|made| !is_made(instructions, made)));
                 let mode = mode.map(Mode);
                 instructions.push(Instruction::CopyFile(CopyFile { comment: self.comment, mode, path, content }));
             }
@@ -79,6 +91,12 @@ impl File<'_> {
             paths,
         }));
     }
+}
+
+/// Whether a directory has been made, and no command has run since that could have removed it.
+fn is_made(instructions: &[Instruction], made: &Instruction) -> bool {
+    let since_the_last_run = instructions.iter().rev().take_while(|done| !matches!(done, Instruction::Run(_)));
+    since_the_last_run.into_iter().any(|done| done == made)
 }
 
 /// `COPY --chmod` gives its mode to the directories that it creates, too. Where that would be

@@ -1,7 +1,9 @@
 //! What the file says about itself: where it came from, how to write it anew, how to build it.
 
+use std::collections::BTreeSet;
+
 use super::Context;
-use crate::dockerfile::{Comment, Header, shell_word};
+use crate::dockerfile::{Comment, Header, csv_field, shell_word};
 use crate::options::{Files, Options, SecretMount, SecretsHash};
 
 /// How much of the digest a reader gets to see: enough to tell plans apart.
@@ -36,10 +38,12 @@ fn not_an_option(path: &str) -> String {
 
 fn build(context: &Context<'_, '_>, has_hash: bool) -> Vec<Comment> {
     let mut lines = Vec::new();
+    let directory = build_context(&context.options.files);
     let dockerfile = &context.options.files.dockerfile;
-    lines.push(match dockerfile.as_str() {
-        "Dockerfile" => "docker build".to_owned(),
-        other => format!("docker build -f {}", shell_word(&not_an_option(other), false)),
+    lines.push(match (dockerfile.as_str(), directory.as_str()) {
+        // where docker looks for it
+        ("Dockerfile", ".") => "docker build".to_owned(),
+        (other, _) => format!("docker build -f {}", shell_word(&not_an_option(other), false)),
     });
     lines.extend(secrets(context));
     if let Some(ssh) = &context.options.ssh {
@@ -48,18 +52,32 @@ fn build(context: &Context<'_, '_>, has_hash: bool) -> Vec<Comment> {
     if has_hash {
         lines.push(format!("  --build-arg SECRETS_HASH=\"$({})\"", new_hash(context.options)));
     }
-    let last = lines.pop().map(|last| format!("{last} ."));
+    let last = lines.pop().map(|last| format!("{last} {}", shell_word(&directory, false)));
     let continued = lines.into_iter().map(|line| format!("{line} \\"));
     continued.chain(last).map(|line| Comment::indented(&line)).collect()
 }
 
-/// Each secret from the environment variable of its name, or all of them in a bundle.
+/// The plan's folder, which is what Railpack builds, from where the Dockerfile is.
+fn build_context(files: &Files) -> String {
+    match files.plan.as_deref().and_then(|plan| plan.rsplit_once('/')) {
+        Some(("", _)) => "/".to_owned(),
+        Some((folder, _)) => not_an_option(folder),
+        None => ".".to_owned(),
+    }
+}
+
+/// Each secret that a command sees, from the environment variable of its name, or all of them in a bundle.
 fn secrets(context: &Context<'_, '_>) -> Vec<String> {
     let flag = |id: &str, variable: &str| {
         let fields = [csv_field(&format!("id={id}")), csv_field(&format!("env={variable}"))].join(",");
         format!("  --secret {}", shell_word(&fields, false))
     };
-    let secrets = &context.graph.plan.secrets;
+    let graph = context.graph;
+    let mut seen = BTreeSet::new();
+    for (_, node) in graph.needed().filter(|(_, node)| node.step.runs_something()) {
+        seen.extend(context.secrets_of(node.step).into_iter().map(|secret| secret.value.as_str()));
+    }
+    let secrets: Vec<_> = graph.plan.secrets.iter().filter(|secret| seen.contains(secret.value.as_str())).collect();
     match &context.options.secret_mount {
         SecretMount::Bundle(_) if secrets.is_empty() => Vec::new(),
         SecretMount::Bundle(id) => vec![flag(id, id)],
@@ -78,8 +96,4 @@ fn new_hash(options: &Options) -> String {
         }
         SecretsHash::Layer | SecretsHash::Off => "date +%s".to_owned(),
     }
-}
-
-fn csv_field(field: &str) -> String {
-    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
 }

@@ -45,7 +45,7 @@ pub(crate) fn lower(
     for (id, _) in graph.needed() {
         stages.extend(stage::of_step(&mut context, id, &environments, &mut surroundings, &hash_stages));
     }
-    stages.extend(deploy::image(&mut context, &environments));
+    stages.extend(deploy::image(&mut context, &environments, &surroundings));
     let header = header::header(&context, !hash_stages.is_empty());
     let dockerignore = ignore::dockerignore(&mut context);
     findings.leave_out(&options.allow);

@@ -132,8 +132,7 @@ impl HashStages {
         let graph = context.graph;
         for (id, node) in graph.needed() {
             let secrets = listed(graph, node.step);
-            let runs = node.step.commands.iter().any(|command| matches!(command, crate::plan::Command::Exec { .. }));
-            if secrets.is_empty() || !runs {
+            if secrets.is_empty() || !node.step.runs_something() {
                 continue;
             }
             match context.options.secrets_hash {
@@ -241,14 +240,22 @@ fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[String]) -> HashSecret
 fn shell_name(secret: &str, taken: &mut BTreeSet<String>) -> String {
     let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     let mut name: String = secret.chars().map(upper).collect();
-    let steers_the_shell = ["PATH", "IFS", "ENV"].contains(&name.as_str()) || name.starts_with("LD_");
-    if steers_the_shell || name.starts_with(|c: char| c.is_ascii_digit()) {
+    if is_the_shells(&name) || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert_str(0, "SECRET_");
     }
     while !taken.insert(name.clone()) {
         name.push('_');
     }
     name
+}
+
+/// Whether a shell or the loader gives the variable a meaning or a value of its own.
+fn is_the_shells(name: &str) -> bool {
+    const NAMES: [&str; 20] = [
+        "PATH", "IFS", "ENV", "PWD", "OLDPWD", "PPID", "OPTIND", "OPTARG", "OPTERR", "UID", "EUID", "GROUPS", "RANDOM",
+        "SECONDS", "LINENO", "HOME", "PS4", "HOSTNAME", "SHLVL", "_",
+    ];
+    NAMES.contains(&name) || ["LD_", "BASH", "POSIX"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// An image with `sha256sum`: the one that the step goes back to, or else another of the plan.

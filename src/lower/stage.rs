@@ -19,6 +19,10 @@ pub(super) struct Inherited<'p> {
     path: Option<String>,
     /// Whether PATH is whatever the image set.
     path_is_foreign: bool,
+    /// Whether it goes back to an image, and so to a shell.
+    pub(super) image: bool,
+    /// Whether that image is not one of Railpack's own.
+    pub(super) foreign: bool,
 }
 
 /// What the stages say about each other.
@@ -52,9 +56,12 @@ impl<'p> Surroundings<'p> {
     pub(super) fn inherited(&self, base: Option<Edge<'p>>) -> Inherited<'p> {
         match base.map(|edge| edge.origin) {
             Some(Origin::Step(id)) => self.after.get(id).cloned().unwrap_or_default(),
-            Some(Origin::Image(image)) => {
-                Inherited { path_is_foreign: !leaves_path(&image.value), ..Inherited::default() }
-            }
+            Some(Origin::Image(image)) => Inherited {
+                path_is_foreign: !leaves_path(&image.value),
+                image: true,
+                foreign: !is_railpacks(&image.value),
+                ..Inherited::default()
+            },
             Some(Origin::Local) | None => Inherited::default(),
         }
     }
@@ -91,6 +98,7 @@ impl<'p> StageBuilder<'p> {
         let assignments = assignments(context, &variables);
         let path = self.changed_path(context, wanted, runs);
         if self.uses_args {
+            refuse_build_args(context, &variables);
             self.push_variables(context, assignments, &variables, Instruction::Arg);
             self.push_variables(context, path.into_iter().collect(), &[], Instruction::Env);
         } else {
@@ -133,6 +141,20 @@ impl<'p> StageBuilder<'p> {
         }
         warn_of_secrets(context, variables);
         self.instructions.push(instruction(assignments));
+    }
+}
+
+/// A build arg of the same name would win over what the plan says.
+fn refuse_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) {
+    for (_, value) in variables.iter().filter(|(name, _)| *name == "SECRETS_HASH") {
+        context.findings.push(
+            Diagnostic::error(
+                "reserved-variable",
+                "variable `SECRETS_HASH` has the name of the Dockerfile's build arg",
+            )
+            .at(&value.place)
+            .with_help("rename it in the plan"),
+        );
     }
 }
 

@@ -78,9 +78,10 @@ impl<'a> Node<'a> {
     pub(super) fn mode(&self) -> Read<u32> {
         match serde_json::from_str(self.text) {
             Ok(number) => Ok(number),
-            Err(_) => {
-                self.expected_with_help("an integer", "JSON has no octal numbers: write 0755 as 493, and 0644 as 420")
-            }
+            Err(_) => self.expected_with_help(
+                "an integer from 0 to 4294967295",
+                "JSON has no octal numbers: write 0755 as 493, and 0644 as 420",
+            ),
         }
     }
 

@@ -54,6 +54,13 @@ pub(crate) struct Step {
     pub(crate) caches: Vec<Located<String>>,
 }
 
+impl Step {
+    /// Whether it has a command that runs a program.
+    pub(crate) fn runs_something(&self) -> bool {
+        self.commands.iter().any(|command| matches!(command, Command::Exec { .. }))
+    }
+}
+
 /// Files that a step or the image starts from or takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {

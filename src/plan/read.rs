@@ -264,7 +264,10 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
     let base = match fields.get("base") {
         Some(base) => input(base, findings)?,
         // plans of v0.0.23 to v0.0.60
-        None if inputs.first().is_some_and(|first| first.include.is_none() && first.exclude.is_empty()) => {
+        None if inputs
+            .first()
+            .is_some_and(|first| first.include.as_ref().is_none_or(Vec::is_empty) && first.exclude.is_empty()) =>
+        {
             let base = inputs.remove(0);
             let message = "`deploy` has no `base`; its first input is taken, as Railpack before v0.0.61 did";
             findings.push(
@@ -310,10 +313,12 @@ fn string_map(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> BTreeM
     optional(fields, key, findings, |node, findings| {
         let mut map = BTreeMap::new();
         for entry in node.entries(findings)? {
-            if entry.value.kind() == Kind::Null {
-                continue;
-            }
-            if let Some(value) = collect(located_string(&entry.value), findings) {
+            // to Go, null is the empty string here
+            let value = match entry.value.kind() {
+                Kind::Null => Ok(Located { value: String::new(), place: entry.value.place() }),
+                _ => located_string(&entry.value),
+            };
+            if let Some(value) = collect(value, findings) {
                 map.insert(entry.key, value);
             }
         }

@@ -9,9 +9,9 @@ pub(super) fn plan_of<'a>(document: Node<'a>, findings: &mut Findings) -> Read<N
         Kind::Object => document.members()?,
         _ => return document.expected("a build plan: an object"),
     };
-    let has = |key: &str| members.iter().any(|member| member.key == key);
-    let is_info = has("detectedProviders") || has("railpackVersion");
-    let Some(plan) = members.iter().find(|member| member.key == "plan").filter(|_| is_info) else {
+    let find = |key: &str| members.iter().find(|member| member.key.eq_ignore_ascii_case(key));
+    let is_info = find("detectedProviders").or_else(|| find("railpackVersion")).is_some();
+    let Some(plan) = find("plan").filter(|_| is_info) else {
         return Ok(document);
     };
     let message = "this is a `railpack-info.json`; its `plan` is taken";
@@ -24,7 +24,7 @@ pub(super) fn plan_of<'a>(document: Node<'a>, findings: &mut Findings) -> Read<N
 pub(super) fn refuse_other_forms(plan: &Node<'_>) -> Read<()> {
     let members = plan.members()?;
     for member in &members {
-        if ["baseImage", "start"].contains(&member.key.as_str()) {
+        if ["baseImage", "start"].contains(&member.key.as_str()) && member.value.kind() != Kind::Null {
             return Err(old_plan(&member.key).at(&member.key_place));
         }
     }
@@ -55,7 +55,8 @@ fn refuse_old_step(step: &Node<'_>) -> Read<()> {
         return Ok(());
     }
     for member in step.members()? {
-        if ["dependsOn", "outputs", "startingImage", "useSecrets"].contains(&member.key.as_str()) {
+        let is_old = ["dependsOn", "outputs", "startingImage", "useSecrets"].contains(&member.key.as_str());
+        if is_old && member.value.kind() != Kind::Null {
             return Err(old_plan(&member.key).at(&member.key_place));
         }
         if member.key != "commands" || member.value.kind() != Kind::Array {
@@ -89,7 +90,7 @@ fn refuse_unfinished_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
             .at(&plan.place())
             .with_help("make the plan of it: `railpack plan --out railpack-plan.json .`"))
     };
-    if plan.text().contains("\"...\"") {
+    if holds_spread(plan)? {
         return config("it holds `\"...\"`, which stands for what Railpack would generate");
     }
     let has = |node: &Node<'_>, key: &str| -> Read<bool> {
@@ -112,4 +113,34 @@ fn refuse_unfinished_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
         }
     }
     Ok(())
+}
+
+/// Whether one of the arrays of a config holds `"..."`, at the top, in a step or in `deploy`.
+fn holds_spread(object: &Node<'_>) -> Read<bool> {
+    for member in object.members()? {
+        let value = &member.value;
+        let is_object_of_arrays = ["steps", "deploy"].iter().any(|key| key.eq_ignore_ascii_case(&member.key));
+        let holds = match value.kind() {
+            Kind::Array => value.items()?.iter().any(|item| item.text() == "\"...\""),
+            Kind::Object if is_object_of_arrays => holds_spread_within(value)?,
+            _ => false,
+        };
+        if holds {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn holds_spread_within(object: &Node<'_>) -> Read<bool> {
+    let mut steps = step_nodes(object)?;
+    steps.push(object.clone());
+    for step in steps.iter().filter(|step| step.kind() == Kind::Object) {
+        for array in step.members()?.iter().filter(|member| member.value.kind() == Kind::Array) {
+            if array.value.items()?.iter().any(|item| item.text() == "\"...\"") {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }

@@ -15,5 +15,6 @@
 mod awkward;
 mod engine;
 mod examples;
+mod leaks;
 mod readme;
 mod rebuilds;

@@ -1,0 +1,129 @@
+//! All secrets in one: a script of exports, in base64.
+
+use data_encoding::BASE64;
+
+use super::Values;
+
+/// The most bytes that `BuildKit` takes for a secret.
+pub const LARGEST: usize = 500 * 1024;
+
+/// Names of the shape of a variable that a shell sets itself and lets nobody set: bash's, and `_`.
+const FIXED: [&str; 7] = ["_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
+
+/// Why values can't be a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unbundlable {
+    /// No shell has a variable of this name, or none that can be set.
+    #[error("a shell can't export a variable called `{0}`")]
+    Name(String),
+    /// The value of this name holds a NUL, which no variable can.
+    #[error("the value of `{0}` holds a NUL byte, which no variable can")]
+    Nul(String),
+    /// The bundle would have this many bytes.
+    #[error("the bundle has {0} bytes, and BuildKit takes {LARGEST} for a secret")]
+    TooLarge(usize),
+}
+
+/// The values as base64 of a script for `sh`: a line `export NAME='…'` for each name, in the order
+/// of the names. Run by `eval`, it sets each value byte for byte.
+///
+/// # Errors
+/// A name or value that a shell can't export; a bundle of more than 500 KiB.
+pub fn bundle(values: &Values) -> Result<String, Unbundlable> {
+    let mut script = Vec::new();
+    for (name, value) in values.iter() {
+        if !is_exportable(name) {
+            return Err(Unbundlable::Name(name.to_owned()));
+        }
+        if value.contains(&0) {
+            return Err(Unbundlable::Nul(name.to_owned()));
+        }
+        script.extend(b"export ");
+        script.extend(name.as_bytes());
+        script.extend(b"='");
+        for byte in value {
+            match byte {
+                b'\'' => script.extend(br"'\''"),
+                other => script.push(*other),
+            }
+        }
+        script.extend(b"'\n");
+    }
+    let bundle = BASE64.encode(&script);
+    if bundle.len() > LARGEST {
+        return Err(Unbundlable::TooLarge(bundle.len()));
+    }
+    Ok(bundle)
+}
+
+fn is_exportable(name: &str) -> bool {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_word && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && !FIXED.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(values: &Values) -> String {
+        String::from_utf8(BASE64.decode(bundle(values).unwrap().as_bytes()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn each_value_is_one_quoted_word() {
+        let values = Values::from_iter([("B", "it's $HOME\n"), ("A", "")]);
+        assert_eq!(script(&values), "export A=''\nexport B='it'\\''s $HOME\n'\n");
+    }
+
+    #[test]
+    fn what_a_shell_or_buildkit_refuses_is_refused() {
+        for name in ["", "1A", "A-B", "é", "A=B", "UID", "PPID", "_"] {
+            let values = Values::from_iter([(name, "x")]);
+            assert_eq!(bundle(&values), Err(Unbundlable::Name(name.to_owned())));
+        }
+        assert_eq!(bundle(&Values::from_iter([("A", "a\0b")])), Err(Unbundlable::Nul("A".to_owned())));
+        // `export A=''` and a line feed: 12 bytes, and four characters for each three bytes
+        let fitting = LARGEST / 4 * 3 - 12;
+        assert_eq!(bundle(&Values::from_iter([("A", "x".repeat(fitting))])).unwrap().len(), LARGEST);
+        let larger = Values::from_iter([("A", "x".repeat(fitting + 1))]);
+        assert_eq!(bundle(&larger), Err(Unbundlable::TooLarge(LARGEST + 4)));
+    }
+
+    /// What `sh` has in its environment after `eval`, for awkward values.
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_sets_each_value_byte_for_byte() {
+        use std::process::Command;
+        let every_byte: Vec<u8> = (1..=255).collect();
+        let pem = "-----BEGIN PRIVATE KEY-----\nMIIE+/=\n-----END PRIVATE KEY-----\n";
+        let large = "x".repeat(100 * 1024);
+        let mut values: Values = [
+            ("A", ""),
+            ("B", " a  b "),
+            ("C", "'\"`$(false)${A}\\"),
+            ("D", "\n\na\n\n"),
+            ("E", pem),
+            ("F", "é ✓"),
+            ("G", "'"),
+            ("H", "''"),
+            ("I", &large),
+        ]
+        .into_iter()
+        .collect();
+        values.insert("J", every_byte);
+        let bundled = bundle(&values).unwrap();
+        for (name, value) in values.iter() {
+            let script = format!("eval \"$(base64 -d)\"; exec printenv {name}");
+            let mut child = Command::new("sh")
+                .args(["-c", &script])
+                .env("LC_ALL", "C")
+                .stdin(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
+            std::io::Write::write_all(&mut child.stdin.take().unwrap(), bundled.as_bytes()).unwrap();
+            let printed = child.wait_with_output().unwrap().stdout;
+            assert_eq!(printed.strip_suffix(b"\n"), Some(value), "{name}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! No secret is left anywhere: not in the image, its history or its provenance, not in the cache,
+//! the log or the list of processes, and in no file of the machine.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use data_encoding::{BASE64, HEXLOWER};
+use fs_err as fs;
+use serde_json::json;
+
+use crate::engine::engine;
+
+const IMAGE: &str = "railpack2docker-test/leaks:1";
+
+/// A plan whose commands use two secrets, among them one that `leak` does something with.
+fn plan(leak: &str) -> String {
+    json!({
+        "secrets": ["A_TOKEN", "B_TOKEN"],
+        "steps": [
+            { "name": "a", "inputs": [{ "image": IMAGE }, { "local": true, "include": ["."] }], "secrets": ["*"], "commands": [
+                { "cmd": "sh -c 'test -n \"$A_TOKEN\" && test -n \"$B_TOKEN\"'" },
+                { "cmd": "npm ci" },
+                { "cmd": "sh -c 'env |\n grep -q A_TOKEN='" },
+                { "cmd": leak },
+            ] },
+            { "name": "b", "inputs": [{ "step": "a" }], "secrets": ["B_TOKEN"], "commands": [{ "cmd": "npm run build" }] },
+        ],
+        "deploy": { "base": { "image": IMAGE }, "inputs": [{ "step": "b", "include": ["."] }] },
+    })
+    .to_string()
+}
+
+fn random() -> String {
+    let uuid = || fs::read_to_string("/proc/sys/kernel/random/uuid").unwrap().trim().replace('-', "");
+    format!("{}{}", uuid(), uuid())
+}
+
+/// Builds with `railpack2docker build`, everything kept, and gives each place that holds a secret.
+fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for directory in ["app", "home", "tmp", "buildx"] {
+        fs::create_dir(at(directory)).unwrap();
+    }
+    fs::write(at("app/plan.json"), plan).unwrap();
+    let canaries = [random(), random()];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_railpack2docker"));
+    command.args(["build", "plan.json", "--syntax", "none"]).args(mount).arg("--");
+    command.args(["--progress=plain", "--no-cache", "--provenance=mode=max"]);
+    let kept = "compression=uncompressed,force-compression=true";
+    command.arg(format!("--output=type=oci,{kept},dest={}", at("image.tar").display()));
+    command.arg(format!("--output=type=local,dest={}", at("files").display()));
+    command.arg(format!("--cache-to=type=local,mode=max,{kept},dest={}", at("cache").display()));
+    command.current_dir(at("app")).env("TMPDIR", at("tmp")).env("BUILDX_CONFIG", at("buildx"));
+    command.env("A_TOKEN", &canaries[0]).env("B_TOKEN", &canaries[1]);
+    let log = fs::File::create(at("log")).unwrap().into_parts().0;
+    command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+
+    let mut child = command.spawn().unwrap();
+    let processes = processes_of(&mut child);
+    assert!(child.wait().unwrap().success(), "{}", fs::read_to_string(at("log")).unwrap());
+    assert!(processes.contains("buildx"), "docker was among the processes: {processes}");
+    fs::write(at("processes"), processes).unwrap();
+    assert!(fs::metadata(at("cache/index.json")).is_ok() && fs::metadata(at("image.tar")).unwrap().len() > 1000);
+
+    let forms: Vec<String> = canaries.iter().flat_map(|canary| forms(canary)).collect();
+    let mut found = Vec::new();
+    search(folder.path(), &forms, &mut found);
+    found
+}
+
+/// A secret as it is, and as someone might have written it.
+fn forms(canary: &str) -> Vec<String> {
+    // base64 has three spellings of a text within another, by where it begins
+    let within = |before: &str| {
+        let encoded = BASE64.encode(format!("{before}{canary}").as_bytes());
+        let skipped = before.len().div_ceil(3) * 4;
+        encoded[skipped..encoded.len() - 4].to_owned()
+    };
+    let mut forms = vec![canary.to_owned(), HEXLOWER.encode(canary.as_bytes())];
+    forms.extend(["", "x", "xx"].map(within));
+    forms
+}
+
+/// The command lines of all processes, from now until the child has ended.
+fn processes_of(child: &mut Child) -> String {
+    let mut lines = std::collections::BTreeSet::new();
+    while child.try_wait().unwrap().is_none() {
+        for process in fs::read_dir("/proc").unwrap().flatten() {
+            if let Ok(line) = fs::read(process.path().join("cmdline")) {
+                lines.insert(String::from_utf8_lossy(&line).replace('\0', " "));
+            }
+        }
+    }
+    lines.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+/// Notes each file under a folder, by name or content, that holds one of the texts.
+fn search(folder: &Path, texts: &[String], found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = fs::symlink_metadata(&path).unwrap().file_type();
+        if kind.is_dir() {
+            search(&path, texts, found);
+        } else if kind.is_file() {
+            let content = fs::read(&path).unwrap();
+            let holds = |text: &&String| content.windows(text.len()).any(|window| window == text.as_bytes());
+            if texts.iter().find(holds).is_some() {
+                found.push(path.strip_prefix("/").unwrap().display().to_string());
+            }
+        }
+    }
+}
+
+const MOUNTS: [&[&str]; 3] = [&[], &["--secret-mount", "file"], &["--secret-mount", "bundle=ALL_SECRETS"]];
+
+#[test]
+fn no_secret_is_left_anywhere() {
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::new());
+    for mount in MOUNTS {
+        assert_eq!(leaks(&plan("npm run lint"), mount), [""; 0], "{mount:?}");
+    }
+}
+
+#[test]
+fn a_leak_is_found_where_there_is_one() {
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::new());
+    for (leak, place) in [
+        ("sh -c 'echo $A_TOKEN > /app/leak'", "files/app/leak"),
+        ("sh -c 'echo $A_TOKEN > /leak'", "cache/blobs"),
+        ("sh -c 'printf %s $B_TOKEN | base64 -w 0 > /app/leak'", "image.tar"),
+    ] {
+        let found = leaks(&plan(leak), &[]);
+        assert!(found.iter().any(|found| found.contains(place)), "{leak}: {found:?}");
+    }
+}

@@ -1,0 +1,170 @@
+//! Where values come from, and which one counts.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::world::World;
+
+#[test]
+fn a_value_is_the_same_from_every_source() {
+    let world = World::new(&["A"]);
+    world.write("app/.env", "A='it is'\n");
+    world.write("app/a.txt", "it is");
+    let value = ("A", "it is");
+    let expected = world.hash(&[], &[value]);
+    assert_eq!(expected.len(), 65);
+    for (sources, environment) in [
+        (vec!["--secret", "A"], vec![value]),
+        (vec!["--secret", "A=it is"], vec![]),
+        (vec!["--secret", "id=A"], vec![value]),
+        (vec!["--secret", "id=A,env=B"], vec![("B", "it is")]),
+        (vec!["--secret", "type=env,id=A,src=B"], vec![("B", "it is")]),
+        (vec!["--secret", "id=A,src=a.txt"], vec![]),
+        (vec!["--secret", "type=file,id=A,source=a.txt"], vec![]),
+        (vec!["--env-file", ".env"], vec![]),
+    ] {
+        assert_eq!(world.hash(&sources, &environment), expected, "{sources:?}");
+    }
+    world.write("app/A", "it is");
+    assert_eq!(world.hash(&["--secret", "id=A"], &[]), expected, "as in docker: the file of that name");
+}
+
+#[test]
+fn the_last_on_the_command_line_counts() {
+    let world = World::new(&["A"]);
+    world.write("app/1.env", "A=1");
+    world.write("app/2.env", "A=0\nA=2");
+    let hash_of = |value: &str| world.hash(&[], &[("A", value)]);
+    for (sources, value) in [
+        (vec!["--env-file=1.env"], "1"),
+        (vec!["--env-file=1.env", "--env-file=2.env"], "2"),
+        (vec!["--env-file=2.env", "--env-file=1.env"], "1"),
+        (vec!["--secret=A=3", "--env-file=1.env"], "1"),
+        (vec!["--env-file=1.env", "--secret=A=3"], "3"),
+        (vec!["--env-file=1.env", "--secret=A"], "environment"),
+        (vec!["--secret=A=3", "--secret=A=4"], "4"),
+        (vec![], "environment"),
+    ] {
+        assert_eq!(world.hash(&sources, &[("A", "environment")]), hash_of(value), "{sources:?}");
+    }
+    let said = world.fails(2, &["hash", "plan.json", "--env-file=1.env", "--secret=A"], &[]);
+    assert!(said.contains("`A` is missing (there is no environment variable `A`)"), "{said}");
+}
+
+#[test]
+fn the_forms_of_env_files_are_read() {
+    let world = World::new(&["A"]);
+    for (line, value) in [
+        ("export A=b", "b"),
+        ("A=\"b c\" # d", "b c"),
+        ("A='$b\\n'", "$b\\n"),
+        ("A=b#c", "b#c"),
+        ("A=\"b\nc\n\"", "b\nc\n"),
+        ("A='b\n\nc'\r\n", "b\n\nc"),
+        ("B=c\nA=\"${B}d\"", "cd"),
+        ("#A=c\nA = b", "b"),
+    ] {
+        world.write("app/.env", line);
+        assert_eq!(world.hash(&["--env-file", ".env"], &[]), world.hash(&[], &[("A", value)]), "{line}");
+    }
+}
+
+#[test]
+fn one_message_names_every_secret_without_a_value() {
+    let world = World::new(&["A", "B", "C", "D"]);
+    world.write("app/.env", "C=\n");
+    for command in ["hash", "bundle", "build"] {
+        let said =
+            world.fails(2, &[command, "plan.json", "--env-file", ".env", "--secret", "id=B,env=X"], &[("D", "d")]);
+        assert!(said.contains("3 of 4 secrets have no value"), "{said}");
+        assert!(said.contains("`A` is missing (there is no environment variable `A`, not in `.env`)"), "{said}");
+        assert!(said.contains("no environment variable `X`"), "{said}");
+        assert!(said.contains("`C` is empty (in `.env`)"), "{said}");
+        assert!(!said.contains("`D`"), "{said}");
+    }
+    assert!(!world.is_built());
+}
+
+#[test]
+fn a_hash_depends_on_key_names_and_values_and_nothing_else() {
+    let world = World::new(&["B", "A"]);
+    let other = World::new(&["A", "B"]);
+    let of = |world: &World, a: &str, b: &str| world.hash(&[], &[("A", a), ("B", b), ("PORT", a)]);
+    assert_eq!(of(&world, "ab", "c"), of(&other, "ab", "c"));
+    assert_ne!(of(&world, "ab", "c"), of(&world, "a", "bc"));
+    assert_ne!(of(&world, "a", "b"), of(&world, "b", "a"));
+    let stretched = world.run(&["hash", "plan.json"], &[("A", "ab"), ("B", "c")]);
+    assert!(stretched.stderr.is_empty());
+    assert_ne!(String::from_utf8(stretched.stdout).unwrap(), of(&world, "ab", "c"));
+    world.write("app/key", "key\n");
+    let by_file = ["hash", "plan.json", "--key-file", "key"];
+    assert_eq!(world.prints(&by_file, &[("A", "ab"), ("B", "c")]), of(&world, "ab", "c"));
+}
+
+#[test]
+fn a_secret_can_be_as_large_as_buildkit_takes_it() {
+    let world = World::new(&["A"]);
+    let largest = 500 * 1024;
+    world.write("app/a", vec![b'x'; largest]);
+    world.hash(&["--secret", "id=A,src=a"], &[]);
+    world.write("app/a", vec![b'x'; largest + 1]);
+    let said = world.fails(2, &["hash", "plan.json", "--secret", "id=A,src=a"], &[]);
+    assert!(said.contains("the secret `A` is larger than 500 KiB"), "{said}");
+    world.write("app/a", vec![b'x'; largest]);
+    let said = world.fails(2, &["bundle", "plan.json", "--secret", "id=A,src=a"], &[]);
+    assert!(said.contains("BuildKit takes 512000"), "{said}");
+}
+
+#[test]
+fn no_value_is_ever_shown() {
+    let canary = "xyzzy7391";
+    let world = World::new(&["A", "B", "C"]);
+    let assignment = format!("A={canary}");
+    world.write("app/good.env", format!("B={canary}\n"));
+    world.write("app/bad.env", format!("X=1\nB={canary} {canary}\n"));
+    world.write("app/worse.env", format!("{canary}\n"));
+    world.write("app/open.env", format!("B='{canary}\n"));
+    world.write("app/c", canary);
+    let good = ["--secret", &assignment, "--env-file", "good.env", "--secret", "id=C,src=c"];
+    let odd = [
+        format!("--secret=id=A,{canary}"),
+        format!("--secret=id=A,{canary}=1"),
+        format!("--secret=id=A,type={canary}"),
+        format!("--secret=id=A,\"{canary}"),
+        format!("--secret=src={canary}"),
+        format!("--secret=D={canary}"),
+        format!("--secrets=A={canary}"),
+        "--env-file=bad.env".to_owned(),
+        "--env-file=worse.env".to_owned(),
+        "--env-file=open.env".to_owned(),
+        "--message-format=json".to_owned(),
+        "--color=always".to_owned(),
+    ];
+    let key = [("RAILPACK2DOCKER_HASH_KEY", canary), ("D", canary)];
+    for command in [&["hash"][..], &["hash", "--per-step"], &["bundle"], &["build", "--dry-run"], &["build"]] {
+        let tried = std::iter::once(None).chain(odd.iter().map(Some));
+        for more in tried {
+            let more: Vec<&str> = more.into_iter().map(String::as_str).collect();
+            let output = world.run(&[command, &["plan.json"], &good, &more].concat(), &key);
+            let shown =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(!shown.contains(canary), "{command:?} {more:?}: {shown}");
+            assert!(!more.is_empty() || output.status.success(), "{shown}");
+        }
+    }
+    assert!(!world.log("arguments").concat().contains(canary));
+    assert!(world.is_clean());
+}
+
+#[test]
+fn a_plan_can_come_from_standard_input() {
+    let world = World::new(&["A"]);
+    let mut child = world
+        .command(&["hash", "-", "--secret", "A=b", "--key-file", "plan.json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(world.read("app/plan.json").as_bytes()).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout.len(), 65);
+}
