@@ -63,7 +63,7 @@ pub(super) struct Args {
 /// What else the tool does.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Build(BuildArgs),
+    Build(Box<BuildArgs>),
     Hash(HashArgs),
     Bundle(BundleArgs),
 }
