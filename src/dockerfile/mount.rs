@@ -43,7 +43,11 @@ impl fmt::Display for MountField {
 /// A field of the comma-separated values that mounts and `docker build --secret` take.
 #[must_use]
 pub fn csv_field(field: &str) -> String {
-    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains([',', '"', '\n', '\r']) || field.starts_with([' ', '\t']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }
 
 fn flag_word(word: &str) -> String {

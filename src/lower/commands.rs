@@ -3,7 +3,7 @@
 use super::environment::Environment;
 use super::secrets::HashStages;
 use super::stage::StageBuilder;
-use super::{Context, Problem, Stages, copy, file, gopath, words};
+use super::{Context, Problem, copy, file, gopath, words};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
     self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Prelude, Run, Sharing, ShellForm, StageName,
@@ -11,57 +11,74 @@ use crate::dockerfile::{
 };
 use crate::plan::{Command, Located, Plan, Step};
 
-/// Adds a command's instructions to its stage.
-#[expect(clippy::too_many_arguments, reason = "a command touches all of these")]
-pub(super) fn lower<'p>(
-    context: &mut Context<'p, '_>,
-    step: &'p Step,
-    command: &'p Command,
-    stage: &StageName,
-    environment: &Environment<'p>,
-    hashes: &HashStages,
-    builder: &mut StageBuilder<'p>,
-    helpers: &mut Stages,
-) {
-    match command {
-        // PATH entries are in the environment
-        Command::Path { .. } => {}
-        Command::Exec { cmd, custom_name } => {
-            let run = exec(context, step, cmd, custom_name.as_deref(), environment, hashes, builder);
-            builder.instructions.extend(run.map(Instruction::Run));
+/// What a command of a step is lowered with.
+pub(super) struct Surrounding<'a, 'p> {
+    pub(super) step: &'p Step,
+    pub(super) stage: &'a StageName,
+    pub(super) hashes: &'a HashStages,
+}
+
+impl<'p> Surrounding<'_, 'p> {
+    /// Adds a command's instructions to its stage.
+    pub(super) fn lower(
+        &self,
+        context: &mut Context<'p, '_>,
+        command: &'p Command,
+        environment: &Environment<'p>,
+        builder: &mut StageBuilder<'p>,
+    ) {
+        match command {
+            // PATH entries are in the environment
+            Command::Path { .. } => {}
+            Command::Exec { cmd, custom_name } => {
+                let run = self.exec(context, cmd, custom_name.as_deref(), environment, builder);
+                builder.instructions.extend(run.map(Instruction::Run));
+            }
+            Command::Copy { src, dest, image } => {
+                let copy = copy::lower(context, src, dest, image.as_ref());
+                builder.instructions.extend(copy.map(Instruction::Copy));
+            }
+            Command::File { path, name, mode, custom_name } => {
+                let Some(content) = self.step.assets.get(&name.value) else { return };
+                let file = file::File { path, content, mode: *mode, comment: custom_name.as_deref().map(Comment::new) };
+                file.lower(context, self.stage, builder);
+            }
         }
-        Command::Copy { src, dest, image } => {
-            let copy = copy::lower(context, src, dest, image.as_ref());
-            builder.instructions.extend(copy.map(Instruction::Copy));
-        }
-        Command::File { path, name, mode, custom_name } => {
-            let Some(content) = step.assets.get(&name.value) else { return };
-            let file = file::File { path, content, mode: *mode, comment: custom_name.as_deref().map(Comment::new) };
-            file.lower(context, stage, &mut builder.instructions, helpers);
-        }
+    }
+
+    fn exec(
+        &self,
+        context: &mut Context<'p, '_>,
+        cmd: &Located<String>,
+        custom_name: Option<&str>,
+        environment: &Environment<'p>,
+        builder: &mut StageBuilder<'p>,
+    ) -> Option<Run> {
+        let words = words_of(context, cmd)?;
+        let mut mounts = cache_mounts(context, self.step, &mut builder.instructions);
+        let secrets = context.secrets_of(self.step);
+        let access = context.access(&secrets, str::to_owned);
+        mounts.extend(access.mounts);
+        mounts.extend(context.github_token_mount(&cmd.value));
+        mounts.extend(context.ssh_mount(self.step));
+        mounts.extend(self.hashes.mount(context, self.step));
+        let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
+        let variables = multi_line_variables(&secrets, environment);
+        let shell = shell_for(builder, environment, &secrets);
+        let (preludes, command) =
+            command(&words, &variables, access.preludes, shell).problem(context, "the command", cmd)?;
+        Some(Run { comment, mounts, preludes, command })
     }
 }
 
-fn exec(
-    context: &mut Context<'_, '_>,
-    step: &Step,
-    cmd: &Located<String>,
-    custom_name: Option<&str>,
-    environment: &Environment<'_>,
-    hashes: &HashStages,
-    builder: &mut StageBuilder<'_>,
-) -> Option<Run> {
-    let words = words::split(&cmd.value);
-    if let Some(unfinished) = words.unfinished {
-        context.findings.push(
-            Diagnostic::warning(
-                "unfinished-word",
-                format!("the command ends with {unfinished}; Railpack drops the word it is in"),
-            )
-            .at(&cmd.place),
-        );
+/// The words of a command line. None at all is a finding, and so is one that is cut off.
+fn words_of(context: &mut Context<'_, '_>, cmd: &Located<String>) -> Option<Vec<String>> {
+    let split = words::split(&cmd.value);
+    if let Some(unfinished) = split.unfinished {
+        let message = format!("the command ends with {unfinished}; Railpack drops the word it is in");
+        context.findings.push(Diagnostic::warning("unfinished-word", message).at(&cmd.place));
     }
-    if words.words.is_empty() {
+    if split.words.is_empty() {
         context.findings.push(
             Diagnostic::error("empty-command", "a command without a word")
                 .at(&cmd.place)
@@ -69,19 +86,7 @@ fn exec(
         );
         return None;
     }
-    let mut mounts = cache_mounts(context, step, &mut builder.instructions);
-    let secrets = context.secrets_of(step);
-    let access = context.access(&secrets, str::to_owned);
-    mounts.extend(access.mounts);
-    mounts.extend(context.github_token_mount(&cmd.value));
-    mounts.extend(context.ssh_mount(step));
-    mounts.extend(hashes.mount(context, step));
-    let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words.words)).map(Comment::new);
-    let variables = multi_line_variables(context, step, environment);
-    let shell = shell_for(builder, environment, &secrets);
-    let (preludes, command) =
-        command(&words.words, &variables, access.preludes, shell).problem(context, "the command", cmd)?;
-    Some(Run { comment, mounts, preludes, command })
+    Some(split.words)
 }
 
 /// What a shell between Docker and a program would do.
@@ -165,12 +170,7 @@ fn names_itself(words: &[String]) -> bool {
 }
 
 /// Variables that no ENV can hold. A secret of the same name wins.
-fn multi_line_variables<'p>(
-    context: &Context<'p, '_>,
-    step: &Step,
-    environment: &Environment<'p>,
-) -> Vec<(&'p str, &'p str)> {
-    let secrets = context.secrets_of(step);
+fn multi_line_variables<'p>(secrets: &[&Located<String>], environment: &Environment<'p>) -> Vec<(&'p str, &'p str)> {
     let is_secret = |name: &str| secrets.iter().any(|secret| secret.value == name);
     let multi_line = environment.without_path().filter(|(name, value)| value.value.contains('\n') && !is_secret(name));
     multi_line.map(|(name, value)| (name, value.value.as_str())).collect()

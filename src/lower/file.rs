@@ -1,7 +1,8 @@
 //! File commands: content that stands in the plan.
 
 use super::gopath::{dir, under_app};
-use super::{Context, Problem, Stages};
+use super::stage::StageBuilder;
+use super::{Context, Problem};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
     Comment, Copy, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath, Instruction, Mode, Stage, StageName,
@@ -27,63 +28,52 @@ const DIRECTORY_MODE: u32 = 0o755;
 impl File<'_> {
     /// Adds the COPY of a heredoc, or of a helper stage where a heredoc's destination can't be
     /// spelled.
-    pub(super) fn lower(
-        self,
-        context: &mut Context<'_, '_>,
-        stage: &StageName,
-        instructions: &mut Vec<Instruction>,
-        helpers: &mut Stages,
-    ) {
+    pub(super) fn lower(self, context: &mut Context<'_, '_>, stage: &StageName, builder: &mut StageBuilder<'_>) {
+        let path = under_app(&self.path.value);
+        if ["/", "/app"].contains(&path.as_str()) {
+            let message = format!("`{}` is a directory, so no file can be there", self.path.value);
+            context
+                .findings
+                .push(Diagnostic::error("invalid-path", message).at(&self.path.place).with_help("name a file in it"));
+            return;
+        }
         let Some(content) = Heredoc::new(&self.content.value).problem(context, "the asset", self.content) else {
             return;
         };
-        let path = under_app(&self.path.value);
-        if ["/", "/app"].contains(&path.as_str()) {
-            context.findings.push(
-                Diagnostic::error(
-                    "invalid-path",
-                    format!("`{}` is a directory, so no file can be there", self.path.value),
-                )
-                .at(&self.path.place)
-                .with_help("name a file in it"),
-            );
-            return;
-        }
         let mode = self.mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != DEFAULT_MODE);
-        let parents = make_parents(&path, mode);
-        match (HeredocPath::new(&path), parents) {
+        match (HeredocPath::new(&path), make_parents(&path, mode)) {
             (Ok(path), Ok(parents)) => {
+                let instructions = &mut builder.instructions;
                 instructions.extend(parents.filter(|made| !is_made(instructions, made)));
                 let mode = mode.map(Mode);
                 instructions.push(Instruction::CopyFile(CopyFile { comment: self.comment, mode, path, content }));
             }
-            _ => self.by_way_of_a_stage(context, stage, &path, mode, content, instructions, helpers),
+            _ => {
+                let file = |path| CopyFile { comment: None, mode: mode.map(Mode), path, content };
+                self.by_way_of_a_stage(context, stage, &path, file, builder);
+            }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the rest of `lower`")]
     fn by_way_of_a_stage(
         self,
         context: &mut Context<'_, '_>,
         stage: &StageName,
         path: &str,
-        mode: Option<u32>,
-        content: Heredoc,
-        instructions: &mut Vec<Instruction>,
-        helpers: &mut Stages,
+        file: impl FnOnce(HeredocPath) -> CopyFile,
+        builder: &mut StageBuilder<'_>,
     ) {
         const HELD_AT: &str = "/file";
         let Some(paths) = CopyPaths::new(HELD_AT, path).problem(context, "the path", self.path) else { return };
         let Some(name) = context.names.unique(&format!("{stage}-file")) else { return };
         let Ok(held_at) = HeredocPath::new(HELD_AT) else { return };
-        let file = CopyFile { comment: None, mode: mode.map(Mode), path: held_at, content };
-        helpers.push(Stage {
+        builder.helpers.push(Stage {
             comment: Some(Comment::new(&format!("a file for {stage}, whose path a heredoc can't have"))),
             from: From::Scratch,
             name: Some(name.clone()),
-            instructions: vec![Instruction::CopyFile(file)],
+            instructions: vec![Instruction::CopyFile(file(held_at))],
         });
-        instructions.push(Instruction::Copy(Copy {
+        builder.instructions.push(Instruction::Copy(Copy {
             comment: self.comment,
             from: Some(From::Stage(name)),
             link: false,

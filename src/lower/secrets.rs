@@ -38,7 +38,7 @@ impl<'p> Context<'p, '_> {
     pub(super) fn secrets_of(&self, step: &Step) -> Vec<&'p Located<String>> {
         match self.options.secrets_scope {
             SecretsScope::Plan => self.graph.plan.secrets.iter().collect(),
-            SecretsScope::Step => listed(self.graph, step),
+            SecretsScope::Step => self.graph.plan.listed_by(step),
         }
     }
 
@@ -106,13 +106,6 @@ impl<'p> Context<'p, '_> {
     }
 }
 
-/// The plan's secrets that a step lists, in the plan's order: those whose values re-run it.
-fn listed<'p>(graph: &Graph<'p>, step: &Step) -> Vec<&'p Located<String>> {
-    let names: BTreeSet<&str> = step.secrets.iter().map(|name| name.value.as_str()).collect();
-    let all = names.contains("*");
-    graph.plan.secrets.iter().filter(|secret| all || names.contains(secret.value.as_str())).collect()
-}
-
 /// The stages that hash secrets, by the set of secrets.
 pub(super) struct HashStages {
     by_secrets: BTreeMap<Vec<String>, HashStage>,
@@ -131,7 +124,7 @@ impl HashStages {
         let mut this = Self { by_secrets: BTreeMap::new(), arg: None };
         let graph = context.graph;
         for (id, node) in graph.needed() {
-            let secrets = listed(graph, node.step);
+            let secrets = graph.plan.listed_by(node.step);
             if secrets.is_empty() || !node.step.runs_something() {
                 continue;
             }
@@ -166,7 +159,7 @@ impl HashStages {
 
     /// The mount that makes a step's commands run again.
     pub(super) fn mount(&self, context: &Context<'_, '_>, step: &Step) -> Option<Mount> {
-        let secrets = listed(context.graph, step);
+        let secrets = context.graph.plan.listed_by(step);
         if secrets.is_empty() {
             return None;
         }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::commands::Surrounding;
 use super::environment::{DEFAULT_PATH, Environment, Environments};
 use super::secrets::HashStages;
-use super::{Context, Problem, Stages, commands, inputs};
+use super::{Context, Problem, Stages, inputs};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, looks_secret};
 use crate::graph::{Edge, Graph, Origin, StepId};
@@ -81,6 +82,8 @@ fn leaves_path(image: &str) -> bool {
 /// A stage that is being put together.
 pub(super) struct StageBuilder<'p> {
     pub(super) instructions: Vec<Instruction>,
+    /// Stages that it copies from, which no step stands for.
+    pub(super) helpers: Stages,
     pub(super) has: Inherited<'p>,
     uses_args: bool,
 }
@@ -201,7 +204,7 @@ pub(super) fn of_step<'p>(
     let base = node.inputs.first().copied();
     let has = surroundings.inherited(base);
     let uses_args = surroundings.is_under_image.contains(&id);
-    let mut builder = StageBuilder { instructions: Vec::new(), has, uses_args };
+    let mut builder = StageBuilder { instructions: Vec::new(), helpers: Vec::new(), has, uses_args };
     let (from, start) = start(context, base);
     builder.instructions.extend(start);
 
@@ -216,11 +219,11 @@ pub(super) fn of_step<'p>(
         let copies = inputs::copies(context, base, node.inputs.get(1..).unwrap_or_default());
         builder.instructions.extend(copies);
     }
-    let mut helpers = Vec::new();
+    let surrounding = Surrounding { step: node.step, stage: &name, hashes };
     let mut runs_left = runs;
     while let Some((command, rest)) = commands.split_first() {
         commands = rest;
-        commands::lower(context, node.step, command, &name, &environment, hashes, &mut builder, &mut helpers);
+        surrounding.lower(context, command, &environment, &mut builder);
         if matches!(command, Command::Exec { .. }) {
             runs_left -= 1;
             push_paths(&mut environment, &mut commands.iter());
@@ -234,8 +237,9 @@ pub(super) fn of_step<'p>(
     }
     let step_name = &node.step.name.value;
     let comment = (step_name != name.as_str()).then(|| Comment::new(step_name));
-    helpers.push(Stage { comment, from, name: Some(name), instructions: builder.instructions });
-    helpers
+    let mut stages = builder.helpers;
+    stages.push(Stage { comment, from, name: Some(name), instructions: builder.instructions });
+    stages
 }
 
 fn runs(commands: &[Command]) -> usize {

@@ -6,7 +6,7 @@ mod json;
 mod read;
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::place::Place;
 
@@ -52,6 +52,15 @@ pub(crate) struct Step {
     pub(crate) variables: Variables,
     /// Names of the plan's caches, each once.
     pub(crate) caches: Vec<Located<String>>,
+}
+
+impl Plan {
+    /// The plan's secrets that a step lists, in the plan's order: those whose values re-run it.
+    pub(crate) fn listed_by(&self, step: &Step) -> Vec<&Located<String>> {
+        let names: BTreeSet<&str> = step.secrets.iter().map(|name| name.value.as_str()).collect();
+        let all = names.contains("*");
+        self.secrets.iter().filter(|secret| all || names.contains(secret.value.as_str())).collect()
+    }
 }
 
 impl Step {

@@ -1,9 +1,7 @@
 //! The secrets of a plan, and the steps that they touch.
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::{Diagnostics, Findings};
-use crate::plan::{Command, Plan, Step};
+use crate::plan::Step;
 use crate::{graph, plan};
 
 /// The secrets of a plan.
@@ -34,20 +32,14 @@ pub fn of_plan(json: &str) -> Result<PlanSecrets, Diagnostics> {
     let plan = plan::read(json, false, &mut findings)?;
     let graph = graph::resolve(&plan, &mut findings)?;
     let names = plan.secrets.iter().map(|secret| secret.value.clone()).collect();
-    let runs = |step: &Step| step.commands.iter().any(|command| matches!(command, Command::Exec { .. }));
+    let listed = |step: &Step| plan.listed_by(step).into_iter().map(|secret| secret.value.clone()).collect();
     let steps = graph
         .needed()
-        .filter(|(_, node)| runs(node.step))
-        .map(|(_, node)| StepSecrets { step: node.step.name.value.clone(), secrets: listed(&plan, node.step) })
-        .filter(|step| !step.secrets.is_empty())
+        .filter(|(_, node)| node.step.runs_something())
+        .map(|(_, node)| StepSecrets { step: node.step.name.value.clone(), secrets: listed(node.step) })
+        .filter(|step: &StepSecrets| !step.secrets.is_empty())
         .collect();
     Ok(PlanSecrets { names, steps })
-}
-
-fn listed(plan: &Plan, step: &Step) -> Vec<String> {
-    let listed: BTreeSet<&str> = step.secrets.iter().map(|name| name.value.as_str()).collect();
-    let is_listed = |name: &str| listed.contains("*") || listed.contains(name);
-    plan.secrets.iter().map(|secret| &secret.value).filter(|name| is_listed(name)).cloned().collect()
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::process;
 use fs_err as fs;
 
 use super::super::key;
-use super::super::sources::{Found, Origin, csv_field, variable_value};
+use super::super::sources::{Found, Origin, variable_value};
 use super::docker::PROGRAM;
-use crate::dockerfile::shell_word;
+use crate::dockerfile::{csv_field, shell_word};
 use crate::options::SecretMount;
 use crate::secrets::{Values, bundle};
 use crate::{Diagnostic, Options};

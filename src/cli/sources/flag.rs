@@ -145,17 +145,10 @@ fn quoted_field(quoted: &str) -> Result<(String, &str), Malformed> {
     }
 }
 
-/// A field as a line of CSV can hold it.
-pub(in super::super) fn csv_field(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) || field.starts_with([' ', '\t']) {
-        return format!("\"{}\"", field.replace('"', "\"\""));
-    }
-    field.to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dockerfile::csv_field;
 
     #[test]
     fn each_form_is_read() {

@@ -15,7 +15,6 @@ use fs_err as fs;
 use super::files::{Failure, why_unreadable};
 use crate::Diagnostic;
 use crate::secrets::{LARGEST, Values};
-pub(super) use flag::csv_field;
 use flag::{From, SecretFlag};
 use given::Source;
 pub(super) use given::SourceArgs;
