@@ -28,6 +28,9 @@ pub(crate) struct Check<'c> {
 }
 
 /// Fails where the Dockerfile says something else than the plan.
+/// Images that have neither user nor health check.
+const RAILPACKS_OWN: &str = "ghcr.io/railwayapp/railpack-";
+
 fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
     for comment in &file.comments {
         assert!(!comment.chars().any(char::is_control), "a control character in {comment:?}");
@@ -108,7 +111,7 @@ impl Check<'_> {
                 let copy = Copy { sources: vec![".".to_owned()], dest: "/".to_owned(), ..Copy::default() };
                 expected.push(Instruction::Copy(copy));
             }
-            Some(Source::Image(image)) if !image.starts_with("ghcr.io/railwayapp/railpack-") => {
+            Some(Source::Image(image)) if !image.starts_with(RAILPACKS_OWN) => {
                 expected.push(Instruction::User(String::new()));
                 if runs {
                     expected.push(Instruction::Shell(vec!["/bin/sh".to_owned(), "-c".to_owned()]));
@@ -176,6 +179,17 @@ impl Check<'_> {
         seen
     }
 
+    /// The image that a stage goes back to.
+    fn root_image<'s>(&'s self, mut source: &'s Source) -> Option<&'s str> {
+        loop {
+            match source {
+                Source::Image(image) => return Some(image),
+                Source::Step(at) => source = self.plan.steps[*at].base.as_ref()?,
+                Source::Local => return None,
+            }
+        }
+    }
+
     fn image(&self, ends: &BTreeMap<usize, Seen>) {
         let plan = self.plan;
         let stage = self.file.stages.last().unwrap();
@@ -184,10 +198,15 @@ impl Check<'_> {
         self.base(stage, Some(&plan.base), false, &mut rest);
         self.input_copies(&plan.inputs, &mut rest);
         let start = plan.start.as_deref().filter(|start| !start.is_empty()).unwrap_or("/bin/bash");
-        let end = [
-            Instruction::Entrypoint(Words::Exec(vec!["/bin/bash".to_owned(), "-c".to_owned()])),
-            Instruction::Cmd(Words::Exec(vec![start.to_owned()])),
-        ];
+        let is_foreign = self.root_image(&plan.base).is_some_and(|image| !image.starts_with(RAILPACKS_OWN));
+        let resets = ["HEALTHCHECK", "STOPSIGNAL"].into_iter().filter(|_| is_foreign);
+        let resets = resets.map(|keyword| Instruction::Other(keyword.to_owned()));
+        let end: Vec<Instruction> = resets
+            .chain([
+                Instruction::Entrypoint(Words::Exec(vec!["/bin/bash".to_owned(), "-c".to_owned()])),
+                Instruction::Cmd(Words::Exec(vec![start.to_owned()])),
+            ])
+            .collect();
         assert_eq!(rest, end.iter().collect::<Vec<_>>());
         let mut seen = match &plan.base {
             Source::Step(at) => ends[at].clone(),
