@@ -92,7 +92,7 @@ fn is_for_run_time(name: &str) -> bool {
         "SESSION",
         "JWT",
     ];
-    const CREDENTIALS: [&str; 6] = ["URL", "URI", "DSN", "PASSWORD", "PASS", "SECRET"];
+    const CREDENTIALS: [&str; 7] = ["URL", "URI", "DSN", "HOST", "PASSWORD", "PASS", "SECRET"];
     let parts: Vec<&str> = name.split('_').collect();
     let has = |words: &[&str]| parts.iter().any(|part| words.contains(part));
     has(&SERVICES) && has(&CREDENTIALS) || name == "PGPASSWORD" || name == "SECRET_KEY_BASE"

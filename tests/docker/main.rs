@@ -13,6 +13,7 @@
 )]
 
 mod awkward;
+mod documents;
 mod engine;
 mod examples;
 mod leaks;
