@@ -138,10 +138,11 @@ impl fmt::Display for Diagnostics {
 impl std::error::Error for Diagnostics {}
 
 /// The codes of all warnings: each can be allowed.
-pub const WARNINGS: [&str; 17] = [
+pub const WARNINGS: [&str; 18] = [
     "config-key",
     "credential-in-variable",
     "empty-input",
+    "exposed-file",
     "key-case",
     "large-dockerfile",
     "old-deploy",

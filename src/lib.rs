@@ -13,6 +13,7 @@
 pub mod diagnostic;
 pub mod dockerfile;
 mod graph;
+pub mod ignoring;
 mod lower;
 pub mod options;
 pub mod place;
@@ -39,6 +40,9 @@ pub struct Transpiled {
     pub dockerfile: String,
     /// The text of `<Dockerfile>.dockerignore`, when the plan excludes something.
     pub dockerignore: Option<String>,
+    /// For each instruction that copies the whole build context, the patterns of what it does not
+    /// copy.
+    pub whole_copies: Vec<Vec<String>>,
     /// Warnings and notes, in the order they were found.
     pub findings: Vec<Diagnostic>,
 }
@@ -60,5 +64,6 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
         let help = "take large assets out of the plan: commands can copy or fetch them";
         findings.push(Diagnostic::warning("large-dockerfile", message).with_help(help));
     }
-    Ok(Transpiled { dockerfile, dockerignore, findings: findings.into_vec() })
+    let whole_copies = lower::whole_copies(&graph);
+    Ok(Transpiled { dockerfile, dockerignore, whole_copies, findings: findings.into_vec() })
 }

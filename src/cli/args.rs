@@ -53,6 +53,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "output")]
     pub(super) dockerignore: bool,
 
+    /// Warn when this build context holds an `.env` file that the image would take
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) context: Option<PathBuf>,
+
     #[command(flatten)]
     pub(super) transpiling: TranspileArgs,
 

@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod bundle;
+mod context;
 mod files;
 mod hash;
 mod key;
@@ -56,12 +57,27 @@ pub fn run() -> ExitCode {
 
 fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     let plan = PlanFile::read(&args.plan.path)?;
-    let made = transpiled(&plan, &args.transpiling.options(&plan, args.output_file()), reporter)?;
-    if args.dockerignore {
-        return print_dockerignore(&made, reporter);
+    if let Some(context) = &args.context {
+        context::check_directory(context)?;
     }
+    let options = args.transpiling.options(&plan, args.output_file());
+    let made = transpiled(&plan, &options, reporter)?;
+    if args.dockerignore {
+        print_dockerignore(&made, reporter)?;
+    } else {
+        write(args, &plan, &made, reporter)?;
+    }
+    if let Some(context) = &args.context {
+        let found = context::exposed(context, &made, &options, args.output_file(), &[]);
+        reporter.report(found.as_slice(), None);
+    }
+    Ok(())
+}
+
+/// Writes the Dockerfile where it was asked for.
+fn write(args: &Args, plan: &PlanFile, made: &Transpiled, reporter: &Reporter) -> Result<(), Failure> {
     let has_ignore_file = match args.output_file() {
-        Some(path) => files::write(path, &made, &plan, args.force)?,
+        Some(path) => files::write(path, made, plan, args.force)?,
         None => print(&made.dockerfile).map(|()| false)?,
     };
     if made.dockerignore.is_some() && !has_ignore_file {

@@ -1,7 +1,7 @@
 //! Go's `path` package, as far as Railpack leans on it: `Clean`, `Join`, `Base`, `Dir`.
 
 /// The shortest path that means the same (`path.Clean`).
-pub(super) fn clean(path: &str) -> String {
+pub(crate) fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

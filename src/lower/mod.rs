@@ -6,7 +6,7 @@ mod copy;
 mod deploy;
 mod environment;
 mod file;
-mod gopath;
+pub(crate) mod gopath;
 mod header;
 mod ignore;
 mod inputs;
@@ -14,12 +14,14 @@ mod names;
 mod secrets;
 mod stage;
 mod suspicious;
+mod whole;
 mod words;
 
 use environment::Environments;
 use names::Names;
 use secrets::HashStages;
 use stage::Surroundings;
+pub(crate) use whole::whole_copies;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
 use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Instruction, Stage, StageName, Unspellable};

@@ -12,6 +12,7 @@ use clap::ValueHint;
 use fs_err as fs;
 
 use super::args::{MessageArgs, PlanArgs, path_word};
+use super::context::exposed;
 use super::files::{self, Failure, PlanFile};
 use super::key::KeyArgs;
 use super::report::Reporter;
@@ -91,6 +92,8 @@ pub(super) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let key = args.key.read()?;
     let hash = has_hash(&secrets, &options).then(|| hash(&completed(&secrets, &found.values), key.as_deref()));
     let context = context(args, &plan);
+    let exposed = exposed(&context, &made, &options, args.file.as_deref(), &found.files());
+    reporter.report(exposed.as_slice(), None);
     let parts = Parts { found: &found, options: &options, hash: hash.as_deref(), more: &args.more, context: &context };
     if args.dry_run {
         let file = args.file.clone().unwrap_or_else(|| Path::new(NO_DIRECTORY).join("Dockerfile"));

@@ -56,6 +56,17 @@ impl Origin {
     }
 }
 
+impl Found {
+    /// The files that values were found in.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        let files = self.origins.values().filter_map(|origin| match origin {
+            Origin::File(path) | Origin::EnvFile(path) => Some(path.as_path()),
+            Origin::Variable(_) | Origin::Argument => None,
+        });
+        files.collect()
+    }
+}
+
 impl SourceArgs {
     /// The values of a plan's secrets. One error names every secret that is missing or empty.
     pub(super) fn find(&self, names: &[String], lenience: Lenience) -> Result<Found, Failure> {
