@@ -10,18 +10,23 @@ use crate::visible::visible;
 pub struct Comment(String);
 
 impl Comment {
-    /// Takes any text. What a reader can't see is spelled, so that no text ends the comment;
-    /// what a parser or linter would obey is put in quotes.
+    /// Takes any text, and as much of it as someone reads. What a reader can't see is spelled, so
+    /// that no text ends the comment; what a parser or linter would obey is put in quotes.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self::indented(text.trim())
+        Self::of(text.trim(), 300)
     }
 
-    /// The same, with the blanks in front kept.
+    /// A command that someone copies: the blanks in front are kept, and it is cut only where the
+    /// parser, which takes no line of more than 65,535 bytes, would fail.
     #[must_use]
-    pub fn indented(text: &str) -> Self {
-        let text = visible(text.trim_end());
-        let text = shortened(&text);
+    pub fn command(text: &str) -> Self {
+        Self::of(text.trim_end(), 16_000)
+    }
+
+    fn of(text: &str, longest: usize) -> Self {
+        let text = visible(text);
+        let text = shortened(&text, longest);
         if is_directive(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
     }
 }
@@ -32,10 +37,8 @@ impl fmt::Display for Comment {
     }
 }
 
-/// At most a line that someone reads; the parser takes none of more than 65,535 bytes.
-fn shortened(text: &str) -> Cow<'_, str> {
-    const LONGEST: usize = 300;
-    match text.char_indices().nth(LONGEST) {
+fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
         None => Cow::Borrowed(text),
     }
@@ -55,6 +58,13 @@ mod tests {
     #[test]
     fn a_long_one_is_cut() {
         assert_eq!(Comment::new(&"é".repeat(70_000)).to_string().chars().count(), 301);
+        assert!(Comment::command(&"\u{10348}".repeat(70_000)).to_string().len() < 65_000);
+    }
+
+    #[test]
+    fn a_command_keeps_its_blanks_and_its_end() {
+        let command = format!("  --secret id={}", "x".repeat(1_000));
+        assert_eq!(Comment::command(&command).to_string(), command);
     }
 
     #[test]

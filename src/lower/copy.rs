@@ -17,10 +17,7 @@ pub(super) fn lower(
         Some(image) => Some(From::Image(context.image(image)?)),
         None => None,
     };
-    let shape = Shape::of(&src.value, &dest.value);
-    let is_folder_pattern =
-        shape.only.is_some() && is_pattern(&shape.source) && shape.source.contains(['*', '?', '\\']);
-    if is_folder_pattern {
+    let Some(shape) = Shape::of(&src.value, &dest.value) else {
         context.findings.push(
             Diagnostic::error(
                 "unspellable",
@@ -32,7 +29,7 @@ pub(super) fn lower(
             ),
         );
         return None;
-    }
+    };
     if image.is_none() && src.value.chars().any(char::is_control) {
         context.findings.push(
             Diagnostic::error(
@@ -65,10 +62,12 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(src: &str, dest: &str) -> Self {
+    /// None where no COPY does: of what a pattern of folders matches, `--exclude` filters the
+    /// directories and lets single files through.
+    fn of(src: &str, dest: &str) -> Option<Self> {
         let dest = if dest.is_empty() { "." } else { dest };
         let source = source(src);
-        let plain = |destination: String| Self { source: source.clone(), destination, only: None };
+        let plain = |destination: String| Some(Self { source: source.clone(), destination, only: None });
         let Some(directory) = existing_directory(dest) else {
             return plain(dest.to_owned());
         };
@@ -82,10 +81,13 @@ impl Shape {
         if matches_files_only(name) {
             return plain(directory);
         }
+        let folder = dir(&source);
+        if is_pattern(&folder) {
+            return None;
+        }
         let name = name.replace("**", "*");
-        let source = lenient(&dir(&source));
         let only = (name != "*").then_some(name);
-        Self { source, destination: directory, only }
+        Some(Self { source: lenient(&folder), destination: directory, only })
     }
 }
 
@@ -126,7 +128,7 @@ fn matches_files_only(pattern: &str) -> bool {
 /// A directory as a pattern that matches only it, so that a build does not fail where it is
 /// missing: to a copy command with a pattern, nothing to copy is no mistake.
 fn lenient(directory: &str) -> String {
-    if directory == "." || directory == "/" || is_pattern(directory) {
+    if directory == "." || directory == "/" {
         return directory.to_owned();
     }
     match directory.char_indices().next_back() {
@@ -165,7 +167,16 @@ mod tests {
         ] {
             let only = only.map(str::to_owned);
             let (source, destination) = (source.to_owned(), destination.to_owned());
-            assert_eq!(Shape::of(src, dest), Shape { source, destination, only }, "{src} {dest}");
+            assert_eq!(Shape::of(src, dest), Some(Shape { source, destination, only }), "{src} {dest}");
         }
+    }
+
+    #[test]
+    fn a_pattern_of_folders_is_no_shape_unless_it_names_files() {
+        for src in ["packages/*/lib*", "packages/[ab]/lib*", "packages/*/*", "a?/b/c*"] {
+            assert_eq!(Shape::of(src, "x/"), None, "{src}");
+        }
+        assert!(Shape::of("packages/*/*.json", "x/").is_some());
+        assert!(Shape::of("packages/*/lib", "x/").is_some());
     }
 }

@@ -12,7 +12,7 @@ const DIGEST_LENGTH: usize = 12;
 pub(super) fn header(context: &Context<'_, '_>, has_hash: bool) -> Header {
     let (plan, digest) = origin(context);
     let files = &context.options.files;
-    Header { plan, digest, regenerate: Comment::new(&regenerate(files)), build: build(context, has_hash) }
+    Header { plan, digest, regenerate: Comment::command(&regenerate(files)), build: build(context, has_hash) }
 }
 
 /// The plan that a file was made from, and its digest.
@@ -54,7 +54,7 @@ fn build(context: &Context<'_, '_>, has_hash: bool) -> Vec<Comment> {
     }
     let last = lines.pop().map(|last| format!("{last} {}", shell_word(&directory, false)));
     let continued = lines.into_iter().map(|line| format!("{line} \\"));
-    continued.chain(last).map(|line| Comment::indented(&line)).collect()
+    continued.chain(last).map(|line| Comment::command(&line)).collect()
 }
 
 /// The plan's folder, which is what Railpack builds, from where the Dockerfile is.
