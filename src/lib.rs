@@ -20,6 +20,7 @@ pub mod place;
 mod plan;
 mod render;
 pub mod secrets;
+pub mod source_map;
 pub mod visible;
 
 #[cfg(feature = "cli")]
@@ -28,7 +29,11 @@ pub mod cli;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use options::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh};
 
+pub use place::{Located, Place};
+pub use source_map::SourceMap;
+
 use diagnostic::Findings;
+use render::Rendered;
 
 /// What `BuildKit` takes, in bytes: the text goes twice into a message of at most 16 MiB.
 const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
@@ -40,6 +45,8 @@ pub struct Transpiled {
     pub dockerfile: String,
     /// The text of `<Dockerfile>.dockerignore`, when the plan excludes something.
     pub dockerignore: Option<String>,
+    /// The place in the plan that each line of the Dockerfile comes from.
+    pub source_map: SourceMap,
     /// For each instruction that copies the whole build context, the patterns of what it does not
     /// copy.
     pub whole_copies: Vec<Vec<String>>,
@@ -58,12 +65,12 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
     let plan = plan::read(json, options.strict, &mut findings)?; // text -> what was written
     let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
-    let (dockerfile, dockerignore) = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
+    let Rendered { dockerfile, dockerignore, source_map } = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
     if dockerfile.len() > LARGEST_DOCKERFILE {
         let message = format!("the Dockerfile has {} bytes, and BuildKit fails from about 7 MiB on", dockerfile.len());
         let help = "take large assets out of the plan: commands can copy or fetch them";
         findings.push(Diagnostic::warning("large-dockerfile", message).with_help(help));
     }
     let whole_copies = lower::whole_copies(&graph);
-    Ok(Transpiled { dockerfile, dockerignore, whole_copies, findings: findings.into_vec() })
+    Ok(Transpiled { dockerfile, dockerignore, source_map, whole_copies, findings: findings.into_vec() })
 }

@@ -31,6 +31,23 @@ impl Place {
     }
 }
 
+/// Something and the place in the plan that it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T> {
+    /// What comes from there.
+    pub value: T,
+    /// The value of the plan that says so.
+    pub place: Place,
+}
+
+impl<T> Located<T> {
+    /// What comes from a place.
+    #[must_use]
+    pub fn at(place: &Place, value: T) -> Self {
+        Self { value, place: place.clone() }
+    }
+}
+
 /// Keys and indexes that lead to a value. Cheap to clone: a child shares its parent's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(Option<Arc<Link>>);

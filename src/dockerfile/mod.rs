@@ -15,6 +15,8 @@ mod path;
 mod prelude;
 mod spelling;
 
+use crate::place::{Located, Place};
+
 pub use argv::{ExecForm, ShellForm, shell_word};
 pub use comment::Comment;
 pub use env::{Assignment, is_bare_name, looks_secret};
@@ -67,14 +69,16 @@ pub struct Dockerignore {
 /// One `FROM` and what follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
+    /// What of the plan it stands for.
+    pub place: Place,
     /// Lines above the `FROM`.
     pub comment: Option<Comment>,
     /// What it starts from.
-    pub from: From,
+    pub from: Located<From>,
     /// Its name; the last stage has none.
     pub name: Option<StageName>,
     /// What it does.
-    pub instructions: Vec<Instruction>,
+    pub instructions: Vec<Located<Instruction>>,
 }
 
 /// What a stage starts from, or a COPY copies from.
@@ -110,9 +114,9 @@ pub enum Instruction {
     /// `WORKDIR`
     Workdir(Directory),
     /// `ENV`
-    Env(Vec<Assignment>),
+    Env(Vec<Located<Assignment>>),
     /// `ARG`, one a line: variables that the commands see and the image does not.
-    Arg(Vec<Assignment>),
+    Arg(Vec<Located<Assignment>>),
     /// `ARG` of what a mount can't hold itself.
     MountArg(Assignment),
     /// `WORKDIR` there and back: a directory with the usual mode, for a file with another one.
@@ -143,7 +147,7 @@ impl Instruction {
     pub(crate) fn looks_secret(&self) -> bool {
         match self {
             Self::Env(variables) | Self::Arg(variables) => {
-                variables.iter().any(|variable| looks_secret(variable.name()))
+                variables.iter().any(|variable| looks_secret(variable.value.name()))
             }
             _ => false,
         }
@@ -175,7 +179,7 @@ pub struct CopyFile {
     /// Where it goes.
     pub path: HeredocPath,
     /// What is in it.
-    pub content: Heredoc,
+    pub content: Located<Heredoc>,
 }
 
 /// The permission bits of a file.
@@ -194,7 +198,7 @@ pub struct Run {
     /// A line above it.
     pub comment: Option<Comment>,
     /// One a line.
-    pub mounts: Vec<Mount>,
+    pub mounts: Vec<Located<Mount>>,
     /// What the shell does before the command, one a line. The exec form has none.
     pub preludes: Vec<Prelude>,
     /// What it runs.
@@ -205,7 +209,7 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashSecrets {
     /// The secrets.
-    pub mounts: Vec<Mount>,
+    pub mounts: Vec<Located<Mount>>,
     /// What makes environment variables of them, where the mounts do not.
     pub preludes: Vec<Prelude>,
     /// Whether an empty `SECRETS_HASH` is a failure.

@@ -32,11 +32,11 @@ impl<'p> Surrounding<'_, 'p> {
             Command::Path { .. } => {}
             Command::Exec { cmd, custom_name } => {
                 let run = self.exec(context, cmd, custom_name.as_deref(), environment, builder);
-                builder.instructions.extend(run.map(Instruction::Run));
+                builder.instructions.extend(run.map(|run| Located::at(&cmd.place, Instruction::Run(run))));
             }
             Command::Copy { src, dest, image } => {
                 let copy = copy::lower(context, src, dest, image.as_ref());
-                builder.instructions.extend(copy.map(Instruction::Copy));
+                builder.instructions.extend(copy.map(|copy| Located::at(&src.place, Instruction::Copy(copy))));
             }
             Command::File { path, name, mode, custom_name } => {
                 let Some(content) = self.step.assets.get(&name.value) else { return };
@@ -59,8 +59,8 @@ impl<'p> Surrounding<'_, 'p> {
         let secrets = context.secrets_of(self.step);
         let access = context.access(&secrets, str::to_owned);
         mounts.extend(access.mounts);
-        mounts.extend(context.github_token_mount(&cmd.value));
-        mounts.extend(context.ssh_mount(self.step));
+        let further = [context.github_token_mount(&cmd.value), context.ssh_mount(self.step)].into_iter().flatten();
+        mounts.extend(further.map(|mount| Located::at(&cmd.place, mount)));
         mounts.extend(self.hashes.mount(context, self.step));
         let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
         let variables = multi_line_variables(&secrets, environment);
@@ -185,7 +185,11 @@ fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
         && name != words.join(" ")
 }
 
-fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, instructions: &mut Vec<Instruction>) -> Vec<Mount> {
+fn cache_mounts(
+    context: &mut Context<'_, '_>,
+    step: &Step,
+    instructions: &mut Vec<Located<Instruction>>,
+) -> Vec<Located<Mount>> {
     let mut mounts = Vec::new();
     for key in &step.caches {
         let Some(cache) = context.graph.plan.caches.get(&key.value) else { continue };
@@ -201,13 +205,16 @@ fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, instructions: &mut V
             continue;
         }
         let target = match MountField::new("target", &directory) {
-            Err(Unspellable::NotAscii(..)) => arg_target(context.graph.plan, &key.value, &directory, instructions),
+            Err(Unspellable::NotAscii(..)) => {
+                let directory = Located::at(&cache.directory.place, directory);
+                arg_target(context.graph.plan, &key.value, &directory, instructions)
+            }
             spelled => spelled,
         };
         let target = target.problem(context, "the cache directory", &cache.directory);
         let sharing = if cache.locked { Sharing::Locked } else { Sharing::Shared };
         if let (Some(id), Some(target)) = (id, target) {
-            mounts.push(Mount::Cache { id, target, sharing });
+            mounts.push(Located::at(&key.place, Mount::Cache { id, target, sharing }));
         }
     }
     mounts
@@ -231,19 +238,19 @@ fn cache_id(prefix: &str, key: &str) -> String {
 fn arg_target(
     plan: &Plan,
     key: &str,
-    directory: &str,
-    instructions: &mut Vec<Instruction>,
+    directory: &Located<String>,
+    instructions: &mut Vec<Located<Instruction>>,
 ) -> Result<MountField, Unspellable> {
     let number = plan.caches.keys().position(|name| name == key).unwrap_or_default() + 1;
     let mut name = format!("CACHE_DIRECTORY_{number}");
     while is_used(plan, &name) {
         name.push('_');
     }
-    let arg = Assignment::new(&name, directory)?;
+    let arg = Assignment::new(&name, &directory.value)?;
     let field = MountField::from_arg("target", &arg);
     let declaration = Instruction::MountArg(arg);
-    if !instructions.contains(&declaration) {
-        instructions.push(declaration);
+    if !instructions.iter().any(|made| made.value == declaration) {
+        instructions.push(Located::at(&directory.place, declaration));
     }
     Ok(field)
 }

@@ -13,27 +13,28 @@ pub(super) fn image<'p>(
     surroundings: &Surroundings<'p>,
 ) -> Option<Stage> {
     let graph = context.graph;
-    let (from, mut instructions) = start(context, Some(graph.base));
+    let place = &graph.plan.deploy.place;
+    let (from, mut instructions) = start(context, Some(graph.base), place);
     for instruction in &mut instructions {
-        if let Instruction::ResetUser { shell } = instruction {
+        if let Instruction::ResetUser { shell } = &mut instruction.value {
             // nothing runs here
             *shell = false;
         }
     }
     instructions.extend(inputs::copies(context, graph.base, &graph.deploy_inputs));
-    instructions.push(Instruction::Env(variables(context, environments)?));
+    instructions.push(Located::at(place, Instruction::Env(variables(context, environments)?)));
     if surroundings.inherited(Some(graph.base)).foreign {
-        instructions.push(Instruction::ResetProcess);
+        instructions.push(Located::at(&graph.base.input.place, Instruction::ResetProcess));
     }
-    instructions.push(Instruction::Entrypoint(ExecForm::new(&["/bin/bash", "-c"]).ok()?));
-    instructions.push(Instruction::Cmd(command(context)?));
-    Some(Stage { comment: Some(Comment::new("the image")), from, name: None, instructions })
+    instructions.push(Located::at(place, Instruction::Entrypoint(ExecForm::new(&["/bin/bash", "-c"]).ok()?)));
+    instructions.push(command(context)?);
+    Some(Stage { place: place.clone(), comment: Some(Comment::new("the image")), from, name: None, instructions })
 }
 
 /// The environment of the steps of `deploy.inputs`, then `deploy.variables`, then PATH: its
 /// entries sorted as strings, the default PATH one among them (`getImageEnv` in
 /// `buildkit/convert.go`).
-fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Vec<Assignment>> {
+fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Vec<Located<Assignment>>> {
     let graph = context.graph;
     let mut environment = environments.merged(graph.deploy_inputs.iter().filter_map(|edge| edge.step()));
     environment.set_all(&graph.plan.deploy.variables);
@@ -45,16 +46,19 @@ fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> 
     }
     let mut path: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).chain([DEFAULT_PATH]).collect();
     path.sort_unstable();
-    spelled.extend(Assignment::new("PATH", &path.join(":")).ok());
+    let place = entries.first().map_or(&graph.plan.deploy.place, |entry| &entry.place);
+    spelled.extend(Assignment::new("PATH", &path.join(":")).ok().map(|path| Located::at(place, path)));
     warn_of_secrets(context, &variables);
     Some(spelled)
 }
 
-fn command(context: &mut Context<'_, '_>) -> Option<ExecForm> {
-    match &context.graph.plan.deploy.start_command {
+fn command(context: &mut Context<'_, '_>) -> Option<Located<Instruction>> {
+    let deploy = &context.graph.plan.deploy;
+    match &deploy.start_command {
         Some(command) if !command.value.is_empty() => {
-            ExecForm::new(&[&command.value]).problem(context, "the start command", command)
+            let form = ExecForm::new(&[&command.value]).problem(context, "the start command", command)?;
+            Some(Located::at(&command.place, Instruction::Cmd(form)))
         }
-        _ => ExecForm::new(&["/bin/bash"]).ok(),
+        _ => Some(Located::at(&deploy.place, Instruction::Cmd(ExecForm::new(&["/bin/bash"]).ok()?))),
     }
 }

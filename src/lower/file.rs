@@ -40,13 +40,16 @@ impl File<'_> {
         let Some(content) = Heredoc::new(&self.content.value).problem(context, "the asset", self.content) else {
             return;
         };
+        let content = Located::at(&self.content.place, content);
         let mode = self.mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != DEFAULT_MODE);
         match (HeredocPath::new(&path), make_parents(&path, mode)) {
             (Ok(path), Ok(parents)) => {
                 let instructions = &mut builder.instructions;
-                instructions.extend(parents.filter(|made| !is_made(instructions, made)));
+                let parents = parents.filter(|made| !is_made(instructions, made));
+                instructions.extend(parents.map(|made| Located::at(&self.path.place, made)));
                 let mode = mode.map(Mode);
-                instructions.push(Instruction::CopyFile(CopyFile { comment: self.comment, mode, path, content }));
+                let file = CopyFile { comment: self.comment, mode, path, content };
+                instructions.push(Located::at(&self.path.place, Instruction::CopyFile(file)));
             }
             _ => {
                 let file = |path| CopyFile { comment: None, mode: mode.map(Mode), path, content };
@@ -67,26 +70,24 @@ impl File<'_> {
         let Some(paths) = CopyPaths::new(HELD_AT, path).problem(context, "the path", self.path) else { return };
         let Some(name) = context.names.unique(&format!("{stage}-file")) else { return };
         let Ok(held_at) = HeredocPath::new(HELD_AT) else { return };
+        let place = &self.path.place;
         builder.helpers.push(Stage {
+            place: place.clone(),
             comment: Some(Comment::new(&format!("a file for {stage}, whose path a heredoc can't have"))),
-            from: From::Scratch,
+            from: Located::at(place, From::Scratch),
             name: Some(name.clone()),
-            instructions: vec![Instruction::CopyFile(file(held_at))],
+            instructions: vec![Located::at(place, Instruction::CopyFile(file(held_at)))],
         });
-        builder.instructions.push(Instruction::Copy(Copy {
-            comment: self.comment,
-            from: Some(From::Stage(name)),
-            link: false,
-            exclude: Vec::new(),
-            paths,
-        }));
+        let from = Some(From::Stage(name));
+        let copy = Copy { comment: self.comment, from, link: false, exclude: Vec::new(), paths };
+        builder.instructions.push(Located::at(place, Instruction::Copy(copy)));
     }
 }
 
 /// Whether a directory has been made, and no command has run since that could have removed it.
-fn is_made(instructions: &[Instruction], made: &Instruction) -> bool {
-    let since_the_last_run = instructions.iter().rev().take_while(|done| !matches!(done, Instruction::Run(_)));
-    since_the_last_run.into_iter().any(|done| done == made)
+fn is_made(instructions: &[Located<Instruction>], made: &Instruction) -> bool {
+    let since_the_last_run = instructions.iter().rev().take_while(|done| !matches!(done.value, Instruction::Run(_)));
+    since_the_last_run.into_iter().any(|done| done.value == *made)
 }
 
 /// `COPY --chmod` gives its mode to the directories that it creates, too. Where that would be

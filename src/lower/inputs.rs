@@ -9,7 +9,7 @@ use crate::graph::{Edge, Origin};
 use crate::plan::Located;
 
 /// The COPY instructions for the inputs behind the first one.
-pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Edge<'_>]) -> Vec<Instruction> {
+pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Edge<'_>]) -> Vec<Located<Instruction>> {
     let link = merges(base, inputs);
     let mut copies = Vec::new();
     for edge in inputs {
@@ -22,7 +22,8 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
             let (source, destination) = resolve(&include.value, matches!(edge.origin, Origin::Local));
             let paths = CopyPaths::new(&source, &destination).problem(context, "the path", include);
             copies.extend(paths.map(|paths| {
-                Instruction::Copy(Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths })
+                let copy = Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths };
+                Located::at(&include.place, Instruction::Copy(copy))
             }));
         }
     }

@@ -24,7 +24,7 @@ use stage::Surroundings;
 pub(crate) use whole::whole_copies;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
-use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Instruction, Stage, StageName, Unspellable};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Stage, StageName, Unspellable};
 use crate::graph::{Graph, StepId};
 use crate::options::Options;
 use crate::plan::Located;
@@ -52,7 +52,8 @@ pub(crate) fn lower(
     let dockerignore = ignore::dockerignore(&mut context);
     findings.leave_out(&options.allow);
     findings.check()?;
-    let looks_secret = stages.iter().flat_map(|stage| &stage.instructions).any(Instruction::looks_secret);
+    let looks_secret =
+        stages.iter().flat_map(|stage| &stage.instructions).any(|instruction| instruction.value.looks_secret());
     Ok((Dockerfile { syntax, looks_secret, header, stages }, dockerignore))
 }
 

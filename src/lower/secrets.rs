@@ -14,6 +14,7 @@ use crate::dockerfile::{
 };
 use crate::graph::{Graph, Origin, StepId};
 use crate::options::{SecretMount, SecretsHash, SecretsScope};
+use crate::place::Place;
 use crate::plan::{Located, Step};
 
 /// Checks that each secret can be an environment variable.
@@ -29,7 +30,7 @@ pub(super) fn check_names(context: &mut Context<'_, '_>) {
 /// How a command gets its secrets: what is mounted, and what its shell does first.
 #[derive(Default)]
 pub(super) struct Access {
-    pub(super) mounts: Vec<Mount>,
+    pub(super) mounts: Vec<Located<Mount>>,
     pub(super) preludes: Vec<Prelude>,
 }
 
@@ -72,13 +73,14 @@ impl<'p> Context<'p, '_> {
         self.options.secret_ids.get(secret).map_or(secret, String::as_str).to_owned()
     }
 
-    fn secret_mount(&mut self, secret: &Located<String>, id: &str, variable: Option<&str>) -> Option<Mount> {
+    fn secret_mount(&mut self, secret: &Located<String>, id: &str, variable: Option<&str>) -> Option<Located<Mount>> {
         let id = MountField::new("id", id).problem(self, "the secret", secret)?;
         let env = match variable {
             Some(variable) => Some(MountField::new("env", variable).problem(self, "the secret", secret)?),
             None => None,
         };
-        Some(Mount::Secret { id, env, required: !self.options.optional_secrets })
+        let required = !self.options.optional_secrets;
+        Some(Located::at(&secret.place, Mount::Secret { id, env, required }))
     }
 
     /// The SSH agent, for a command of a step that may use it.
@@ -114,6 +116,8 @@ pub(super) struct HashStages {
 }
 
 struct HashStage {
+    /// The first of its secrets.
+    place: Place,
     name: StageName,
     image: ImageRef,
 }
@@ -150,7 +154,8 @@ impl HashStages {
         let wanted = if is_all { "secrets-hash".to_owned() } else { format!("secrets-hash-{}", key.join("-")) };
         let Some(image) = hashing_image(context, id) else { return };
         let Some(name) = context.names.unique(&wanted) else { return };
-        self.by_secrets.insert(key, HashStage { name, image });
+        let Some(place) = secrets.first().map(|secret| secret.place.clone()) else { return };
+        self.by_secrets.insert(key, HashStage { place, name, image });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -158,39 +163,38 @@ impl HashStages {
     }
 
     /// The mount that makes a step's commands run again.
-    pub(super) fn mount(&self, context: &Context<'_, '_>, step: &Step) -> Option<Mount> {
+    pub(super) fn mount(&self, context: &Context<'_, '_>, step: &Step) -> Option<Located<Mount>> {
         let secrets = context.graph.plan.listed_by(step);
-        if secrets.is_empty() {
-            return None;
-        }
+        let listed = &step.secrets.first().filter(|_| !secrets.is_empty())?.place;
         let key: Vec<String> = secrets.iter().map(|secret| secret.value.clone()).collect();
         let by_set = self.by_secrets.get(&key).map(|stage| stage.name.clone());
-        by_set.or_else(|| self.arg.clone()).map(|from| Mount::SecretsHash { from })
+        by_set.or_else(|| self.arg.clone()).map(|from| Located::at(listed, Mount::SecretsHash { from }))
     }
 
     /// The stages, which stand in front of the steps.
     pub(super) fn stages(&self, context: &mut Context<'_, '_>) -> Stages {
-        if let Some(name) = &self.arg {
+        if let (Some(name), Some(first)) = (&self.arg, context.graph.plan.secrets.first()) {
+            let place = &first.place;
             return vec![Stage {
                 comment: Some(Comment::new("Re-runs the steps that list secrets when SECRETS_HASH changes.")),
-                from: From::Scratch,
+                from: Located::at(place, From::Scratch),
                 name: Some(name.clone()),
-                instructions: vec![Instruction::KeepSecretsHash],
+                instructions: vec![Located::at(place, Instruction::KeepSecretsHash)],
+                place: place.clone(),
             }];
         }
         let mut stages = Vec::with_capacity(self.by_secrets.len());
         for (secrets, hash) in &self.by_secrets {
+            let place = &hash.place;
             let hashing = hash_secrets(context, secrets);
-            let mut instructions = Vec::new();
-            if !is_railpacks(hash.image.as_str()) {
-                instructions.push(Instruction::ResetUser { shell: true });
-            }
-            instructions.push(Instruction::HashSecrets(hashing));
+            let reset = (!is_railpacks(hash.image.as_str())).then_some(Instruction::ResetUser { shell: true });
+            let instructions = reset.into_iter().chain([Instruction::HashSecrets(hashing)]);
             stages.push(Stage {
                 comment: Some(Comment::new(&what_re_runs(secrets, context.graph.plan.secrets.len()))),
-                from: From::Image(hash.image.clone()),
+                from: Located::at(place, From::Image(hash.image.clone())),
                 name: Some(hash.name.clone()),
-                instructions,
+                instructions: instructions.map(|instruction| Located::at(place, instruction)).collect(),
+                place: place.clone(),
             });
         }
         stages

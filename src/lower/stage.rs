@@ -9,6 +9,7 @@ use super::{Context, Problem, Stages, inputs};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, looks_secret};
 use crate::graph::{Edge, Graph, Origin, StepId};
+use crate::place::Place;
 use crate::plan::{Command, Located};
 
 /// What a stage has before its first instruction, from what it starts from.
@@ -81,11 +82,13 @@ fn leaves_path(image: &str) -> bool {
 
 /// A stage that is being put together.
 pub(super) struct StageBuilder<'p> {
-    pub(super) instructions: Vec<Instruction>,
+    pub(super) instructions: Vec<Located<Instruction>>,
     /// Stages that it copies from, which no step stands for.
     pub(super) helpers: Stages,
     pub(super) has: Inherited<'p>,
     uses_args: bool,
+    /// The step.
+    place: &'p Place,
 }
 
 impl<'p> StageBuilder<'p> {
@@ -115,7 +118,7 @@ impl<'p> StageBuilder<'p> {
         context: &mut Context<'p, '_>,
         wanted: &Environment<'p>,
         runs: bool,
-    ) -> Option<Assignment> {
+    ) -> Option<Located<Assignment>> {
         let path = wanted.path_value();
         let must_reset = path.is_none() && runs && self.has.path_is_foreign;
         if path == self.has.path && !must_reset {
@@ -126,24 +129,25 @@ impl<'p> StageBuilder<'p> {
         self.has.path_is_foreign = false;
         let last = wanted.path.first().copied().or_else(|| wanted.variables.get("PATH").copied());
         match (Assignment::new("PATH", &value), last) {
-            (Ok(path), _) => Some(path),
-            (failed, Some(last)) => failed.problem(context, "the PATH entry", last),
+            (Ok(path), last) => Some(Located::at(last.map_or(&self.place, |last| &last.place), path)),
             (Err(_), None) => None,
+            (failed, Some(last)) => {
+                failed.problem(context, "the PATH entry", last).map(|path| Located::at(&last.place, path))
+            }
         }
     }
 
     fn push_variables(
         &mut self,
         context: &mut Context<'_, '_>,
-        assignments: Vec<Assignment>,
+        assignments: Vec<Located<Assignment>>,
         variables: &[(&str, &Located<String>)],
-        instruction: fn(Vec<Assignment>) -> Instruction,
+        instruction: fn(Vec<Located<Assignment>>) -> Instruction,
     ) {
-        if assignments.is_empty() {
-            return;
-        }
+        let Some(first) = assignments.first() else { return };
+        let place = first.place.clone();
         warn_of_secrets(context, variables);
-        self.instructions.push(instruction(assignments));
+        self.instructions.push(Located { value: instruction(assignments), place });
     }
 }
 
@@ -162,9 +166,13 @@ fn refuse_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located
 }
 
 /// Spells variables. What can't be said is a finding.
-pub(super) fn assignments(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) -> Vec<Assignment> {
+pub(super) fn assignments(
+    context: &mut Context<'_, '_>,
+    variables: &[(&str, &Located<String>)],
+) -> Vec<Located<Assignment>> {
     let spelled = variables.iter().filter_map(|(name, value)| {
         Assignment::new(name, &value.value)
+            .map(|assignment| Located::at(&value.place, assignment))
             .map_err(|why| {
                 context.findings.push(
                     Diagnostic::error("unspellable", format!("variable `{name}` {why}"))
@@ -204,8 +212,9 @@ pub(super) fn of_step<'p>(
     let base = node.inputs.first().copied();
     let has = surroundings.inherited(base);
     let uses_args = surroundings.is_under_image.contains(&id);
-    let mut builder = StageBuilder { instructions: Vec::new(), helpers: Vec::new(), has, uses_args };
-    let (from, start) = start(context, base);
+    let place = &node.step.name.place;
+    let mut builder = StageBuilder { instructions: Vec::new(), helpers: Vec::new(), has, uses_args, place };
+    let (from, start) = start(context, base, place);
     builder.instructions.extend(start);
 
     let runs = runs(&node.step.commands);
@@ -238,7 +247,7 @@ pub(super) fn of_step<'p>(
     let step_name = &node.step.name.value;
     let comment = (step_name != name.as_str()).then(|| Comment::new(step_name));
     let mut stages = builder.helpers;
-    stages.push(Stage { comment, from, name: Some(name), instructions: builder.instructions });
+    stages.push(Stage { place: place.clone(), comment, from, name: Some(name), instructions: builder.instructions });
     stages
 }
 
@@ -257,17 +266,19 @@ fn push_paths<'p>(environment: &mut Environment<'p>, commands: &mut impl Iterato
 }
 
 /// What a stage starts from, and the instructions that undo what an image's config would change.
-pub(super) fn start<'p>(context: &mut Context<'p, '_>, base: Option<Edge<'p>>) -> (From, Vec<Instruction>) {
+/// `place` is that of what has no base.
+pub(super) fn start<'p>(
+    context: &mut Context<'p, '_>,
+    base: Option<Edge<'p>>,
+    place: &Place,
+) -> (Located<From>, Vec<Located<Instruction>>) {
+    let place = base.map_or(place, |edge| &edge.input.place);
     let app = Directory::new("/app").map(Instruction::Workdir);
-    match base.map(|edge| edge.origin) {
+    let (from, instructions): (From, Vec<Instruction>) = match base.map(|edge| edge.origin) {
         Some(Origin::Step(id)) => (context.stage_name(id).map_or(From::Scratch, From::Stage), Vec::new()),
         Some(Origin::Image(image)) => {
-            let mut instructions = Vec::new();
-            if !is_railpacks(&image.value) {
-                instructions.push(Instruction::ResetUser { shell: true });
-            }
-            instructions.extend(app);
-            (context.image(image).map_or(From::Scratch, From::Image), instructions)
+            let reset = (!is_railpacks(&image.value)).then_some(Instruction::ResetUser { shell: true });
+            (context.image(image).map_or(From::Scratch, From::Image), reset.into_iter().chain(app).collect())
         }
         Some(Origin::Local) => {
             let paths = CopyPaths::new(".", "/");
@@ -277,5 +288,6 @@ pub(super) fn start<'p>(context: &mut Context<'p, '_>, base: Option<Edge<'p>>) -
             (From::Scratch, copy.into_iter().chain(app).collect())
         }
         None => (From::Scratch, app.into_iter().collect()),
-    }
+    };
+    (Located::at(place, from), instructions.into_iter().map(|instruction| Located::at(place, instruction)).collect())
 }

@@ -8,6 +8,7 @@ mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use crate::place::Located;
 use crate::place::Place;
 
 pub(crate) use read::read;
@@ -26,13 +27,6 @@ pub(crate) struct Plan {
     pub(crate) deploy: Deploy,
     /// Ignore patterns for the build context.
     pub(crate) exclude: Vec<Located<String>>,
-}
-
-/// A value and its place.
-#[derive(Clone, Debug)]
-pub(crate) struct Located<T> {
-    pub(crate) value: T,
-    pub(crate) place: Place,
 }
 
 /// Environment variables by name.
@@ -123,6 +117,7 @@ pub(crate) struct Cache {
 /// The final image.
 #[derive(Clone, Debug)]
 pub(crate) struct Deploy {
+    pub(crate) place: Place,
     pub(crate) base: Input,
     pub(crate) inputs: Vec<Input>,
     pub(crate) start_command: Option<Located<String>>,

@@ -287,6 +287,7 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
         }
     };
     Ok(Deploy {
+        place: fields.place().clone(),
         base,
         inputs,
         start_command: optional_located(&fields, "startCommand")?,

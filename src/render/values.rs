@@ -1,68 +1,28 @@
-//! Instructions as text. How a file looks is in `templates/`; what its operands say is spelled
-//! by the types of [`crate::dockerfile`].
+//! The values that templates show, and nothing else: each operand spelled by its type, each
+//! instruction with its place in the plan.
 
 use std::fmt;
 use std::sync::Arc;
 
 use minijinja::value::{Object, ObjectRepr, Value};
-use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use super::origins::origin;
 use crate::dockerfile::{
     Assignment, Command, Comment, Copy, CopyFile, CopyPaths, Delimiter, Directory, Dockerfile, Dockerignore, Exclude,
     ExecForm, From, HashSecrets, Heredoc, HeredocPath, IgnorePattern, ImageRef, Instruction, Mode, Mount, MountField,
     Prelude, Run, Sharing, ShellForm, ShellVariable, Stage, StageName, looks_secret,
 };
-
-const TEMPLATES: [(&str, &str); 6] = [
-    ("Dockerfile", include_str!("../templates/Dockerfile.j2")),
-    ("dockerignore", include_str!("../templates/dockerignore.j2")),
-    ("header", include_str!("../templates/header.j2")),
-    ("stage", include_str!("../templates/stage.j2")),
-    ("instruction", include_str!("../templates/instruction.j2")),
-    ("run", include_str!("../templates/run.j2")),
-];
-
-/// Renders a Dockerfile and, where there is one, its ignore file.
-///
-/// Fails only on a mistake in a template: a value that no type has spelled, or one that is not
-/// there.
-pub(crate) fn render(
-    dockerfile: &Dockerfile,
-    dockerignore: Option<&Dockerignore>,
-) -> Result<(String, Option<String>), Diagnostics> {
-    let broken =
-        |error: minijinja::Error| Diagnostics(vec![Diagnostic::error("broken-template", format!("{error:?}"))]);
-    let environment = environment().map_err(broken)?;
-    let text = |template: &str, values: Value| environment.get_template(template)?.render(values);
-    let dockerfile = text("Dockerfile", file(dockerfile)).map_err(broken)?;
-    let dockerignore = dockerignore.map(|file| text("dockerignore", ignore_file(file))).transpose().map_err(broken)?;
-    Ok((dockerfile, dockerignore))
-}
-
-fn environment() -> Result<Environment<'static>, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(
-        minijinja::syntax::SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()?,
-    );
-    environment.set_formatter(|out, _, value| match value.downcast_object_ref::<Spelled>() {
-        Some(spelled) => out.write_str(&spelled.0).map_err(Into::into),
-        None => Err(minijinja::Error::new(ErrorKind::BadEscape, format!("{value:?} was not spelled for its place"))),
-    });
-    for (name, source) in TEMPLATES {
-        environment.add_template(name, source)?;
-    }
-    Ok(environment)
-}
+use crate::place::Located;
 
 /// Text that may stand in a Dockerfile: the templates' formatter takes nothing else.
 #[derive(Debug)]
-struct Spelled(String);
+pub(super) struct Spelled(String);
+
+impl Spelled {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl Object for Spelled {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -75,7 +35,7 @@ impl Object for Spelled {
 }
 
 /// A type that spells one place's text.
-trait Operand: fmt::Display {}
+pub(super) trait Operand: fmt::Display {}
 
 macro_rules! operands {
     ($($operand:ty),+) => { $(impl Operand for $operand {})+ };
@@ -101,7 +61,7 @@ operands!(
     StageName
 );
 
-fn spelled(operand: &impl Operand) -> Value {
+pub(super) fn spelled(operand: &impl Operand) -> Value {
     Value::from_object(Spelled(operand.to_string()))
 }
 
@@ -117,7 +77,13 @@ fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
     Value::from_pairs(entries)
 }
 
-fn file(dockerfile: &Dockerfile) -> Value {
+/// Each item's value and the place that its lines come from.
+fn located<T>(items: &[Located<T>], value: impl Fn(&T) -> Value) -> Value {
+    list(items, |item| map([("place", origin(&item.place)), ("value", value(&item.value))]))
+}
+
+/// What the template `Dockerfile` shows.
+pub(super) fn dockerfile(dockerfile: &Dockerfile) -> Value {
     let header = &dockerfile.header;
     map([
         ("syntax", maybe(dockerfile.syntax.as_ref())),
@@ -130,16 +96,19 @@ fn file(dockerfile: &Dockerfile) -> Value {
     ])
 }
 
-fn ignore_file(file: &Dockerignore) -> Value {
+/// What the template `dockerignore` shows.
+pub(super) fn dockerignore(file: &Dockerignore) -> Value {
     map([("plan", spelled(&file.plan)), ("digest", spelled(&file.digest)), ("patterns", list(&file.patterns, spelled))])
 }
 
 fn stage(stage: &Stage) -> Value {
     map([
         ("comment", maybe(stage.comment.as_ref())),
-        ("from", from(Some(&stage.from))),
+        ("place", origin(&stage.place)),
+        ("from", from(Some(&stage.from.value))),
+        ("from_place", origin(&stage.from.place)),
         ("name", maybe(stage.name.as_ref())),
-        ("instructions", list(&stage.instructions, instruction)),
+        ("instructions", located(&stage.instructions, instruction)),
     ])
 }
 
@@ -173,11 +142,11 @@ fn instruction(instruction: &Instruction) -> Value {
     }
 }
 
-fn variables(kind: &'static str, variables: &[Assignment]) -> Value {
+fn variables(kind: &'static str, variables: &[Located<Assignment>]) -> Value {
     let variable = |variable: &Assignment| {
         map([("assignment", spelled(variable)), ("looks_secret", looks_secret(variable.name()).into())])
     };
-    map([("kind", kind.into()), ("variables", list(variables, variable))])
+    map([("kind", kind.into()), ("variables", located(variables, variable))])
 }
 
 fn copy_files(copy: &Copy) -> Value {
@@ -198,8 +167,9 @@ fn copy_file(file: &CopyFile) -> Value {
         ("comment", maybe(file.comment.as_ref())),
         ("mode", maybe(file.mode.as_ref())),
         ("path", spelled(&file.path)),
-        ("delimiter", spelled(&file.content.delimiter())),
-        ("content", spelled(&file.content)),
+        ("delimiter", spelled(&file.content.value.delimiter())),
+        ("content", spelled(&file.content.value)),
+        ("content_place", origin(&file.content.place)),
     ])
 }
 
@@ -207,7 +177,7 @@ fn run_command(run: &Run) -> Value {
     map([
         ("kind", "run".into()),
         ("comment", maybe(run.comment.as_ref())),
-        ("mounts", list(&run.mounts, mount)),
+        ("mounts", located(&run.mounts, mount)),
         ("preludes", list(&run.preludes, spelled)),
         (
             "command",
@@ -222,7 +192,7 @@ fn run_command(run: &Run) -> Value {
 fn hash_secrets(hash: &HashSecrets) -> Value {
     map([
         ("kind", "hash secrets".into()),
-        ("mounts", list(&hash.mounts, mount)),
+        ("mounts", located(&hash.mounts, mount)),
         ("preludes", list(&hash.preludes, spelled)),
         ("required", hash.required.into()),
         ("values", list(&hash.values, spelled)),
@@ -245,31 +215,5 @@ fn mount(mount: &Mount) -> Value {
         ]),
         Mount::Ssh { id } => map([("kind", "ssh".into()), ("id", maybe(id.as_ref()))]),
         Mount::SecretsHash { from } => map([("kind", "secrets hash".into()), ("from", spelled(from))]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn render_with(value: Value) -> Result<String, minijinja::Error> {
-        let mut environment = environment().unwrap();
-        environment.add_template("test", "{{ value }}").unwrap();
-        environment.get_template("test").unwrap().render(map([("value", value)]))
-    }
-
-    #[test]
-    fn a_value_that_no_type_has_spelled_is_not_rendered() {
-        assert_eq!(render_with(spelled(&Comment::new("x"))).unwrap(), "x");
-        for value in [Value::from("x"), Value::from(1), Value::from(()), Value::from(vec!["x"])] {
-            assert!(render_with(value.clone()).is_err(), "{value:?}");
-        }
-    }
-
-    #[test]
-    fn a_value_that_is_not_there_is_not_rendered() {
-        let mut environment = environment().unwrap();
-        environment.add_template("test", "{{ typo }}").unwrap();
-        assert!(environment.get_template("test").unwrap().render(()).is_err());
     }
 }
