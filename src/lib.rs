@@ -13,6 +13,7 @@
 pub mod diagnostic;
 pub mod dockerfile;
 mod graph;
+pub mod header;
 pub mod ignoring;
 mod lower;
 pub mod options;

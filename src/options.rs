@@ -47,7 +47,7 @@ pub struct Files {
 
 /// Which secrets a command sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum SecretsScope {
     /// Every command sees every secret of the plan, as in Railpack
     #[default]
@@ -79,7 +79,7 @@ pub struct Ssh {
 
 /// How a changed secret makes steps run again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum SecretsHash {
     /// A layer hashes the values: steps that list a changed secret run again
     #[default]

@@ -43,7 +43,7 @@ fn each_command_runs() {
             ran += 1;
         }
     }
-    assert_eq!(ran, 6);
+    assert_eq!(ran, 8);
     assert!(folder.path().join("Dockerfile").exists());
 }
 
@@ -87,4 +87,18 @@ fn each_option_is_in_the_table() {
     for flag in flags {
         assert!(readme.contains(&format!("`{flag}")), "{flag} is not in the README");
     }
+}
+
+#[test]
+fn the_options_it_shows_are_options() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("railpack-plan.json"), &blocks("json")[0]).unwrap();
+    let shown = blocks("toml");
+    assert_eq!(shown.len(), 1);
+    fs::write(folder.path().join("railpack2docker.toml"), &shown[0]).unwrap();
+    let output = run(folder.path(), "railpack2docker");
+    let said = String::from_utf8(output.stderr).unwrap();
+    // the plan has no such secret, and that is the only complaint
+    assert_eq!(said.matches("error").count(), 1, "{said}");
+    assert!(said.contains("DATABASE_URL"), "{said}");
 }

@@ -8,20 +8,22 @@ use super::build::BuildArgs;
 use super::bundle::BundleArgs;
 use super::hash::HashArgs;
 use super::transpiling::TranspileArgs;
+use super::where_from::WhereArgs;
 use crate::dockerfile::shell_word;
-
-const DEFAULT_PLAN: &str = "railpack-plan.json";
 
 const EXAMPLES: &str = "\
 Examples:
   railpack plan --out railpack-plan.json .    write the plan
   railpack2docker -o Dockerfile               write the Dockerfile, and its ignore file
   railpack2docker plan.json | less            look at it
+  railpack2docker --check                     say whether the Dockerfile is up to date, and why not
+  railpack2docker where Dockerfile:42         find the place in the plan that a line comes from
   railpack2docker build -- -t app             check the secrets, and build the image
   docker build --secret id=TOKEN,env=TOKEN .  build it; the file's header has the exact command
 
 Exit status:
   0  done
+  1  with `--check`: a file is not what the plan gives
   2  could not do it; the reason is on standard error";
 
 /// Turn a Railpack build plan into a Dockerfile that builds the same image
@@ -53,6 +55,16 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "output")]
     pub(super) dockerignore: bool,
 
+    /// Write nothing, but say whether the Dockerfile and its ignore file are what the plan gives, and why not
+    ///
+    /// The file is that of `-o`, or `Dockerfile`. A plan and options that are not given are those of its header.
+    #[arg(long, conflicts_with_all = ["force", "dockerignore", "source_map", "context"])]
+    pub(super) check: bool,
+
+    /// Write the place in the plan of each line of the Dockerfile there, as JSON
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) source_map: Option<PathBuf>,
+
     /// Warn when this build context holds an `.env` file that the image would take
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) context: Option<PathBuf>,
@@ -70,15 +82,16 @@ pub(super) enum Command {
     Build(Box<BuildArgs>),
     Hash(HashArgs),
     Bundle(BundleArgs),
+    Where(WhereArgs),
 }
 
 /// Which plan.
 #[derive(Debug, clap::Args)]
 pub(super) struct PlanArgs {
-    /// The build plan, or `-` for standard input
-    #[arg(value_name = "PLAN", default_value = DEFAULT_PLAN, value_hint = ValueHint::FilePath)]
+    /// The build plan, or `-` for standard input [default: railpack-plan.json]
+    #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
     #[arg(id = "plan")]
-    pub(super) path: PathBuf,
+    pub(super) given: Option<PathBuf>,
 }
 
 /// How findings are printed.
@@ -114,6 +127,9 @@ pub(super) enum MessageFormat {
 }
 
 impl Args {
+    /// The plan when none is named.
+    pub(super) const DEFAULT_PLAN: &str = "railpack-plan.json";
+
     /// The file to write; none for standard output.
     pub(super) fn output_file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
@@ -126,14 +142,20 @@ impl Args {
             Some(Command::Build(args)) => &args.messages,
             Some(Command::Hash(args)) => &args.messages,
             Some(Command::Bundle(args)) => &args.messages,
+            Some(Command::Where(args)) => &args.messages,
         }
     }
 }
 
 impl PlanArgs {
+    /// The plan's file, or `-`.
+    pub(super) fn path(&self) -> &Path {
+        self.given.as_deref().unwrap_or(Path::new(Args::DEFAULT_PLAN))
+    }
+
     /// The plan as a word of a command that someone can run.
     pub(super) fn word(&self) -> String {
-        path_word(&self.path)
+        path_word(self.path())
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct BundleArgs {
 
 /// Prints the bundle and a line feed.
 pub(super) fn run(args: &BundleArgs, reporter: &Reporter) -> Result<(), Failure> {
-    let plan = PlanFile::read(&args.plan.path)?;
+    let plan = PlanFile::read(args.plan.path())?;
     let secrets = secrets_of(&plan, reporter)?;
     let values = args.sources.find(&secrets.names, Lenience::default())?.values;
     let bundle = bundle(&values).map_err(|error| {

@@ -5,16 +5,10 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 
-use crate::{Diagnostic, Transpiled};
+use crate::{Diagnostic, Transpiled, header};
 
 /// How much of a plan is read. Real ones have some kilobytes; a graph of 100,000 steps fits.
 const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
-
-/// The line that says that a file is ours to overwrite.
-const OURS: &str = "# Made by railpack2docker from ";
-
-/// How far from its beginning a file says so.
-const HEADER_LINES: usize = 5;
 
 /// Why the command ends.
 #[derive(Debug)]
@@ -23,8 +17,8 @@ pub(super) enum Failure {
     Reported,
     /// For these reasons.
     Found(Vec<Diagnostic>),
-    /// A file is not what the plan gives.
-    Stale(Diagnostic),
+    /// Files are not what the plan gives.
+    Stale(Vec<Diagnostic>),
 }
 
 impl From<Diagnostic> for Failure {
@@ -108,16 +102,17 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
 /// `false`. The plan itself is never overwritten.
 pub(super) fn write(path: &Path, made: &Transpiled, plan: &PlanFile, force: bool) -> Result<bool, Failure> {
     let ignore_path = ignore_path(path);
-    let dockerfile = Target::of(path, plan, force)?;
+    let is_ours = |content: &[u8]| force || header::is_generated(content);
+    let dockerfile = Target::of(path, plan, is_ours)?;
     if dockerfile.is_device {
         dockerfile.prepare(&made.dockerfile)?.finish()?;
         return Ok(false);
     }
     let dockerignore = match &made.dockerignore {
-        Some(text) => Some((Target::of(&ignore_path, plan, force)?, text)),
+        Some(text) => Some((Target::of(&ignore_path, plan, is_ours)?, text)),
         None => None,
     };
-    let is_left_over = dockerignore.is_none() && is_ours(&fs::read(&ignore_path).unwrap_or_default());
+    let is_left_over = dockerignore.is_none() && header::is_generated(&fs::read(&ignore_path).unwrap_or_default());
     let dockerfile = dockerfile.prepare(&made.dockerfile)?;
     let dockerignore = dockerignore.map(|(target, text)| target.prepare(text)).transpose()?;
     dockerignore.map(Prepared::finish).transpose()?;
@@ -134,30 +129,6 @@ fn remove(path: &Path) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &error).into()),
         _ => Ok(()),
     }
-}
-
-/// Checks that the Dockerfile and its ignore file are what the plan gives, byte for byte. The
-/// error has no remedy yet.
-pub(super) fn check_current(path: &Path, made: &Transpiled) -> Result<(), Diagnostic> {
-    let stale = |path: &Path, why: &str| Diagnostic::error("stale-file", format!("`{}` {why}", path.display()));
-    let ignore_path = ignore_path(path);
-    for (path, text) in [(path, Some(&made.dockerfile)), (&ignore_path, made.dockerignore.as_ref())] {
-        let current = match fs::read(path) {
-            Ok(current) => Some(current),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(stale(path, &format!("can't be read: {}", why_unreadable(&error)))),
-        };
-        match (text, current) {
-            (Some(text), Some(current)) if text.as_bytes() == current => {}
-            (Some(_), Some(_)) => return Err(stale(path, "is not what the plan gives")),
-            (Some(_), None) => return Err(stale(path, "does not exist")),
-            (None, Some(current)) if is_ours(&current) => {
-                return Err(stale(path, "excludes what the plan no longer does"));
-            }
-            (None, _) => {}
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn ignore_path(dockerfile: &Path) -> PathBuf {
@@ -178,7 +149,8 @@ struct Target {
 }
 
 impl Target {
-    fn of(path: &Path, plan: &PlanFile, force: bool) -> Result<Self, Failure> {
+    /// `is_ours` knows the content of a file that may be overwritten.
+    fn of(path: &Path, plan: &PlanFile, is_ours: impl Fn(&[u8]) -> bool) -> Result<Self, Failure> {
         let shown = path.to_owned();
         let path = behind_links(path);
         let plan = plan.path.as_deref().and_then(|plan| fs::canonicalize(plan).ok());
@@ -202,7 +174,7 @@ impl Target {
             return Ok(Self { shown, path, current: None, is_device: true });
         }
         let current = fs::read(&path).map_err(|error| cannot_write(&shown, &error))?;
-        if !force && !current.is_empty() && !is_ours(&current) {
+        if !current.is_empty() && !is_ours(&current) {
             let message = format!("`{}` was not made by railpack2docker, so it is not overwritten", shown.display());
             return Err(Diagnostic::error("foreign-file", message)
                 .with_help("pass `--force` to overwrite it, or `-o` with another name")
@@ -289,8 +261,15 @@ impl Prepared {
     }
 }
 
-fn is_ours(content: &[u8]) -> bool {
-    content.split(|byte| *byte == b'\n').take(HEADER_LINES).any(|line| line.starts_with(OURS.as_bytes()))
+/// Writes a file of another kind as a whole or not at all, and only where its bytes change. It is
+/// never the plan, nor a file that `is_ours` does not know.
+pub(super) fn write_other(
+    path: &Path,
+    text: &str,
+    plan: &PlanFile,
+    is_ours: impl Fn(&[u8]) -> bool,
+) -> Result<(), Failure> {
+    Target::of(path, plan, is_ours)?.prepare(text)?.finish()
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
@@ -348,13 +327,5 @@ mod tests {
     fn paths_with_nothing_in_common_are_not_spelled_out() {
         assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/usr")), "plan.json");
         assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/")), "proc/plan.json");
-    }
-
-    #[test]
-    fn a_file_is_ours_when_its_header_says_so() {
-        assert!(is_ours(b"# syntax=docker/dockerfile:1\n#\n# Made by railpack2docker from x (sha256 1).\n"));
-        assert!(is_ours(b"# Made by railpack2docker from x\n"));
-        assert!(!is_ours(b"FROM x\n\n\n\n\n# Made by railpack2docker from x\n"));
-        assert!(!is_ours(b"FROM scratch\n"));
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct HashArgs {
 
 /// Prints the hash and a line feed.
 pub(super) fn run(args: &HashArgs, reporter: &Reporter) -> Result<(), Failure> {
-    let plan = PlanFile::read(&args.plan.path)?;
+    let plan = PlanFile::read(args.plan.path())?;
     let secrets = secrets_of(&plan, reporter)?;
     let values = args.sources.find(&secrets.names, Lenience::default())?.values;
     let key = args.key.read()?;

@@ -3,23 +3,31 @@
 mod args;
 mod build;
 mod bundle;
+mod check;
+mod config;
 mod context;
 mod files;
 mod hash;
 mod key;
+mod map_file;
+mod regenerated;
 mod report;
 mod sources;
 mod transpiling;
+mod unified;
+mod where_from;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anstream::AutoStream;
 use clap::Parser;
 
 use crate::secrets::{self, PlanSecrets};
 use crate::{Diagnostic, Diagnostics, Options, Transpiled, transpile};
 use args::{Args, Command};
 use files::{Failure, PlanFile};
+use map_file::MapFile;
 use report::Reporter;
 
 /// A file is out of date.
@@ -36,10 +44,12 @@ pub fn run() -> ExitCode {
     let args = Args::parse();
     let reporter = Reporter::new(args.messages());
     let done = match &args.command {
+        None if args.check => check::run(&args, &reporter).map(|()| ExitCode::SUCCESS),
         None => execute(&args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Build(args)) => build::run(args, &reporter),
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(|()| ExitCode::SUCCESS),
+        Some(Command::Where(args)) => where_from::run(args, &reporter).map(|()| ExitCode::SUCCESS),
     };
     match done {
         Ok(status) => status,
@@ -48,24 +58,28 @@ pub fn run() -> ExitCode {
             reporter.report(&diagnostics, None);
             ExitCode::from(FAILED)
         }
-        Err(Failure::Stale(diagnostic)) => {
-            reporter.report(&[diagnostic], None);
+        Err(Failure::Stale(diagnostics)) => {
+            reporter.report(&diagnostics, None);
             ExitCode::from(STALE)
         }
     }
 }
 
 fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
-    let plan = PlanFile::read(&args.plan.path)?;
+    let plan = PlanFile::read(args.plan.path())?;
     if let Some(context) = &args.context {
         context::check_directory(context)?;
     }
-    let options = args.transpiling.options(&plan, args.output_file());
+    let options = args.transpiling.options(&plan, &args.transpiling.config(&plan)?, args.output_file())?;
     let made = transpiled(&plan, &options, reporter)?;
     if args.dockerignore {
         print_dockerignore(&made, reporter)?;
     } else {
         write(args, &plan, &made, reporter)?;
+    }
+    if let Some(path) = &args.source_map {
+        let map = MapFile::of(&made, &plan, &options.files);
+        files::write_other(path, &map.text(), &plan, MapFile::is_one)?;
     }
     if let Some(context) = &args.context {
         let found = context::exposed(context, &made, &options, args.output_file(), &[]);
@@ -115,7 +129,15 @@ fn print_dockerignore(made: &Transpiled, reporter: &Reporter) -> Result<(), Fail
 
 /// Writes to standard output. A reader that has enough is no failure.
 fn print(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    write_out(io::stdout().lock(), text)
+}
+
+/// Writes text with colours to standard output, which may want none.
+fn print_colored(reporter: &Reporter, text: &str) -> Result<(), Failure> {
+    write_out(AutoStream::new(io::stdout().lock(), reporter.color()), text)
+}
+
+fn write_out(mut out: impl Write, text: &str) -> Result<(), Failure> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Diagnostic::error("io", format!("can't write to standard output: {error}")).into())

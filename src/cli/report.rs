@@ -31,13 +31,17 @@ impl Reporter {
         Self { format: args.message_format, choice }
     }
 
+    /// When to use colours.
+    pub(super) fn color(&self) -> ColorChoice {
+        self.choice
+    }
+
     /// Prints findings, errors last, so that they are what stands above the prompt.
     pub(super) fn report(&self, findings: &[Diagnostic], plan: Option<&PlanFile>) {
         if findings.is_empty() {
             return;
         }
-        let source =
-            plan.map(|plan| Source { name: visible(&plan.shown()).into_owned(), lines: Lines::of(&plan.text) });
+        let source = plan.map(Source::of);
         let text = match self.format {
             MessageFormat::Json => {
                 let lines = by_severity(findings).into_iter().map(|finding| as_json(finding, source.as_ref()) + "\n");
@@ -51,10 +55,21 @@ impl Reporter {
     }
 }
 
+/// A finding in a plan, drawn with colours.
+pub(super) fn drawing(finding: &Diagnostic, plan: &PlanFile) -> String {
+    drawn(finding, Some(&Source::of(plan))) + "\n"
+}
+
 /// The plan's text, to point into.
 struct Source<'t> {
     name: String,
     lines: Lines<'t>,
+}
+
+impl<'t> Source<'t> {
+    fn of(plan: &'t PlanFile) -> Self {
+        Self { name: visible(&plan.shown()).into_owned(), lines: Lines::of(&plan.text) }
+    }
 }
 
 fn by_severity(findings: &[Diagnostic]) -> Vec<&Diagnostic> {

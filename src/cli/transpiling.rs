@@ -1,42 +1,50 @@
-//! The options of transpiling, which more than one command has.
+//! The options of transpiling, which more than one command has, and `railpack2docker.toml` too.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::files::{self, PlanFile};
+use clap::ValueHint;
+use serde::Deserialize;
+
+use super::config::Config;
+use super::files::{self, Failure, PlanFile};
+use crate::Diagnostic;
 use crate::options::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh};
 
 const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 
-/// How the plan becomes a Dockerfile.
-#[derive(Debug, clap::Args)]
+/// How the plan becomes a Dockerfile: what was said about it, on a command line or in a file.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[expect(clippy::struct_excessive_bools, reason = "a command line has as many flags as it has")]
 pub(super) struct TranspileArgs {
-    /// The image of the `# syntax=` line, or `none` to leave it out
-    #[arg(long, value_name = "IMAGE|none", default_value = DEFAULT_SYNTAX)]
-    syntax: String,
+    /// The image of the `# syntax=` line, or `none` to leave it out [default: docker/dockerfile:1]
+    #[arg(long, value_name = "IMAGE|none")]
+    syntax: Option<String>,
 
-    /// Which secrets a command sees
-    #[arg(long, value_name = "SCOPE", default_value_t, value_enum)]
-    secrets_scope: SecretsScope,
+    /// Which secrets a command sees [default: plan]
+    #[arg(long, value_name = "SCOPE", value_enum)]
+    secrets_scope: Option<SecretsScope>,
 
     /// Let a build go on without a secret, its variable empty
     #[arg(long)]
     optional_secrets: bool,
 
-    /// How a changed secret makes steps run again
-    #[arg(long, value_name = "HOW", default_value_t, value_enum)]
-    secrets_hash: SecretsHash,
+    /// How a changed secret makes steps run again [default: layer]
+    #[arg(long, value_name = "HOW", value_enum)]
+    secrets_hash: Option<SecretsHash>,
 
     /// Fail a build whose `SECRETS_HASH` is empty
     #[arg(long)]
     require_secrets_hash: bool,
 
-    /// How a command gets its secrets: `env`, `file`, or `bundle=ID`, one secret that holds all
-    #[arg(long, value_name = "HOW", default_value = "env", value_parser = secret_mount)]
-    secret_mount: SecretMount,
+    /// How a command gets its secrets: `env`, `file`, or `bundle=ID`, one secret that holds all [default: env]
+    #[arg(long, value_name = "HOW", value_parser = secret_mount)]
+    #[serde(deserialize_with = "read_secret_mount")]
+    secret_mount: Option<SecretMount>,
 
     /// Call a secret something else in the build; can be given again
     #[arg(long, value_name = "NAME=ID", value_parser = secret_id)]
+    #[serde(deserialize_with = "read_secret_ids")]
     secret_id: Vec<(String, String)>,
 
     /// Let commands use the builder's SSH agent, `default` or another one
@@ -44,86 +52,152 @@ pub(super) struct TranspileArgs {
     ssh: Option<String>,
 
     /// Let only the commands of this step use the SSH agent; can be given again
-    #[arg(long, value_name = "STEP", requires = "ssh")]
+    #[arg(long, value_name = "STEP")]
     ssh_step: Vec<String>,
 
     /// Give `mise install` an optional secret `GITHUB_TOKEN`
     #[arg(long)]
     github_token: bool,
 
-    /// Do not give warnings of this code; can be given again
-    #[arg(long, value_name = "CODE")]
-    allow: Vec<String>,
-
     /// Put this in front of the id of every cache mount
-    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
-    cache_prefix: String,
+    #[arg(long, value_name = "PREFIX")]
+    cache_prefix: Option<String>,
 
     /// Take a key that nobody knows for an error
     #[arg(long)]
     strict: bool,
+
+    /// Do not give warnings of this code; can be given again
+    #[arg(long, value_name = "CODE")]
+    #[serde(skip)]
+    allow: Vec<String>,
+
+    /// Read options from this file, or from `none`; by default the `railpack2docker.toml` nearest to the plan
+    #[arg(long, value_name = "FILE|none", value_hint = ValueHint::FilePath)]
+    #[serde(skip)]
+    config: Option<PathBuf>,
 }
 
 impl TranspileArgs {
-    /// The options of transpiling a plan to a file; none is standard output.
-    pub(super) fn options(&self, plan: &PlanFile, output: Option<&Path>) -> Options {
-        let dockerfile = output.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let directory = output.and_then(Path::parent).unwrap_or(Path::new(""));
-        let plan = plan.path.as_deref().map(|path| files::relative(path, directory));
-        Options {
-            syntax: (self.syntax != "none").then(|| self.syntax.clone()),
-            secrets_scope: self.secrets_scope,
-            optional_secrets: self.optional_secrets,
-            secrets_hash: self.secrets_hash,
-            require_secrets_hash: self.require_secrets_hash,
-            secret_mount: self.secret_mount.clone(),
-            secret_ids: self.secret_id.iter().cloned().collect(),
-            ssh: self.ssh.clone().map(|id| Ssh { id, steps: self.ssh_step.clone() }),
-            github_token: self.github_token,
-            allow: self.allow.iter().cloned().collect(),
-            cache_prefix: self.cache_prefix.clone(),
-            strict: self.strict,
-            files: Files {
-                plan,
-                dockerfile: dockerfile.unwrap_or_else(|| Files::default().dockerfile),
-                arguments: self.chosen(),
-            },
+    /// The file that holds options for a plan.
+    pub(super) fn config(&self, plan: &PlanFile) -> Result<Config, Failure> {
+        match self.config.as_deref() {
+            Some(none) if is_none(none) => Ok(Config::default()),
+            Some(file) => Config::read(file),
+            None => Config::near(plan),
         }
     }
 
-    /// The options that change what is written and are not the default, as arguments.
-    fn chosen(&self) -> Vec<String> {
+    /// The options of transpiling a plan to a file; none is standard output. What is said on the
+    /// command line counts more than what is in the file of options.
+    pub(super) fn options(&self, plan: &PlanFile, config: &Config, output: Option<&Path>) -> Result<Options, Failure> {
+        let dockerfile = output.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let directory = output.and_then(Path::parent).unwrap_or(Path::new(""));
+        let plan = plan.path.as_deref().map(|path| files::relative(path, directory));
+        let mut arguments = self.chosen(config);
+        arguments.extend(self.config_argument(directory));
+        let all = self.over(&config.transpile);
+        if all.ssh.is_none() && !all.ssh_step.is_empty() {
+            let message = "`--ssh-step` says which steps can use an SSH agent, and there is none";
+            return Err(Diagnostic::error("invalid-option", message).with_help("pass `--ssh`, too").into());
+        }
+        Ok(Options {
+            syntax: Some(all.syntax.unwrap_or_else(|| DEFAULT_SYNTAX.to_owned())).filter(|syntax| syntax != "none"),
+            secrets_scope: all.secrets_scope.unwrap_or_default(),
+            optional_secrets: all.optional_secrets,
+            secrets_hash: all.secrets_hash.unwrap_or_default(),
+            require_secrets_hash: all.require_secrets_hash,
+            secret_mount: all.secret_mount.unwrap_or_default(),
+            secret_ids: all.secret_id.into_iter().collect(),
+            ssh: all.ssh.map(|id| Ssh { id, steps: all.ssh_step }),
+            github_token: all.github_token,
+            allow: self.allow.iter().chain(&config.allow).cloned().collect(),
+            cache_prefix: all.cache_prefix.unwrap_or_default(),
+            strict: all.strict,
+            files: Files { plan, dockerfile: dockerfile.unwrap_or_else(|| Files::default().dockerfile), arguments },
+        })
+    }
+
+    fn config_argument(&self, directory: &Path) -> Option<String> {
+        let config = self.config.as_deref()?;
+        let named = if is_none(config) { "none".to_owned() } else { files::relative(config, directory) };
+        Some(format!("--config={named}"))
+    }
+
+    /// The same, said in another folder.
+    pub(super) fn move_to(&mut self, folder: &Path) {
+        self.config = self.config.take().map(|config| if is_none(&config) { config } else { folder.join(config) });
+    }
+
+    /// Everything that is said here, and what is said in `below` and not here.
+    fn over(&self, below: &Self) -> Self {
+        let this = self.clone();
+        Self {
+            syntax: this.syntax.or_else(|| below.syntax.clone()),
+            secrets_scope: this.secrets_scope.or(below.secrets_scope),
+            optional_secrets: this.optional_secrets || below.optional_secrets,
+            secrets_hash: this.secrets_hash.or(below.secrets_hash),
+            require_secrets_hash: this.require_secrets_hash || below.require_secrets_hash,
+            secret_mount: this.secret_mount.or_else(|| below.secret_mount.clone()),
+            // the last one of a name counts
+            secret_id: below.secret_id.iter().cloned().chain(this.secret_id).collect(),
+            ssh: this.ssh.or_else(|| below.ssh.clone()),
+            ssh_step: below.ssh_step.iter().cloned().chain(this.ssh_step).collect(),
+            github_token: this.github_token || below.github_token,
+            cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
+            strict: this.strict || below.strict,
+            allow: this.allow,
+            config: this.config,
+        }
+    }
+
+    /// Whether nothing is said here.
+    pub(super) fn says_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is said on the command line and would not be so without, as arguments.
+    fn chosen(&self, config: &Config) -> Vec<String> {
+        let below = &config.transpile;
         let mut chosen = Vec::new();
         let mut choose = |name: &str, value: Option<&str>| {
             chosen.push(format!("--{name}"));
             chosen.extend(value.map(str::to_owned));
         };
-        if self.syntax != DEFAULT_SYNTAX {
-            choose("syntax", Some(&self.syntax));
+        if let Some(syntax) = &self.syntax
+            && syntax != below.syntax.as_deref().unwrap_or(DEFAULT_SYNTAX)
+        {
+            choose("syntax", Some(syntax));
         }
-        if self.secrets_scope == SecretsScope::Step {
-            choose("secrets-scope", Some("step"));
+        if let Some(scope) = self.secrets_scope
+            && scope != below.secrets_scope.unwrap_or_default()
+        {
+            choose("secrets-scope", Some(word(&scope).as_str()));
         }
-        if self.optional_secrets {
+        if self.optional_secrets && !below.optional_secrets {
             choose("optional-secrets", None);
         }
-        match self.secrets_hash {
-            SecretsHash::Layer => {}
-            SecretsHash::Arg => choose("secrets-hash", Some("arg")),
-            SecretsHash::Off => choose("secrets-hash", Some("off")),
+        if let Some(hash) = self.secrets_hash
+            && hash != below.secrets_hash.unwrap_or_default()
+        {
+            choose("secrets-hash", Some(word(&hash).as_str()));
         }
-        if self.require_secrets_hash {
+        if self.require_secrets_hash && !below.require_secrets_hash {
             choose("require-secrets-hash", None);
         }
-        match &self.secret_mount {
-            SecretMount::Env => {}
-            SecretMount::File => choose("secret-mount", Some("file")),
-            SecretMount::Bundle(id) => choose(&format!("secret-mount=bundle={id}"), None),
+        if let Some(mount) = &self.secret_mount
+            && *mount != below.secret_mount.clone().unwrap_or_default()
+        {
+            match mount {
+                SecretMount::Env => choose("secret-mount", Some("env")),
+                SecretMount::File => choose("secret-mount", Some("file")),
+                SecretMount::Bundle(id) => choose(&format!("secret-mount=bundle={id}"), None),
+            }
         }
         for (name, id) in &self.secret_id {
             choose(&format!("secret-id={name}={id}"), None);
         }
-        match self.ssh.as_deref() {
+        match self.ssh.as_deref().filter(|ssh| Some(*ssh) != below.ssh.as_deref()) {
             None => {}
             Some("default") => choose("ssh", None),
             Some(id) => choose(&format!("ssh={id}"), None),
@@ -131,20 +205,31 @@ impl TranspileArgs {
         for step in &self.ssh_step {
             choose(&format!("ssh-step={step}"), None);
         }
-        if self.github_token {
+        if self.github_token && !below.github_token {
             choose("github-token", None);
         }
         for code in &self.allow {
             choose(&format!("allow={code}"), None);
         }
-        if !self.cache_prefix.is_empty() {
-            choose(&format!("cache-prefix={}", self.cache_prefix), None);
+        if let Some(prefix) = &self.cache_prefix
+            && prefix != below.cache_prefix.as_deref().unwrap_or_default()
+        {
+            choose(&format!("cache-prefix={prefix}"), None);
         }
-        if self.strict {
+        if self.strict && !below.strict {
             choose("strict", None);
         }
         chosen
     }
+}
+
+fn is_none(config: &Path) -> bool {
+    config == Path::new("none")
+}
+
+/// How a choice is spelled on the command line.
+fn word(choice: &impl clap::ValueEnum) -> String {
+    choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// `env`, `file`, `bundle` or `bundle=ID`.
@@ -165,9 +250,20 @@ fn secret_id(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn read_secret_mount<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretMount>, D::Error> {
+    let text = String::deserialize(from)?;
+    secret_mount(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// A table of names and ids.
+fn read_secret_ids<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+    Ok(std::collections::BTreeMap::deserialize(from)?.into_iter().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::args::Args;
+    use super::*;
     use clap::Parser;
 
     #[test]
@@ -194,9 +290,27 @@ mod tests {
         let parse = |arguments: &[String]| {
             Args::parse_from(std::iter::once("x".to_owned()).chain(arguments.iter().cloned())).transpiling
         };
+        let none = Config::default();
         let first = parse(&chosen.map(str::to_owned));
-        assert_eq!(first.chosen(), chosen);
-        assert_eq!(parse(&first.chosen()).chosen(), chosen);
-        assert!(parse(&[]).chosen().is_empty());
+        assert_eq!(first.chosen(&none), chosen);
+        assert_eq!(parse(&first.chosen(&none)).chosen(&none), chosen);
+        assert!(parse(&[]).says_nothing());
+        // said, and as without
+        let default = parse(&["--secrets-hash=layer".to_owned()]);
+        assert!(!default.says_nothing() && default.chosen(&none).is_empty());
+    }
+
+    #[test]
+    fn what_a_file_says_is_not_said_again_and_can_be_unsaid() {
+        let config = Config::parse("allow = ['x']\n[transpile]\nsyntax = 'none'\nsecrets-hash = 'off'\nsecret-mount = 'bundle=A'\nsecret-id = { B = 'b' }\nssh = 'default'\nstrict = true").unwrap();
+        let args =
+            Args::parse_from(["x", "--syntax=none", "--secrets-hash=layer", "--strict", "--secret-id=B=c"]).transpiling;
+        assert_eq!(args.chosen(&config), ["--secrets-hash", "layer", "--secret-id=B=c"]);
+        let plan = PlanFile { path: None, text: String::new() };
+        let options = args.options(&plan, &config, None).unwrap();
+        assert_eq!((options.syntax, options.secrets_hash, options.strict), (None, SecretsHash::Layer, true));
+        assert_eq!(options.secret_mount, SecretMount::Bundle("A".to_owned()));
+        assert_eq!(options.secret_ids["B"], "c");
+        assert!(options.ssh.is_some() && options.allow.contains("x"));
     }
 }

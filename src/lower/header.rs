@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::dockerfile::{Comment, Header, csv_field, shell_word};
+use crate::header::DIGITS;
 use crate::options::{Files, Options, SecretMount, SecretsHash};
-
-/// How much of the digest a reader gets to see: enough to tell plans apart.
-const DIGEST_LENGTH: usize = 12;
 
 pub(super) fn header(context: &Context<'_, '_>, has_hash: bool) -> Header {
     let (plan, digest) = origin(context);
@@ -19,7 +17,7 @@ pub(super) fn header(context: &Context<'_, '_>, has_hash: bool) -> Header {
 pub(super) fn origin(context: &Context<'_, '_>) -> (Comment, Comment) {
     let plan = context.options.files.plan.as_deref().unwrap_or("standard input");
     let digest = &context.graph.plan.digest;
-    (Comment::new(plan), Comment::new(digest.get(..DIGEST_LENGTH).unwrap_or(digest)))
+    (Comment::new(plan), Comment::new(digest.get(..DIGITS).unwrap_or(digest)))
 }
 
 /// The command that writes the file, run where the file is.

@@ -15,7 +15,7 @@ mod secrets;
 mod stage;
 mod suspicious;
 mod whole;
-mod words;
+pub(crate) mod words;
 
 use environment::Environments;
 use names::Names;

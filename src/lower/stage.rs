@@ -129,7 +129,7 @@ impl<'p> StageBuilder<'p> {
         self.has.path_is_foreign = false;
         let last = wanted.path.first().copied().or_else(|| wanted.variables.get("PATH").copied());
         match (Assignment::new("PATH", &value), last) {
-            (Ok(path), last) => Some(Located::at(last.map_or(&self.place, |last| &last.place), path)),
+            (Ok(path), last) => Some(Located::at(last.map_or(self.place, |last| &last.place), path)),
             (Err(_), None) => None,
             (failed, Some(last)) => {
                 failed.problem(context, "the PATH entry", last).map(|path| Located::at(&last.place, path))

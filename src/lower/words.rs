@@ -4,10 +4,10 @@
 
 /// The words of a command line, and whether its end came within a quote or behind a backslash.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Words {
-    pub(super) words: Vec<String>,
+pub(crate) struct Words {
+    pub(crate) words: Vec<String>,
     /// Why the last word is not among them.
-    pub(super) unfinished: Option<&'static str>,
+    pub(crate) unfinished: Option<&'static str>,
 }
 
 enum State {
@@ -23,7 +23,7 @@ enum State {
 /// Splits a command line. A word that the end cuts off is left out, as `llb.Shlex` does when it
 /// drops the error.
 #[expect(clippy::match_same_arms, reason = "a table of transitions, ordered by state")]
-pub(super) fn split(line: &str) -> Words {
+pub(crate) fn split(line: &str) -> Words {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut state = State::Between;

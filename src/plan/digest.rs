@@ -1,13 +1,13 @@
 //! What identifies a plan, whatever its layout.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 /// The SHA-256, in hexadecimal, of a document with its keys sorted and no blanks.
 pub(super) fn digest(document: &serde_json::Value) -> String {
     // serde_json keeps the members of an object in a BTreeMap
     let canonical = document.to_string();
-    let hex = |hex: String, byte: &u8| format!("{hex}{byte:02x}");
-    Sha256::digest(canonical.as_bytes()).iter().fold(String::new(), hex)
+    HEXLOWER.encode(&Sha256::digest(canonical.as_bytes()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dockerfile::{Dockerfile, Dockerignore};
+use crate::header::seal;
 use crate::source_map::SourceMap;
 use origins::Origins;
 use values::Spelled;
@@ -40,7 +41,7 @@ pub(crate) fn render(dockerfile: &Dockerfile, dockerignore: Option<&Dockerignore
     let (dockerfile, source_map) = text("Dockerfile", values::dockerfile(dockerfile)).map_err(broken)?;
     let dockerignore = dockerignore.map(|file| text("dockerignore", values::dockerignore(file)));
     let dockerignore = dockerignore.transpose().map_err(broken)?.map(|(text, _)| text);
-    Ok(Rendered { dockerfile, dockerignore, source_map })
+    Ok(Rendered { dockerfile: seal(dockerfile), dockerignore: dockerignore.map(seal), source_map })
 }
 
 fn text(template: &str, values: Value) -> Result<(String, SourceMap), minijinja::Error> {

@@ -96,7 +96,7 @@ fn the_status_is_that_of_docker() {
 fn a_dockerfile_is_built_if_it_is_what_the_plan_gives() {
     let world = World::new(&[]);
     let build = ["build", "plan.json", "-f", "Dockerfile", "--cache-prefix", "a b"];
-    let mend = "run `railpack2docker plan.json -o Dockerfile '--cache-prefix=a b'`";
+    let mend = "`railpack2docker plan.json -o Dockerfile '--cache-prefix=a b'`";
     let said = world.fails(1, &build, &[]);
     assert!(said.contains("`Dockerfile` does not exist") && said.contains(mend), "{said}");
     world.prints(&["plan.json", "-o", "Dockerfile", "--cache-prefix=a b"], &[]);
@@ -104,8 +104,8 @@ fn a_dockerfile_is_built_if_it_is_what_the_plan_gives() {
     assert_eq!(world.log("arguments"), ["buildx", "build", "-f", "Dockerfile", "."]);
 
     for (file, said_of_it) in [
-        ("app/Dockerfile", "`Dockerfile` is not what"),
-        ("app/Dockerfile.dockerignore", "`Dockerfile.dockerignore` is not what"),
+        ("app/Dockerfile", "`Dockerfile` was edited by hand"),
+        ("app/Dockerfile.dockerignore", "`Dockerfile.dockerignore` was edited by hand"),
     ] {
         let before = world.read(file);
         world.write(file, format!("{before}# more\n"));

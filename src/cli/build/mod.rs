@@ -11,15 +11,16 @@ use std::process::ExitCode;
 use clap::ValueHint;
 use fs_err as fs;
 
-use super::args::{MessageArgs, PlanArgs, path_word};
+use super::args::{MessageArgs, PlanArgs};
+use super::check;
 use super::context::exposed;
 use super::files::{self, Failure, PlanFile};
 use super::key::KeyArgs;
+use super::regenerated::command;
 use super::report::Reporter;
 use super::sources::{Lenience, SourceArgs};
 use super::transpiling::TranspileArgs;
 use super::{print, secrets_of, transpiled};
-use crate::dockerfile::shell_word;
 use crate::options::SecretsHash;
 use crate::secrets::{PlanSecrets, Values, hash};
 use crate::{Diagnostic, Options, Transpiled};
@@ -79,15 +80,14 @@ pub(super) struct BuildArgs {
 
 /// Builds, and gives the status of `docker`.
 pub(super) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
-    let plan = PlanFile::read(&args.plan.path)?;
-    let options = args.transpiling.options(&plan, args.file.as_deref());
+    let plan = PlanFile::read(args.plan.path())?;
+    let options = args.transpiling.options(&plan, &args.transpiling.config(&plan)?, args.file.as_deref())?;
     let made = transpiled(&plan, &options, reporter)?;
     let secrets = secrets_of(&plan, reporter)?;
     let lenience = Lenience { missing: options.optional_secrets, empty: options.optional_secrets };
     let found = args.sources.find(&secrets.names, lenience)?;
     if let Some(file) = &args.file {
-        files::check_current(file, &made)
-            .map_err(|found| Failure::Stale(found.with_help(mend(&args.plan, file, &options))))?;
+        check::current(file, &made, &command(args.plan.path(), file, &options))?;
     }
     let key = args.key.read()?;
     let hash = has_hash(&secrets, &options).then(|| hash(&completed(&secrets, &found.values), key.as_deref()));
@@ -134,13 +134,6 @@ fn context(args: &BuildArgs, plan: &PlanFile) -> PathBuf {
     let of_plan = || plan.path.as_deref().and_then(Path::parent).map(Path::to_owned);
     let context = args.context.clone().or_else(of_plan).unwrap_or_default();
     if context.as_os_str().is_empty() { PathBuf::from(".") } else { context }
-}
-
-/// The command that brings the Dockerfile up to date.
-fn mend(plan: &PlanArgs, file: &Path, options: &Options) -> String {
-    let mut words = vec!["railpack2docker".to_owned(), plan.word(), "-o".to_owned(), path_word(file)];
-    words.extend(options.files.arguments.iter().map(|argument| shell_word(argument, false)));
-    format!("run `{}`", words.join(" "))
 }
 
 /// What keeps a printed command from being run as it is.

@@ -1,0 +1,193 @@
+//! `--check`: whether a Dockerfile and its ignore file are what the plan gives, and why not.
+
+use std::io;
+use std::path::Path;
+
+use fs_err as fs;
+
+use super::args::{Args, path_word};
+use super::config::NAME;
+use super::files::{Failure, ignore_path, why_unreadable};
+use super::print_colored;
+use super::regenerated::Regenerated;
+use super::report::Reporter;
+use super::unified;
+use crate::header::{self, Header, with_line_feeds};
+use crate::{Diagnostic, Transpiled};
+
+/// The file that is checked when none is named.
+const DEFAULT_FILE: &str = "Dockerfile";
+
+/// Checks, and prints what differs as a unified diff. The reasons are in the failure.
+pub(super) fn run(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
+    let file = args.output_file().unwrap_or(Path::new(DEFAULT_FILE));
+    let Some(current) = read(file)? else {
+        let mend = format!("railpack2docker {} -o {}", args.plan.word(), path_word(file));
+        return Err(Failure::Stale(vec![missing(file).with_help(format!("run `{mend}`"))]));
+    };
+    let header = Header::of(&current);
+    let again = Regenerated::of(file, header.as_ref(), args.plan.given.as_deref(), &args.transpiling, reporter)?;
+    let mut differences = differences(file, Some(current), &again.made)?;
+    reporter.report(&line_ends(&mut differences), None);
+    for difference in &differences {
+        print_colored(reporter, &unified::painted(&difference.unified()))?;
+    }
+    let mut found: Vec<Diagnostic> = differences.iter().map(Difference::why).collect();
+    let Some(last) = found.pop() else { return Ok(()) };
+    found.push(last.with_help(remedy(file, &differences, &again.command(file))));
+    Err(Failure::Stale(found))
+}
+
+/// Checks a file that is about to be built: here, line ends count as well.
+pub(super) fn current(file: &Path, made: &Transpiled, command: &str) -> Result<(), Failure> {
+    let differences = differences(file, read(file)?, made)?;
+    let mut found: Vec<Diagnostic> = differences.iter().map(Difference::why).collect();
+    let Some(last) = found.pop() else { return Ok(()) };
+    found.push(last.with_help(remedy(file, &differences, command)));
+    Err(Failure::Stale(found))
+}
+
+/// A file that is not what it should be.
+struct Difference {
+    /// Its name in messages.
+    file: String,
+    /// What is there.
+    current: Option<String>,
+    /// What should be.
+    wanted: Option<String>,
+}
+
+/// The files that differ from what was made, by a byte.
+fn differences(file: &Path, current: Option<String>, made: &Transpiled) -> Result<Vec<Difference>, Failure> {
+    let ignore_file = ignore_path(file);
+    let current_ignore = read(&ignore_file)?;
+    // someone's own ignore file is none of ours, as long as the plan asks for none
+    let is_ours = |text: &String| made.dockerignore.is_some() || header::is_generated(text.as_bytes());
+    let pairs = [
+        (file, current, Some(made.dockerfile.clone())),
+        (&ignore_file, current_ignore.filter(is_ours), made.dockerignore.clone()),
+    ];
+    let differing = pairs.into_iter().filter(|(_, current, wanted)| current != wanted);
+    let difference =
+        |(file, current, wanted): (&Path, _, _)| Difference { file: file.display().to_string(), current, wanted };
+    Ok(differing.map(difference).collect())
+}
+
+/// Takes out the files that differ in their line ends alone, and says which these are.
+fn line_ends(differences: &mut Vec<Difference>) -> Vec<Diagnostic> {
+    let found = differences.extract_if(.., |difference| difference.is_of_line_ends()).map(|difference| {
+        let message = format!("`{}` is what the plan gives, but for its line ends, which are CRLF", difference.file);
+        let pattern = Path::new(&difference.file).file_name().unwrap_or_default().display().to_string();
+        Diagnostic::note("line-ends", message).with_help(format!(
+            "put `{pattern} text eol=lf` into `.gitattributes`: the files that a Dockerfile holds are built as they stand"
+        ))
+    });
+    found.collect()
+}
+
+impl Difference {
+    fn is_of_line_ends(&self) -> bool {
+        match (&self.current, &self.wanted) {
+            (Some(current), Some(wanted)) => with_line_feeds(current) == with_line_feeds(wanted),
+            _ => false,
+        }
+    }
+
+    fn unified(&self) -> String {
+        match (&self.current, &self.wanted) {
+            // all of it is someone else's
+            (Some(current), Some(_)) if !header::is_generated(current.as_bytes()) => String::new(),
+            (current, wanted) => unified::diff(
+                current.as_deref().unwrap_or_default(),
+                wanted.as_deref().unwrap_or_default(),
+                &self.file,
+                &format!("{} as the plan gives it", self.file),
+            ),
+        }
+    }
+
+    /// Why it differs, as far as that can be told.
+    fn why(&self) -> Diagnostic {
+        let file = &self.file;
+        let (current, wanted) = match (&self.current, &self.wanted) {
+            (Some(current), Some(wanted)) => (current, wanted),
+            (None, _) => return missing(Path::new(file)),
+            (Some(_), None) => {
+                return Diagnostic::error("left-over-file", format!("`{file}` excludes what the plan no longer does"));
+            }
+        };
+        let (Some(header), Some(new)) = (Header::of(current), Header::of(wanted)) else {
+            let message = format!("`{file}` was not made by railpack2docker: it has no header that says so");
+            return Diagnostic::error("foreign-file", message);
+        };
+        if self.is_of_line_ends() {
+            return Diagnostic::error("line-ends", format!("`{file}` has CRLF line ends, which a build would keep"));
+        }
+        let is_edited = !header.is_untouched(current);
+        if header.digest != new.digest {
+            let (old, new) = (header.digest, new.digest);
+            let too = if is_edited { "; the file was edited by hand, too" } else { "" };
+            let message = format!("the plan changed since `{file}` was made: its sha256 was {old} and is {new}{too}");
+            return Diagnostic::error("changed-plan", message);
+        }
+        if is_edited {
+            return Diagnostic::error(
+                "edited-file",
+                format!("`{file}` was edited by hand: it is not what was written"),
+            );
+        }
+        if header.arguments != new.arguments {
+            let message =
+                format!("`{file}` was made by another command: `railpack2docker {}`", header.arguments.join(" "));
+            return Diagnostic::error("changed-options", message);
+        }
+        let message = format!("another version of railpack2docker wrote `{file}`, or `{NAME}` changed");
+        Diagnostic::error("changed-output", message)
+    }
+}
+
+fn missing(file: &Path) -> Diagnostic {
+    Diagnostic::error("missing-file", format!("`{}` does not exist", file.display()))
+}
+
+/// What to do about all that differs.
+fn remedy(file: &Path, differences: &[Difference], command: &str) -> String {
+    let codes: Vec<&str> = differences.iter().map(|difference| difference.why().code).collect();
+    let run = if codes.contains(&"foreign-file") {
+        format!("run `{command} --force`, which overwrites it")
+    } else if codes.contains(&"edited-file") {
+        format!("change the plan instead, then run `{command}`")
+    } else {
+        format!("run `{command}`")
+    };
+    if is_read_only(file) { format!("{run} where its folder can be written to: here it is read-only") } else { run }
+}
+
+/// Whether files can't be made in the folder of a file.
+fn is_read_only(file: &Path) -> bool {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    #[cfg(unix)]
+    let read_only = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_err();
+    #[cfg(not(unix))]
+    let read_only = fs::metadata(folder).is_ok_and(|metadata| metadata.permissions().readonly());
+    read_only
+}
+
+/// The text of a file; none if it is not there. Text that is not UTF-8 is none that this tool wrote.
+fn read(file: &Path) -> Result<Option<String>, Failure> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let message = format!("can't check `{}`: {}", file.display(), why_unreadable(&error));
+            let found = Diagnostic::error("unreadable-file", message);
+            Err(match error.kind() {
+                io::ErrorKind::IsADirectory => {
+                    found.with_help(format!("name the file in it, as in `-o {}`", path_word(&file.join(DEFAULT_FILE))))
+                }
+                _ => found,
+            }
+            .into())
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A generated Dockerfile made anew, with the plan and the options that its header names.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use super::args::{Args, path_word};
+use super::files::{Failure, PlanFile};
+use super::report::Reporter;
+use super::transpiled;
+use super::transpiling::TranspileArgs;
+use crate::dockerfile::shell_word;
+use crate::header::Header;
+use crate::{Options, Transpiled};
+
+/// What a Dockerfile is made from and what it is now.
+pub(super) struct Regenerated {
+    /// The plan's path, as someone here would name it.
+    pub(super) plan_path: PathBuf,
+    pub(super) plan: PlanFile,
+    pub(super) options: Options,
+    pub(super) made: Transpiled,
+}
+
+impl Regenerated {
+    /// Makes a file anew from the plan and with the options that are given. What is not given, its
+    /// header says.
+    pub(super) fn of(
+        file: &Path,
+        header: Option<&Header>,
+        plan: Option<&Path>,
+        given: &TranspileArgs,
+        reporter: &Reporter,
+    ) -> Result<Self, Failure> {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let said = header.and_then(|header| said(header, folder));
+        let of_header = said.as_ref().and_then(|said| said.plan.given.clone());
+        let plan_path =
+            plan.map(Path::to_owned).or(of_header).unwrap_or_else(|| Path::new(Args::DEFAULT_PLAN).to_owned());
+        let said = said.map(|said| said.transpiling);
+        let transpiling = if given.says_nothing() { said.as_ref().unwrap_or(given) } else { given };
+        let plan = PlanFile::read(&plan_path)?;
+        let config = transpiling.config(&plan)?;
+        let options = transpiling.options(&plan, &config, Some(file))?;
+        let made = transpiled(&plan, &options, reporter)?;
+        Ok(Self { plan_path, plan, options, made })
+    }
+
+    /// The command that makes the file as it is here.
+    pub(super) fn command(&self, file: &Path) -> String {
+        command(&self.plan_path, file, &self.options)
+    }
+}
+
+/// The command that writes a Dockerfile, for someone to run here.
+pub(super) fn command(plan: &Path, file: &Path, options: &Options) -> String {
+    let mut words = vec!["railpack2docker".to_owned(), path_word(plan), "-o".to_owned(), path_word(file)];
+    words.extend(options.files.arguments.iter().map(|argument| shell_word(argument, false)));
+    words.join(" ")
+}
+
+/// What the command in a header says, its paths as they read from here. None if it is no command
+/// of this version.
+fn said(header: &Header, folder: &Path) -> Option<Args> {
+    let words = std::iter::once("railpack2docker").chain(header.arguments.iter().map(String::as_str));
+    let mut args = Args::try_parse_from(words.map(OsString::from)).ok().filter(|args| args.command.is_none())?;
+    // anyone can write a header: it leads only to what is there from its folder on
+    let plan = args.plan.given.filter(|plan| plan.is_relative() && plan != Path::new("-"));
+    args.plan.given = plan.map(|plan| folder.join(plan));
+    args.transpiling.move_to(folder);
+    Some(args)
+}
