@@ -137,28 +137,6 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// The codes of all warnings: each can be allowed.
-pub const WARNINGS: [&str; 18] = [
-    "config-key",
-    "credential-in-variable",
-    "empty-input",
-    "exposed-file",
-    "key-case",
-    "large-dockerfile",
-    "old-deploy",
-    "rooted-exclude",
-    "runtime-secret",
-    "secret-in-variable",
-    "steering-secret",
-    "string-command",
-    "unfinished-word",
-    "unknown-key",
-    "unknown-secret",
-    "unlisted-secret",
-    "unreachable-step",
-    "unused-key",
-];
-
 /// Collects findings, so that a phase reports all of its errors at once.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {

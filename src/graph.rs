@@ -61,9 +61,25 @@ impl<'p> Edge<'p> {
     }
 }
 
-impl Graph<'_> {
+impl<'p> Graph<'p> {
+    /// What files come from, what that starts from, and so on down to an image.
+    pub(crate) fn lineage(&self, origin: Origin<'p>) -> impl Iterator<Item = Origin<'p>> {
+        std::iter::successors(Some(origin), |origin| match origin {
+            Origin::Step(id) => self.nodes.get(*id)?.inputs.first().map(|first| first.origin),
+            Origin::Image(_) | Origin::Local => None,
+        })
+    }
+
+    /// The image that files go back to.
+    pub(crate) fn root_image(&self, origin: Origin<'p>) -> Option<&'p Located<String>> {
+        self.lineage(origin).find_map(|origin| match origin {
+            Origin::Image(image) => Some(image),
+            Origin::Step(_) | Origin::Local => None,
+        })
+    }
+
     /// The steps that the image needs, in build order.
-    pub(crate) fn needed(&self) -> impl Iterator<Item = (StepId, &Node<'_>)> {
+    pub(crate) fn needed(&self) -> impl Iterator<Item = (StepId, &Node<'p>)> {
         let nodes = self.order.iter().filter_map(|id| Some((*id, self.nodes.get(*id)?)));
         nodes.filter(|(_, node)| node.is_needed)
     }

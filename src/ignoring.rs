@@ -30,13 +30,32 @@ fn line(line: &str) -> Option<String> {
 /// pattern matches nothing, nor does one with a slash in front.
 #[must_use]
 pub fn is_ignored(patterns: &[String], path: &str) -> bool {
-    let mut is_ignored = false;
-    for pattern in patterns.iter().filter_map(|text| Pattern::new(text)) {
-        if pattern.takes_back == is_ignored && pattern.matches(path) {
-            is_ignored = !pattern.takes_back;
-        }
+    Ignored::by(patterns.iter().map(String::as_str)).holds(path)
+}
+
+/// What patterns leave out.
+pub(crate) struct Ignored(Vec<Pattern>);
+
+impl Ignored {
+    pub(crate) fn by<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Self {
+        Self(patterns.into_iter().filter_map(Pattern::new).collect())
     }
-    is_ignored
+
+    /// Whether a file is left out.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        let mut is_ignored = false;
+        for pattern in &self.0 {
+            if pattern.takes_back == is_ignored && pattern.matches(path) {
+                is_ignored = !pattern.takes_back;
+            }
+        }
+        is_ignored
+    }
+
+    /// How many patterns there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
 }
 
 struct Pattern {

@@ -10,11 +10,13 @@
 //! # Ok::<(), railpack2docker::Diagnostics>(())
 //! ```
 
+pub mod codes;
 pub mod diagnostic;
 pub mod dockerfile;
 mod graph;
 pub mod header;
 pub mod ignoring;
+mod lint;
 mod lower;
 pub mod options;
 pub mod place;
@@ -28,6 +30,7 @@ pub mod visible;
 pub mod cli;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use lint::lint;
 pub use options::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh};
 
 pub use place::{Located, Place};

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use super::build::BuildArgs;
 use super::bundle::BundleArgs;
 use super::hash::HashArgs;
+use super::lint::LintArgs;
 use super::transpiling::TranspileArgs;
 use super::where_from::WhereArgs;
 use crate::dockerfile::shell_word;
@@ -18,6 +19,7 @@ Examples:
   railpack2docker plan.json | less            look at it
   railpack2docker --check                     say whether the Dockerfile is up to date, and why not
   railpack2docker where Dockerfile:42         find the place in the plan that a line comes from
+  railpack2docker lint plan.json              check the plan
   railpack2docker build -- -t app             check the secrets, and build the image
   docker build --secret id=TOKEN,env=TOKEN .  build it; the file's header has the exact command
 
@@ -81,6 +83,7 @@ pub(super) struct Args {
 pub(super) enum Command {
     Build(Box<BuildArgs>),
     Hash(HashArgs),
+    Lint(Box<LintArgs>),
     Bundle(BundleArgs),
     Where(WhereArgs),
 }
@@ -141,6 +144,7 @@ impl Args {
             None => &self.messages,
             Some(Command::Build(args)) => &args.messages,
             Some(Command::Hash(args)) => &args.messages,
+            Some(Command::Lint(args)) => &args.messages,
             Some(Command::Bundle(args)) => &args.messages,
             Some(Command::Where(args)) => &args.messages,
         }

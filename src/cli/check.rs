@@ -8,7 +8,6 @@ use fs_err as fs;
 use super::args::{Args, path_word};
 use super::config::NAME;
 use super::files::{Failure, ignore_path, why_unreadable};
-use super::print_colored;
 use super::regenerated::Regenerated;
 use super::report::Reporter;
 use super::unified;
@@ -30,7 +29,7 @@ pub(super) fn run(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     let mut differences = differences(file, Some(current), &again.made)?;
     reporter.report(&line_ends(&mut differences), None);
     for difference in &differences {
-        print_colored(reporter, &unified::painted(&difference.unified()))?;
+        reporter.print(&unified::painted(&difference.unified()))?;
     }
     let mut found: Vec<Diagnostic> = differences.iter().map(Difference::why).collect();
     let Some(last) = found.pop() else { return Ok(()) };

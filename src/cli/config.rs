@@ -6,6 +6,7 @@ use fs_err as fs;
 use serde::Deserialize;
 
 use super::files::{Failure, PlanFile, why_unreadable};
+use super::lint::FailOn;
 use super::transpiling::TranspileArgs;
 use crate::Diagnostic;
 use crate::place::line_and_column;
@@ -21,6 +22,18 @@ pub(super) struct Config {
     pub(super) allow: Vec<String>,
     /// How the plan becomes a Dockerfile.
     pub(super) transpile: TranspileArgs,
+    /// What `lint` looks at.
+    pub(super) lint: LintConfig,
+}
+
+/// The part of the file that is for `lint`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct LintConfig {
+    /// Which findings fail the command.
+    pub(super) fail_on: Option<FailOn>,
+    /// Codes of checks that are off by default.
+    pub(super) warn: Vec<String>,
 }
 
 impl Config {
@@ -51,7 +64,7 @@ impl Config {
             let (line, column) = line_and_column(&text, error.span().unwrap_or_default().start);
             let what = error.message().replace('\n', "; ");
             Diagnostic::error("invalid-config", format!("`{shown}`, line {line}, column {column}: {what}"))
-                .with_help("its keys are `allow`, and below `[transpile]` the names of options, such as `secrets-hash`")
+                .with_help("its keys are `allow`, and below `[transpile]` and `[lint]` the names of options, such as `secrets-hash`")
                 .into()
         })
     }

@@ -9,6 +9,7 @@ mod context;
 mod files;
 mod hash;
 mod key;
+mod lint;
 mod map_file;
 mod regenerated;
 mod report;
@@ -20,7 +21,6 @@ mod where_from;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anstream::AutoStream;
 use clap::Parser;
 
 use crate::secrets::{self, PlanSecrets};
@@ -47,6 +47,7 @@ pub fn run() -> ExitCode {
         None if args.check => check::run(&args, &reporter).map(|()| ExitCode::SUCCESS),
         None => execute(&args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Build(args)) => build::run(args, &reporter),
+        Some(Command::Lint(args)) => lint::run(args, &reporter),
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Where(args)) => where_from::run(args, &reporter).map(|()| ExitCode::SUCCESS),
@@ -129,15 +130,10 @@ fn print_dockerignore(made: &Transpiled, reporter: &Reporter) -> Result<(), Fail
 
 /// Writes to standard output. A reader that has enough is no failure.
 fn print(text: &str) -> Result<(), Failure> {
-    write_out(io::stdout().lock(), text)
+    write_all(io::stdout().lock(), text)
 }
 
-/// Writes text with colours to standard output, which may want none.
-fn print_colored(reporter: &Reporter, text: &str) -> Result<(), Failure> {
-    write_out(AutoStream::new(io::stdout().lock(), reporter.color()), text)
-}
-
-fn write_out(mut out: impl Write, text: &str) -> Result<(), Failure> {
+fn write_all(mut out: impl Write, text: &str) -> Result<(), Failure> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Diagnostic::error("io", format!("can't write to standard output: {error}")).into())

@@ -1,4 +1,4 @@
-//! Findings on standard error: drawn for people, or a JSON object a line.
+//! Findings drawn for people, or a JSON object a line.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,8 @@ use anstream::{AutoStream, ColorChoice};
 use serde_json::json;
 
 use super::args::{Color, MessageArgs, MessageFormat};
-use super::files::PlanFile;
+use super::files::{Failure, PlanFile};
+use super::write_all;
 use crate::place::{Lines, Place};
 use crate::visible::visible;
 use crate::{Diagnostic, Severity};
@@ -31,12 +32,13 @@ impl Reporter {
         Self { format: args.message_format, choice }
     }
 
-    /// When to use colours.
-    pub(super) fn color(&self) -> ColorChoice {
-        self.choice
+    /// Prints text to standard output, its colours where the output takes them. A reader that has
+    /// enough is no failure.
+    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+        write_all(AutoStream::new(io::stdout().lock(), self.choice), text)
     }
 
-    /// Prints findings, errors last, so that they are what stands above the prompt.
+    /// Prints findings to standard error, errors last, so that they are what stands above the prompt.
     pub(super) fn report(&self, findings: &[Diagnostic], plan: Option<&PlanFile>) {
         if findings.is_empty() {
             return;
@@ -47,7 +49,7 @@ impl Reporter {
                 let lines = by_severity(findings).into_iter().map(|finding| as_json(finding, source.as_ref()) + "\n");
                 lines.collect()
             }
-            MessageFormat::Human => drawings(findings, source.as_ref()),
+            MessageFormat::Human => drawings(findings, source.as_ref(), "--message-format json"),
         };
         let mut out = AutoStream::new(io::stderr().lock(), self.choice);
         // there is nowhere left to say that this failed
@@ -72,6 +74,11 @@ impl<'t> Source<'t> {
     }
 }
 
+/// The findings of a plan drawn for people. `all` is the option that shows more than fit.
+pub(super) fn drawn_for_people(findings: &[Diagnostic], plan: &PlanFile, all: &str) -> String {
+    drawings(findings, Some(&Source::of(plan)), all)
+}
+
 fn by_severity(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
@@ -79,7 +86,7 @@ fn by_severity(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
 }
 
 /// The findings drawn, the worst of them where there are too many.
-fn drawings(findings: &[Diagnostic], source: Option<&Source<'_>>) -> String {
+fn drawings(findings: &[Diagnostic], source: Option<&Source<'_>>, all: &str) -> String {
     let mut worst: Vec<&Diagnostic> = findings.iter().collect();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let left_out = worst.len().saturating_sub(MOST_DRAWN);
@@ -87,7 +94,7 @@ fn drawings(findings: &[Diagnostic], source: Option<&Source<'_>>) -> String {
     worst.sort_by_key(|finding| finding.severity);
     let mut drawn: Vec<String> = worst.into_iter().map(|finding| drawn(finding, source)).collect();
     if left_out > 0 {
-        drawn.push(format!("{left_out} more findings are not shown; `--message-format json` prints all"));
+        drawn.push(format!("{left_out} more findings are not shown; `{all}` prints all"));
     }
     drawn.join("\n\n") + "\n"
 }

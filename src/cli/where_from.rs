@@ -9,10 +9,10 @@ use serde_json::json;
 use super::args::MessageArgs;
 use super::files::{Failure, PlanFile, why_unreadable};
 use super::map_file::{self, Entry, MapFile};
+use super::print;
 use super::regenerated::Regenerated;
 use super::report::{Reporter, drawing};
 use super::transpiling::TranspileArgs;
-use super::{print, print_colored};
 use crate::Diagnostic;
 use crate::header::{Header, with_line_feeds};
 use crate::visible::visible;
@@ -87,7 +87,7 @@ pub(super) fn run(args: &WhereArgs, reporter: &Reporter) -> Result<(), Failure> 
     };
     match args.format {
         Format::Json => print(&format!("{}\n", as_json(file, line, &plan_path, entry.as_ref()))),
-        Format::Human => print_colored(reporter, &as_text(file, line, &plan_path, plan.as_ref(), entry.as_ref())),
+        Format::Human => reporter.print(&as_text(file, line, &plan_path, plan.as_ref(), entry.as_ref())),
     }
 }
 

@@ -21,6 +21,16 @@ impl ImageRef {
         }
     }
 
+    /// Its tag, if it has one.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        split(&self.0).1
+    }
+
+    /// Its digest, if it has one.
+    pub(crate) fn digest(&self) -> Option<&str> {
+        split(&self.0).2
+    }
+
     /// The reference as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -39,17 +49,22 @@ impl fmt::Display for ImageRef {
 }
 
 fn is_reference(reference: &str) -> bool {
+    let (name, tag, digest) = split(reference);
+    is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)
+}
+
+/// Name, tag and digest.
+fn split(reference: &str) -> (&str, Option<&str>, Option<&str>) {
     let (rest, digest) = split_off(reference, '@');
     // a colon before the last slash belongs to a port
     let name_start = rest.rfind('/').map_or(0, |slash| slash + 1);
-    let (name, tag) = match rest.get(name_start..).and_then(|last| last.find(':')) {
+    match rest.get(name_start..).and_then(|last| last.find(':')) {
         Some(colon) => {
             let (name, tag) = rest.split_at(name_start + colon);
-            (name, tag.get(1..))
+            (name, tag.get(1..), digest)
         }
-        None => (rest, None),
-    };
-    is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)
+        None => (rest, None, digest),
+    }
 }
 
 fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {

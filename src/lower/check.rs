@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
-use crate::diagnostic::{Diagnostic, WARNINGS};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{ImageRef, MountField};
 use crate::options::{SecretMount, SecretsHash, SecretsScope};
 
@@ -31,9 +32,9 @@ impl Context<'_, '_> {
     }
 
     fn check_allowed(&mut self) {
-        for code in self.options.allow.iter().filter(|code| !WARNINGS.contains(&code.as_str())) {
+        for code in self.options.allow.iter().filter(|code| codes::warnings().all(|known| known != code.as_str())) {
             let message = format!("no warning has the code `{code}`, so it can't be allowed");
-            self.findings.push(Diagnostic::error("invalid-option", message).with_suggestion(code, WARNINGS));
+            self.findings.push(Diagnostic::error("invalid-option", message).with_suggestion(code, codes::warnings()));
         }
     }
 

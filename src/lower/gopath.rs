@@ -22,7 +22,7 @@ pub(crate) fn clean(path: &str) -> String {
 }
 
 /// One path behind another, cleaned (`path.Join`).
-pub(super) fn join(parent: &str, path: &str) -> String {
+pub(crate) fn join(parent: &str, path: &str) -> String {
     clean(&format!("{parent}/{path}"))
 }
 
@@ -44,7 +44,7 @@ pub(super) fn dir(path: &str) -> String {
 }
 
 /// A path of a plan made absolute: relative ones are under `/app`.
-pub(super) fn under_app(path: &str) -> String {
+pub(crate) fn under_app(path: &str) -> String {
     if path.starts_with('/') { clean(path) } else { join("/app", path) }
 }
 

@@ -1,6 +1,6 @@
 //! Files that a stage takes from other stages, from images and from the build context.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::gopath::{base, clean, join};
 use super::{Context, Problem};
@@ -76,22 +76,72 @@ fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
 
 /// Whether two inputs hold the same path, what one of them excludes aside.
 fn overlap(inputs: &[Edge<'_>]) -> bool {
-    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for (at, edge) in inputs.iter().enumerate() {
-        for include in edge.includes() {
-            holders.entry(absolute(&include.value)).or_default().insert(at);
+    let included = Included::of(inputs);
+    let differ = |includes: &[Include<'_>], input| {
+        // in the order of the inputs
+        [includes.first(), includes.last()].into_iter().flatten().any(|include| include.input != input)
+    };
+    let is_twice = included.at_one_path().any(|includes| includes.first().is_some_and(|it| differ(includes, it.input)));
+    is_twice
+        || included.within().any(|within| {
+            let outer = within.outer.iter().filter(|outer| differ(within.inner, outer.input));
+            outer.map(|outer| included.excludes(outer)).any(|excludes| !is_excluded(within.rest, excludes))
+        })
+}
+
+/// What inputs include, by the path in the image.
+pub(crate) struct Included<'e, 'p> {
+    inputs: &'e [Edge<'p>],
+    by_path: BTreeMap<String, Vec<Include<'p>>>,
+}
+
+/// An include of an input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Include<'p> {
+    /// The number of its input.
+    pub(crate) input: usize,
+    pub(crate) text: &'p Located<String>,
+}
+
+/// Includes of a path, and others of a folder that it is in.
+pub(crate) struct Within<'i, 'p> {
+    pub(crate) outer: &'i [Include<'p>],
+    pub(crate) inner: &'i [Include<'p>],
+    /// The path of the inner ones.
+    pub(crate) path: &'i str,
+    /// The path from there to the inner ones.
+    pub(crate) rest: &'i str,
+}
+
+impl<'e, 'p> Included<'e, 'p> {
+    pub(crate) fn of(inputs: &'e [Edge<'p>]) -> Self {
+        let mut by_path: BTreeMap<String, Vec<Include<'p>>> = BTreeMap::new();
+        for (input, edge) in inputs.iter().enumerate() {
+            for text in edge.includes() {
+                by_path.entry(absolute(&text.value)).or_default().push(Include { input, text });
+            }
         }
+        Self { inputs, by_path }
     }
-    holders.iter().any(|(path, inner)| {
-        inner.len() > 1
-            || folders_of(path).any(|(folder, rest)| {
-                let outer = holders.get(folder).into_iter().flatten();
-                outer.filter(|outer| inner.iter().any(|inner| inner != *outer)).any(|outer| {
-                    let excludes = inputs.get(*outer).map(|edge| edge.input.exclude.as_slice());
-                    !is_excluded(rest, excludes.unwrap_or_default())
-                })
-            })
-    })
+
+    /// The includes of each path, in the order of the inputs.
+    pub(crate) fn at_one_path(&self) -> impl Iterator<Item = &[Include<'p>]> {
+        self.by_path.values().map(Vec::as_slice)
+    }
+
+    /// Each path with each folder that it is in and that is included as well. The root does not
+    /// count.
+    pub(crate) fn within(&self) -> impl Iterator<Item = Within<'_, 'p>> {
+        self.by_path.iter().flat_map(|(path, inner)| {
+            let folders = folders_of(path).filter_map(|(folder, rest)| Some((self.by_path.get(folder)?, rest)));
+            folders.map(move |(outer, rest)| Within { outer, inner, path, rest })
+        })
+    }
+
+    /// What the input of an include excludes.
+    pub(crate) fn excludes(&self, include: &Include<'_>) -> &'p [Located<String>] {
+        self.inputs.get(include.input).map_or(&[], |edge| edge.input.exclude.as_slice())
+    }
 }
 
 /// Each folder that an absolute path is in, and the path from there. The root does not count.
@@ -100,7 +150,8 @@ fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
     slashes.filter_map(|(at, _)| Some((path.get(..at)?, path.get(at + 1..)?)))
 }
 
-fn absolute(include: &str) -> String {
+/// Where an include of a step or an image is and goes, as the rule for overlaps has it.
+pub(crate) fn absolute(include: &str) -> String {
     let path = clean(include);
     match path.as_str() {
         "." => "/app".to_owned(),
@@ -114,7 +165,8 @@ fn below<'a>(inner: &'a str, outer: &str) -> Option<&'a str> {
     inner.strip_prefix(outer)?.strip_prefix('/')
 }
 
-fn is_excluded(path: &str, excludes: &[Located<String>]) -> bool {
+/// Whether Railpack's rule for overlaps takes a path for excluded.
+pub(crate) fn is_excluded(path: &str, excludes: &[Located<String>]) -> bool {
     excludes
         .iter()
         .map(|exclude| exclude.value.as_str())

@@ -9,7 +9,7 @@ mod file;
 pub(crate) mod gopath;
 mod header;
 mod ignore;
-mod inputs;
+pub(crate) mod inputs;
 mod names;
 mod secrets;
 mod stage;

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
     Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Prelude, ShellVariable, Stage, StageName,
 };
-use crate::graph::{Graph, Origin, StepId};
+use crate::graph::{Origin, StepId};
 use crate::options::{SecretMount, SecretsHash, SecretsScope};
 use crate::place::Place;
 use crate::plan::{Located, Step};
@@ -258,11 +258,7 @@ fn is_the_shells(name: &str) -> bool {
 /// An image with `sha256sum`: the one that the step goes back to, or else another of the plan.
 fn hashing_image(context: &mut Context<'_, '_>, id: StepId) -> Option<ImageRef> {
     let graph = context.graph;
-    let image = root_image(graph, Some(id)).or_else(|| match graph.base.origin {
-        Origin::Image(image) => Some(image),
-        Origin::Step(id) => root_image(graph, Some(id)),
-        Origin::Local => None,
-    });
+    let image = graph.root_image(Origin::Step(id)).or_else(|| graph.root_image(graph.base.origin));
     match image {
         Some(image) => context.image(image),
         None => {
@@ -277,15 +273,4 @@ fn hashing_image(context: &mut Context<'_, '_>, id: StepId) -> Option<ImageRef> 
             None
         }
     }
-}
-
-fn root_image<'p>(graph: &Graph<'p>, mut step: Option<StepId>) -> Option<&'p Located<String>> {
-    while let Some(id) = step {
-        let first = graph.nodes.get(id)?.inputs.first()?;
-        if let Origin::Image(image) = first.origin {
-            return Some(image);
-        }
-        step = first.step();
-    }
-    None
 }

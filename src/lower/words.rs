@@ -10,6 +10,24 @@ pub(crate) struct Words {
     pub(crate) unfinished: Option<&'static str>,
 }
 
+/// A character of a word, and how it was quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) c: char,
+    pub(crate) quote: Quote,
+}
+
+/// How a character was quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quote {
+    /// Not at all.
+    Plain,
+    /// In double quotes, in which a shell still replaces variables.
+    Double,
+    /// In single quotes or behind a backslash: meant as it is.
+    Literal,
+}
+
 enum State {
     Between,
     Word,
@@ -22,12 +40,27 @@ enum State {
 
 /// Splits a command line. A word that the end cuts off is left out, as `llb.Shlex` does when it
 /// drops the error.
-#[expect(clippy::match_same_arms, reason = "a table of transitions, ordered by state")]
 pub(crate) fn split(line: &str) -> Words {
+    let (words, unfinished) = letters(line);
+    let text = |word: Vec<Letter>| word.into_iter().map(|letter| letter.c).collect();
+    Words { words: words.into_iter().map(text).collect(), unfinished }
+}
+
+/// The words of a command line as [`split`] gives them, each character with its quotes.
+pub(crate) fn split_letters(line: &str) -> Vec<Vec<Letter>> {
+    letters(line).0
+}
+
+#[expect(clippy::match_same_arms, reason = "a table of transitions, ordered by state")]
+fn letters(line: &str) -> (Vec<Vec<Letter>>, Option<&'static str>) {
     let mut words = Vec::new();
-    let mut word = String::new();
+    let mut word: Vec<Letter> = Vec::new();
     let mut state = State::Between;
     for c in line.chars() {
+        let mut push = |quote, state| {
+            word.push(Letter { c, quote });
+            state
+        };
         state = match (state, c) {
             (State::Between | State::Word, '"') => State::Quoted,
             (State::Between | State::Word, '\'') => State::Literal,
@@ -42,18 +75,11 @@ pub(crate) fn split(line: &str) -> Words {
             (State::Quoted, '\\') => State::QuotedEscape,
             (State::Comment, '\n') => State::Between,
             (State::Comment, _) => State::Comment,
-            (State::Between | State::Word | State::Escape, c) => {
-                word.push(c);
-                State::Word
-            }
-            (State::Quoted | State::QuotedEscape, c) => {
-                word.push(c);
-                State::Quoted
-            }
-            (State::Literal, c) => {
-                word.push(c);
-                State::Literal
-            }
+            (State::Between | State::Word, _) => push(Quote::Plain, State::Word),
+            (State::Escape, _) => push(Quote::Literal, State::Word),
+            (State::Quoted, _) => push(Quote::Double, State::Quoted),
+            (State::QuotedEscape, _) => push(Quote::Literal, State::Quoted),
+            (State::Literal, _) => push(Quote::Literal, State::Literal),
         };
     }
     let unfinished = match state {
@@ -65,7 +91,7 @@ pub(crate) fn split(line: &str) -> Words {
         State::Escape | State::QuotedEscape => Some("a backslash with nothing behind it"),
         State::Quoted | State::Literal => Some("a quote that is not closed"),
     };
-    Words { words, unfinished }
+    (words, unfinished)
 }
 
 #[cfg(test)]
@@ -120,5 +146,22 @@ mod tests {
             assert_eq!(split.words, case.out, "{:?}", case.r#in);
             assert_eq!(split.unfinished.is_some(), !case.err.is_empty(), "{:?}", case.r#in);
         }
+    }
+
+    #[test]
+    fn a_letter_knows_its_quotes() {
+        let shown: Vec<String> = split_letters(r#"a*'*'"*"\* "\$""#)
+            .into_iter()
+            .map(|word| {
+                word.into_iter()
+                    .map(|letter| match letter.quote {
+                        Quote::Plain => letter.c,
+                        Quote::Double => 'D',
+                        Quote::Literal => 'L',
+                    })
+                    .collect()
+            })
+            .collect();
+        assert_eq!(shown, ["a*LDL", "L"]);
     }
 }

@@ -9,6 +9,7 @@
 
 mod buildkit;
 mod copies;
+mod lints;
 mod model;
 mod mutations;
 mod order;

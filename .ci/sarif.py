@@ -1,0 +1,96 @@
+"""Holds the SARIF of `lint` to the published schema: sarif.py BINARY PLAN...
+
+The schema is the one that the crate serde-sarif ships; cargo fetches it. Beyond the schema, each
+region must be in the plan, and each rule and fingerprint must be where a reader looks for it."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+
+import jsonschema
+
+MANIFEST = """[package]
+name = "schema"
+version = "0.0.0"
+edition = "2021"
+[lib]
+path = "lib.rs"
+[dependencies]
+serde-sarif = "=0.8.0"
+"""
+
+
+def schema():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "Cargo.toml").write_text(MANIFEST)
+        (folder / "lib.rs").write_text("")
+        said = subprocess.run(["cargo", "metadata", "-q", "--format-version", "1"], cwd=folder, check=True, capture_output=True)
+    packages = {package["name"]: package for package in json.loads(said.stdout)["packages"]}
+    crate = pathlib.Path(packages["serde-sarif"]["manifest_path"]).parent
+    text = json.loads((crate / "src" / "schema.json").read_text())
+    assert "2.1.0" in text["title"], text["title"]
+    return text
+
+
+def marked(text, region):
+    """The characters of a region, by its lines and columns."""
+    lines = text.removeprefix("\ufeff").split("\n")
+    first, last = region["startLine"] - 1, region["endLine"] - 1
+    assert first <= last < len(lines), region
+    assert 1 <= region["startColumn"] <= len(lines[first]) + 1 and region["endColumn"] <= len(lines[last]) + 1, region
+    if first == last:
+        return lines[first][region["startColumn"] - 1 : region["endColumn"] - 1]
+    return "\n".join([lines[first][region["startColumn"] - 1 :], *lines[first + 1 : last], lines[last][: region["endColumn"] - 1]])
+
+
+def mistakes(validator, log, plan):
+    found = [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in validator.iter_errors(log)]
+    text = plan.read_text(encoding="utf-8")
+    (run,) = log["runs"]
+    prints = [json.dumps(result["partialFingerprints"]) for result in run["results"]]
+    if len(set(prints)) < len(prints):
+        found.append("two results have one fingerprint")
+    for result in run["results"]:
+        if run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] != result["ruleId"]:
+            found.append(f"{result['ruleId']}: not the rule of its index")
+        for location in result.get("locations", []) + result.get("relatedLocations", []):
+            physical = location["physicalLocation"]
+            path = urllib.parse.unquote(physical["artifactLocation"]["uri"].removeprefix("file://"))
+            if pathlib.Path(path).resolve() != plan:
+                found.append(f"{path}: not the plan")
+            if "region" not in physical:
+                continue
+            value = marked(text, physical["region"])
+            if result["ruleId"] != "invalid-json":
+                # a value, or a key of one
+                try:
+                    json.loads(value)
+                except ValueError:
+                    found.append(f"{result['ruleId']}: the region is no value: {value[:80]}")
+    return found
+
+
+def main():
+    binary, *plans = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    checker = jsonschema.Draft7Validator.FORMAT_CHECKER
+    missing = {"uri", "uri-reference"} - checker.checkers.keys()
+    assert not missing, f"no check for {missing}: pip install 'jsonschema[format-nongpl]'"
+    validator = jsonschema.Draft7Validator(schema(), format_checker=checker)
+    bad = results = 0
+    for plan in plans:
+        lint = [binary, "lint", plan, "--format", "sarif", "--warn", "undigested-image"]
+        log = json.loads(subprocess.run(lint, capture_output=True, check=False).stdout)
+        results += len(log["runs"][0]["results"])
+        for mistake in mistakes(validator, log, plan):
+            bad += 1
+            print(f"{plan}: {mistake}")
+    print(f"{len(plans)} logs with {results} results checked, {bad} mistakes")
+    return 1 if bad or not results else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

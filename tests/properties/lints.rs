@@ -1,0 +1,33 @@
+//! Lint finds all that transpiling finds, in the order of the text, each once.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use railpack2docker::codes::{self, OPTIONAL};
+use railpack2docker::{Options, lint, transpile};
+
+use crate::plans::Plan;
+use crate::runner;
+use crate::wild::plan;
+
+#[test]
+fn lint_finds_what_transpiling_finds() {
+    let property = |plan: Plan| {
+        let text = plan.json().to_string();
+        let optional: BTreeSet<String> = OPTIONAL.iter().map(|code| (*code).to_owned()).collect();
+        let found = lint(&text, &Options::default(), &optional);
+        let transpiled = transpile(&text, &Options::default());
+        for expected in transpiled.map_or_else(|diagnostics| diagnostics.0, |made| made.findings) {
+            prop_assert!(found.contains(&expected), "{:?}", expected);
+        }
+        let starts: Vec<usize> =
+            found.iter().map(|found| found.place.as_ref().map_or(usize::MAX, |place| place.span().start)).collect();
+        prop_assert!(starts.is_sorted());
+        for (at, finding) in found.iter().enumerate() {
+            prop_assert!(!found[..at].contains(finding), "{:?}", finding);
+            prop_assert!(codes::find(finding.code).is_some(), "{}", finding.code);
+        }
+        Ok(())
+    };
+    runner().run(&plan(), property).unwrap_or_else(|failure| panic!("{failure}"));
+}
