@@ -58,6 +58,23 @@ impl Ignored {
     }
 }
 
+/// Whether a pattern of Go's `filepath.Match`, in which no `*` stands for a slash, matches a whole
+/// path. What is no pattern matches nothing.
+pub(crate) fn matches_name(pattern: &str, path: &str) -> bool {
+    let mut name = String::with_capacity(pattern.len());
+    let mut last = None;
+    for c in pattern.chars() {
+        // `**` means no more than `*` there
+        if (last, c) != (Some('*'), '*') {
+            name.push(c);
+        }
+        // a character behind a backslash stands for itself
+        last = if last == Some('\\') { None } else { Some(c) };
+    }
+    let path: Vec<char> = path.chars().collect();
+    tokens(&name).is_some_and(|tokens| reached(&tokens, &path).last() == Some(&true))
+}
+
 struct Pattern {
     takes_back: bool,
     tokens: Vec<Token>,
@@ -76,15 +93,21 @@ impl Pattern {
     /// Whether it matches the path or a folder that it is in.
     fn matches(&self, path: &str) -> bool {
         let path: Vec<char> = path.chars().collect();
-        let mut reached = vec![false; path.len() + 1];
-        if let Some(start) = reached.first_mut() {
-            *start = true;
-        }
-        for token in &self.tokens {
-            reached = token.reach(&reached, &path);
-        }
+        let reached = reached(&self.tokens, &path);
         reached.iter().zip(path.iter().chain(&['/'])).any(|(is_reached, next)| *is_reached && *next == '/')
     }
+}
+
+/// The places in a path that tokens match up to.
+fn reached(tokens: &[Token], path: &[char]) -> Vec<bool> {
+    let mut reached = vec![false; path.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    for token in tokens {
+        reached = token.reach(&reached, path);
+    }
+    reached
 }
 
 /// What stands for some characters of a path.

@@ -13,6 +13,7 @@
 pub mod codes;
 pub mod diagnostic;
 pub mod dockerfile;
+pub mod explanation;
 mod graph;
 pub mod header;
 pub mod ignoring;
@@ -69,7 +70,7 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
     let plan = plan::read(json, options.strict, &mut findings)?; // text -> what was written
     let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
-    let Rendered { dockerfile, dockerignore, source_map } = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
+    let Rendered { dockerfile, dockerignore, source_map, .. } = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
     if dockerfile.len() > LARGEST_DOCKERFILE {
         let message = format!("the Dockerfile has {} bytes, and BuildKit fails from about 7 MiB on", dockerfile.len());
         let help = "take large assets out of the plan: commands can copy or fetch them";

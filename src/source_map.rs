@@ -28,6 +28,16 @@ impl SourceMap {
     }
 }
 
+/// The lines of a stage in its Dockerfile, counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StageLines {
+    /// That of its comment or of its `FROM`.
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    /// The first line of each instruction behind `FROM`, its comment included.
+    pub(crate) instructions: Vec<usize>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

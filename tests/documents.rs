@@ -116,6 +116,14 @@ fn the_plan_becomes_the_dockerfile_wherever_they_are_shown() {
 }
 
 #[test]
+fn the_flowchart_it_shows_is_that_of_the_plan_it_shows() {
+    let drawn = run(folder().path(), "railpack2docker explain railpack-plan.json --format mermaid").stdout;
+    let drawn = String::from_utf8(drawn).unwrap();
+    let shown: Vec<String> = pages().iter().flat_map(|page| page.blocks("mermaid")).collect();
+    assert_eq!(shown, [drawn.clone(), drawn]);
+}
+
+#[test]
 fn the_message_it_shows_is_the_message() {
     let folder = tempfile::tempdir().unwrap();
     let plan = r#"{

@@ -241,3 +241,27 @@ mod unix {
         assert!(String::from_utf8(output.stderr).unwrap().contains("note[exclude]"), "no ignore file beside a device");
     }
 }
+
+#[test]
+fn an_explanation_replaces_what_is_there_but_never_the_plan() {
+    let folder = folder(PLAN);
+    let drawn = succeeds(folder.path(), &["explain", "plan.json", "--format", "svg"]);
+    fs::write(folder.path().join("build.svg"), "old").unwrap();
+    assert!(succeeds(folder.path(), &["explain", "plan.json", "--format", "svg", "-o", "build.svg"]).is_empty());
+    assert_eq!(fs::read(folder.path().join("build.svg")).unwrap(), drawn);
+    fails(folder.path(), &["explain", "plan.json", "-o", "./plan.json"]);
+    fails(folder.path(), &["explain", "plan.json", "--step", "x", "-o", "build.svg"]);
+    assert_eq!(fs::read(folder.path().join("build.svg")).unwrap(), drawn);
+    assert_eq!(fs::read_to_string(folder.path().join("plan.json")).unwrap(), PLAN);
+    assert_eq!(names(folder.path()), ["build.svg", "plan.json"]);
+}
+
+#[test]
+fn an_explanation_has_colours_where_they_are_asked_for_and_in_no_file() {
+    let folder = folder(PLAN);
+    let has_colours = |text: &[u8]| text.contains(&0x1b);
+    assert!(!has_colours(&succeeds(folder.path(), &["explain", "plan.json"])));
+    assert!(has_colours(&succeeds(folder.path(), &["explain", "plan.json", "--color", "always"])));
+    succeeds(folder.path(), &["explain", "plan.json", "--color", "always", "-o", "build.txt"]);
+    assert!(!has_colours(&fs::read(folder.path().join("build.txt")).unwrap()));
+}

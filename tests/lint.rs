@@ -147,8 +147,8 @@ fn first_string(arguments: &str, file: &str) -> Option<String> {
 #[test]
 fn the_table_has_each_code_that_is_given() {
     let mut given = given();
-    // of the tool and its options, not of a plan
-    for other in ["broken-template", "invalid-option"] {
+    // of the tool and what it is asked, not of a plan
+    for other in ["broken-template", "invalid-option", "no-such-secret", "no-such-step", "outside-context"] {
         assert!(given.remove(other), "{other}");
     }
     // of the command line

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::build::BuildArgs;
 use super::bundle::BundleArgs;
+use super::explain::ExplainArgs;
 use super::hash::HashArgs;
 use super::lint::LintArgs;
 use super::transpiling::TranspileArgs;
@@ -86,6 +87,7 @@ pub(super) enum Command {
     Lint(Box<LintArgs>),
     Bundle(BundleArgs),
     Where(WhereArgs),
+    Explain(Box<ExplainArgs>),
 }
 
 /// Which plan.
@@ -147,6 +149,7 @@ impl Args {
             Some(Command::Lint(args)) => &args.messages,
             Some(Command::Bundle(args)) => &args.messages,
             Some(Command::Where(args)) => &args.messages,
+            Some(Command::Explain(args)) => &args.messages,
         }
     }
 }

@@ -124,6 +124,11 @@ pub(super) fn write(path: &Path, made: &Transpiled, plan: &PlanFile, force: bool
     Ok(true)
 }
 
+/// Writes a text as a whole or not at all, in place of whatever is there, but never of the plan.
+pub(super) fn write_text(path: &Path, text: &str, plan: &PlanFile) -> Result<(), Failure> {
+    write_other(path, text, plan, |_| true)
+}
+
 fn remove(path: &Path) -> Result<(), Failure> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &error).into()),

@@ -6,6 +6,7 @@ mod bundle;
 mod check;
 mod config;
 mod context;
+mod explain;
 mod files;
 mod hash;
 mod key;
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Where(args)) => where_from::run(args, &reporter).map(|()| ExitCode::SUCCESS),
+        Some(Command::Explain(args)) => explain::run(args, &reporter).map(|()| ExitCode::SUCCESS),
     };
     match done {
         Ok(status) => status,

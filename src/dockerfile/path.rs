@@ -7,7 +7,10 @@ use super::spelling::{Unspellable, escape, flag_text, fold, one_line, pattern as
 
 /// The source and the destination of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CopyPaths(String);
+pub struct CopyPaths {
+    source: String,
+    spelled: String,
+}
 
 impl CopyPaths {
     /// Spells both, as words where that is legal, else as JSON. The source stays a pattern of
@@ -21,16 +24,22 @@ impl CopyPaths {
             return Err(Unspellable::Nul);
         }
         if is_word(&source) && is_word(destination) {
-            return Ok(Self(format!("{source} {destination}")));
+            return Ok(Self { spelled: format!("{source} {destination}"), source });
         }
         let spelled = format!("[{}, {}]", json_operand(&source), json_operand(destination));
-        Ok(Self(fold(spelled)?))
+        Ok(Self { spelled: fold(spelled)?, source })
+    }
+
+    /// The source as it is meant, a path or pattern, not as it is spelled.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
     }
 }
 
 impl fmt::Display for CopyPaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.spelled)
     }
 }
 
@@ -80,7 +89,10 @@ impl fmt::Display for Directory {
 
 /// The pattern of a `--exclude=`, relative to the copied root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exclude(String);
+pub struct Exclude {
+    pattern: String,
+    spelled: String,
+}
 
 impl Exclude {
     /// Spells a pattern. It is never expanded.
@@ -91,19 +103,26 @@ impl Exclude {
     pub fn new(pattern: &str) -> Result<Self, Unspellable> {
         flag_text(pattern, "--exclude")?;
         check_pattern(pattern)?;
-        Ok(Self(fold(escape(pattern, &[' ', '"', '\'', '\\']))?))
+        let spelled = fold(escape(pattern, &[' ', '"', '\'', '\\']))?;
+        Ok(Self { pattern: pattern.to_owned(), spelled })
+    }
+
+    /// The pattern as it is meant, not as it is spelled.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        &self.pattern
     }
 
     /// Whether hadolint takes the pattern for two operands.
     #[must_use]
     pub(crate) fn has_blank(&self) -> bool {
-        self.0.contains(' ')
+        self.spelled.contains(' ')
     }
 }
 
 impl fmt::Display for Exclude {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.spelled)
     }
 }
 

@@ -10,7 +10,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dockerfile::{Dockerfile, Dockerignore};
 use crate::header::seal;
-use crate::source_map::SourceMap;
+use crate::source_map::{SourceMap, StageLines};
 use origins::Origins;
 use values::Spelled;
 
@@ -29,6 +29,8 @@ pub(crate) struct Rendered {
     pub(crate) dockerignore: Option<String>,
     /// Where the lines of the Dockerfile come from.
     pub(crate) source_map: SourceMap,
+    /// The lines of each of its stages.
+    pub(crate) stages: Vec<StageLines>,
 }
 
 /// Renders a Dockerfile and, where there is one, its ignore file.
@@ -38,20 +40,24 @@ pub(crate) struct Rendered {
 pub(crate) fn render(dockerfile: &Dockerfile, dockerignore: Option<&Dockerignore>) -> Result<Rendered, Diagnostics> {
     let broken =
         |error: minijinja::Error| Diagnostics(vec![Diagnostic::error("broken-template", format!("{error:?}"))]);
-    let (dockerfile, source_map) = text("Dockerfile", values::dockerfile(dockerfile)).map_err(broken)?;
-    let dockerignore = dockerignore.map(|file| text("dockerignore", values::dockerignore(file)));
-    let dockerignore = dockerignore.transpose().map_err(broken)?.map(|(text, _)| text);
-    Ok(Rendered { dockerfile: seal(dockerfile), dockerignore: dockerignore.map(seal), source_map })
+    let origins = Origins::default();
+    let dockerfile = text("Dockerfile", values::dockerfile(dockerfile), &origins).map_err(broken)?;
+    let dockerignore =
+        dockerignore.map(|file| text("dockerignore", values::dockerignore(file), &Origins::default())).transpose();
+    let dockerignore = dockerignore.map_err(broken)?.map(seal);
+    Ok(Rendered {
+        dockerfile: seal(dockerfile),
+        dockerignore,
+        source_map: origins.source_map(),
+        stages: origins.stages(),
+    })
 }
 
-fn text(template: &str, values: Value) -> Result<(String, SourceMap), minijinja::Error> {
-    let origins = Origins::default();
-    let environment = environment(&origins)?;
+fn text(template: &str, values: Value, origins: &Origins) -> Result<String, minijinja::Error> {
+    let environment = environment(origins)?;
     let mut out = origins.writer();
     environment.get_template(template)?.render_captured_to(values, &mut out)?;
-    let text =
-        out.into_text().map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))?;
-    Ok((text, origins.source_map()))
+    out.into_text().map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))
 }
 
 fn environment(origins: &Origins) -> Result<Environment<'static>, minijinja::Error> {
@@ -69,6 +75,9 @@ fn environment(origins: &Origins) -> Result<Environment<'static>, minijinja::Err
         None => Err(minijinja::Error::new(ErrorKind::BadEscape, format!("{value:?} was not spelled for its place"))),
     });
     environment.add_function("at", origins.function());
+    environment.add_function("stage_begins", origins.stage_begins());
+    environment.add_function("instruction_begins", origins.instruction_begins());
+    environment.add_function("stage_ends", origins.stage_ends());
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
     }

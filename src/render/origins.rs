@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Object, ObjectRepr, Value};
 
 use crate::place::Place;
-use crate::source_map::SourceMap;
+use crate::source_map::{SourceMap, StageLines};
 
 /// A place of the plan, as a value that templates hand to `at`.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ struct State {
     /// The lines that are done.
     lines: usize,
     source_map: SourceMap,
+    stages: Vec<StageLines>,
 }
 
 impl Origins {
@@ -48,6 +49,40 @@ impl Origins {
         }
     }
 
+    /// `stage_begins()`: the next line is the first of a stage.
+    pub(super) fn stage_begins(&self) -> impl Fn() -> Value + Send + Sync + 'static {
+        self.noting(|state| {
+            let first = state.lines + 1;
+            state.stages.push(StageLines { first, last: first, instructions: Vec::new() });
+        })
+    }
+
+    /// `instruction_begins()`: the next line is the first of an instruction, its comment included.
+    pub(super) fn instruction_begins(&self) -> impl Fn() -> Value + Send + Sync + 'static {
+        self.noting(|state| {
+            if let Some(stage) = state.stages.last_mut() {
+                stage.instructions.push(state.lines + 1);
+            }
+        })
+    }
+
+    /// `stage_ends()`: the line that was written last is the last of its stage.
+    pub(super) fn stage_ends(&self) -> impl Fn() -> Value + Send + Sync + 'static {
+        self.noting(|state| {
+            if let Some(stage) = state.stages.last_mut() {
+                stage.last = state.lines;
+            }
+        })
+    }
+
+    fn noting(&self, note: fn(&mut State)) -> impl Fn() -> Value + Send + Sync + 'static {
+        let this = self.clone();
+        move || {
+            this.with(note);
+            Value::from(())
+        }
+    }
+
     pub(super) fn writer(&self) -> Writer {
         Writer { text: Vec::new(), origins: self.clone() }
     }
@@ -55,6 +90,11 @@ impl Origins {
     /// Everything noted so far.
     pub(super) fn source_map(&self) -> SourceMap {
         self.with(|state| std::mem::take(&mut state.source_map))
+    }
+
+    /// The lines of each stage.
+    pub(super) fn stages(&self) -> Vec<StageLines> {
+        self.with(|state| std::mem::take(&mut state.stages))
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
@@ -76,8 +116,7 @@ impl Writer {
 
 impl io::Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        #[expect(clippy::naive_bytecount, reason = "what is written at once is short")]
-        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+        let lines = bytes.split(|byte| *byte == b'\n').count() - 1;
         self.origins.with(|state| state.lines += lines);
         self.text.extend_from_slice(bytes);
         Ok(bytes.len())

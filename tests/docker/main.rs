@@ -15,6 +15,7 @@ mod awkward;
 mod documents;
 mod engine;
 mod examples;
+mod explained;
 mod leaks;
 mod readme;
 mod rebuilds;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use railpack2docker::Options;
+use railpack2docker::explanation::{Change, explain};
 use serde_json::{Value, json};
 
 use crate::engine::{Build, Built, engine};
@@ -182,6 +183,15 @@ impl Graph {
         touched
     }
 
+    /// The steps that `explain` marks for a secret.
+    fn said_to_run_again(&self, plan: &str, secret: &str) -> BTreeSet<usize> {
+        let explanation = explain(plan, &Options::default()).unwrap();
+        let change = Change { secrets: vec![secret.to_owned()], files: Vec::new() };
+        let marked = explanation.consequences(&change).unwrap();
+        let named = |name: &str| (0..self.steps.len()).find(|at| name == format!("s{at}")).unwrap();
+        marked.steps.keys().map(|index| named(&explanation.steps[*index].name)).collect()
+    }
+
     fn ran(&self, built: &Built) -> Vec<String> {
         (0..self.steps.len()).map(|at| built.read(&format!("/ran-{at}"))).collect()
     }
@@ -211,6 +221,7 @@ fn on_graphs_of_every_kind_exactly_what_a_secret_touches_runs_again() {
         let changed = build(&plan, "a2", "h3");
         let touched = graph.touched_by("A");
         assert_eq!(graph.ran_again(&hash_only, &changed), touched, "seed {seed}: A changed");
+        assert_eq!(graph.said_to_run_again(&plan, "A"), touched, "seed {seed}: what `explain` marks");
         let variable = build(&graph.plan(&format!("{run} {seed}"), "2"), "a2", "h3");
         assert_eq!(graph.ran_again(&changed, &variable), BTreeSet::new(), "seed {seed}: a variable at the end changed");
         some_were_spared += usize::from(!touched.is_empty() && touched.len() < graph.steps.len());

@@ -1,0 +1,269 @@
+//! The SVG file: elements, escapes, colours.
+
+use std::fmt::Write;
+
+use super::boxes::{Block, Kind, Shape, text_width};
+use super::layout::Size;
+use super::routes::Frame;
+
+/// The radius of corners.
+const ROUND: f64 = 6.0;
+
+/// How long an arrow's head is, and half of its width.
+const HEAD: (f64, f64) = (8.0, 4.0);
+
+const STYLE: &str = include_str!("style.css");
+
+/// A picture that is being made.
+#[derive(Debug, Default)]
+pub(super) struct Canvas {
+    body: String,
+    left: f64,
+    top: f64,
+    size: Size,
+}
+
+/// What an edge means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stroke {
+    pub(super) is_base: bool,
+    pub(super) runs_again: bool,
+    pub(super) is_left_out: bool,
+}
+
+impl Stroke {
+    fn class(self) -> String {
+        let mut class = if self.is_base { "edge base" } else { "edge" }.to_owned();
+        class.push_str(if self.runs_again { " again" } else { "" });
+        class.push_str(if self.is_left_out { " out" } else { "" });
+        class
+    }
+}
+
+impl Canvas {
+    /// Draws what follows so far to the right and so far down.
+    pub(super) fn move_to(&mut self, left: f64, top: f64) {
+        self.left = left;
+        self.top = top;
+    }
+
+    /// An edge, by the corners of its way, and the arrow's head at its end.
+    pub(super) fn edge(&mut self, way: &[(f64, f64)], stroke: Stroke) {
+        let corners: Vec<(f64, f64)> = way.iter().map(|(x, y)| (x + self.left, y + self.top)).collect();
+        let Some((x, y)) = corners.last().copied() else { return };
+        let class = stroke.class();
+        let (length, half) = if stroke.is_base { (HEAD.0 + 2.0, HEAD.1 + 1.0) } else { HEAD };
+        // it ends as it leads to the box: downwards, or to the right
+        let before = corners.iter().rev().nth(1).copied().unwrap_or((x, y));
+        let (right, down) = if (y - before.1).abs() > (x - before.0).abs() { (0.0, 1.0) } else { (1.0, 0.0) };
+        let line = rounded(&corners, (right * (length - 2.0), down * (length - 2.0)));
+        self.add(&format!(r#"<path class="{class}" d="{line}"/>"#));
+        let head = format!(
+            "M{} {}L{} {}L{} {}Z",
+            Short(x - right * length - down * half),
+            Short(y - down * length - right * half),
+            Short(x),
+            Short(y),
+            Short(x - right * length + down * half),
+            Short(y - down * length + right * half)
+        );
+        self.add(&format!(r#"<path class="{class} head" d="{head}"/>"#));
+    }
+
+    /// A box with its lines.
+    pub(super) fn block(&mut self, block: &Block, frame: Frame) {
+        let frame = Frame { left: frame.left + self.left, top: frame.top + self.top, ..frame };
+        self.size.width = self.size.width.max(frame.left + frame.size.width);
+        self.size.height = self.size.height.max(frame.top + frame.size.height);
+        let again = if block.runs_again { " again" } else { "" };
+        let out = if block.is_left_out { " out" } else { "" };
+        let shape = match block.shape {
+            Shape::Step => "step",
+            Shape::Context => "context",
+            Shape::Outside => "outside",
+            Shape::Image => "image",
+            Shape::Label => "label",
+        };
+        self.add(&format!(r#"<g class="{shape}{again}{out}">"#));
+        if let Some(title) = &block.title {
+            self.add(&format!("<title>{}</title>", Escaped(title)));
+        }
+        self.outline(block.shape, frame);
+        let height: f64 = block.lines.iter().map(|(kind, _)| kind.height()).sum();
+        let mut top = frame.top + (frame.size.height - height) / 2.0;
+        let is_centred = block.shape != Shape::Step;
+        let (across, _) = block.padding();
+        let x = if is_centred { frame.left + frame.size.width / 2.0 } else { frame.left + across };
+        for (kind, text) in &block.lines {
+            // letters stand on a line at some three quarters of their height
+            let baseline = top + kind.height() / 2.0 + kind.size() * 0.35;
+            self.text(*kind, text, x, baseline, is_centred);
+            top += kind.height();
+        }
+        self.add("</g>");
+    }
+
+    fn outline(&mut self, shape: Shape, frame: Frame) {
+        let Frame { left, top, size: Size { width, height } } = frame;
+        let rect = |left: f64, top: f64, width: f64, height: f64, round: f64, class: &str| {
+            format!(
+                r#"<rect class="{class}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>"#,
+                Short(left),
+                Short(top),
+                Short(width),
+                Short(height),
+                Short(round)
+            )
+        };
+        match shape {
+            Shape::Label => self.add(&rect(left, top, width, height, 2.0, "frame")),
+            Shape::Step => self.add(&rect(left, top, width, height, 4.0, "frame")),
+            Shape::Outside => self.add(&rect(left, top, width, height, 12.0, "frame")),
+            Shape::Image => {
+                self.add(&rect(left, top, width, height, 4.0, "frame"));
+                self.add(&rect(left + 4.0, top + 4.0, width - 8.0, height - 8.0, 2.0, "inner"));
+            }
+            Shape::Context => {
+                // a folder with its tab
+                let tab = width.min(60.0) / 2.0;
+                self.add(&format!(
+                    r#"<path class="frame" d="M{} {}h{}l5 6H{}V{}H{}Z"/>"#,
+                    Short(left),
+                    Short(top),
+                    Short(tab),
+                    Short(left + width),
+                    Short(top + height),
+                    Short(left)
+                ));
+            }
+        }
+    }
+
+    /// A line of text from a point on.
+    pub(super) fn text_at(&mut self, kind: Kind, text: &str, x: f64, y: f64) {
+        self.text(kind, text, x + self.left, y + self.top, false);
+    }
+
+    fn text(&mut self, kind: Kind, text: &str, x: f64, y: f64, is_centred: bool) {
+        let class = match kind {
+            Kind::Name => "name",
+            Kind::Text => "text",
+            Kind::Faint => "faint",
+            Kind::Secret => "secret",
+            Kind::Again => "why",
+            Kind::Small => "small",
+        };
+        let anchor = if is_centred { r#" text-anchor="middle""# } else { "" };
+        // other letters come from other fonts, of any width
+        let width = text_width(kind, text);
+        let fit = if text.is_ascii() {
+            String::new()
+        } else {
+            format!(r#" textLength="{}" lengthAdjust="spacingAndGlyphs""#, Short(width))
+        };
+        self.add(&format!(
+            r#"<text class="{class}" x="{}" y="{}"{anchor}{fit}>{}</text>"#,
+            Short(x),
+            Short(y),
+            Escaped(text)
+        ));
+        let right = if is_centred { x + width / 2.0 } else { x + width };
+        self.size.width = self.size.width.max(right);
+        self.size.height = self.size.height.max(y + kind.size() * 0.3);
+    }
+
+    /// The whole file.
+    pub(super) fn finish(self, title: &str, description: &str, margin: f64) -> String {
+        let (width, height) = (Short((self.size.width + margin).ceil()), Short((self.size.height + margin).ceil()));
+        format!(
+            concat!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" class="build" role="img" "#,
+                r#"width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#,
+                "\n<title>{title}</title>\n<desc>{description}</desc>\n<style>\n{style}</style>\n",
+                r#"<rect class="paper" width="{width}" height="{height}"/>"#,
+                "\n{body}</svg>\n"
+            ),
+            width = width,
+            height = height,
+            title = Escaped(title),
+            description = Escaped(description),
+            style = STYLE,
+            body = self.body
+        )
+    }
+
+    fn add(&mut self, element: &str) {
+        self.body.push_str(element);
+        self.body.push('\n');
+    }
+}
+
+/// A way with round corners, which ends so far in front of its last point.
+fn rounded(corners: &[(f64, f64)], short_of: (f64, f64)) -> String {
+    let mut path = String::new();
+    let count = corners.len();
+    for (at, (x, y)) in corners.iter().copied().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| corners.get(at)).copied();
+        let after = corners.get(at + 1).copied();
+        let part = match (before, after) {
+            (None, _) => format!("M{} {}", Short(x), Short(y)),
+            (Some(_), None) if at + 1 == count => format!("L{} {}", Short(x - short_of.0), Short(y - short_of.1)),
+            (Some(before), Some(after)) => {
+                let (enter, leave) = (toward((x, y), before, after), toward((x, y), after, before));
+                format!(
+                    "L{} {}Q{} {} {} {}",
+                    Short(enter.0),
+                    Short(enter.1),
+                    Short(x),
+                    Short(y),
+                    Short(leave.0),
+                    Short(leave.1)
+                )
+            }
+            (Some(_), None) => String::new(),
+        };
+        path.push_str(&part);
+    }
+    path
+}
+
+/// The point near a corner where its curve begins: at most half of the way to the next one.
+fn toward(corner: (f64, f64), to: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+    let length = |point: (f64, f64)| (corner.0 - point.0).abs() + (corner.1 - point.1).abs();
+    let radius = ROUND.min(length(to) / 2.0).min(length(other) / 2.0);
+    let step =
+        |from: f64, to: f64| if (from - to).abs() < f64::EPSILON { from } else { from + radius * (to - from).signum() };
+    (step(corner.0, to.0), step(corner.1, to.1))
+}
+
+/// A length with one digit behind the point, if it needs one.
+struct Short(f64);
+
+impl std::fmt::Display for Short {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = format!("{:.1}", self.0);
+        let text = text.strip_suffix(".0").unwrap_or(&text);
+        f.write_str(if text == "-0" { "0" } else { text })
+    }
+}
+
+/// Text as XML has it. What no XML can hold is replaced.
+struct Escaped<'a>(&'a str);
+
+impl std::fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&apos;")?,
+                '\t' | '\n' | '\r' => f.write_char(' ')?,
+                c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => f.write_char('\u{fffd}')?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
