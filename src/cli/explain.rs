@@ -127,10 +127,15 @@ impl ExplainArgs {
         match self.format {
             Format::Text => Ok(text::draw(explanation, consequences, look)),
             Format::Mermaid => Ok(mermaid::draw(explanation, consequences)),
-            Format::Svg => svg::draw(explanation, consequences, look.plan).map_err(Into::into),
+            Format::Svg => svg::draw(explanation, consequences, file_name(look.plan)).map_err(Into::into),
             Format::Json => Ok(json::draw(explanation, consequences)),
         }
     }
+}
+
+/// A picture is the same on every machine, so it has no more of the path.
+fn file_name(plan: &str) -> &str {
+    Path::new(plan).file_name().and_then(|name| name.to_str()).unwrap_or(plan)
 }
 
 /// The columns of the terminal, and a page's width where there is none.
