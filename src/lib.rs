@@ -11,6 +11,7 @@
 //! ```
 
 pub mod codes;
+pub mod comparison;
 pub mod diagnostic;
 pub mod dockerfile;
 pub mod explanation;

@@ -124,6 +124,24 @@ fn the_flowchart_it_shows_is_that_of_the_plan_it_shows() {
 }
 
 #[test]
+fn the_difference_it_shows_is_the_difference() {
+    let folder = folder();
+    let new = readme().blocks("json")[0]
+        .replace("npm run build'", "npm run build:prod'")
+        .replace("node server.js", "node --enable-source-maps server.js");
+    fs::write(folder.path().join("new.json"), new).unwrap();
+    let said = run(folder.path(), "railpack2docker diff railpack-plan.json new.json || test $? = 1").stdout;
+    let said = String::from_utf8(said).unwrap();
+    let shown: Vec<String> = pages().iter().flat_map(|page| page.blocks("text")).collect();
+    assert_eq!(shown.len(), 2);
+    for block in shown {
+        let (command, shown) = block.split_once('\n').unwrap();
+        assert!(command.starts_with("$ railpack2docker diff "));
+        assert!(said.starts_with(shown), "{said}");
+    }
+}
+
+#[test]
 fn the_message_it_shows_is_the_message() {
     let folder = tempfile::tempdir().unwrap();
     let plan = r#"{

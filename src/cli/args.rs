@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::build::BuildArgs;
 use super::bundle::BundleArgs;
+use super::diff::DiffArgs;
 use super::explain::ExplainArgs;
 use super::hash::HashArgs;
 use super::lint::LintArgs;
@@ -86,6 +87,7 @@ pub(super) enum Command {
     Hash(HashArgs),
     Lint(Box<LintArgs>),
     Bundle(BundleArgs),
+    Diff(Box<DiffArgs>),
     Where(WhereArgs),
     Explain(Box<ExplainArgs>),
 }
@@ -148,6 +150,7 @@ impl Args {
             Some(Command::Hash(args)) => &args.messages,
             Some(Command::Lint(args)) => &args.messages,
             Some(Command::Bundle(args)) => &args.messages,
+            Some(Command::Diff(args)) => &args.messages,
             Some(Command::Where(args)) => &args.messages,
             Some(Command::Explain(args)) => &args.messages,
         }

@@ -10,7 +10,7 @@ use super::config::NAME;
 use super::files::{Failure, ignore_path, why_unreadable};
 use super::regenerated::Regenerated;
 use super::report::Reporter;
-use super::unified;
+use super::unified::{painted, unified};
 use crate::header::{self, Header, with_line_feeds};
 use crate::{Diagnostic, Transpiled};
 
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     let mut differences = differences(file, Some(current), &again.made)?;
     reporter.report(&line_ends(&mut differences), None);
     for difference in &differences {
-        reporter.print(&unified::painted(&difference.unified()))?;
+        reporter.print(&painted(&difference.unified()))?;
     }
     let mut found: Vec<Diagnostic> = differences.iter().map(Difference::why).collect();
     let Some(last) = found.pop() else { return Ok(()) };
@@ -96,7 +96,7 @@ impl Difference {
         match (&self.current, &self.wanted) {
             // all of it is someone else's
             (Some(current), Some(_)) if !header::is_generated(current.as_bytes()) => String::new(),
-            (current, wanted) => unified::diff(
+            (current, wanted) => unified(
                 current.as_deref().unwrap_or_default(),
                 wanted.as_deref().unwrap_or_default(),
                 &self.file,

@@ -8,7 +8,7 @@ use fs_err as fs;
 use crate::{Diagnostic, Transpiled, header};
 
 /// How much of a plan is read. Real ones have some kilobytes; a graph of 100,000 steps fits.
-const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
+pub(super) const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
 
 /// Why the command ends.
 #[derive(Debug)]
@@ -42,12 +42,18 @@ impl PlanFile {
         let shown = if is_stdin { "standard input".to_owned() } else { format!("`{}`", path.display()) };
         let bytes = if is_stdin { read_some(&mut io::stdin().lock()) } else { read_file(path) };
         let bytes = bytes.map_err(|error| cannot_read(&shown, &error))?;
+        Self::of((!is_stdin).then(|| path.to_owned()), bytes)
+    }
+
+    /// Takes bytes that were read, from where `path` says.
+    pub(super) fn of(path: Option<PathBuf>, bytes: Vec<u8>) -> Result<Self, Failure> {
+        let shown = path.as_ref().map_or("standard input".to_owned(), |path| format!("`{}`", path.display()));
         if bytes.len() as u64 > LARGEST_PLAN {
             let message = format!("{shown} is larger than {} MiB, so it is no build plan", LARGEST_PLAN >> 20);
             return Err(Diagnostic::error("too-large", message).into());
         }
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self { path: (!is_stdin).then(|| path.to_owned()), text }),
+            Ok(text) => Ok(Self { path, text }),
             Err(error) => Err(not_utf8(&shown, &error).into()),
         }
     }

@@ -6,6 +6,7 @@ mod bundle;
 mod check;
 mod config;
 mod context;
+mod diff;
 mod explain;
 mod files;
 mod hash;
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
         Some(Command::Lint(args)) => lint::run(args, &reporter),
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(|()| ExitCode::SUCCESS),
+        Some(Command::Diff(args)) => diff::run(args, &reporter),
         Some(Command::Where(args)) => where_from::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Explain(args)) => explain::run(args, &reporter).map(|()| ExitCode::SUCCESS),
     };

@@ -1,43 +1,42 @@
-//! What differs between two texts, as a unified diff.
+//! Unified diffs of texts.
 
+use clap::builder::styling::{AnsiColor, Style};
 use similar::TextDiff;
 
-use crate::header::with_line_feeds;
 use crate::visible::visible;
 
-/// How many unchanged lines are shown around a change.
-const CONTEXT: usize = 3;
-
-/// The unified diff of two texts; nothing where they are the same but for their line ends. What
-/// can't be seen is spelled out.
-pub(super) fn diff(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
-    let (old, new) = (as_seen(old), as_seen(new));
-    let names = (visible(old_name), visible(new_name));
-    TextDiff::from_lines(&old, &new).unified_diff().context_radius(CONTEXT).header(&names.0, &names.1).to_string()
+/// A unified diff with three lines around each change, every line ended by a line feed. Empty where the
+/// texts hold the same lines: how these end, with a line feed or a carriage return before it, makes no
+/// difference. Nothing in it does anything to a terminal.
+pub(super) fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+    let (old, new) = (lines(old), lines(new));
+    let diff = TextDiff::from_lines(&old, &new);
+    diff.unified_diff().header(&visible(old_name), &visible(new_name)).to_string()
 }
 
-/// The same with colours for a terminal.
+/// The text with what can't be seen spelled out, but for tabs.
+fn lines(text: &str) -> String {
+    let shown = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t") + "\n";
+    text.lines().map(shown).collect()
+}
+
+/// A unified diff in colours.
 pub(super) fn painted(diff: &str) -> String {
-    use anstyle::{AnsiColor, Style};
-    let style = |line: &str| match line.as_bytes() {
-        [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::new().bold(),
-        [b'+', ..] => AnsiColor::Green.on_default(),
-        [b'-', ..] => AnsiColor::Red.on_default(),
-        [b'@', ..] => AnsiColor::Cyan.on_default(),
-        _ => Style::new(),
+    let painted = |line: &str| match style(line) {
+        Some(style) => format!("{style}{line}{style:#}\n"),
+        None => format!("{line}\n"),
     };
-    let paint = |line: &str| {
-        let style = style(line);
-        format!("{style}{}{style:#}{}", line.trim_end_matches('\n'), if line.ends_with('\n') { "\n" } else { "" })
-    };
-    diff.split_inclusive('\n').map(paint).collect()
+    diff.lines().map(painted).collect()
 }
 
-/// With line feeds and tabs as they are, and everything else that can't be seen spelled out.
-fn as_seen(text: &str) -> String {
-    let text = with_line_feeds(text);
-    let line = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+fn style(line: &str) -> Option<Style> {
+    match line.get(..1)? {
+        _ if line.starts_with("--- ") || line.starts_with("+++ ") => Some(Style::new().bold()),
+        "+" => Some(AnsiColor::Green.on_default()),
+        "-" => Some(AnsiColor::Red.on_default()),
+        "@" => Some(AnsiColor::Cyan.on_default()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -45,18 +44,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_not_be_seen_is_spelled_and_line_ends_are_no_difference() {
-        assert_eq!(diff("a\r\nb\r\n", "a\nb\n", "x", "y"), "");
-        assert_eq!(diff("a\n", "\u{1b}[2J\tb\n", "x\n", "y"), "--- x\\u{a}\n+++ y\n@@ -1 +1 @@\n-a\n+\\u{1b}[2J\tb\n");
+    fn a_diff_names_what_it_compares() {
+        assert_eq!(unified("a\nb\n", "a\nc\n", "x", "y"), "--- x\n+++ y\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
+    }
+
+    #[test]
+    fn line_endings_make_no_difference() {
+        assert_eq!(unified("a\r\nb", "a\nb\n", "x", "y"), "");
+        assert_eq!(unified("", "", "x", "y"), "");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_spelled() {
+        let diff = unified("", "a\u{1b}[2J\tb\rc\n", "x\n", "y");
+        assert_eq!(diff, "--- x\\u{a}\n+++ y\n@@ -0,0 +1 @@\n+a\\u{1b}[2J\tb\\u{d}c\n");
     }
 
     #[test]
     fn each_kind_of_line_has_its_colour() {
-        let painted = painted("--- x\n+++ y\n@@ -1 +1 @@\n-a\n+b\n c\n");
-        assert!(
-            painted.contains("\u{1b}[31m-a\u{1b}[0m\n") && painted.contains("\u{1b}[32m+b\u{1b}[0m\n"),
-            "{painted:?}"
-        );
-        assert!(painted.ends_with(" c\n"));
+        let diff = painted("--- x\n+++ y\n@@ -1 +1 @@\n a\n-b\n+c\n");
+        let expected = "\u{1b}[1m--- x\u{1b}[0m\n\u{1b}[1m+++ y\u{1b}[0m\n\u{1b}[36m@@ -1 +1 @@\u{1b}[0m\n a\n\u{1b}[31m-b\u{1b}[0m\n\u{1b}[32m+c\u{1b}[0m\n";
+        assert_eq!(diff, expected);
     }
 }

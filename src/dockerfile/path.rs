@@ -9,6 +9,7 @@ use super::spelling::{Unspellable, escape, flag_text, fold, one_line, pattern as
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyPaths {
     source: String,
+    destination: String,
     spelled: String,
 }
 
@@ -23,17 +24,24 @@ impl CopyPaths {
         if source.contains('\0') || destination.contains('\0') {
             return Err(Unspellable::Nul);
         }
-        if is_word(&source) && is_word(destination) {
-            return Ok(Self { spelled: format!("{source} {destination}"), source });
-        }
-        let spelled = format!("[{}, {}]", json_operand(&source), json_operand(destination));
-        Ok(Self { spelled: fold(spelled)?, source })
+        let spelled = if is_word(&source) && is_word(destination) {
+            format!("{source} {destination}")
+        } else {
+            fold(format!("[{}, {}]", json_operand(&source), json_operand(destination)))?
+        };
+        Ok(Self { source, destination: destination.to_owned(), spelled })
     }
 
     /// The source as it is meant, a path or pattern, not as it is spelled.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The destination as it is meant, not as it is spelled.
+    #[must_use]
+    pub fn destination(&self) -> &str {
+        &self.destination
     }
 }
 

@@ -217,10 +217,14 @@ impl Explanation {
         let line = self.behind_comments(start.unwrap_or(stage.lines.first));
         let place = instruction.map_or(&stage.stage.from.place, |instruction| &instruction.place);
         let text = match instruction.map(|instruction| &instruction.value) {
-            Some(Instruction::Run(run)) => match &run.command {
-                Command::Shell(form) => format!("RUN {form}"),
-                Command::Exec(form) => format!("RUN {form}"),
-            },
+            Some(Instruction::Run(run)) => {
+                let command = match &run.command {
+                    Command::Shell(form) => form.to_string(),
+                    Command::Exec(form) => form.to_string(),
+                };
+                // long ones are folded
+                format!("RUN {}", command.replace("\\\n", ""))
+            }
             _ => self.line(line).to_owned(),
         };
         First { line, text, position: Position::of(place, &Lines::of(&self.made.json)) }

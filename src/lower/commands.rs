@@ -177,7 +177,7 @@ fn multi_line_variables<'p>(secrets: &[&Located<String>], environment: &Environm
 }
 
 /// Whether a command's name says something that the command does not.
-fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
+pub(crate) fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
     let name = name.trim();
     !name.is_empty()
         && name != cmd.trim()

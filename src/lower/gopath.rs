@@ -27,7 +27,7 @@ pub(crate) fn join(parent: &str, path: &str) -> String {
 }
 
 /// The last part (`path.Base`).
-pub(super) fn base(path: &str) -> &str {
+pub(crate) fn base(path: &str) -> &str {
     if path.is_empty() {
         return ".";
     }

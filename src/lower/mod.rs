@@ -17,10 +17,12 @@ mod suspicious;
 mod whole;
 pub(crate) mod words;
 
+pub(crate) use commands::tells_more;
 use environment::Environments;
 use names::Names;
 use secrets::HashStages;
 use stage::Surroundings;
+pub(crate) use suspicious::is_credential;
 pub(crate) use whole::whole_copies;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};

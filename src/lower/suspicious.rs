@@ -110,7 +110,7 @@ fn warn_of_values(context: &mut Context<'_, '_>, variables: &Variables) {
 }
 
 /// Whether a value has the form of a well-known kind of credential.
-fn is_credential(value: &str) -> bool {
+pub(crate) fn is_credential(value: &str) -> bool {
     const PREFIXES: [(&str, usize); 13] = [
         ("ghp_", 40),
         ("gho_", 40),

@@ -17,5 +17,6 @@ mod engine;
 mod examples;
 mod explained;
 mod leaks;
+mod predicts;
 mod readme;
 mod rebuilds;

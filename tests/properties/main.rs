@@ -8,6 +8,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it fails")]
 
 mod buildkit;
+mod comparison;
 mod copies;
 mod lints;
 mod model;

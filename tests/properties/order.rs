@@ -57,7 +57,7 @@ fn write_shuffled(value: &Value, state: &mut u64, out: &mut String) {
 }
 
 /// A small generator of numbers (splitmix).
-fn next(state: &mut u64) -> usize {
+pub(crate) fn next(state: &mut u64) -> usize {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     usize::try_from(mixed >> 33).unwrap()

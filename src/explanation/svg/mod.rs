@@ -22,10 +22,10 @@ use paint::{Canvas, Stroke};
 /// How far everything is from the edges of the picture.
 const MARGIN: f64 = 24.0;
 
-/// How many boxes and how many edges there are in a picture at most. One with more of them would
-/// take its time, and nobody could read it.
+/// How many boxes there are in a picture at most, and how often an edge passes a row of them. With
+/// more of them it would take its time, and nobody could read it.
 const MOST_BOXES: usize = 250;
-const MOST_EDGES: usize = 800;
+const MOST_PASSES: usize = 4_000;
 
 /// The picture. `title` is what the plan's file is called. The same plan gives the same bytes
 /// everywhere.
@@ -34,7 +34,7 @@ const MOST_EDGES: usize = 800;
 /// A build of more steps, or with more copies between them, than a picture can show.
 pub fn draw(explanation: &Explanation, consequences: Option<&Consequences>, title: &str) -> Result<String, Diagnostic> {
     let drawing = Drawing::of(explanation, consequences);
-    if drawing.nodes.len() > MOST_BOXES || drawing.edges.len() > MOST_EDGES {
+    if drawing.nodes.len() > MOST_BOXES || passes(&drawing) > MOST_PASSES {
         let steps = explanation.steps.len();
         let message = format!("{steps} steps, and what they take from each other, are too many for a picture");
         return Err(Diagnostic::error("too-large", message).with_help("`--format text` draws as many as there are"));
@@ -73,6 +73,20 @@ pub fn draw(explanation: &Explanation, consequences: Option<&Consequences>, titl
     canvas.move_to(MARGIN, MARGIN + 36.0 + plan.size.height + 28.0);
     legend::draw(&mut canvas, contents(&blocks, &drawing));
     Ok(canvas.finish(&title, &description(explanation, consequences), MARGIN))
+}
+
+/// How many rows all edges pass together, at most.
+fn passes(drawing: &Drawing) -> usize {
+    let mut rows = vec![0_usize; drawing.nodes.len()];
+    // what leads to a node stands behind what leads to those it takes from
+    for edge in &drawing.edges {
+        let above = rows.get(edge.from).map_or(0, |row| row + 1);
+        if let Some(row) = rows.get_mut(edge.to) {
+            *row = above.max(*row);
+        }
+    }
+    let row = |node: usize| rows.get(node).copied().unwrap_or_default();
+    drawing.edges.iter().map(|edge| row(edge.to).saturating_sub(row(edge.from))).sum()
 }
 
 fn stroke(explanation: &Explanation, drawing: &Drawing, edge: &Edge) -> Stroke {

@@ -177,7 +177,7 @@ impl Canvas {
         let (width, height) = (Short((self.size.width + margin).ceil()), Short((self.size.height + margin).ceil()));
         format!(
             concat!(
-                r#"<svg xmlns="http://www.w3.org/2000/svg" class="build" role="img" "#,
+                r#"<svg xmlns="http://www.w3.org/2000/svg" class="r2d" role="img" "#,
                 r#"width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#,
                 "\n<title>{title}</title>\n<desc>{description}</desc>\n<style>\n{style}</style>\n",
                 r#"<rect class="paper" width="{width}" height="{height}"/>"#,
@@ -201,13 +201,12 @@ impl Canvas {
 /// A way with round corners, which ends so far in front of its last point.
 fn rounded(corners: &[(f64, f64)], short_of: (f64, f64)) -> String {
     let mut path = String::new();
-    let count = corners.len();
     for (at, (x, y)) in corners.iter().copied().enumerate() {
         let before = at.checked_sub(1).and_then(|at| corners.get(at)).copied();
         let after = corners.get(at + 1).copied();
         let part = match (before, after) {
             (None, _) => format!("M{} {}", Short(x), Short(y)),
-            (Some(_), None) if at + 1 == count => format!("L{} {}", Short(x - short_of.0), Short(y - short_of.1)),
+            (Some(_), None) => format!("L{} {}", Short(x - short_of.0), Short(y - short_of.1)),
             (Some(before), Some(after)) => {
                 let (enter, leave) = (toward((x, y), before, after), toward((x, y), after, before));
                 format!(
@@ -220,7 +219,6 @@ fn rounded(corners: &[(f64, f64)], short_of: (f64, f64)) -> String {
                     Short(leave.1)
                 )
             }
-            (Some(_), None) => String::new(),
         };
         path.push_str(&part);
     }

@@ -8,14 +8,18 @@ use super::{Look, Style};
 use crate::options::SecretsHash;
 use crate::visible::visible;
 
-/// A paragraph for the secrets, one for each file that nothing copies, and a line for each step.
+/// What runs nothing again, each on a line; how many steps the rest runs again, and which.
 pub(super) fn of(explanation: &Explanation, consequences: &Consequences, look: &Look<'_>) -> String {
     let mut text = String::new();
     let mut changed: Vec<&str> = Vec::new();
+    let mut is_secret = false;
     for name in &consequences.secrets {
         match why_not(explanation, name) {
             Some(why) => text.push_str(&format!("{} changes: nothing runs again, since {why}\n", visible(name))),
-            None => changed.push(name),
+            None => {
+                changed.push(name);
+                is_secret = true;
+            }
         }
     }
     for file in &consequences.files {
@@ -43,6 +47,9 @@ pub(super) fn of(explanation: &Explanation, consequences: &Consequences, look: &
     text.push_str(&rows(explanation, consequences, look));
     for name in &consequences.secrets {
         text.push_str(&keeping(explanation, consequences, name, look));
+    }
+    if is_secret {
+        text.push_str("  a build notices a changed secret only if SECRETS_HASH is another one, too\n");
     }
     text
 }

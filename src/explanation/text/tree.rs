@@ -69,31 +69,31 @@ impl<'a> Tree<'a> {
         if let Node::From(Source::Step(index)) = root {
             self.shown.insert(*index);
         }
-        self.name(root, "", note);
+        self.name(root, &self.called(root, if note.is_empty() { 3 } else { 2 }), "", note);
         self.grow(root, "", 0);
         while let Some(index) = self.later.pop_front() {
             self.text.push('\n');
             let root = Node::From(Source::Step(index));
-            self.name(&root, "", "");
+            self.name(&root, &self.called(&root, 3), "", "");
             self.grow(&root, "", 0);
         }
     }
 
     /// The line that a node begins with.
-    fn name(&mut self, node: &Node, prefix: &str, note: &str) {
+    fn name(&mut self, node: &Node, name: &str, prefix: &str, note: &str) {
         let style = match node {
             Node::Image => style(self.consequences.and_then(|it| it.image.as_ref())),
             Node::From(Source::Step(index)) => style(self.again(*index)),
             Node::From(_) => Style::Plain,
         };
-        let name = self.look.paint(style, &self.called(node));
+        let name = self.look.paint(style, name);
         let note = if note.is_empty() { String::new() } else { format!("  {}", self.look.paint(Style::Faint, note)) };
         self.text.push_str(&format!("{prefix}{name}{note}\n"));
     }
 
-    /// A node's name, which leaves room for what is said of it.
-    fn called(&self, node: &Node) -> String {
-        let room = self.look.width / 5 * 2;
+    /// A node's name, in so many fifths of the width.
+    fn called(&self, node: &Node, fifths: usize) -> String {
+        let room = self.look.width / 5 * fifths;
         match node {
             Node::Image => "the image".to_owned(),
             Node::From(Source::Context) => "build context".to_owned(),
@@ -117,8 +117,10 @@ impl<'a> Tree<'a> {
 
     fn branch(&mut self, edge: &'a Edge, prefix: &str, below: &str, depth: usize) {
         let Some(node) = self.drawing.nodes.get(edge.from) else { return };
+        // paths want room, too
+        let name = self.called(node, if edge.paths.is_empty() { 3 } else { 2 });
         let Node::From(Source::Step(index)) = node else {
-            self.name(node, prefix, &self.relation(edge, node, prefix, ""));
+            self.name(node, &name, prefix, &self.relation(edge, &name, prefix, ""));
             return;
         };
         let (is_new, is_deep) = (self.shown.insert(*index), depth >= DEEPEST);
@@ -128,7 +130,7 @@ impl<'a> Tree<'a> {
             (false, _) if self.later.contains(index) => "see below",
             (false, _) => "see above",
         };
-        self.name(node, prefix, &self.relation(edge, node, prefix, elsewhere));
+        self.name(node, &name, prefix, &self.relation(edge, &name, prefix, elsewhere));
         match (is_new, is_deep) {
             (true, true) => self.later.push_back(*index),
             (true, false) => self.grow(node, below, depth + 1),
@@ -137,10 +139,10 @@ impl<'a> Tree<'a> {
     }
 
     /// What a node is to the one that takes from it.
-    fn relation(&self, edge: &Edge, node: &Node, prefix: &str, elsewhere: &str) -> String {
-        let name = columns(&self.called(node));
+    fn relation(&self, edge: &Edge, name: &str, prefix: &str, elsewhere: &str) -> String {
         let elsewhere = if elsewhere.is_empty() { String::new() } else { format!("  ({elsewhere})") };
-        let room = self.look.width.saturating_sub(columns(prefix) + name + columns(&elsewhere) + 4).max(LEAST_ROOM);
+        let room =
+            self.look.width.saturating_sub(columns(prefix) + columns(name) + columns(&elsewhere) + 4).max(LEAST_ROOM);
         let base = if edge.is_base { "is the base" } else { "" };
         if edge.paths.is_empty() {
             return format!("{base}{elsewhere}");
