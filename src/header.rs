@@ -76,6 +76,11 @@ pub(crate) fn seal(text: String) -> String {
     [before, &checksum, after.get(BLANK.len()..).unwrap_or_default()].concat()
 }
 
+/// A text that no checksum was written into, without the place for it.
+pub(crate) fn unsealed(text: &str) -> String {
+    text.replacen(&format!(", of this text {BLANK})"), ")", 1)
+}
+
 /// The line, with its end, that says what a text was made from.
 fn made_by(text: &str) -> Option<std::ops::Range<usize>> {
     let mut start = 0;

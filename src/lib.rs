@@ -39,7 +39,6 @@ pub use place::{Located, Place};
 pub use source_map::SourceMap;
 
 use diagnostic::Findings;
-use render::Rendered;
 
 /// What `BuildKit` takes, in bytes: the text goes twice into a message of at most 16 MiB.
 const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
@@ -71,12 +70,19 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
     let plan = plan::read(json, options.strict, &mut findings)?; // text -> what was written
     let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
-    let Rendered { dockerfile, dockerignore, source_map, .. } = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
+    let rendered = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
+    let dockerfile = header::seal(rendered.dockerfile);
     if dockerfile.len() > LARGEST_DOCKERFILE {
         let message = format!("the Dockerfile has {} bytes, and BuildKit fails from about 7 MiB on", dockerfile.len());
         let help = "take large assets out of the plan: commands can copy or fetch them";
         findings.push(Diagnostic::warning("large-dockerfile", message).with_help(help));
     }
     let whole_copies = lower::whole_copies(&graph);
-    Ok(Transpiled { dockerfile, dockerignore, source_map, whole_copies, findings: findings.into_vec() })
+    Ok(Transpiled {
+        dockerfile,
+        dockerignore: rendered.dockerignore.map(header::seal),
+        source_map: rendered.source_map,
+        whole_copies,
+        findings: findings.into_vec(),
+    })
 }

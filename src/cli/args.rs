@@ -84,12 +84,12 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Build(Box<BuildArgs>),
-    Hash(HashArgs),
     Lint(Box<LintArgs>),
-    Bundle(BundleArgs),
     Diff(Box<DiffArgs>),
-    Where(WhereArgs),
     Explain(Box<ExplainArgs>),
+    Where(WhereArgs),
+    Hash(HashArgs),
+    Bundle(BundleArgs),
 }
 
 /// Which plan.

@@ -20,9 +20,10 @@ mod variables;
 
 use crate::diagnostic::{Diagnostics, Findings};
 use crate::dockerfile::{Dockerfile, Dockerignore};
+use crate::header::unsealed;
 use crate::options::Options;
 use crate::plan::{self, Plan};
-use crate::render::{self, Rendered};
+use crate::render;
 use crate::{graph, lower};
 use caches::Caches;
 use pairs::Pairs;
@@ -131,8 +132,10 @@ fn lowered(plan: &Plan, options: &Options) -> Result<Lowered, Diagnostics> {
 
 fn shown(lowered: &Lowered) -> Result<Shown, Diagnostics> {
     let rendered = render::render(&lowered.dockerfile, lowered.dockerignore.as_ref())?;
-    let Rendered { dockerfile, dockerignore, .. } = rendered;
-    Ok(Shown { dockerfile, dockerignore })
+    Ok(Shown {
+        dockerfile: unsealed(&rendered.dockerfile),
+        dockerignore: rendered.dockerignore.as_deref().map(unsealed),
+    })
 }
 
 /// Everything that changed: first what belongs to the plan as a whole, then the steps, then the image.

@@ -9,7 +9,6 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dockerfile::{Dockerfile, Dockerignore};
-use crate::header::seal;
 use crate::source_map::{SourceMap, StageLines};
 use origins::Origins;
 use values::Spelled;
@@ -23,7 +22,7 @@ const TEMPLATES: [(&str, &str); 6] = [
     ("run", include_str!("../../templates/run.j2")),
 ];
 
-/// The files that a plan becomes, as text.
+/// The files that a plan becomes, as text, without the checksums in their headers.
 pub(crate) struct Rendered {
     pub(crate) dockerfile: String,
     pub(crate) dockerignore: Option<String>,
@@ -44,13 +43,8 @@ pub(crate) fn render(dockerfile: &Dockerfile, dockerignore: Option<&Dockerignore
     let dockerfile = text("Dockerfile", values::dockerfile(dockerfile), &origins).map_err(broken)?;
     let dockerignore =
         dockerignore.map(|file| text("dockerignore", values::dockerignore(file), &Origins::default())).transpose();
-    let dockerignore = dockerignore.map_err(broken)?.map(seal);
-    Ok(Rendered {
-        dockerfile: seal(dockerfile),
-        dockerignore,
-        source_map: origins.source_map(),
-        stages: origins.stages(),
-    })
+    let dockerignore = dockerignore.map_err(broken)?;
+    Ok(Rendered { dockerfile, dockerignore, source_map: origins.source_map(), stages: origins.stages() })
 }
 
 fn text(template: &str, values: Value, origins: &Origins) -> Result<String, minijinja::Error> {
