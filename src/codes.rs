@@ -61,6 +61,7 @@ pub const CODES: &[Code] = codes! {
     Error "invalid-json" "the text is not JSON"
     Error "invalid-path" "a file at the place of a directory"
     Error "invalid-secret" "a secret that can't be an environment variable"
+    Warning "invisible-text" "text that a reader does not see"
     Warning "key-case" "a key in another case"
     Warning "large-dockerfile" "a Dockerfile that BuildKit does not take"
     Warning "latest-image" "an image that changes under its name"

@@ -46,7 +46,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     fn new(severity: Severity, code: &'static str, message: &str) -> Self {
-        let message = visible(message).into_owned();
+        let message = shortened(&visible(message));
         Self { severity, code, message, place: None, related: Vec::new(), help: None }
     }
 
@@ -78,7 +78,7 @@ impl Diagnostic {
     /// The same, with another place that belongs to it.
     #[must_use]
     pub fn with_related(mut self, place: &Place, what: impl AsRef<str>) -> Self {
-        self.related.push((place.clone(), visible(what.as_ref()).into_owned()));
+        self.related.push((place.clone(), shortened(&visible(what.as_ref()))));
         self
     }
 
@@ -97,6 +97,17 @@ impl Diagnostic {
             None => self,
         }
     }
+}
+
+/// As much of a text as someone reads: the names in it can be of any length. The middle goes.
+pub(crate) fn shortened(text: &str) -> String {
+    const START: usize = 3_500;
+    const END: usize = 500;
+    let count = text.chars().count();
+    if count <= START + END {
+        return text.to_owned();
+    }
+    text.chars().take(START).chain(" … ".chars()).chain(text.chars().skip(count - END)).collect()
 }
 
 /// The known word that `word` is most likely a misspelling of: one that differs by a
@@ -203,6 +214,14 @@ mod tests {
             findings.push(Diagnostic::warning("x", message));
         }
         assert_eq!(findings.into_vec().len(), 2);
+    }
+
+    #[test]
+    fn of_a_long_message_the_beginning_and_the_end_are_there() {
+        let found = Diagnostic::error("x", format!("no step is called `{}`!", "é".repeat(1_000_000)));
+        assert!(found.message.len() < 10_000);
+        assert!(found.message.starts_with("no step is called `é") && found.message.ends_with("é`!"));
+        assert_eq!(Diagnostic::error("x", "y".repeat(4_000)).message.len(), 4_000);
     }
 
     #[test]

@@ -15,8 +15,12 @@ pub mod comparison;
 pub mod diagnostic;
 pub mod dockerfile;
 pub mod explanation;
+#[cfg(all(fuzzing, feature = "cli"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod graph;
 pub mod header;
+mod hidden;
 pub mod ignoring;
 mod lint;
 mod lower;
@@ -71,12 +75,14 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
     let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
     let rendered = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
+    hidden::warn(&rendered, &mut findings);
     let dockerfile = header::seal(rendered.dockerfile);
     if dockerfile.len() > LARGEST_DOCKERFILE {
         let message = format!("the Dockerfile has {} bytes, and BuildKit fails from about 7 MiB on", dockerfile.len());
         let help = "take large assets out of the plan: commands can copy or fetch them";
         findings.push(Diagnostic::warning("large-dockerfile", message).with_help(help));
     }
+    findings.leave_out(&options.allow);
     let whole_copies = lower::whole_copies(&graph);
     Ok(Transpiled {
         dockerfile,

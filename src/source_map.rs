@@ -19,6 +19,13 @@ impl SourceMap {
         self.origins.push((line, place));
     }
 
+    /// Behind this line, there are this many more, which come from where it comes from.
+    pub(crate) fn insert(&mut self, line: usize, more: usize) {
+        for (start, _) in self.origins.iter_mut().filter(|(start, _)| *start > line) {
+            *start += more;
+        }
+    }
+
     /// The place that a line, counted from 1, comes from. None for the header, for what is between
     /// stages, and for a line that is not there.
     #[must_use]
@@ -36,6 +43,19 @@ pub(crate) struct StageLines {
     pub(crate) last: usize,
     /// The first line of each instruction behind `FROM`, its comment included.
     pub(crate) instructions: Vec<usize>,
+}
+
+impl StageLines {
+    /// Moves what is behind a line that became more lines.
+    pub(crate) fn insert(&mut self, line: usize, more: usize) {
+        let behind = [&mut self.first, &mut self.last].into_iter().chain(&mut self.instructions);
+        for begin in behind.filter(|begin| **begin > line) {
+            *begin += more;
+        }
+        if self.last == line {
+            self.last += more;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -266,13 +266,33 @@ fn the_options_and_the_plan_are_those_of_the_header() {
     repository.passes(&["--check", "-o", "plans/Dockerfile"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_header_leads_to_no_file_elsewhere() {
     let repository = Repository::new();
-    repository.replace("Dockerfile", "railpack2docker railpack-plan.json -o", "railpack2docker /etc/passwd -o");
-    let (_, said) = repository.is_stale(&[]);
-    assert!(!said.contains("passwd -o") || said.contains("edited by hand"), "{said}");
-    assert!(!said.contains("root:"), "{said}");
+    let secret = tempfile::tempdir().unwrap();
+    fs::write(secret.path().join("secret"), "hunter2").unwrap();
+    let absolute = secret.path().join("secret").to_str().unwrap().to_owned();
+    let up = format!("{}{absolute}", "../".repeat(40).trim_end_matches('/'));
+    std::os::unix::fs::symlink(&absolute, repository.path("link")).unwrap();
+    for command in [
+        format!("railpack2docker {absolute} -o"),
+        format!("railpack2docker {up} -o"),
+        "railpack2docker link -o".to_owned(),
+        format!("railpack2docker railpack-plan.json --config={up} -o"),
+        "railpack2docker railpack-plan.json --config=link -o".to_owned(),
+    ] {
+        repository.replace("Dockerfile", "railpack2docker railpack-plan.json -o", &command);
+        let (_, said) = repository.is_stale(&[]);
+        assert!(said.contains("edited by hand") && !said.contains("hunter2"), "{command}: {said}");
+        repository.run(&["-o", "Dockerfile"]);
+    }
+    // in a repository, a plan may be anywhere
+    fs::create_dir(repository.path(".git")).unwrap();
+    fs::create_dir(repository.path("out")).unwrap();
+    repository.passes(&["-o", "out/Dockerfile"]);
+    let mut inside = Command::new(env!("CARGO_BIN_EXE_railpack2docker"));
+    assert!(inside.current_dir(repository.path("out")).arg("--check").status().unwrap().success());
 }
 
 #[test]

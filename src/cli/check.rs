@@ -3,11 +3,12 @@
 use std::io;
 use std::path::Path;
 
+#[cfg(not(unix))]
 use fs_err as fs;
 
 use super::args::{Args, path_word};
 use super::config::NAME;
-use super::files::{Failure, ignore_path, why_unreadable};
+use super::files::{Failure, ignore_path, read_whole, why_unreadable};
 use super::regenerated::Regenerated;
 use super::report::Reporter;
 use super::unified::{painted, unified};
@@ -174,7 +175,7 @@ fn is_read_only(file: &Path) -> bool {
 
 /// The text of a file; none if it is not there. Text that is not UTF-8 is none that this tool wrote.
 fn read(file: &Path) -> Result<Option<String>, Failure> {
-    match fs::read(file) {
+    match read_whole(file) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 
-use super::files::{ignore_path, why_unreadable};
+use super::files::{ignore_path, read_whole, why_unreadable};
 use crate::ignoring::{self, is_ignored};
 use crate::{Diagnostic, Options, Transpiled};
 
@@ -82,7 +82,7 @@ impl IgnoreFile {
             return Self { patterns: ignoring::parse(text), path: None };
         }
         let read = |path: PathBuf| {
-            let text = String::from_utf8_lossy(&fs::read(&path).ok()?).into_owned();
+            let text = String::from_utf8_lossy(&read_whole(&path).ok()?).into_owned();
             Some(Self { patterns: ignoring::parse(&text), path: Some(path) })
         };
         let path = context.join(".dockerignore");

@@ -68,10 +68,17 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     read_some(&mut fs::File::open(path)?)
 }
 
+/// No more than is needed to see that it is too much.
 fn read_some(from: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(LARGEST_PLAN + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Reads a file that this tool may have written. Such a file is not larger than a plan.
+pub(super) fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    let bytes = read_file(path)?;
+    if bytes.len() as u64 > LARGEST_PLAN { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 fn cannot_read(shown: &str, error: &io::Error) -> Diagnostic {
@@ -91,6 +98,7 @@ pub(super) fn why_unreadable(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::FileTooLarge => format!("it is larger than {} MiB", LARGEST_PLAN >> 20),
         _ => error.to_string(),
     }
 }
@@ -103,36 +111,84 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
         .with_help("save it as UTF-8; is it a plan, and not compressed or binary?")
 }
 
-/// Writes the Dockerfile and its ignore file, each as a whole or not at all, and only where its
-/// bytes change. Beside a device, such as `/dev/stdout`, there is no ignore file: then it gives
-/// `false`. The plan itself is never overwritten.
-pub(super) fn write(path: &Path, made: &Transpiled, plan: &PlanFile, force: bool) -> Result<bool, Failure> {
-    let ignore_path = ignore_path(path);
-    let is_ours = |content: &[u8]| force || header::is_generated(content);
-    let dockerfile = Target::of(path, plan, is_ours)?;
-    if dockerfile.is_device {
-        dockerfile.prepare(&made.dockerfile)?.finish()?;
-        return Ok(false);
+/// Files that are written but for their last step.
+#[derive(Default)]
+pub(super) struct Outputs {
+    prepared: Vec<Prepared>,
+    /// An ignore file of a plan that did exclude something: it would go on doing so.
+    left_over: Option<PathBuf>,
+}
+
+impl Outputs {
+    /// Adds the Dockerfile and its ignore file. Beside a device, such as `/dev/stdout`, there is no
+    /// ignore file: then it gives `false`. The plan itself is never overwritten, and only with
+    /// `force` is a file that this tool did not make.
+    pub(super) fn add_dockerfile(
+        &mut self,
+        path: &Path,
+        made: &Transpiled,
+        plan: &PlanFile,
+        force: bool,
+    ) -> Result<bool, Failure> {
+        let ignore_path = ignore_path(path);
+        let is_ours = |content: &[u8]| force || header::is_generated(content);
+        let dockerfile = Target::of(path, plan, is_ours)?;
+        if dockerfile.is_device {
+            self.prepared.push(dockerfile.prepare(&made.dockerfile)?);
+            return Ok(false);
+        }
+        let dockerignore = match &made.dockerignore {
+            Some(text) => Some(Target::of(&ignore_path, plan, is_ours)?.prepare(text)?),
+            None => None,
+        };
+        let is_file = || fs::metadata(&ignore_path).is_ok_and(|metadata| metadata.is_file());
+        let is_left_over = || header::is_generated(&read_file(&ignore_path).unwrap_or_default());
+        if dockerignore.is_none() && is_file() && is_left_over() {
+            self.left_over = Some(ignore_path);
+        }
+        let dockerfile = dockerfile.prepare(&made.dockerfile)?;
+        self.prepared.extend(dockerignore.into_iter().chain([dockerfile]));
+        Ok(true)
     }
-    let dockerignore = match &made.dockerignore {
-        Some(text) => Some((Target::of(&ignore_path, plan, is_ours)?, text)),
-        None => None,
-    };
-    let is_left_over = dockerignore.is_none() && header::is_generated(&fs::read(&ignore_path).unwrap_or_default());
-    let dockerfile = dockerfile.prepare(&made.dockerfile)?;
-    let dockerignore = dockerignore.map(|(target, text)| target.prepare(text)).transpose()?;
-    dockerignore.map(Prepared::finish).transpose()?;
-    dockerfile.finish()?;
-    if is_left_over {
-        // of a plan that did exclude something, it would go on doing so
-        remove(&ignore_path)?;
+
+    /// Adds a file of another kind. It is never the plan, nor a file that `is_ours` does not know, nor
+    /// one of those here.
+    pub(super) fn add(
+        &mut self,
+        path: &Path,
+        text: &str,
+        plan: &PlanFile,
+        is_ours: impl Fn(&[u8]) -> bool,
+    ) -> Result<(), Failure> {
+        let file = Target::of(path, plan, is_ours)?;
+        let is_same = |other: &Prepared| !file.is_device && absolute(&other.target.path) == absolute(&file.path);
+        if self.prepared.iter().any(is_same) {
+            let message = format!("`{}` is to be two files at once", file.shown.display());
+            return Err(Diagnostic::error("foreign-file", message).with_help("name one of them otherwise").into());
+        }
+        self.prepared.push(file.prepare(text)?);
+        Ok(())
     }
-    Ok(true)
+
+    /// Puts each file in its place, as a whole and only where its bytes change.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        self.prepared.into_iter().try_for_each(Prepared::finish)?;
+        self.left_over.map_or(Ok(()), |path| remove(&path))
+    }
+}
+
+/// A path from the root, its folders without links.
+fn absolute(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    path.file_name().map_or(folder.clone(), |name| folder.join(name))
 }
 
 /// Writes a text as a whole or not at all, in place of whatever is there, but never of the plan.
 pub(super) fn write_text(path: &Path, text: &str, plan: &PlanFile) -> Result<(), Failure> {
-    write_other(path, text, plan, |_| true)
+    let mut outputs = Outputs::default();
+    outputs.add(path, text, plan, |_| true)?;
+    outputs.finish()
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
@@ -184,7 +240,7 @@ impl Target {
         if !kind.is_file() {
             return Ok(Self { shown, path, current: None, is_device: true });
         }
-        let current = fs::read(&path).map_err(|error| cannot_write(&shown, &error))?;
+        let current = read_file(&path).map_err(|error| cannot_write(&shown, &error))?;
         if !current.is_empty() && !is_ours(&current) {
             let message = format!("`{}` was not made by railpack2docker, so it is not overwritten", shown.display());
             return Err(Diagnostic::error("foreign-file", message)
@@ -204,7 +260,16 @@ impl Target {
         }
         match self.temporary(text) {
             Ok(file) => Ok(Prepared { target: self, new: New::Beside(file) }),
-            Err(error) => Err(cannot_write(&self.shown, &error).into()),
+            Err(error) => {
+                let found = cannot_write(&self.shown, &error);
+                Err(match error.kind() {
+                    io::ErrorKind::PermissionDenied => {
+                        found.with_help("its folder must be writable, too: a new file takes the place of the old one")
+                    }
+                    _ => found,
+                }
+                .into())
+            }
         }
     }
 
@@ -272,22 +337,14 @@ impl Prepared {
     }
 }
 
-/// Writes a file of another kind as a whole or not at all, and only where its bytes change. It is
-/// never the plan, nor a file that `is_ours` does not know.
-pub(super) fn write_other(
-    path: &Path,
-    text: &str,
-    plan: &PlanFile,
-    is_ours: impl Fn(&[u8]) -> bool,
-) -> Result<(), Failure> {
-    Target::of(path, plan, is_ours)?.prepare(text)?.finish()
-}
-
 fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "its directory does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::QuotaExceeded => "the disk quota is used up".to_owned(),
+        io::ErrorKind::FileTooLarge => "no file may be as large here".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only".to_owned(),
         _ => error.to_string(),
     };
     Diagnostic::error("unwritable-file", format!("can't write `{}`: {why}", path.display()))

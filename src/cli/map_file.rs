@@ -9,6 +9,7 @@ use serde_json::json;
 use super::files::{Failure, PlanFile, why_unreadable};
 use crate::header::Header;
 use crate::place::{Lines, Place};
+use crate::visible::visible_json;
 use crate::{Diagnostic, Files, Transpiled};
 
 /// The shape of the file. Another number is another shape.
@@ -65,9 +66,11 @@ impl MapFile {
 
     /// As JSON: a line for each line of the Dockerfile, so that a diff of two maps can be read.
     pub(super) fn text(&self) -> String {
-        let lines: Vec<String> = self.lines.iter().map(|entry| format!("    {}", json!(entry))).collect();
+        let lines: Vec<String> =
+            self.lines.iter().map(|entry| format!("    {}", visible_json(&json!(entry)))).collect();
         let head = format!("\"version\": {},\n  \"checksum\": {}", self.version, json!(self.checksum));
-        format!("{{\n  {head},\n  \"plan\": {},\n  \"lines\": [\n{}\n  ]\n}}\n", json!(self.plan), lines.join(",\n"))
+        let plan = visible_json(&json!(self.plan));
+        format!("{{\n  {head},\n  \"plan\": {plan},\n  \"lines\": [\n{}\n  ]\n}}\n", lines.join(",\n"))
     }
 
     /// Reads a file that was written here.

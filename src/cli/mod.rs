@@ -9,6 +9,8 @@ mod context;
 mod diff;
 mod explain;
 mod files;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod hash;
 mod key;
 mod lint;
@@ -20,15 +22,17 @@ mod transpiling;
 mod unified;
 mod where_from;
 
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::secrets::{self, PlanSecrets};
+use crate::visible::{is_invisible, visible_text};
 use crate::{Diagnostic, Diagnostics, Options, Transpiled, transpile};
 use args::{Args, Command};
-use files::{Failure, PlanFile};
+use files::{Failure, Outputs, PlanFile};
 use map_file::MapFile;
 use report::Reporter;
 
@@ -43,7 +47,10 @@ const FAILED: u8 = 2;
 /// errors end the process with 2 as well.
 #[must_use]
 pub fn run() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return refuse(&error),
+    };
     let reporter = Reporter::new(args.messages());
     let done = match &args.command {
         None if args.check => check::run(&args, &reporter).map(|()| ExitCode::SUCCESS),
@@ -70,6 +77,19 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Says what clap says. It shows arguments as they are, so where these hold what a reader can't see,
+/// that is spelled out.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let is_odd = |argument: OsString| argument.to_string_lossy().chars().any(is_invisible);
+    if !error.use_stderr() || !std::env::args_os().any(is_odd) {
+        error.exit();
+    }
+    let said = error.render().to_string();
+    // there is nowhere left to say that this failed
+    let _ = io::stderr().write_all(visible_text(&said).as_bytes());
+    ExitCode::from(FAILED)
+}
+
 fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     let plan = PlanFile::read(args.plan.path())?;
     if let Some(context) = &args.context {
@@ -77,14 +97,23 @@ fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     }
     let options = args.transpiling.options(&plan, &args.transpiling.config(&plan)?, args.output_file())?;
     let made = transpiled(&plan, &options, reporter)?;
-    if args.dockerignore {
-        print_dockerignore(&made, reporter)?;
-    } else {
-        write(args, &plan, &made, reporter)?;
-    }
+    let mut outputs = Outputs::default();
+    let has_ignore_file = match args.output_file() {
+        Some(path) => outputs.add_dockerfile(path, &made, &plan, args.force)?,
+        None => false,
+    };
     if let Some(path) = &args.source_map {
         let map = MapFile::of(&made, &plan, &options.files);
-        files::write_other(path, &map.text(), &plan, MapFile::is_one)?;
+        outputs.add(path, &map.text(), &plan, MapFile::is_one)?;
+    }
+    if args.dockerignore {
+        print_dockerignore(&made, reporter)?;
+    } else if args.output_file().is_none() {
+        print(&made.dockerfile)?;
+    }
+    outputs.finish()?;
+    if made.dockerignore.is_some() && !has_ignore_file && !args.dockerignore {
+        reporter.report(&[no_ignore_file(args)], None);
     }
     if let Some(context) = &args.context {
         let found = context::exposed(context, &made, &options, args.output_file(), &[]);
@@ -93,19 +122,10 @@ fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the Dockerfile where it was asked for.
-fn write(args: &Args, plan: &PlanFile, made: &Transpiled, reporter: &Reporter) -> Result<(), Failure> {
-    let has_ignore_file = match args.output_file() {
-        Some(path) => files::write(path, made, plan, args.force)?,
-        None => print(&made.dockerfile).map(|()| false)?,
-    };
-    if made.dockerignore.is_some() && !has_ignore_file {
-        let plan = args.plan.word();
-        let found = Diagnostic::note("exclude", "the plan excludes files from the build, which a Dockerfile can't say")
-            .with_help(format!("`-o Dockerfile` writes `Dockerfile.dockerignore`, too; or run `railpack2docker {plan} --dockerignore > Dockerfile.dockerignore`"));
-        reporter.report(&[found], None);
-    }
-    Ok(())
+fn no_ignore_file(args: &Args) -> Diagnostic {
+    let plan = args.plan.word();
+    Diagnostic::note("exclude", "the plan excludes files from the build, which a Dockerfile can't say")
+        .with_help(format!("`-o Dockerfile` writes `Dockerfile.dockerignore`, too; or run `railpack2docker {plan} --dockerignore > Dockerfile.dockerignore`"))
 }
 
 /// What the plan becomes. The findings are reported.
@@ -132,9 +152,11 @@ fn print_dockerignore(made: &Transpiled, reporter: &Reporter) -> Result<(), Fail
     print(made.dockerignore.as_deref().unwrap_or_default())
 }
 
-/// Writes to standard output. A reader that has enough is no failure.
+/// Writes to standard output. A reader that has enough is no failure. A terminal obeys some
+/// characters, so it gets to see what can't be seen spelled out.
 fn print(text: &str) -> Result<(), Failure> {
-    write_all(io::stdout().lock(), text)
+    let out = io::stdout().lock();
+    if out.is_terminal() { write_all(out, &visible_text(text)) } else { write_all(out, text) }
 }
 
 fn write_all(mut out: impl Write, text: &str) -> Result<(), Failure> {

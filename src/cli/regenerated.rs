@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use fs_err as fs;
 
 use super::args::{Args, path_word};
 use super::files::{Failure, PlanFile};
@@ -60,14 +61,31 @@ pub(super) fn command(plan: &Path, file: &Path, options: &Options) -> String {
     words.join(" ")
 }
 
+/// The plan that the command in a header names.
+#[cfg(fuzzing)]
+pub(super) fn plan_of(header: &Header, folder: &Path) -> Option<PathBuf> {
+    said(header, folder)?.plan.given
+}
+
 /// What the command in a header says, its paths as they read from here. None if it is no command
 /// of this version.
 fn said(header: &Header, folder: &Path) -> Option<Args> {
     let words = std::iter::once("railpack2docker").chain(header.arguments.iter().map(String::as_str));
     let mut args = Args::try_parse_from(words.map(OsString::from)).ok().filter(|args| args.command.is_none())?;
-    // anyone can write a header: it leads only to what is there from its folder on
+    // anyone can write a header: it leads only to what is in its repository
     let plan = args.plan.given.filter(|plan| plan.is_relative() && plan != Path::new("-"));
-    args.plan.given = plan.map(|plan| folder.join(plan));
-    args.transpiling.move_to(folder);
+    args.plan.given = plan.map(|plan| folder.join(plan)).filter(|plan| is_near(plan, folder));
+    args.transpiling.move_to(folder, |config| is_near(config, folder));
     Some(args)
+}
+
+/// Whether a file is in the repository that a folder is in; without one, in the current folder if
+/// that holds the other, else in the folder. A file that is not there is: whoever reads it says so.
+fn is_near(file: &Path, folder: &Path) -> bool {
+    let Ok(file) = fs::canonicalize(file) else { return true };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Ok(folder) = fs::canonicalize(folder) else { return false };
+    let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+    let current = fs::canonicalize(".").ok().filter(|current| folder.starts_with(current));
+    file.starts_with(repository.or(current.as_deref()).unwrap_or(&folder))
 }

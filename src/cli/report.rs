@@ -9,8 +9,9 @@ use serde_json::json;
 use super::args::{Color, MessageArgs, MessageFormat};
 use super::files::{Failure, PlanFile};
 use super::write_all;
+use crate::diagnostic::shortened;
 use crate::place::{Lines, Place};
-use crate::visible::visible;
+use crate::visible::{visible, visible_text};
 use crate::{Diagnostic, Severity};
 
 /// How many findings people get to see. Nobody reads more, and drawing them takes time.
@@ -60,6 +61,12 @@ impl Reporter {
 /// A finding in a plan, drawn with colours.
 pub(super) fn drawing(finding: &Diagnostic, plan: &PlanFile) -> String {
     drawn(finding, Some(&Source::of(plan))) + "\n"
+}
+
+/// The findings in a plan, drawn with colours.
+#[cfg(fuzzing)]
+pub(super) fn drawn_in(findings: &[Diagnostic], plan: &PlanFile) -> String {
+    drawings(findings, Some(&Source::of(plan)))
 }
 
 /// The plan's text, to point into.
@@ -130,7 +137,7 @@ fn drawn(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
     };
     let mut group = Group::with_title(level.primary_title(finding.message.as_str()).id(finding.code));
     if let (Some(source), Some(place)) = (source, &finding.place) {
-        let path = visible(&place.path().to_string()).into_owned();
+        let path = shortened(&visible(&place.path().to_string()));
         group = group.element(snippet(source, place, path, AnnotationKind::Primary));
         for (place, what) in &finding.related {
             group = group.element(snippet(source, place, what.clone(), AnnotationKind::Context));
@@ -159,7 +166,8 @@ fn snippet<'a>(
     let end = (span.end - line_start).min(line.len()).max(start);
     let near = |byte: usize| (0..=byte.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
     let (from, to) = (near(start.saturating_sub(MARGIN)), near(start + MARGIN));
-    let part = |range: std::ops::Range<usize>| as_seen(line.get(range).unwrap_or_default());
+    // tabs stay: lines begin with them
+    let part = |range: std::ops::Range<usize>| visible_text(line.get(range).unwrap_or_default());
     let (before, marked, after) = (part(from..start), part(start..end.min(to)), part(end.min(to)..to));
     let underlined = before.len()..before.len() + marked.len();
     let (number, _) = source.lines.position(span.start);
@@ -168,9 +176,4 @@ fn snippet<'a>(
         .line_start(number)
         .path(source.name.as_str())
         .annotation(annotation)
-}
-
-/// What can't be seen spelled out, but for tabs, which lines begin with.
-fn as_seen(text: &str) -> String {
-    text.split('\t').map(visible).collect::<Vec<_>>().join("\t")
 }

@@ -124,9 +124,10 @@ impl TranspileArgs {
         Some(format!("--config={named}"))
     }
 
-    /// The same, said in another folder.
-    pub(super) fn move_to(&mut self, folder: &Path) {
-        self.config = self.config.take().map(|config| if is_none(&config) { config } else { folder.join(config) });
+    /// The same, said in another folder, and without a file of options that is not `near`.
+    pub(super) fn move_to(&mut self, folder: &Path, near: impl Fn(&Path) -> bool) {
+        let moved = |config: PathBuf| if is_none(&config) { config } else { folder.join(config) };
+        self.config = self.config.take().map(moved).filter(|config| is_none(config) || near(config));
     }
 
     /// Everything that is said here, and what is said in `below` and not here.

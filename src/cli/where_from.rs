@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ValueEnum, ValueHint};
-use fs_err as fs;
 use serde_json::json;
 
 use super::args::MessageArgs;
-use super::files::{Failure, PlanFile, why_unreadable};
+use super::files::{Failure, PlanFile, read_whole, why_unreadable};
 use super::map_file::{self, Entry, MapFile};
 use super::print;
 use super::regenerated::Regenerated;
@@ -15,7 +14,7 @@ use super::report::{Reporter, drawing};
 use super::transpiling::TranspileArgs;
 use crate::Diagnostic;
 use crate::header::{Header, with_line_feeds};
-use crate::visible::visible;
+use crate::visible::{visible, visible_json};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -124,7 +123,7 @@ fn as_json(file: &Path, line: usize, plan: &Path, entry: Option<&Entry>) -> Stri
     let place = entry.map(|entry| {
         json!({ "path": entry.path, "file": plan.to_string_lossy(), "line": entry.plan_line, "column": entry.plan_column })
     });
-    json!({ "file": file.to_string_lossy(), "line": line, "place": place }).to_string()
+    visible_json(&json!({ "file": file.to_string_lossy(), "line": line, "place": place }))
 }
 
 fn as_text(file: &Path, line: usize, plan_path: &Path, plan: Option<&PlanFile>, entry: Option<&Entry>) -> String {
@@ -144,7 +143,7 @@ fn as_text(file: &Path, line: usize, plan_path: &Path, plan: Option<&PlanFile>, 
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(|error| {
+    read_whole(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(|error| {
         let message = format!("can't read `{}`: {}", file.display(), why_unreadable(&error));
         Diagnostic::error("unreadable-file", message).into()
     })

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::spelling::{Unspellable, fold};
-use crate::visible::is_invisible;
+use crate::visible::{is_invisible, visible_json};
 
 /// The longest argument that Linux gives to a program, its final NUL not counted
 /// (`MAX_ARG_STRLEN`).
@@ -166,18 +166,7 @@ pub fn shell_word(word: &str, quoted: bool) -> String {
 
 /// A JSON string, with what a reader can't see as `\u…`.
 pub(super) fn json_string(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    let mut spelled = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_invisible(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                spelled.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            spelled.push(c);
-        }
-    }
-    spelled
+    visible_json(&serde_json::Value::from(text))
 }
 
 fn check_argument(word: &str) -> Result<(), Unspellable> {

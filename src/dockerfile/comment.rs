@@ -11,10 +11,12 @@ pub struct Comment(String);
 
 impl Comment {
     /// Takes any text, and as much of it as someone reads. What a reader can't see is spelled, so
-    /// that no text ends the comment; what a parser or linter would obey is put in quotes.
+    /// that no text ends the comment; blanks in a row are one; what a parser or linter would obey,
+    /// or a reader take for the header, is put in quotes.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self::of(text.trim(), 300)
+        let text = visible(text.trim());
+        Self::of(&text.split_whitespace().collect::<Vec<_>>().join(" "), 300)
     }
 
     /// A command that someone copies: the blanks in front are kept, and it is cut only where the
@@ -27,7 +29,7 @@ impl Comment {
     fn of(text: &str, longest: usize) -> Self {
         let text = visible(text);
         let text = shortened(&text, longest);
-        if is_directive(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
+        if is_directive(&text) || is_header(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
     }
 }
 
@@ -49,6 +51,12 @@ fn is_directive(text: &str) -> bool {
     let key: String = text.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect();
     let rest = text.trim_start().get(key.len()..).unwrap_or_default().trim_start();
     (!key.is_empty() && rest.starts_with('=')) || key.eq_ignore_ascii_case("hadolint")
+}
+
+/// Whether it begins as the line does that says what a file was made from.
+fn is_header(text: &str) -> bool {
+    const MADE_BY: &str = "made by railpack2docker";
+    text.get(..MADE_BY.len()).is_some_and(|start| start.eq_ignore_ascii_case(MADE_BY))
 }
 
 #[cfg(test)]
@@ -76,6 +84,8 @@ mod tests {
             ("check=skip=all", "“check=skip=all”"),
             ("Syntax = x", "“Syntax = x”"),
             ("hadolint ignore=DL3008", "“hadolint ignore=DL3008”"),
+            ("a  b\u{a0}\u{3000} c", "a b c"),
+            ("Made by railpack2docker from x (sha256 1", "“Made by railpack2docker from x (sha256 1”"),
         ] {
             assert_eq!(Comment::new(text).to_string(), spelled);
         }

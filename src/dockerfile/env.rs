@@ -18,13 +18,27 @@ impl Assignment {
     /// A name that is empty or holds `=`, a line feed or NUL; a value that holds a line feed
     /// or NUL, or can't be folded.
     pub fn new(name: &str, value: &str) -> Result<Self, Unspellable> {
-        one_line(name, "a variable's name")?;
-        if name.is_empty() || name.contains('=') {
-            return Err(Unspellable::Malformed("a variable's name"));
-        }
-        one_line(value, "ENV")?;
+        check_name(name)?;
         // quotes around the whole pair would not do: the parser takes it apart at the first `=`
         let spelled_name = if is_bare_name(name) { name.to_owned() } else { quoted(name) };
+        Self::of(name, &spelled_name, value)
+    }
+
+    /// Spells a build arg, whose name stands there as it is: the newer frontends neither unquote
+    /// nor expand it, the older ones do both.
+    ///
+    /// # Errors
+    /// What [`Assignment::new`] refuses, and a name that is not one word without quotes, `\` and `$`.
+    pub fn arg(name: &str, value: &str) -> Result<Self, Unspellable> {
+        check_name(name)?;
+        if !is_arg_name(name) {
+            return Err(Unspellable::Malformed("the name of a build arg"));
+        }
+        Self::of(name, name, value)
+    }
+
+    fn of(name: &str, spelled_name: &str, value: &str) -> Result<Self, Unspellable> {
+        one_line(value, "ENV")?;
         let spelled = format!("{spelled_name}={}", quoted(value));
         Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
     }
@@ -42,6 +56,11 @@ impl fmt::Display for Assignment {
     }
 }
 
+fn check_name(name: &str) -> Result<(), Unspellable> {
+    one_line(name, "a variable's name")?;
+    if name.is_empty() || name.contains('=') { Err(Unspellable::Malformed("a variable's name")) } else { Ok(()) }
+}
+
 /// Text in double quotes. `BuildKit` reads `"x\\\\"` well; hadolint does not, so backslashes at the
 /// end stand behind the quote, and an empty pair of quotes behind them.
 fn quoted(text: &str) -> String {
@@ -57,6 +76,17 @@ pub fn is_bare_name(name: &str) -> bool {
     !name.starts_with(|c: char| c.is_ascii_digit())
         && !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether a variable of this name can be set, and only by ENV: ARG takes one word, as it stands there.
+#[must_use]
+pub fn is_for_env_alone(name: &str) -> bool {
+    check_name(name).is_ok() && !is_arg_name(name)
+}
+
+fn is_arg_name(name: &str) -> bool {
+    let is_plain = |c: char| !c.is_whitespace() && !"\"'\\$".contains(c);
+    !name.starts_with("--") && name.chars().all(is_plain)
 }
 
 /// Whether `docker build --check` and hadolint take a variable of this name for a secret
@@ -98,6 +128,16 @@ mod tests {
             ("é", "x", r#""é"="x""#),
         ] {
             assert_eq!(Assignment::new(name, value).unwrap().to_string(), spelled);
+        }
+    }
+
+    #[test]
+    fn a_build_arg_is_called_what_stands_there() {
+        for (name, spelled) in [("A", "A=\"x\""), ("my-var", "my-var=\"x\""), ("é", "é=\"x\""), ("-u", "-u=\"x\"")] {
+            assert_eq!(Assignment::arg(name, "x").unwrap().to_string(), spelled);
+        }
+        for name in ["", "a b", "a\"b", "$x", "a\\", "--x", "a=b", "a\u{3000}b", "a\r"] {
+            assert!(Assignment::arg(name, "x").is_err(), "{name:?}");
         }
     }
 

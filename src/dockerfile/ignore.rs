@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::spelling::{Unspellable, one_line, pattern as check_pattern};
 
+/// The longest line that Docker's reader of ignore files takes, without room for `./` in front.
+const LONGEST_PATTERN: usize = 65_000;
+
 /// One pattern of an ignore file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IgnorePattern(String);
@@ -13,11 +16,14 @@ impl IgnorePattern {
     /// when it begins with `#`, so such a pattern is spelled as a path from here.
     ///
     /// # Errors
-    /// A line feed or NUL in it; what is no pattern.
+    /// A line feed or NUL in it; what is no pattern; what is longer than a line that Docker reads.
     pub fn new(pattern: &str) -> Result<Self, Unspellable> {
         one_line(pattern, "an ignore file")?;
         check_pattern(pattern)?;
         let pattern = pattern.trim();
+        if pattern.len() > LONGEST_PATTERN {
+            return Err(Unspellable::LongPattern(pattern.len()));
+        }
         Ok(Self(if pattern.starts_with('#') { format!("./{pattern}") } else { pattern.to_owned() }))
     }
 }
@@ -38,5 +44,7 @@ mod tests {
             assert_eq!(IgnorePattern::new(pattern).unwrap().to_string(), line);
         }
         assert!(IgnorePattern::new("a\nb").is_err());
+        assert!(IgnorePattern::new(&"a".repeat(65_000)).is_ok());
+        assert!(IgnorePattern::new(&"a".repeat(65_001)).is_err());
     }
 }

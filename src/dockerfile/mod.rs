@@ -19,7 +19,7 @@ use crate::place::{Located, Place};
 
 pub use argv::{ExecForm, ShellForm, shell_word};
 pub use comment::Comment;
-pub use env::{Assignment, is_bare_name, looks_secret};
+pub use env::{Assignment, is_bare_name, is_for_env_alone, looks_secret};
 pub use heredoc::{Delimiter, Heredoc};
 pub use ignore::IgnorePattern;
 pub use mount::{Mount, MountField, Sharing, csv_field};
@@ -27,6 +27,7 @@ pub use name::{ImageRef, StageName};
 pub use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub use prelude::Prelude;
 pub use spelling::Unspellable;
+pub(crate) use spelling::{LONGEST_LINE, fold};
 
 /// A whole file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub struct Dockerignore {
     /// The beginning of the SHA-256 of the plan's canonical JSON.
     pub digest: Comment,
     /// A line each.
-    pub patterns: Vec<IgnorePattern>,
+    pub patterns: Vec<Located<IgnorePattern>>,
 }
 
 /// One `FROM` and what follows it.

@@ -20,6 +20,9 @@ pub enum Unspellable {
     /// A line of a Dockerfile holds at most 65,535 bytes.
     #[error("has a line of {0} bytes, and a Dockerfile's line holds at most 65,535")]
     LongLine(usize),
+    /// Docker reads the lines of an ignore file into 64 KiB.
+    #[error("has {0} bytes, and a line of an ignore file holds at most 65,000")]
+    LongPattern(usize),
     /// The kernel takes at most 128 KiB for one argument of a program.
     #[error("has {0} bytes, and one argument of a program holds at most 131,071")]
     LongArgument(usize),

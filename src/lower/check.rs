@@ -67,13 +67,13 @@ impl Context<'_, '_> {
                 let message = format!("the plan has no secret `{name}` to be called `{id}` in the build");
                 self.findings.push(Diagnostic::error("invalid-option", message).with_suggestion(name, names.clone()));
             }
+            if id.is_empty() || MountField::new("id", id).is_err() {
+                self.refuse(format!("secret `{name}` can't be called `{id}` in the build"), "an id is printable ASCII");
+            }
         }
         let mut taken = BTreeMap::new();
         for name in names {
             let id = self.id_of(name);
-            if id.is_empty() || MountField::new("id", &id).is_err() {
-                self.refuse(format!("secret `{name}` can't be called `{id}` in the build"), "an id is printable ASCII");
-            }
             if let Some(other) = taken.insert(id.clone(), name) {
                 self.refuse(
                     format!("`{other}` and `{name}` are both called `{id}` in the build"),
@@ -93,6 +93,38 @@ impl Context<'_, '_> {
             let message = format!("no step is called `{step}`, so none of its commands can use the SSH agent");
             self.findings
                 .push(Diagnostic::error("invalid-option", message).with_suggestion(step, steps.iter().copied()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, transpile};
+
+    fn errors(secret: &str, options: &Options) -> Vec<(&'static str, bool)> {
+        let json = format!(
+            r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "commands": [{{ "cmd": "make" }}] }}],
+              "secrets": ["{secret}"],
+              "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{{ "step": "a", "include": ["."] }}] }} }}"#
+        );
+        let errors = transpile(&json, options).unwrap_err();
+        errors.0.into_iter().map(|found| (found.code, found.place.is_some())).collect()
+    }
+
+    #[test]
+    fn a_name_that_is_no_secret_is_a_mistake_of_the_plan_and_not_of_an_option() {
+        for name in ["", "é", "a\\nb"] {
+            let found = errors(name, &Options::default());
+            assert!(found.iter().all(|(code, has_place)| *code != "invalid-option" && *has_place), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_no_mount_can_hold_is_refused_for_the_token_too() {
+        for name in ["A", "GITHUB_TOKEN"] {
+            let secret_ids = [(name.to_owned(), "a\nb".to_owned())].into();
+            let found = errors("A", &Options { secret_ids, github_token: true, ..Options::default() });
+            assert!(found.contains(&("invalid-option", false)), "{name}: {found:?}");
         }
     }
 }

@@ -63,7 +63,7 @@ impl<'p> Surrounding<'_, 'p> {
         mounts.extend(further.map(|mount| Located::at(&cmd.place, mount)));
         mounts.extend(self.hashes.mount(context, self.step));
         let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
-        let variables = multi_line_variables(&secrets, environment);
+        let variables = variables_for_env(&secrets, environment, builder);
         let shell = shell_for(builder, environment, &secrets);
         let (preludes, command) =
             command(&words, &variables, access.preludes, shell).problem(context, "the command", cmd)?;
@@ -169,11 +169,15 @@ fn names_itself(words: &[String]) -> bool {
     script_of(words).is_some_and(|script| script.contains("$0") || script.contains("${0"))
 }
 
-/// Variables that no ENV can hold. A secret of the same name wins.
-fn multi_line_variables<'p>(secrets: &[&Located<String>], environment: &Environment<'p>) -> Vec<(&'p str, &'p str)> {
+/// Variables that no instruction of the stage can set. A secret of the same name wins.
+fn variables_for_env<'p>(
+    secrets: &[&Located<String>],
+    environment: &Environment<'p>,
+    stage: &StageBuilder<'p>,
+) -> Vec<(&'p str, &'p str)> {
     let is_secret = |name: &str| secrets.iter().any(|secret| secret.value == name);
-    let multi_line = environment.without_path().filter(|(name, value)| value.value.contains('\n') && !is_secret(name));
-    multi_line.map(|(name, value)| (name, value.value.as_str())).collect()
+    let variables = environment.without_path().map(|(name, value)| (name, value.value.as_str()));
+    variables.filter(|(name, value)| stage.needs_env(name, value) && !is_secret(name)).collect()
 }
 
 /// Whether a command's name says something that the command does not.
@@ -246,7 +250,7 @@ fn arg_target(
     while is_used(plan, &name) {
         name.push('_');
     }
-    let arg = Assignment::new(&name, &directory.value)?;
+    let arg = Assignment::arg(&name, &directory.value)?;
     let field = MountField::from_arg("target", &arg);
     let declaration = Instruction::MountArg(arg);
     if !instructions.iter().any(|made| made.value == declaration) {

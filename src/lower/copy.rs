@@ -30,15 +30,7 @@ pub(super) fn lower(
         );
         return None;
     };
-    if image.is_none() && src.value.chars().any(char::is_control) {
-        context.findings.push(
-            Diagnostic::error(
-                "unspellable",
-                format!("the source `{}` holds a control character, which Docker can't send", src.value),
-            )
-            .at(&src.place)
-            .with_help("rename the file"),
-        );
+    if image.is_none() && !can_be_sent(context, src, &shape.source) {
         return None;
     }
     let paths = CopyPaths::new(&shape.source, &shape.destination).problem(context, "the path", src)?;
@@ -50,6 +42,20 @@ pub(super) fn lower(
     let is_another_pattern = shape.only.is_some() || is_pattern(&shape.source) && shape.source != source(&src.value);
     let comment = is_another_pattern.then(|| Comment::new(&format!("{}: a directory keeps its name", src.value)));
     Some(Copy { comment, from, link: false, exclude, paths })
+}
+
+/// Whether Docker can send what a source names from the build context. If not, that is a finding.
+pub(super) fn can_be_sent(context: &mut Context<'_, '_>, src: &Located<String>, source: &str) -> bool {
+    let why = if source.chars().any(char::is_control) {
+        "holds a control character, which Docker can't send"
+    } else if clean(source).ends_with(char::is_whitespace) {
+        "ends with a blank, which Docker takes away"
+    } else {
+        return true;
+    };
+    let message = format!("the source `{}` {why}", src.value);
+    context.findings.push(Diagnostic::error("unspellable", message).at(&src.place).with_help("rename the file"));
+    false
 }
 
 /// How a COPY puts things where a copy command puts them.
@@ -142,6 +148,7 @@ fn lenient(directory: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Options, transpile};
 
     #[test]
     fn shapes() {
@@ -168,6 +175,27 @@ mod tests {
             let only = only.map(str::to_owned);
             let (source, destination) = (source.to_owned(), destination.to_owned());
             assert_eq!(Shape::of(src, dest), Some(Shape { source, destination, only }), "{src} {dest}");
+        }
+    }
+
+    #[test]
+    fn what_docker_can_not_send_is_refused() {
+        let refused = |command: &str, input: &str| {
+            let json = format!(
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}, {input}], "commands": [{command}] }}],
+                  "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{{ "step": "a", "include": ["."] }}] }} }}"#
+            );
+            transpile(&json, &Options::default()).is_err()
+        };
+        let input = r#"{ "local": true, "include": ["x"] }"#;
+        for (path, is_refused) in
+            [("a", false), (" a b", false), ("a ", true), ("a/b\\u3000", true), ("a\\u0001", true), ("a /", true)]
+        {
+            let command = |more: &str| format!(r#"{{ "src": "{path}", "dest": "x"{more} }}"#);
+            assert_eq!(refused(&command(""), input), is_refused, "{path}");
+            assert!(!refused(&command(r#", "image": "y""#), input), "an image has its files: {path}");
+            let include = format!(r#"{{ "local": true, "include": ["{path}"] }}"#);
+            assert_eq!(refused(&command(r#", "image": "y""#), &include), is_refused, "{path}");
         }
     }
 

@@ -39,7 +39,7 @@ fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> 
     let mut environment = environments.merged(graph.deploy_inputs.iter().filter_map(|edge| edge.step()));
     environment.set_all(&graph.plan.deploy.variables);
     let variables: Vec<(&str, &Located<String>)> = environment.without_path().collect();
-    let mut spelled = assignments(context, &variables);
+    let mut spelled = assignments(context, &variables, Assignment::new);
     let entries: Vec<&Located<String>> = graph.plan.deploy.paths.iter().chain(environment.path).collect();
     for entry in &entries {
         Assignment::new("PATH", &entry.value).problem(context, "the PATH entry", entry)?;

@@ -12,7 +12,8 @@ pub(super) fn dockerignore(context: &mut Context<'_, '_>) -> Option<Dockerignore
         return None;
     }
     let (plan, digest) = super::header::origin(context);
-    let patterns = exclude.iter().filter_map(|pattern| spelled(context, pattern)).collect();
+    let at_its_place = |pattern| spelled(context, pattern).map(|spelled| Located::at(&pattern.place, spelled));
+    let patterns = exclude.iter().filter_map(at_its_place).collect();
     Some(Dockerignore { plan, digest, patterns })
 }
 

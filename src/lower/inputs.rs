@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::copy::can_be_sent;
 use super::gopath::{base, clean, join};
 use super::{Context, Problem};
 use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
@@ -19,7 +20,11 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
         let Ok(from) = context.origin(edge.origin) else { continue };
         let exclude: Vec<Exclude> = edge.input.exclude.iter().filter_map(|pattern| context.exclude(pattern)).collect();
         for include in edge.includes() {
-            let (source, destination) = resolve(&include.value, matches!(edge.origin, Origin::Local));
+            let is_local = matches!(edge.origin, Origin::Local);
+            let (source, destination) = resolve(&include.value, is_local);
+            if is_local && !can_be_sent(context, include, &source) {
+                continue;
+            }
             let paths = CopyPaths::new(&source, &destination).problem(context, "the path", include);
             copies.extend(paths.map(|paths| {
                 let copy = Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths };

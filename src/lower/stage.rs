@@ -7,7 +7,10 @@ use super::environment::{DEFAULT_PATH, Environment, Environments};
 use super::secrets::HashStages;
 use super::{Context, Problem, Stages, inputs};
 use crate::diagnostic::Diagnostic;
-use crate::dockerfile::{Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, looks_secret};
+use crate::dockerfile::{
+    Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, Unspellable, is_for_env_alone,
+    looks_secret,
+};
 use crate::graph::{Edge, Graph, Origin, StepId};
 use crate::place::Place;
 use crate::plan::{Command, Located};
@@ -96,12 +99,13 @@ impl<'p> StageBuilder<'p> {
     fn declare(&mut self, context: &mut Context<'p, '_>, wanted: &Environment<'p>, runs: bool) {
         let mut variables = Vec::new();
         for (name, value) in wanted.without_path() {
-            if self.has.variables.get(name) != Some(&value.value.as_str()) && !value.value.contains('\n') {
+            if self.has.variables.get(name) != Some(&value.value.as_str()) && !self.needs_env(name, &value.value) {
                 variables.push((name, value));
                 self.has.variables.insert(name, &value.value);
             }
         }
-        let assignments = assignments(context, &variables);
+        let spell = if self.uses_args { Assignment::arg } else { Assignment::new };
+        let assignments = assignments(context, &variables, spell);
         let path = self.changed_path(context, wanted, runs);
         if self.uses_args {
             refuse_build_args(context, &variables);
@@ -111,6 +115,12 @@ impl<'p> StageBuilder<'p> {
             let both = assignments.into_iter().chain(path).collect();
             self.push_variables(context, both, &variables, Instruction::Env);
         }
+    }
+
+    /// Whether only `env` can set a variable for a command: no ENV and no ARG takes the value, or
+    /// the stage has ARG, and no ARG takes the name.
+    pub(super) fn needs_env(&self, name: &str, value: &str) -> bool {
+        value.contains('\n') || self.uses_args && is_for_env_alone(name)
     }
 
     fn changed_path(
@@ -169,9 +179,10 @@ fn refuse_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located
 pub(super) fn assignments(
     context: &mut Context<'_, '_>,
     variables: &[(&str, &Located<String>)],
+    spell: fn(&str, &str) -> Result<Assignment, Unspellable>,
 ) -> Vec<Located<Assignment>> {
     let spelled = variables.iter().filter_map(|(name, value)| {
-        Assignment::new(name, &value.value)
+        spell(name, &value.value)
             .map(|assignment| Located::at(&value.place, assignment))
             .map_err(|why| {
                 context.findings.push(

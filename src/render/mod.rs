@@ -1,6 +1,7 @@
 //! Instructions as text. How a file looks is in `templates/`; what its operands say is spelled
 //! by the types of [`crate::dockerfile`].
 
+mod long_lines;
 mod origins;
 mod values;
 
@@ -30,21 +31,27 @@ pub(crate) struct Rendered {
     pub(crate) source_map: SourceMap,
     /// The lines of each of its stages.
     pub(crate) stages: Vec<StageLines>,
+    /// Where the lines of the ignore file come from.
+    pub(crate) ignore_map: SourceMap,
 }
 
 /// Renders a Dockerfile and, where there is one, its ignore file.
 ///
-/// Fails only on a mistake in a template: a value that no type has spelled, or one that is not
-/// there.
+/// Fails on a line that is too long and can't be folded, and on a mistake in a template: a value that
+/// no type has spelled, or one that is not there.
 pub(crate) fn render(dockerfile: &Dockerfile, dockerignore: Option<&Dockerignore>) -> Result<Rendered, Diagnostics> {
     let broken =
         |error: minijinja::Error| Diagnostics(vec![Diagnostic::error("broken-template", format!("{error:?}"))]);
     let origins = Origins::default();
     let dockerfile = text("Dockerfile", values::dockerfile(dockerfile), &origins).map_err(broken)?;
+    let (mut source_map, mut stages) = (origins.source_map(), origins.stages());
+    let dockerfile = long_lines::folded(dockerfile, &mut source_map, &mut stages);
+    let dockerfile = dockerfile.map_err(|found| Diagnostics(vec![found]))?;
+    let of_ignore_file = Origins::default();
     let dockerignore =
-        dockerignore.map(|file| text("dockerignore", values::dockerignore(file), &Origins::default())).transpose();
+        dockerignore.map(|file| text("dockerignore", values::dockerignore(file), &of_ignore_file)).transpose();
     let dockerignore = dockerignore.map_err(broken)?;
-    Ok(Rendered { dockerfile, dockerignore, source_map: origins.source_map(), stages: origins.stages() })
+    Ok(Rendered { dockerfile, dockerignore, source_map, stages, ignore_map: of_ignore_file.source_map() })
 }
 
 fn text(template: &str, values: Value, origins: &Origins) -> Result<String, minijinja::Error> {

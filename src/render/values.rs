@@ -98,7 +98,11 @@ pub(super) fn dockerfile(dockerfile: &Dockerfile) -> Value {
 
 /// What the template `dockerignore` shows.
 pub(super) fn dockerignore(file: &Dockerignore) -> Value {
-    map([("plan", spelled(&file.plan)), ("digest", spelled(&file.digest)), ("patterns", list(&file.patterns, spelled))])
+    map([
+        ("plan", spelled(&file.plan)),
+        ("digest", spelled(&file.digest)),
+        ("patterns", located(&file.patterns, spelled)),
+    ])
 }
 
 fn stage(stage: &Stage) -> Value {

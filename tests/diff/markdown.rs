@@ -17,9 +17,11 @@ fn html(markdown: &str) -> String {
 
 /// A plan with a text in every place that a comment shows.
 fn wild(text: &str, command: &str) -> String {
+    // of such names, no file can be sent
+    let path = format!("{}.", text.replace(char::is_control, ""));
     let mut step: Value = json!({
         "name": text,
-        "inputs": [{ "image": "x" }, { "local": true, "include": [text] }],
+        "inputs": [{ "image": "x" }, { "local": true, "include": [path] }],
         "variables": { "A": text },
         "assets": { "a": text },
         "commands": [{ "path": "/x", "name": "a" }, { "cmd": command, "customName": text }],

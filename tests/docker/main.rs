@@ -20,3 +20,29 @@ mod leaks;
 mod predicts;
 mod readme;
 mod rebuilds;
+mod torture;
+
+// what the plans of `torture` are made of, and the reader that must read what Docker reads
+#[allow(dead_code)]
+#[path = "../injection/attacks.rs"]
+mod attacks;
+#[allow(dead_code)]
+#[path = "../properties/buildkit/mod.rs"]
+mod buildkit;
+#[path = "../properties/copies.rs"]
+mod copies;
+#[allow(dead_code)]
+#[path = "../properties/model.rs"]
+mod model;
+#[path = "../properties/plans.rs"]
+mod plans;
+#[path = "../properties/reads_back.rs"]
+mod reads_back;
+#[path = "../properties/runs.rs"]
+mod runs;
+#[allow(dead_code)]
+#[path = "../injection/slots.rs"]
+mod slots;
+#[allow(dead_code)]
+#[path = "../properties/wild.rs"]
+mod wild;

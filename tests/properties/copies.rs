@@ -36,7 +36,7 @@ impl Check<'_> {
 pub(crate) fn relative(copy: &Copy) -> &str {
     assert_eq!(copy.sources.len(), 1, "{copy:?}");
     let source = copy.sources[0].as_str();
-    let looks_remote = source.contains([':', '@']) || source.contains("github.com/");
+    let looks_remote = source.contains([':', '@']) || source.trim_start_matches("./").starts_with("github.com/");
     let guarded = source.strip_prefix("./").filter(|_| looks_remote);
     assert!(
         guarded.is_some() || !looks_remote || source.starts_with('/') || source.starts_with("./"),

@@ -8,6 +8,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where it fails")]
 
 mod buildkit;
+#[path = "buildkit/readings.rs"]
+mod buildkit_readings;
 mod comparison;
 mod copies;
 mod lints;
@@ -17,6 +19,7 @@ mod order;
 mod plans;
 mod reads_back;
 mod runs;
+mod spelled;
 mod variables;
 mod wild;
 

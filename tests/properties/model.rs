@@ -61,15 +61,35 @@ impl Environment {
         seen
     }
 
-    /// The variables that no ENV and no ARG can hold, so that `env` has to set them: those with a line
-    /// feed, but for those that a secret hides.
-    pub(crate) fn for_env(&self, secrets: &[String]) -> Variables {
-        let is_for_env = |(name, value): &(&String, &String)| value.contains('\n') && !secrets.contains(name);
+    /// The variables that no ENV can hold, or no ARG where the stage has these, so that `env` has to set
+    /// them. Not those that a secret hides.
+    pub(crate) fn for_env(&self, secrets: &[String], has_args: bool) -> Variables {
+        let is_for_env =
+            |(name, value): &(&String, &String)| needs_env(name, value, has_args) && !secrets.contains(name);
         self.without_path().filter(is_for_env).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 
+/// Whether neither ENV nor, where the stage has these, ARG can set a variable. The name in an ARG is never
+/// unquoted.
+pub(crate) fn needs_env(name: &str, value: &str, has_args: bool) -> bool {
+    let has_odd = name.chars().any(|c| c.is_whitespace() || "\"'\\$=".contains(c));
+    value.contains('\n') || has_args && (name.is_empty() || has_odd || name.starts_with("--"))
+}
+
 impl Plan {
+    /// Whether the image starts from a step, by way of others or not: its stage has ARG for ENV.
+    pub(crate) fn is_under_image(&self, at: usize) -> bool {
+        let mut source = Some(&self.base);
+        while let Some(Source::Step(step)) = source {
+            if *step == at {
+                return true;
+            }
+            source = self.steps[*step].base.as_ref();
+        }
+        false
+    }
+
     fn parents(&self, at: usize) -> Vec<usize> {
         let step = &self.steps[at];
         let sources = step.base.iter().chain(step.inputs.iter().map(|input| &input.source));
@@ -165,7 +185,7 @@ impl Plan {
     pub(crate) fn asks_too_much_of_env(&self, options: &Options) -> bool {
         self.needed().into_iter().any(|at| {
             let step = &self.steps[at];
-            let for_env = self.start(at).for_env(&self.given(step, options));
+            let for_env = self.start(at).for_env(&self.given(step, options), self.is_under_image(at));
             let is_no_name = |name: &String| name.is_empty() || name.starts_with('-') || name.contains('=');
             let runs = step.commands.iter().filter_map(|command| match command {
                 Command::Exec { argv, .. } => Some(argv),

@@ -2,20 +2,15 @@
 //! ends, held against the plan. Each instruction is looked for by what the plan asks for, taken away, and
 //! none may be left. `copies` and `runs` look into each one.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use proptest::prelude::*;
-use railpack2docker::{Options, SecretsHash, transpile};
+use railpack2docker::{Options, SecretsHash};
 
-use crate::buildkit::{self, Command as Words, Copy, Dockerfile, Instruction, Stage};
+use crate::buildkit::{Command as Words, Copy, Dockerfile, Instruction, Stage};
 use crate::copies::{check_copy, check_file};
 use crate::model::{DEFAULT_PATH, Environment, dir_and_base, under_app};
 use crate::plans::{Command, Plan, Source};
-use crate::runner;
 use crate::runs::{Seen, hash_layer, is_variables, kept_hash};
-use crate::wild::{options, plan};
 
 /// A Dockerfile held against its plan.
 pub(crate) struct Check<'c> {
@@ -27,11 +22,11 @@ pub(crate) struct Check<'c> {
     pub(crate) cache_ids: BTreeMap<String, String>,
 }
 
-/// Fails where the Dockerfile says something else than the plan.
 /// Images that have neither user nor health check.
 const RAILPACKS_OWN: &str = "ghcr.io/railwayapp/railpack-";
 
-fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
+/// Panics where the Dockerfile says something else than the plan.
+pub(crate) fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
     for comment in &file.comments {
         assert!(!comment.chars().any(char::is_control), "a control character in {comment:?}");
     }
@@ -241,29 +236,4 @@ fn next_but_run<'i>(rest: &mut Vec<&'i Instruction>) -> Option<&'i Instruction> 
 fn is_helper(stage: &Stage) -> bool {
     stage.image == "scratch"
         && matches!(stage.instructions.as_slice(), [Instruction::Copy(copy)] if copy.dest == "/file")
-}
-
-/// Reads a Dockerfile and fails where it is none, or says something else than its plan.
-pub(crate) fn reads_back(plan: &Plan, options: &Options, dockerfile: &str) -> Result<(), TestCaseError> {
-    let file = buildkit::parse(dockerfile).unwrap_or_else(|why| panic!("{why}:\n{dockerfile}"));
-    let checked = catch_unwind(AssertUnwindSafe(|| check(plan, options, &file)));
-    let why = checked.err().map(|why| why.downcast::<String>().map_or_else(|_| String::new(), |why| *why));
-    prop_assert!(why.is_none(), "{}\n{}", why.unwrap_or_default(), dockerfile);
-    Ok(())
-}
-
-#[test]
-fn what_was_spelled_reads_back_and_nothing_else() {
-    let made = Cell::new(0);
-    let property = |(plan, options): (Plan, Options)| {
-        let transpiled = transpile(&plan.json().to_string(), &options);
-        prop_assert!(transpiled.is_err() || !plan.asks_too_much_of_env(&options), "a command that `env` can't run");
-        let Ok(transpiled) = transpiled else { return Ok(()) };
-        made.set(made.get() + 1);
-        reads_back(&plan, &options, &transpiled.dockerfile)
-    };
-    let mut runner = runner();
-    runner.run(&(plan(), options()), property).unwrap_or_else(|failure| panic!("{failure}"));
-    let cases = runner.config().cases;
-    assert!(made.get() > cases / 3, "only {} of {cases} plans gave a Dockerfile", made.get());
 }

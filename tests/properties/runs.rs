@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use railpack2docker::SecretsHash;
 
 use crate::buildkit::{Command as Words, Instruction, Run, Stage};
-use crate::model::{DEFAULT_PATH, Environment, Value, under_app};
+use crate::model::{DEFAULT_PATH, Environment, Value, needs_env, under_app};
 use crate::plans::{Command, Step, Variables};
 use crate::reads_back::Check;
 
@@ -59,16 +59,17 @@ impl Check<'_> {
                 _ => None,
             });
             let argv = argv.unwrap_or_else(|| panic!("a RUN of nowhere: {run:?}"));
-            self.run(step, argv, &environment, seen, run);
+            self.run(at, argv, &environment, seen, run);
         }
         let left: Vec<&Command> = commands.filter(|command| matches!(command, Command::Exec { .. })).collect();
         assert!(left.is_empty(), "commands without a RUN: {left:?}");
     }
 
-    fn run(&mut self, step: &Step, argv: &[String], environment: &Environment, seen: &Seen, run: &Run) {
+    fn run(&mut self, at: usize, argv: &[String], environment: &Environment, seen: &Seen, run: &Run) {
+        let (step, has_args) = (&self.plan.steps[at], self.plan.is_under_image(at));
         assert!(run.heredocs.is_empty(), "a heredoc in {run:?}");
         let given = self.plan.given(step, self.options);
-        let for_env = environment.for_env(&given);
+        let for_env = environment.for_env(&given, has_args);
         let ran = match &run.command {
             Words::Exec(words) => words.clone(),
             Words::Shell(script) if argv == ["sh", "-c", script] => argv.to_vec(),
@@ -77,7 +78,7 @@ impl Check<'_> {
         let (assigned, words) = if for_env.is_empty() { (Vec::new(), ran.as_slice()) } else { after_env(&ran) };
         assert_eq!((assigned, words), (for_env.clone().into_iter().collect(), argv));
         let all = &seen.all;
-        for (name, value) in environment.without_path().filter(|(_, value)| !value.contains('\n')) {
+        for (name, value) in environment.without_path().filter(|(name, value)| !needs_env(name, value, has_args)) {
             assert_eq!(all.get(name), Some(value), "the variable {name:?}");
         }
         let path = environment.path().unwrap_or_else(|| DEFAULT_PATH.to_owned());

@@ -10,8 +10,8 @@ use proptest::sample::{select, subsequence};
 use railpack2docker::{Options, SecretsScope, transpile};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
-use crate::reads_back::reads_back;
 use crate::runner;
+use crate::spelled::reads_back;
 use crate::wild::options;
 
 const NAMES: [&str; 6] = ["A", "B", "-u", "NPM_TOKEN", "CACHE_DIRECTORY_1", "CACHE_DIRECTORY_1_"];

@@ -24,7 +24,7 @@ const IMAGES: [&str; 6] = [
 ];
 
 /// Pieces of text, most of them harmless, that mean something to some reader on the way.
-fn text(more: &'static [&'static str], size: Range<usize>) -> impl Strategy<Value = String> {
+pub(crate) fn text(more: &'static [&'static str], size: Range<usize>) -> impl Strategy<Value = String> {
     const PLAIN: &[&str] = &["a", "B", "run", "x1", "-", "_", ".", "/", ":"];
     const WILD: &[&str] = &[
         " ",
@@ -89,7 +89,7 @@ fn word() -> impl Strategy<Value = String> {
 }
 
 /// Text that a line of a Dockerfile can't hold.
-fn long() -> impl Strategy<Value = String> {
+pub(crate) fn long() -> impl Strategy<Value = String> {
     let piece = select(&["a", "a ", "\\", "é", "a # ", "\"b", "\\n", " \\a", "x\n"][..]);
     (piece, 29_000_usize..70_000).prop_map(|(piece, times)| piece.repeat(times))
 }

@@ -21,7 +21,8 @@ pub(super) struct Keyed {
 
 /// The layers of each stage.
 pub(super) fn layers(dockerfile: &Dockerfile, dockerignore: Option<&Dockerignore>, keys: &mut Keys) -> Vec<Vec<Keyed>> {
-    let patterns = dockerignore.map(|file| file.patterns.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let patterns =
+        dockerignore.map(|file| file.patterns.iter().map(|pattern| pattern.value.to_string()).collect::<Vec<_>>());
     let ignored = ignoring::parse(&patterns.unwrap_or_default().join("\n"));
     let mut walk = Walk { keys, ignored, stages: BTreeMap::new() };
     dockerfile.stages.iter().map(|stage| walk.stage(stage)).collect()

@@ -121,8 +121,9 @@ fn args(rest: &str, env: &Env) -> Read<Vec<(String, Option<String>)>> {
     }
     let read = words.iter().map(|word| match word.split_once('=') {
         Some(("", _)) => Err("ARG with a blank name".to_owned()),
-        Some((key, value)) => Ok((expand(key, env)?, Some(expand(value, env)?))),
-        None => Ok((expand(word, env)?, None)),
+        // unlike that of ENV, the name is what stands there, with its quotes
+        Some((key, value)) => Ok((key.to_owned(), Some(expand(value, env)?))),
+        None => Ok((word.clone(), None)),
     });
     read.collect()
 }

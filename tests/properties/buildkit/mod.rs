@@ -5,7 +5,6 @@
 mod instructions;
 mod lex;
 mod lines;
-mod readings;
 mod words;
 
 use std::collections::BTreeMap;

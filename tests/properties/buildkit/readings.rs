@@ -1,6 +1,6 @@
 //! Lines and what `BuildKit` reads in them, so that the port can be trusted.
 
-use super::{Command, Copy, Instruction, Read, Run, parse};
+use crate::buildkit::{Command, Copy, Instruction, Read, Run, parse};
 
 /// The instructions of a stage that holds `lines`.
 fn read(lines: &str) -> Read<Vec<Instruction>> {
@@ -54,9 +54,12 @@ fn values_of_env() {
 
 #[test]
 fn values_of_arg() {
-    for (line, name, value) in
-        [(r#"ARG A="b \$c""#, "A", Some("b $c")), ("ARG A", "A", None), (r#"ARG "x y"="z""#, "x y", Some("z"))]
-    {
+    for (line, name, value) in [
+        (r#"ARG A="b \$c""#, "A", Some("b $c")),
+        ("ARG A", "A", None),
+        (r#"ARG "x y"="z""#, "\"x y\"", Some("z")),
+        ("ARG $x-é=z", "$x-é", Some("z")),
+    ] {
         let expected = vec![(name.to_owned(), value.map(str::to_owned))];
         assert_eq!(only(line), Instruction::Arg(expected), "{line:?}");
     }

@@ -1,0 +1,39 @@
+//! What a reader must be able to see.
+
+use railpack2docker::header::{Header, is_generated};
+use railpack2docker::visible::{hidden, visible_text};
+use railpack2docker::{Diagnostic, Transpiled};
+
+/// A report holds the colours of this tool, and nothing else that a terminal would obey.
+pub fn check_report(report: &str) {
+    let mut plain = String::new();
+    for (at, part) in report.split('\u{1b}').enumerate() {
+        let part = if at == 0 { Some(part) } else { part.strip_prefix('[').and_then(after_colour) };
+        plain.push_str(part.unwrap_or_else(|| panic!("an escape that is no colour in {report:?}")));
+    }
+    assert_eq!(visible_text(&plain), plain);
+}
+
+fn after_colour(part: &str) -> Option<&str> {
+    let (numbers, rest) = part.split_once('m')?;
+    numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b';').then_some(rest)
+}
+
+/// What hides in a file is warned of, and no text passes for the header.
+pub fn check(made: &Transpiled) {
+    let warned = made.findings.iter().filter(|finding| finding.code == "invisible-text");
+    let warned: Vec<&Diagnostic> = warned.collect();
+    for (file, text) in [("Dockerfile", Some(&made.dockerfile)), ("ignore file", made.dockerignore.as_ref())] {
+        let Some(text) = text else { continue };
+        for c in hidden(text) {
+            let is_named = |finding: &&Diagnostic| {
+                let named = format!("U+{:04X}", u32::from(c));
+                finding.message.contains(file) && (finding.message.contains(&named) || finding.message.contains("more"))
+            };
+            assert!(warned.iter().any(is_named), "U+{:04X} in the {file} and no warning:\n{text:?}", u32::from(c));
+        }
+        let header = Header::of(text).unwrap_or_else(|| panic!("no header:\n{text}"));
+        assert!(header.is_untouched(text) && is_generated(text.as_bytes()));
+        assert_eq!(header.digest.len(), 12);
+    }
+}

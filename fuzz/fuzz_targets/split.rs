@@ -1,0 +1,69 @@
+//! A command line has the words that a reader written from Railpack's rules finds in it.
+#![no_main]
+
+use std::iter::Peekable;
+use std::str::Chars;
+
+use libfuzzer_sys::fuzz_target;
+use railpack2docker::fuzzing;
+
+fuzz_target!(|line: &str| {
+    assert_eq!(fuzzing::words(line), words(line), "{line:?}");
+});
+
+/// The words, and whether the end cut the last one off.
+fn words(line: &str) -> (Vec<String>, bool) {
+    let mut words = Vec::new();
+    let mut chars = line.chars().peekable();
+    loop {
+        match chars.peek() {
+            None => return (words, false),
+            Some(c) if is_blank(*c) => drop(chars.next()),
+            // a comment is a word's place, not a part of one
+            Some('#') => drop(chars.by_ref().find(|c| *c == '\n')),
+            Some(_) => match word(&mut chars) {
+                Some(word) => words.push(word),
+                None => return (words, true),
+            },
+        }
+    }
+}
+
+fn is_blank(c: char) -> bool {
+    [' ', '\t', '\r', '\n'].contains(&c)
+}
+
+/// The word that begins here, with the blank behind it; none if the end cuts it off.
+fn word(chars: &mut Peekable<Chars<'_>>) -> Option<String> {
+    let mut word = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => literal(chars, &mut word)?,
+            '"' => quoted(chars, &mut word)?,
+            '\\' => word.push(chars.next()?),
+            c if is_blank(c) => break,
+            c => word.push(c),
+        }
+    }
+    Some(word)
+}
+
+fn literal(chars: &mut Peekable<Chars<'_>>, word: &mut String) -> Option<()> {
+    loop {
+        match chars.next()? {
+            '\'' => return Some(()),
+            c => word.push(c),
+        }
+    }
+}
+
+/// A backslash takes any character as it is.
+fn quoted(chars: &mut Peekable<Chars<'_>>, word: &mut String) -> Option<()> {
+    loop {
+        match chars.next()? {
+            '"' => return Some(()),
+            '\\' => word.push(chars.next()?),
+            c => word.push(c),
+        }
+    }
+}
