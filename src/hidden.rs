@@ -62,8 +62,8 @@ impl Hidden<'_> {
             });
         };
         if !self.characters.is_empty() {
-            let message = format!("{what} puts {} into the {file}, where no reader sees them", self.named());
-            push(message, "take them out, unless they are meant: what is shown is not what is built");
+            let message = format!("{what} puts {} into the {file}, out of any reader's sight", self.named());
+            push(message, "leave out what is not meant: what is shown is not what is built");
         }
         if self.blanks >= FAR {
             let message = format!("{what} puts {} blanks in a row into the {file}, and text behind them", self.blanks);

@@ -8,11 +8,11 @@ use crate::Diagnostic;
 use crate::header::Header;
 
 pub(crate) fn report(findings: &[Diagnostic], plan: &str) -> String {
-    report::drawn_in(findings, &PlanFile { path: None, text: plan.to_owned() })
+    report::drawn_for_people(findings, &PlanFile { path: None, text: plan.to_owned() }, "")
 }
 
 pub(crate) fn diff(old: &str, new: &str) -> String {
-    unified::painted(&unified::diff(old, new, "a", "b"))
+    unified::painted(&unified::unified(old, new, "a", "b"))
 }
 
 pub(crate) fn plan_of(header: &Header) -> Option<PathBuf> {

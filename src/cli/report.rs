@@ -63,12 +63,6 @@ pub(super) fn drawing(finding: &Diagnostic, plan: &PlanFile) -> String {
     drawn(finding, Some(&Source::of(plan))) + "\n"
 }
 
-/// The findings in a plan, drawn with colours.
-#[cfg(fuzzing)]
-pub(super) fn drawn_in(findings: &[Diagnostic], plan: &PlanFile) -> String {
-    drawings(findings, Some(&Source::of(plan)))
-}
-
 /// The plan's text, to point into.
 struct Source<'t> {
     name: String,

@@ -24,7 +24,9 @@ pub(super) fn folded(text: String, map: &mut SourceMap, stages: &mut [StageLines
         let line = fold(line.to_owned()).map_err(|why| too_long(&why, map, number))?;
         let more = line.matches('\n').count();
         map.insert(number, more);
-        stages.iter_mut().for_each(|stage| stage.insert(number, more));
+        for stage in stages.iter_mut() {
+            stage.insert(number, more);
+        }
         number += more;
         lines.push(line);
     }

@@ -15,6 +15,9 @@ use pairs::PAIRS;
 #[path = "../diff/pairs.rs"]
 mod pairs;
 
+/// A change of a step.
+type Edit = fn(&mut Value);
+
 /// Under a name of Railpack's, so that it has no user and shell of its own.
 const IMAGE: &str = "ghcr.io/railwayapp/railpack-builder:railpack2docker-test-predicts";
 
@@ -251,7 +254,7 @@ fn odd_instructions_are_predicted_as_well() {
     let images = Images::new(&engine);
     let old = images.own(&odd_plan().to_string());
     build(&old, &plain(), context.path());
-    let edits: [(&str, fn(&mut Value)); 6] = [
+    let edits: [(&str, Edit); 6] = [
         ("a file with a stage of its own", |step| step["assets"]["a"] = json!("another of THIS RUN")),
         ("a file", |step| step["assets"]["b"] = json!("another")),
         ("a mode", |step| step["commands"][1]["mode"] = json!(0o640)),
