@@ -120,8 +120,9 @@ impl Check<'_> {
             assert_eq!(field(mount, "target"), under_app(directory));
             assert_eq!(field(mount, "sharing"), if *locked { "locked" } else { "shared" });
             let id = field(mount, "id");
-            if key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-                assert_eq!(id, format!("{}{key}", self.options.cache_prefix));
+            let expected = format!("{}{key}", self.options.cache_prefix);
+            if expected.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+                assert_eq!(id, expected);
             }
             let other = self.cache_ids.insert(id, key.clone());
             assert!(other.as_ref().is_none_or(|other| other == key), "{other:?} and {key:?} share an id");
