@@ -83,6 +83,18 @@ impl<'p> Graph<'p> {
         let nodes = self.order.iter().filter_map(|id| Some((*id, self.nodes.get(*id)?)));
         nodes.filter(|(_, node)| node.is_needed)
     }
+
+    /// Those of them that run something.
+    pub(crate) fn running(&self) -> impl Iterator<Item = (StepId, &Node<'p>)> {
+        self.needed().filter(|(_, node)| node.step.runs_something())
+    }
+
+    /// Those of these that list secrets, with what they list, one at least: they run again when a
+    /// value changes.
+    pub(crate) fn listing_secrets(&self) -> impl Iterator<Item = (StepId, &Node<'p>, Vec<&'p Located<String>>)> {
+        let listing = self.running().map(|(id, node)| (id, node, self.plan.listed_by(node.step)));
+        listing.filter(|(_, _, secrets)| !secrets.is_empty())
+    }
 }
 
 /// Resolves a plan's names. Everything that dangles is a finding.

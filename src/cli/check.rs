@@ -117,8 +117,7 @@ impl Difference {
             }
         };
         let (Some(header), Some(new)) = (Header::of(current), Header::of(wanted)) else {
-            let message = format!("`{file}` was not made by railpack2docker: it has no header that says so");
-            return Diagnostic::error("foreign-file", message);
+            return foreign(Path::new(file));
         };
         if self.is_of_line_ends() {
             return Diagnostic::error("line-ends", format!("`{file}` has CRLF line ends, which a build would keep"));
@@ -144,6 +143,12 @@ impl Difference {
         let message = format!("another version of railpack2docker wrote `{file}`, or `{NAME}` changed");
         Diagnostic::error("changed-output", message)
     }
+}
+
+/// A file is not this tool's.
+pub(super) fn foreign(file: &Path) -> Diagnostic {
+    let message = format!("`{}` was not made by railpack2docker: it has no header that says so", file.display());
+    Diagnostic::error("foreign-file", message)
 }
 
 fn missing(file: &Path) -> Diagnostic {

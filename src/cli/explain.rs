@@ -93,7 +93,7 @@ enum Format {
 /// Draws the build.
 pub(super) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure> {
     let plan = PlanFile::read(args.plan.path())?;
-    let options = args.transpiling.options(&plan, &args.transpiling.config(&plan)?, None)?;
+    let options = args.transpiling.options(&plan, None)?;
     let explanation = explain(&plan.text, &options).map_err(|found| reported(&found, &plan, reporter))?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     let shown = plan.shown();

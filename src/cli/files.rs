@@ -39,15 +39,15 @@ impl PlanFile {
     /// Reads a file, or standard input for `-`.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let is_stdin = path == Path::new("-");
-        let shown = if is_stdin { "standard input".to_owned() } else { format!("`{}`", path.display()) };
         let bytes = if is_stdin { read_some(&mut io::stdin().lock()) } else { read_file(path) };
-        let bytes = bytes.map_err(|error| cannot_read(&shown, &error))?;
-        Self::of((!is_stdin).then(|| path.to_owned()), bytes)
+        let path = (!is_stdin).then(|| path.to_owned());
+        let bytes = bytes.map_err(|error| cannot_read(&quoted(path.as_deref()), &error))?;
+        Self::of(path, bytes)
     }
 
     /// Takes bytes that were read, from where `path` says.
     pub(super) fn of(path: Option<PathBuf>, bytes: Vec<u8>) -> Result<Self, Failure> {
-        let shown = path.as_ref().map_or("standard input".to_owned(), |path| format!("`{}`", path.display()));
+        let shown = quoted(path.as_deref());
         if bytes.len() as u64 > LARGEST_PLAN {
             let message = format!("{shown} is larger than {} MiB, so it is no build plan", LARGEST_PLAN >> 20);
             return Err(Diagnostic::error("too-large", message).into());
@@ -62,6 +62,11 @@ impl PlanFile {
     pub(super) fn shown(&self) -> String {
         self.path.as_ref().map_or("<stdin>".to_owned(), |path| path.to_string_lossy().into_owned())
     }
+}
+
+/// A plan's file as the sentence of a message names it.
+fn quoted(path: Option<&Path>) -> String {
+    path.map_or("standard input".to_owned(), |path| format!("`{}`", path.display()))
 }
 
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {

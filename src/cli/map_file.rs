@@ -46,14 +46,16 @@ pub(super) struct Entry {
 }
 
 /// The lines of a Dockerfile that come from somewhere.
-pub(super) fn entries(made: &Transpiled, plan: &PlanFile) -> Vec<Entry> {
+fn entries(made: &Transpiled, plan: &PlanFile) -> Vec<Entry> {
     let lines = Lines::of(&plan.text);
-    let entry = |line: usize| {
-        let place = made.source_map.place_of(line)?;
-        let (plan_line, plan_column) = lines.position(place.span().start);
-        Some(Entry { line, path: place.path().to_string(), plan_line, plan_column, place: Some(place.clone()) })
-    };
-    (1..=made.dockerfile.lines().count()).filter_map(entry).collect()
+    (1..=made.dockerfile.lines().count()).filter_map(|line| entry(made, &lines, line)).collect()
+}
+
+/// Where a line comes from, if it comes from somewhere. `lines` are those of the plan.
+pub(super) fn entry(made: &Transpiled, lines: &Lines<'_>, line: usize) -> Option<Entry> {
+    let place = made.source_map.place_of(line)?;
+    let (plan_line, plan_column) = lines.position(place.span().start);
+    Some(Entry { line, path: place.path().to_string(), plan_line, plan_column, place: Some(place.clone()) })
 }
 
 impl MapFile {

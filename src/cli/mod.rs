@@ -95,7 +95,7 @@ fn execute(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     if let Some(context) = &args.context {
         context::check_directory(context)?;
     }
-    let options = args.transpiling.options(&plan, &args.transpiling.config(&plan)?, args.output_file())?;
+    let options = args.transpiling.options(&plan, args.output_file())?;
     let made = transpiled(&plan, &options, reporter)?;
     let mut outputs = Outputs::default();
     let has_ignore_file = match args.output_file() {

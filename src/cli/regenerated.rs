@@ -42,8 +42,7 @@ impl Regenerated {
         let said = said.map(|said| said.transpiling);
         let transpiling = if given.says_nothing() { said.as_ref().unwrap_or(given) } else { given };
         let plan = PlanFile::read(&plan_path)?;
-        let config = transpiling.config(&plan)?;
-        let options = transpiling.options(&plan, &config, Some(file))?;
+        let options = transpiling.options(&plan, Some(file))?;
         let made = transpiled(&plan, &options, reporter)?;
         Ok(Self { plan_path, plan, options, made })
     }

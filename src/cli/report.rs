@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{Color, MessageArgs, MessageFormat};
 use super::files::{Failure, PlanFile};
@@ -64,15 +64,26 @@ pub(super) fn drawing(finding: &Diagnostic, plan: &PlanFile) -> String {
 }
 
 /// The plan's text, to point into.
-struct Source<'t> {
+pub(super) struct Source<'t> {
     name: String,
     lines: Lines<'t>,
 }
 
 impl<'t> Source<'t> {
-    fn of(plan: &'t PlanFile) -> Self {
+    pub(super) fn of(plan: &'t PlanFile) -> Self {
         Self { name: visible(&plan.shown()).into_owned(), lines: Lines::of(&plan.text) }
     }
+}
+
+/// A place in JSON: `file`, `line`, `column` and `path`. Without the plan's text, only the path is known.
+pub(super) fn place_json(place: &Place, source: Option<&Source<'_>>) -> Value {
+    let (line, column) = source.map_or((0, 0), |source| source.lines.position(place.span().start));
+    json!({
+        "file": source.map(|source| source.name.as_str()),
+        "line": line,
+        "column": column,
+        "path": visible(&place.path().to_string()),
+    })
 }
 
 /// The findings of a plan drawn for people. `all` is the option that shows more than fit.
@@ -101,15 +112,7 @@ fn drawings(findings: &[Diagnostic], source: Option<&Source<'_>>, all: &str) -> 
 }
 
 fn as_json(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
-    let place = |place: &Place| {
-        let (line, column) = source.map_or((0, 0), |source| source.lines.position(place.span().start));
-        json!({
-            "file": source.map(|source| source.name.as_str()),
-            "line": line,
-            "column": column,
-            "path": visible(&place.path().to_string()),
-        })
-    };
+    let place = |place: &Place| place_json(place, source);
     let related: Vec<_> =
         finding.related.iter().map(|(at, what)| json!({ "message": what, "place": place(at) })).collect();
     json!({

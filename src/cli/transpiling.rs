@@ -88,9 +88,19 @@ impl TranspileArgs {
         }
     }
 
-    /// The options of transpiling a plan to a file; none is standard output. What is said on the
-    /// command line counts more than what is in the file of options.
-    pub(super) fn options(&self, plan: &PlanFile, config: &Config, output: Option<&Path>) -> Result<Options, Failure> {
+    /// The options of transpiling a plan to a file; none is standard output.
+    pub(super) fn options(&self, plan: &PlanFile, output: Option<&Path>) -> Result<Options, Failure> {
+        self.options_over(&self.config(plan)?, plan, output)
+    }
+
+    /// The same, with a file of options that has been read. What is said on the command line counts
+    /// more.
+    pub(super) fn options_over(
+        &self,
+        config: &Config,
+        plan: &PlanFile,
+        output: Option<&Path>,
+    ) -> Result<Options, Failure> {
         let dockerfile = output.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         let directory = output.and_then(Path::parent).unwrap_or(Path::new(""));
         let plan = plan.path.as_deref().map(|path| files::relative(path, directory));
@@ -308,7 +318,7 @@ mod tests {
             Args::parse_from(["x", "--syntax=none", "--secrets-hash=layer", "--strict", "--secret-id=B=c"]).transpiling;
         assert_eq!(args.chosen(&config), ["--secrets-hash", "layer", "--secret-id=B=c"]);
         let plan = PlanFile { path: None, text: String::new() };
-        let options = args.options(&plan, &config, None).unwrap();
+        let options = args.options_over(&config, &plan, None).unwrap();
         assert_eq!((options.syntax, options.secrets_hash, options.strict), (None, SecretsHash::Layer, true));
         assert_eq!(options.secret_mount, SecretMount::Bundle("A".to_owned()));
         assert_eq!(options.secret_ids["B"], "c");

@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Style};
 use similar::TextDiff;
 
-use crate::visible::visible;
+use crate::visible::{visible, visible_text};
 
 /// A unified diff with three lines around each change, every line ended by a line feed. Empty where the
 /// texts hold the same lines: how these end, with a line feed or a carriage return before it, makes no
@@ -16,8 +16,7 @@ pub(super) fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> S
 
 /// The text with what can't be seen spelled out, but for tabs.
 fn lines(text: &str) -> String {
-    let shown = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t") + "\n";
-    text.lines().map(shown).collect()
+    text.lines().map(|line| visible_text(line).into_owned() + "\n").collect()
 }
 
 /// A unified diff in colours.

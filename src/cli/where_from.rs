@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{ValueEnum, ValueHint};
 use serde_json::json;
 
-use super::args::MessageArgs;
+use super::args::{MessageArgs, path_word};
+use super::check::foreign;
 use super::files::{Failure, PlanFile, read_whole, why_unreadable};
 use super::map_file::{self, Entry, MapFile};
 use super::print;
@@ -14,6 +15,7 @@ use super::report::{Reporter, drawing};
 use super::transpiling::TranspileArgs;
 use crate::Diagnostic;
 use crate::header::{Header, with_line_feeds};
+use crate::place::Lines;
 use crate::visible::{visible, visible_json};
 
 const EXAMPLES: &str = "\
@@ -95,16 +97,15 @@ type Found = (PathBuf, Option<PlanFile>, Option<Entry>);
 
 fn from_plan(file: &Path, text: &str, line: usize, reporter: &Reporter) -> Result<Found, Failure> {
     let Some(header) = Header::of(text) else {
-        let message = format!("`{}` was not made by railpack2docker: it has no header that says so", file.display());
-        return Err(Diagnostic::error("foreign-file", message).into());
+        return Err(foreign(file).into());
     };
     let again = Regenerated::of(file, Some(&header), None, &TranspileArgs::default(), reporter)?;
     if with_line_feeds(text) != with_line_feeds(&again.made.dockerfile) {
         let message = format!("`{}` is not what the plan gives, so its lines have no place in it", file.display());
-        let help = format!("`railpack2docker --check -o {}` says why", super::args::path_word(file));
+        let help = format!("`railpack2docker --check -o {}` says why", path_word(file));
         return Err(Failure::Stale(vec![Diagnostic::error("stale-file", message).with_help(help)]));
     }
-    let entry = map_file::entries(&again.made, &again.plan).into_iter().find(|entry| entry.line == line);
+    let entry = map_file::entry(&again.made, &Lines::of(&again.plan.text), line);
     Ok((again.plan_path, Some(again.plan), entry))
 }
 

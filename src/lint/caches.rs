@@ -28,7 +28,7 @@ const DOWNLOADS: [&str; 10] = [
 /// The caches of steps that run something, with the step and the place where it names the cache.
 fn uses<'p>(graph: &Graph<'p>) -> impl Iterator<Item = (StepId, &'p Located<String>, &'p Cache)> {
     let caches = &graph.plan.caches;
-    let steps = graph.needed().filter(|(_, node)| node.step.runs_something());
+    let steps = graph.running();
     steps.flat_map(move |(id, node)| {
         node.step.caches.iter().filter_map(move |key| Some((id, key, caches.get(&key.value)?)))
     })

@@ -72,7 +72,7 @@ fn secrets(context: &Context<'_, '_>) -> Vec<String> {
     };
     let graph = context.graph;
     let mut seen = BTreeSet::new();
-    for (_, node) in graph.needed().filter(|(_, node)| node.step.runs_something()) {
+    for (_, node) in graph.running() {
         seen.extend(context.secrets_of(node.step).into_iter().map(|secret| secret.value.as_str()));
     }
     let secrets: Vec<_> = graph.plan.secrets.iter().filter(|secret| seen.contains(secret.value.as_str())).collect();

@@ -127,11 +127,7 @@ impl HashStages {
     pub(super) fn of(context: &mut Context<'_, '_>) -> Self {
         let mut this = Self { by_secrets: BTreeMap::new(), arg: None };
         let graph = context.graph;
-        for (id, node) in graph.needed() {
-            let secrets = graph.plan.listed_by(node.step);
-            if secrets.is_empty() || !node.step.runs_something() {
-                continue;
-            }
+        for (id, _, secrets) in graph.listing_secrets() {
             match context.options.secrets_hash {
                 SecretsHash::Off => {}
                 SecretsHash::Arg => {

@@ -1,7 +1,6 @@
 //! The secrets of a plan, and the steps that they touch.
 
 use crate::diagnostic::{Diagnostics, Findings};
-use crate::plan::Step;
 use crate::{graph, plan};
 
 /// The secrets of a plan.
@@ -32,13 +31,11 @@ pub fn of_plan(json: &str) -> Result<PlanSecrets, Diagnostics> {
     let plan = plan::read(json, false, &mut findings)?;
     let graph = graph::resolve(&plan, &mut findings)?;
     let names = plan.secrets.iter().map(|secret| secret.value.clone()).collect();
-    let listed = |step: &Step| plan.listed_by(step).into_iter().map(|secret| secret.value.clone()).collect();
-    let steps = graph
-        .needed()
-        .filter(|(_, node)| node.step.runs_something())
-        .map(|(_, node)| StepSecrets { step: node.step.name.value.clone(), secrets: listed(node.step) })
-        .filter(|step: &StepSecrets| !step.secrets.is_empty())
-        .collect();
+    let steps = graph.listing_secrets().map(|(_, node, secrets)| StepSecrets {
+        step: node.step.name.value.clone(),
+        secrets: secrets.into_iter().map(|secret| secret.value.clone()).collect(),
+    });
+    let steps = steps.collect();
     Ok(PlanSecrets { names, steps })
 }
 

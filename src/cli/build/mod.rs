@@ -81,7 +81,7 @@ pub(super) struct BuildArgs {
 /// Builds, and gives the status of `docker`.
 pub(super) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     let plan = PlanFile::read(args.plan.path())?;
-    let options = args.transpiling.options(&plan, &args.transpiling.config(&plan)?, args.file.as_deref())?;
+    let options = args.transpiling.options(&plan, args.file.as_deref())?;
     let made = transpiled(&plan, &options, reporter)?;
     let secrets = secrets_of(&plan, reporter)?;
     let lenience = Lenience { missing: options.optional_secrets, empty: options.optional_secrets };

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::Compared;
 use super::summary::Counts;
-use crate::cli::files::PlanFile;
+use crate::cli::report::{Source, place_json};
 use crate::comparison::{Change, StageLayers, Status, Subject};
-use crate::place::{Lines, Place};
 use crate::visible::visible;
 
 /// A document with everything:
@@ -24,7 +23,7 @@ use crate::visible::visible;
 /// Values that look like credentials are masked in it.
 pub(super) fn json(compared: &Compared<'_>) -> String {
     let comparison = &compared.comparison;
-    let (old, new) = (Places::of(compared.old), Places::of(compared.new));
+    let (old, new) = (Source::of(compared.old), Source::of(compared.new));
     let counts = Counts::of(comparison.stages.iter().flat_map(|stage| &stage.layers));
     let changes: Vec<Value> = comparison.changes.iter().map(|change| self::change(change, &old, &new)).collect();
     let stages: Vec<Value> = comparison.stages.iter().map(|stage| self::stage(stage, &new)).collect();
@@ -42,29 +41,7 @@ pub(super) fn json(compared: &Compared<'_>) -> String {
     format!("{document:#}\n")
 }
 
-/// Where things are in a plan's text.
-struct Places<'a> {
-    file: String,
-    lines: Lines<'a>,
-}
-
-impl<'a> Places<'a> {
-    fn of(plan: &'a PlanFile) -> Self {
-        Self { file: visible(&plan.shown()).into_owned(), lines: Lines::of(&plan.text) }
-    }
-
-    fn at(&self, place: &Place) -> Value {
-        let (line, column) = self.lines.position(place.span().start);
-        json!({
-            "file": self.file,
-            "line": line,
-            "column": column,
-            "path": visible(&place.path().to_string()),
-        })
-    }
-}
-
-fn change(change: &Change, old: &Places<'_>, new: &Places<'_>) -> Value {
+fn change(change: &Change, old: &Source<'_>, new: &Source<'_>) -> Value {
     let (subject, step) = match &change.subject {
         Subject::Plan => ("plan", None),
         Subject::Step(name) => ("step", Some(visible(name))),
@@ -77,19 +54,19 @@ fn change(change: &Change, old: &Places<'_>, new: &Places<'_>) -> Value {
         "text": change.to_string(),
         "before": change.before,
         "after": change.after,
-        "old": change.old.as_ref().map(|place| old.at(place)),
-        "new": change.new.as_ref().map(|place| new.at(place)),
+        "old": change.old.as_ref().map(|place| place_json(place, Some(old))),
+        "new": change.new.as_ref().map(|place| place_json(place, Some(new))),
     })
 }
 
-fn stage(stage: &StageLayers, places: &Places<'_>) -> Value {
+fn stage(stage: &StageLayers, places: &Source<'_>) -> Value {
     let layers = stage.layers.iter().map(|layer| {
         let status = match layer.status {
             Status::Cached => "cached",
             Status::IfFilesDiffer => "ifFilesDiffer",
             Status::Rebuilds => "rebuilds",
         };
-        json!({ "instruction": layer.instruction, "status": status, "place": places.at(&layer.place) })
+        json!({ "instruction": layer.instruction, "status": status, "place": place_json(&layer.place, Some(places)) })
     });
     json!({ "name": stage.name, "layers": layers.collect::<Vec<_>>() })
 }

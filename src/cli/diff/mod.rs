@@ -101,7 +101,7 @@ impl Compared<'_> {
 /// Prints the difference to standard output. The status is 0 where there is none, else 1.
 pub(super) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     let (old, new) = source::read(&args.old, &args.new)?;
-    let mut options = args.transpiling.options(&new, &args.transpiling.config(&new)?, None)?;
+    let mut options = args.transpiling.options(&new, None)?;
     // the header of a Dockerfile names the plan; here it would only get in the way
     options.files = Files::default();
     let comparison = compare(&old.text, &new.text, &options).map_err(|failed| {

@@ -111,7 +111,7 @@ pub(super) fn run(args: &LintArgs, reporter: &Reporter) -> Result<ExitCode, Fail
     }
     let plan = PlanFile::read(args.plan.path())?;
     let config = args.transpiling.config(&plan)?;
-    let options = args.transpiling.options(&plan, &config, None)?;
+    let options = args.transpiling.options_over(&config, &plan, None)?;
     let found = lint(&plan.text, &options, &args.warn.iter().chain(&config.lint.warn).cloned().collect());
     let (of_options, findings): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.code == "invalid-option");
     if !of_options.is_empty() {
