@@ -185,6 +185,9 @@ fn a_missing_file_is_named_with_the_command_that_writes_it() {
     assert!(said.contains("error[missing-file]: `deploy/App.Dockerfile` does not exist"), "{said}");
     assert!(said.contains("run `railpack2docker railpack-plan.json -o deploy/App.Dockerfile`"), "{said}");
 
+    let (_, said) = repository.is_stale(&["-o", "App.Dockerfile", "--syntax", "none"]);
+    assert!(said.contains("run `railpack2docker railpack-plan.json -o App.Dockerfile --syntax none`\n"), "{said}");
+
     fs::remove_file(repository.path("Dockerfile.dockerignore")).unwrap();
     let (diff, said) = repository.is_stale(&[]);
     assert!(said.contains("error[missing-file]: `Dockerfile.dockerignore` does not exist"), "{said}");

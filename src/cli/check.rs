@@ -21,29 +21,27 @@ const DEFAULT_FILE: &str = "Dockerfile";
 /// Checks, and prints what differs as a unified diff. The reasons are in the failure.
 pub(super) fn run(args: &Args, reporter: &Reporter) -> Result<(), Failure> {
     let file = args.output_file().unwrap_or(Path::new(DEFAULT_FILE));
-    let Some(current) = read(file)? else {
-        let mend = format!("railpack2docker {} -o {}", args.plan.word(), path_word(file));
-        return Err(Failure::Stale(vec![missing(file).with_help(format!("run `{mend}`"))]));
-    };
-    let header = Header::of(&current);
+    let current = read(file)?;
+    let header = current.as_deref().and_then(Header::of);
     let again = Regenerated::of(file, header.as_ref(), args.plan.given.as_deref(), &args.transpiling, reporter)?;
-    let mut differences = differences(file, Some(current), &again.made)?;
+    let mut differences = differences(file, current, &again.made)?;
     reporter.report(&line_ends(&mut differences), None);
     for difference in &differences {
         reporter.print(&painted(&difference.unified()))?;
     }
-    let mut found: Vec<Diagnostic> = differences.iter().map(Difference::why).collect();
-    let Some(last) = found.pop() else { return Ok(()) };
-    found.push(last.with_help(remedy(file, &differences, &again.command(file))));
-    Err(Failure::Stale(found))
+    judge(file, &differences, &again.command(file))
 }
 
 /// Checks a file that is about to be built: here, line ends count as well.
 pub(super) fn current(file: &Path, made: &Transpiled, command: &str) -> Result<(), Failure> {
-    let differences = differences(file, read(file)?, made)?;
+    judge(file, &differences(file, read(file)?, made)?, command)
+}
+
+/// Says why files differ, and what to do.
+fn judge(file: &Path, differences: &[Difference], command: &str) -> Result<(), Failure> {
     let mut found: Vec<Diagnostic> = differences.iter().map(Difference::why).collect();
     let Some(last) = found.pop() else { return Ok(()) };
-    found.push(last.with_help(remedy(file, &differences, command)));
+    found.push(last.with_help(remedy(file, differences, command)));
     Err(Failure::Stale(found))
 }
 
@@ -172,7 +170,11 @@ fn remedy(file: &Path, differences: &[Difference], command: &str) -> String {
 fn is_read_only(file: &Path) -> bool {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     #[cfg(unix)]
-    let read_only = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_err();
+    let read_only = {
+        use rustix::io::Errno;
+        let access = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK);
+        matches!(access, Err(Errno::ACCESS | Errno::ROFS))
+    };
     #[cfg(not(unix))]
     let read_only = fs::metadata(folder).is_ok_and(|metadata| metadata.permissions().readonly());
     read_only
