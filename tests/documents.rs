@@ -200,6 +200,17 @@ fn each_option_is_in_the_table() {
 }
 
 #[test]
+fn a_snippet_for_a_bot_is_the_same_wherever_it_is_shown() {
+    for tool in ["renovate", "dependabot"] {
+        let mark = format!("<!-- schema: vendor.{tool} -->\n");
+        let behind =
+            |page: &Page| page.text.split(&mark).nth(1).map(|rest| rest.split("\n```\n").next().unwrap().to_owned());
+        let shown: Vec<String> = pages().iter().filter_map(behind).collect();
+        assert!(shown.len() == 2 && shown[0] == shown[1] && shown[0].contains("Dockerfile"), "{tool}: {shown:?}");
+    }
+}
+
+#[test]
 fn each_link_leads_somewhere() {
     let pages = pages();
     let mut links = 0;
