@@ -55,6 +55,7 @@ pub const CODES: &[Code] = codes! {
     Warning "excluded-copy" "a copy of what the plan excludes"
     Warning "exposed-file" "the image would take an `.env` file from the build context"
     Error "filtered-base" "a base with `include` or `exclude`"
+    Error "huge-dockerfile" "a Dockerfile that is many times too large for BuildKit"
     Note "info-file" "the file is a `railpack-info.json` with a plan in it"
     Error "invalid-cache" "a cache over the whole file system"
     Error "invalid-image" "no reference to an image"

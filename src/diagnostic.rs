@@ -154,6 +154,8 @@ pub(crate) struct Findings {
     found: Vec<Diagnostic>,
     /// Where each is and what it says: what two stages stumble over is one finding.
     known: BTreeSet<(Option<usize>, String)>,
+    /// How many names misspelt ones have been compared with.
+    compared: usize,
 }
 
 impl Findings {
@@ -167,6 +169,14 @@ impl Findings {
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.found.len()
+    }
+
+    /// The names that a misspelt one may stand for; none once so many have been compared that nobody
+    /// can be waiting for another suggestion.
+    pub(crate) fn worth_comparing<I: ExactSizeIterator>(&mut self, known: I) -> std::iter::Take<I> {
+        const MOST: usize = 100_000;
+        self.compared = self.compared.saturating_add(known.len());
+        known.take(if self.compared <= MOST { usize::MAX } else { 0 })
     }
 
     /// Turns the warnings of this code into errors.

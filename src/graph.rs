@@ -1,5 +1,7 @@
 //! The build graph: every name resolved, no cycle, a stable order.
 
+mod reduction;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
@@ -19,6 +21,8 @@ pub(crate) struct Graph<'p> {
     pub(crate) order: Vec<StepId>,
     pub(crate) base: Edge<'p>,
     pub(crate) deploy_inputs: Vec<Edge<'p>>,
+    /// The image that each step goes back to.
+    root_images: Vec<Option<&'p Located<String>>>,
 }
 
 /// A step and what it takes.
@@ -72,10 +76,7 @@ impl<'p> Graph<'p> {
 
     /// The image that files go back to.
     pub(crate) fn root_image(&self, origin: Origin<'p>) -> Option<&'p Located<String>> {
-        self.lineage(origin).find_map(|origin| match origin {
-            Origin::Image(image) => Some(image),
-            Origin::Step(_) | Origin::Local => None,
-        })
+        root_image(origin, &self.root_images)
     }
 
     /// The steps that the image needs, in build order.
@@ -100,9 +101,10 @@ impl<'p> Graph<'p> {
 /// Resolves a plan's names. Everything that dangles is a finding.
 pub(crate) fn resolve<'p>(plan: &'p Plan, findings: &mut Findings) -> Result<Graph<'p>, Diagnostics> {
     let ids = step_ids(plan, findings);
+    let secrets = plan.secrets.iter().map(|secret| secret.value.as_str()).collect();
     let mut nodes: Vec<Node<'p>> = Vec::with_capacity(plan.steps.len());
     for step in &plan.steps {
-        check_names(plan, step, findings);
+        check_names(plan, &secrets, step, findings);
         let inputs = edges(&step.inputs, &ids, findings);
         if let Some(first) = step.inputs.first() {
             check_first(first, "the first input of a step", findings);
@@ -128,7 +130,8 @@ pub(crate) fn resolve<'p>(plan: &'p Plan, findings: &mut Findings) -> Result<Gra
                 .with_help("it is left out; name it in an input of `deploy`, or remove it"),
         );
     }
-    Ok(Graph { plan, nodes, order, base, deploy_inputs })
+    let root_images = root_images(&nodes, &order);
+    Ok(Graph { plan, nodes, order, base, deploy_inputs, root_images })
 }
 
 fn step_ids<'p>(plan: &'p Plan, findings: &mut Findings) -> BTreeMap<&'p str, StepId> {
@@ -194,32 +197,35 @@ fn check_includes<'p>(inputs: impl Iterator<Item = &'p Input>, findings: &mut Fi
     }
 }
 
-fn check_names(plan: &Plan, step: &Step, findings: &mut Findings) {
+fn check_names(plan: &Plan, secrets: &BTreeSet<&str>, step: &Step, findings: &mut Findings) {
     for cache in step.caches.iter().filter(|cache| !plan.caches.contains_key(&cache.value)) {
+        let known = findings.worth_comparing(plan.caches.keys());
         findings.push(
             Diagnostic::error("unknown-cache", format!("the plan has no cache `{}`", cache.value))
                 .at(&cache.place)
-                .with_suggestion(&cache.value, plan.caches.keys().map(String::as_str)),
+                .with_suggestion(&cache.value, known.map(String::as_str)),
         );
     }
-    let is_known = |name: &str| name == "*" || plan.secrets.iter().any(|secret| secret.value == name);
+    let is_known = |name: &str| name == "*" || secrets.contains(name);
     for secret in step.secrets.iter().filter(|secret| !is_known(&secret.value)) {
+        let known = findings.worth_comparing(plan.secrets.iter());
         findings.push(
             Diagnostic::warning(
                 "unknown-secret",
                 format!("the plan has no secret `{}`, so the step does not get it", secret.value),
             )
             .at(&secret.place)
-            .with_suggestion(&secret.value, plan.secrets.iter().map(|secret| secret.value.as_str())),
+            .with_suggestion(&secret.value, known.map(|secret| secret.value.as_str())),
         );
     }
     for command in &step.commands {
         let Command::File { name, .. } = command else { continue };
         if !step.assets.contains_key(&name.value) {
+            let known = findings.worth_comparing(step.assets.keys());
             findings.push(
                 Diagnostic::error("unknown-asset", format!("step `{}` has no asset `{}`", step.name.value, name.value))
                     .at(&name.place)
-                    .with_suggestion(&name.value, step.assets.keys().map(String::as_str)),
+                    .with_suggestion(&name.value, known.map(String::as_str)),
             );
         }
     }
@@ -291,24 +297,34 @@ fn reduce_parents(nodes: &mut [Node<'_>], order: &[StepId]) {
             *slot = at;
         }
     }
-    let position = |id: &StepId| position.get(*id).copied().unwrap_or_default();
-    for id in order {
-        let parents = nodes.get(*id).map(|node| node.parents.clone()).unwrap_or_default();
-        let distinct: BTreeSet<StepId> = parents.iter().copied().collect();
-        let Some(earliest) = distinct.iter().map(position).min().filter(|_| distinct.len() > 1) else { continue };
-        let mut ancestors = BTreeSet::new();
-        let mut open: Vec<StepId> = distinct.iter().copied().collect();
-        while let Some(next) = open.pop() {
-            for parent in nodes.get(next).into_iter().flat_map(|node| &node.parents) {
-                // nothing before the earliest parent can lead to one
-                if position(parent) >= earliest && ancestors.insert(*parent) {
-                    open.push(*parent);
-                }
-            }
-        }
+    let in_order = order.iter().filter_map(|id| nodes.get(*id));
+    let positions = |node: &Node<'_>| node.parents.iter().filter_map(|id| position.get(*id).copied()).collect();
+    let mut parents: Vec<Vec<usize>> = in_order.map(positions).collect();
+    reduction::reduce(&mut parents);
+    for (id, parents) in order.iter().zip(parents) {
         if let Some(node) = nodes.get_mut(*id) {
-            node.parents.retain(|parent| !ancestors.contains(parent));
+            node.parents = parents.into_iter().filter_map(|at| order.get(at).copied()).collect();
         }
+    }
+}
+
+fn root_images<'p>(nodes: &[Node<'p>], order: &[StepId]) -> Vec<Option<&'p Located<String>>> {
+    let mut images = vec![None; nodes.len()];
+    for id in order {
+        let first = nodes.get(*id).and_then(|node| node.inputs.first());
+        let image = first.and_then(|first| root_image(first.origin, &images));
+        if let Some(slot) = images.get_mut(*id) {
+            *slot = image;
+        }
+    }
+    images
+}
+
+fn root_image<'p>(origin: Origin<'p>, of_steps: &[Option<&'p Located<String>>]) -> Option<&'p Located<String>> {
+    match origin {
+        Origin::Image(image) => Some(image),
+        Origin::Step(id) => of_steps.get(id).copied().flatten(),
+        Origin::Local => None,
     }
 }
 

@@ -36,6 +36,9 @@ pub(crate) fn warn(rendered: &Rendered, findings: &mut Findings) {
 fn warn_of(file: &str, text: &str, map: &SourceMap, findings: &mut Findings) {
     let mut places: BTreeMap<Option<usize>, Hidden<'_>> = BTreeMap::new();
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        if line.len() < FAR && is_plain(line) {
+            continue;
+        }
         let (characters, blanks) = (hidden(line).collect::<BTreeSet<_>>(), widest_blank(line));
         if characters.is_empty() && blanks < FAR {
             continue;
@@ -49,6 +52,12 @@ fn warn_of(file: &str, text: &str, map: &SourceMap, findings: &mut Findings) {
     for found in places.values() {
         found.warn(file, findings);
     }
+}
+
+/// Whether a line, its end included, holds nothing but visible ASCII and spaces, as most do.
+fn is_plain(line: &str) -> bool {
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
 impl Hidden<'_> {

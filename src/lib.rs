@@ -10,6 +10,8 @@
 //! # Ok::<(), railpack2docker::Diagnostics>(())
 //! ```
 
+use std::sync::Arc;
+
 pub mod codes;
 pub mod comparison;
 pub mod diagnostic;
@@ -34,6 +36,10 @@ pub mod visible;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod phases;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use lint::lint;
@@ -74,6 +80,7 @@ pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostic
     let plan = plan::read(json, options.strict, &mut findings)?; // text -> what was written
     let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
+    let dockerfile = Arc::new(dockerfile);
     let rendered = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
     hidden::warn(&rendered, &mut findings);
     let dockerfile = header::seal(rendered.dockerfile);

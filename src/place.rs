@@ -1,7 +1,6 @@
 //! Places in a plan: the path of keys to a value, and where it stands in the text.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -102,8 +101,16 @@ fn is_plain(key: &str) -> bool {
 pub struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
-    /// The last byte asked for and its column: the next is often behind it on the same long line.
-    last: Cell<(usize, usize)>,
+    /// How many characters begin before each block of the text: a line may be megabytes long.
+    characters: Vec<usize>,
+}
+
+/// How many bytes are counted at a time.
+const BLOCK: usize = 1024;
+
+/// How many characters begin in some bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 impl<'t> Lines<'t> {
@@ -111,26 +118,32 @@ impl<'t> Lines<'t> {
     #[must_use]
     pub fn of(text: &'t str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(feed, _)| feed + 1)).collect();
-        Self { text, starts, last: Cell::new((0, 1)) }
+        let blocks = text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
+            *before += characters(block);
+            Some(*before)
+        });
+        Self { text, starts, characters: std::iter::once(0).chain(blocks).collect() }
     }
 
     /// The line and the column, both from 1, of a byte of the text. A column counts characters.
     #[must_use]
     pub fn position(&self, byte: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= byte);
-        let start = self.line_start(byte);
-        let (known, column) = self.last.get();
-        let (from, column) = if (start..=byte).contains(&known) { (known, column) } else { (start, 1) };
-        let column = column + self.text.get(from..byte).map_or(0, |before| before.chars().count());
-        self.last.set((byte, column));
-        (line, column)
+        (line, self.characters_before(byte) - self.characters_before(self.line_start(byte)) + 1)
+    }
+
+    fn characters_before(&self, byte: usize) -> usize {
+        let block = byte / BLOCK;
+        let within = self.text.as_bytes().get(block * BLOCK..byte).map_or(0, characters);
+        self.characters.get(block).copied().unwrap_or_default() + within
     }
 
     /// Where the line of a byte begins, and its text.
     #[must_use]
     pub fn line(&self, byte: usize) -> (usize, &'t str) {
-        let start = self.line_start(byte);
-        (start, self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default())
+        let line = self.starts.partition_point(|start| *start <= byte);
+        let (start, end) = (self.line_start(byte), self.starts.get(line).copied().unwrap_or(self.text.len()));
+        (start, self.text.get(start..end).and_then(|line| line.lines().next()).unwrap_or_default())
     }
 
     fn line_start(&self, byte: usize) -> usize {

@@ -18,6 +18,8 @@ mod steps;
 mod text;
 mod variables;
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostics, Findings};
 use crate::dockerfile::{Dockerfile, Dockerignore};
 use crate::header::unsealed;
@@ -77,7 +79,7 @@ impl std::error::Error for Incomparable {}
 
 /// The output of lowering.
 struct Lowered {
-    dockerfile: Dockerfile,
+    dockerfile: Arc<Dockerfile>,
     dockerignore: Option<Dockerignore>,
 }
 
@@ -127,7 +129,7 @@ fn lowered(plan: &Plan, options: &Options) -> Result<Lowered, Diagnostics> {
     let mut findings = Findings::default();
     let graph = graph::resolve(plan, &mut findings)?;
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?;
-    Ok(Lowered { dockerfile, dockerignore })
+    Ok(Lowered { dockerfile: Arc::new(dockerfile), dockerignore })
 }
 
 fn shown(lowered: &Lowered) -> Result<Shown, Diagnostics> {

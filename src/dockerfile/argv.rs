@@ -2,12 +2,8 @@
 
 use std::fmt;
 
-use super::spelling::{Unspellable, fold};
+use super::spelling::{LONGEST_ARGUMENT, Unspellable, fold};
 use crate::visible::{is_invisible, visible_json};
-
-/// The longest argument that Linux gives to a program, its final NUL not counted
-/// (`MAX_ARG_STRLEN`).
-const LONGEST_ARGUMENT: usize = 131_071;
 
 /// A program and its arguments in exec form: a JSON array, run with no shell.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::spelling::{Unspellable, escape, fold, one_line};
+use super::spelling::{LONGEST_ARGUMENT, Unspellable, escape, fold, one_line};
 
 /// One `NAME="value"` of an ENV or ARG instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl Assignment {
     ///
     /// # Errors
     /// A name that is empty or holds `=`, a line feed or NUL; a value that holds a line feed
-    /// or NUL, or can't be folded.
+    /// or NUL, or can't be folded; both together longer than the kernel takes.
     pub fn new(name: &str, value: &str) -> Result<Self, Unspellable> {
         check_name(name)?;
         // quotes around the whole pair would not do: the parser takes it apart at the first `=`
@@ -39,8 +39,17 @@ impl Assignment {
 
     fn of(name: &str, spelled_name: &str, value: &str) -> Result<Self, Unspellable> {
         one_line(value, "ENV")?;
-        let spelled = format!("{spelled_name}={}", quoted(value));
+        let length = name.len() + "=".len() + value.len();
+        if length > LONGEST_ARGUMENT {
+            return Err(Unspellable::LongVariable(length));
+        }
+        let spelled = [spelled_name, "=", &quoted(value)].concat();
         Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
+    }
+
+    /// How many bytes it takes.
+    pub(crate) fn length(&self) -> usize {
+        self.spelled.len()
     }
 
     /// The variable's name.
@@ -67,7 +76,7 @@ fn quoted(text: &str) -> String {
     let inner = text.trim_end_matches('\\');
     let trailing = "\\\\".repeat(text.len() - inner.len());
     let inner = escape(inner, &['\\', '"', '$']);
-    if trailing.is_empty() { format!("\"{inner}\"") } else { format!("\"{inner}\"{trailing}\"\"") }
+    if trailing.is_empty() { ["\"", &inner, "\""].concat() } else { format!("\"{inner}\"{trailing}\"\"") }
 }
 
 /// Whether `name` is a variable to a shell: `[A-Za-z_][A-Za-z0-9_]*`.
@@ -146,5 +155,7 @@ mod tests {
         for (name, value) in [("", "x"), ("A=B", "x"), ("A\n", "x"), ("A", "a\nb"), ("A", "\0")] {
             assert!(Assignment::new(name, value).is_err(), "{name:?} {value:?}");
         }
+        assert!(Assignment::new("A", &"x".repeat(131_069)).is_ok());
+        assert_eq!(Assignment::new("A", &"x".repeat(131_070)), Err(Unspellable::LongVariable(131_072)));
     }
 }

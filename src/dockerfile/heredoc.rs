@@ -1,5 +1,6 @@
 //! The content of a file, as a heredoc of COPY.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::spelling::{LONGEST_LINE, Unspellable};
@@ -57,10 +58,10 @@ impl fmt::Display for Delimiter {
 /// `EOF`, or the first of `EOF2`, `EOF3`, … that stands alone in no line. To `BuildKit` a carriage
 /// return behind it does not make it another word; to hadolint no blank around it does.
 fn free_delimiter(body: &str) -> String {
-    let taken = |word: &str| body.split('\n').any(|line| line.trim() == word);
+    let taken: BTreeSet<&str> = body.split('\n').map(str::trim).filter(|line| line.starts_with("EOF")).collect();
     let mut delimiter = "EOF".to_owned();
     let mut number = 1;
-    while taken(&delimiter) {
+    while taken.contains(delimiter.as_str()) {
         number += 1;
         delimiter = format!("EOF{number}");
     }

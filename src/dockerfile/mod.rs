@@ -27,7 +27,7 @@ pub use name::{ImageRef, StageName};
 pub use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub use prelude::Prelude;
 pub use spelling::Unspellable;
-pub(crate) use spelling::{LONGEST_LINE, fold};
+pub(crate) use spelling::{LONGEST_ARGUMENT, LONGEST_LINE, check_path, fold};
 
 /// A whole file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! The `--mount` flags of RUN.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::spelling::{Unspellable, escape, flag_text, fold};
 use super::{Assignment, StageName};
 
-/// One `key=value` of a `--mount`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MountField(String);
+/// One `key=value` of a `--mount`. Cheap to clone: every command mounts the same secrets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MountField(Arc<str>);
 
 impl MountField {
     /// Spells a field of literal text: first for the lexer that expands variables, then as a
@@ -24,13 +25,13 @@ impl MountField {
         } else {
             flag_word(&csv_field(&format!("{key}={literal}")))
         };
-        Ok(Self(fold(spelled)?))
+        Ok(Self(fold(spelled)?.into()))
     }
 
     /// A field whose value is that of a build arg of this stage.
     #[must_use]
     pub fn from_arg(key: &str, arg: &Assignment) -> Self {
-        Self(format!("{key}=${}", arg.name()))
+        Self(format!("{key}=${}", arg.name()).into())
     }
 }
 
@@ -55,7 +56,7 @@ fn flag_word(word: &str) -> String {
 }
 
 /// How the builds that use a cache mount at the same time share it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sharing {
     /// They write at the same time.
     Shared,
@@ -73,7 +74,7 @@ impl fmt::Display for Sharing {
 }
 
 /// One `--mount` of a RUN.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mount {
     /// A directory that outlives the build.
     Cache {

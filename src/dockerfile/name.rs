@@ -1,12 +1,13 @@
 //! Names: of images, of stages, and of the file's place.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::spelling::Unspellable;
 
-/// A reference to an image: `[host[:port]/]name[:tag][@digest]`.
+/// A reference to an image: `[host[:port]/]name[:tag][@digest]`. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ImageRef(String);
+pub struct ImageRef(Arc<str>);
 
 impl ImageRef {
     /// Takes a reference of the grammar that registries use.
@@ -15,7 +16,7 @@ impl ImageRef {
     /// Anything else, and `scratch`, which is no image.
     pub fn new(reference: &str) -> Result<Self, Unspellable> {
         if is_reference(reference) && reference != "scratch" {
-            Ok(Self(reference.to_owned()))
+            Ok(Self(reference.into()))
         } else {
             Err(Unspellable::Malformed("a reference to an image"))
         }
@@ -127,9 +128,9 @@ fn is_digest(digest: &str) -> bool {
     })
 }
 
-/// The name of a stage.
+/// The name of a stage. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StageName(String);
+pub struct StageName(Arc<str>);
 
 impl StageName {
     /// The longest name, in bytes.
@@ -146,7 +147,7 @@ impl StageName {
             && name.len() <= Self::MAX
             && name.split('-').all(is_part)
             && !["scratch", "context"].contains(&name);
-        if legal { Ok(Self(name.to_owned())) } else { Err(Unspellable::Malformed("a stage name")) }
+        if legal { Ok(Self(name.into())) } else { Err(Unspellable::Malformed("a stage name")) }
     }
 
     /// The name.

@@ -1,9 +1,10 @@
 //! Paths: what COPY and WORKDIR take, and the patterns of `--exclude`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::argv::json_string;
-use super::spelling::{Unspellable, escape, flag_text, fold, one_line, pattern as check_pattern};
+use super::spelling::{Unspellable, check_path, escape, flag_text, fold, one_line, pattern as check_pattern};
 
 /// The source and the destination of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,13 @@ impl CopyPaths {
     /// Go's `filepath.Match`; nothing in either is expanded.
     ///
     /// # Errors
-    /// A NUL in either.
+    /// A NUL in either; a path that is longer than Linux has them.
     pub fn new(source: &str, destination: &str) -> Result<Self, Unspellable> {
+        // a pattern may be longer than what it matches
+        if !source.contains(['*', '?', '[', '\\']) {
+            check_path(source)?;
+        }
+        check_path(destination)?;
         let source = not_a_url(source);
         if source.contains('\0') || destination.contains('\0') {
             return Err(Unspellable::Nul);
@@ -29,7 +35,7 @@ impl CopyPaths {
         } else {
             fold(format!("[{}, {}]", json_operand(&source), json_operand(destination)))?
         };
-        Ok(Self { source, destination: destination.to_owned(), spelled })
+        Ok(Self { source: source.into_owned(), destination: destination.to_owned(), spelled })
     }
 
     /// The source as it is meant, a path or pattern, not as it is spelled.
@@ -144,9 +150,9 @@ fn is_word(path: &str) -> bool {
 }
 
 /// A relative source that COPY would take for a remote one gets `./` in front.
-fn not_a_url(source: &str) -> String {
+fn not_a_url(source: &str) -> Cow<'_, str> {
     let remote = source.contains([':', '@']) || source.starts_with("github.com/");
-    if remote && !source.starts_with('/') { format!("./{source}") } else { source.to_owned() }
+    if remote && !source.starts_with('/') { Cow::Owned(format!("./{source}")) } else { Cow::Borrowed(source) }
 }
 
 /// The JSON form of an operand that the frontend's lexer reads once more after JSON.
@@ -178,6 +184,14 @@ mod tests {
         ] {
             assert_eq!(CopyPaths::new(source, destination).unwrap().to_string(), spelled);
         }
+    }
+
+    #[test]
+    fn paths_that_can_be_nowhere_are_refused() {
+        let name = "n".repeat(256);
+        assert!(CopyPaths::new("x", &name).is_err());
+        assert!(CopyPaths::new(&name, "x").is_err());
+        assert!(CopyPaths::new(&format!("{name}*"), "x").is_ok());
     }
 
     #[test]

@@ -26,10 +26,26 @@ pub enum Unspellable {
     /// The kernel takes at most 128 KiB for one argument of a program.
     #[error("has {0} bytes, and one argument of a program holds at most 131,071")]
     LongArgument(usize),
+    /// As before, for a shell that makes variables of secrets first.
+    #[error("needs a script of {0} bytes to read secrets, and one argument of a program holds at most 131,071")]
+    LongScript(usize),
+    /// The kernel takes at most 128 KiB for one variable of a program, its name included.
+    #[error("has {0} bytes with its name, and a variable of a program holds at most 131,071")]
+    LongVariable(usize),
+    /// Linux has no longer paths.
+    #[error("has {0} bytes, and a path holds at most 4,095")]
+    LongPath(usize),
+    /// Linux has no longer names of files.
+    #[error("has a part of {0} bytes, and the name of a file holds at most 255")]
+    LongName(usize),
     /// The text does not have the form that the place asks for.
     #[error("is not {0}")]
     Malformed(&'static str),
 }
+
+/// The longest argument or variable that Linux gives to a program, its final NUL not counted
+/// (`MAX_ARG_STRLEN`).
+pub(crate) const LONGEST_ARGUMENT: usize = 131_071;
 
 /// The longest line that `BuildKit`'s parser reads, in bytes, without its line feed.
 pub(crate) const LONGEST_LINE: usize = 65_535;
@@ -41,8 +57,8 @@ const FOLD_AT: usize = 60_000;
 ///
 /// Short text, so nearly all, comes back as it is. The parser joins the parts with nothing
 /// between them, except after a backslash and before what looks like a comment, so a fold
-/// stands before a letter or digit and not behind a backslash. Fails where 60,000 bytes in
-/// a row offer no such place.
+/// stands before a letter or digit, where there is one, and not behind a backslash. Fails where
+/// 60,000 bytes in a row are blanks, backslashes and `#`.
 pub(crate) fn fold(text: String) -> Result<String, Unspellable> {
     if text.len() <= FOLD_AT {
         return Ok(text);
@@ -50,7 +66,10 @@ pub(crate) fn fold(text: String) -> Result<String, Unspellable> {
     let mut folded = String::with_capacity(text.len() + 16);
     let mut rest = text.as_str();
     while rest.len() > FOLD_AT {
-        let at = (1..=FOLD_AT).rev().find(|&at| may_fold(rest, at)).ok_or(Unspellable::LongLine(text.len()))?;
+        let find = |may_follow: fn(char) -> bool| (1..=FOLD_AT).rev().find(|&at| may_fold(rest, at, may_follow));
+        let at = find(|c| c.is_ascii_alphanumeric())
+            .or_else(|| find(|c| !c.is_whitespace() && c != '#'))
+            .ok_or(Unspellable::LongLine(text.len()))?;
         let (line, after) = rest.split_at(at);
         folded.push_str(line);
         folded.push_str("\\\n");
@@ -60,22 +79,21 @@ pub(crate) fn fold(text: String) -> Result<String, Unspellable> {
     Ok(folded)
 }
 
-fn may_fold(text: &str, at: usize) -> bool {
-    let bytes = text.as_bytes();
-    text.is_char_boundary(at)
-        && bytes.get(at - 1).is_some_and(|before| *before != b'\\')
-        && bytes.get(at).is_some_and(u8::is_ascii_alphanumeric)
+fn may_fold(text: &str, at: usize, may_follow: fn(char) -> bool) -> bool {
+    text.split_at_checked(at)
+        .is_some_and(|(before, after)| !before.ends_with('\\') && after.chars().next().is_some_and(may_follow))
 }
 
 /// A backslash in front of each of `special`.
 pub(crate) fn escape(text: &str, special: &[char]) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if special.contains(&c) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
+    let mut copied = 0;
+    for (at, _) in text.match_indices(special) {
+        escaped.push_str(text.get(copied..at).unwrap_or_default());
+        escaped.push('\\');
+        copied = at;
     }
+    escaped.push_str(text.get(copied..).unwrap_or_default());
     escaped
 }
 
@@ -86,6 +104,19 @@ pub(crate) fn one_line(text: &str, place: &'static str) -> Result<(), Unspellabl
     }
     if text.contains('\n') {
         return Err(Unspellable::LineFeed(place));
+    }
+    Ok(())
+}
+
+/// Fails on a path that Linux can't have.
+pub(crate) fn check_path(path: &str) -> Result<(), Unspellable> {
+    const LONGEST_PATH: usize = 4_095;
+    const LONGEST_NAME: usize = 255;
+    if let Some(name) = path.split('/').find(|name| name.len() > LONGEST_NAME) {
+        return Err(Unspellable::LongName(name.len()));
+    }
+    if path.len() > LONGEST_PATH {
+        return Err(Unspellable::LongPath(path.len()));
     }
     Ok(())
 }
@@ -155,7 +186,30 @@ mod tests {
     }
 
     #[test]
+    fn without_letters_a_fold_stands_before_anything_that_begins_no_comment() {
+        for unit in ["$ ", "\\$ ", "é# ", "(#"] {
+            let text = unit.repeat(100_000 / unit.len());
+            let folded = fold(text.clone()).unwrap();
+            assert!(folded.lines().all(|line| line.len() < LONGEST_LINE), "{unit}");
+            assert!(folded.lines().all(|line| !line.trim_start().starts_with('#')), "{unit}");
+            assert!(folded.lines().all(|line| !line.ends_with("\\\\")), "{unit}");
+            assert_eq!(folded.replace("\\\n", ""), text);
+        }
+    }
+
+    #[test]
     fn text_with_no_place_to_fold_is_refused() {
-        assert!(fold("\\".repeat(70_000)).is_err());
+        for unit in ["\\", " ", "#"] {
+            assert!(fold(unit.repeat(70_000)).is_err(), "{unit}");
+        }
+    }
+
+    #[test]
+    fn paths_that_linux_can_have() {
+        let name = "n".repeat(255);
+        assert!(check_path(&format!("/{name}/{name}")).is_ok());
+        assert_eq!(check_path(&format!("/x/{name}n")), Err(Unspellable::LongName(256)));
+        assert!(check_path(&format!("/{name}").repeat(15)).is_ok());
+        assert_eq!(check_path(&format!("/{name}").repeat(16)), Err(Unspellable::LongPath(4_096)));
     }
 }

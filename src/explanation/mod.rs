@@ -37,6 +37,8 @@ pub use changes::{Cause, Change, Consequences, FileChange, First, Outcome, RunsA
 pub use lines::{Group, Part, PartKind, StepLines};
 pub use model::{Cache, Command, Copy, Explanation, Image, Position, Secrets, Source, Step, Taker};
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
 use crate::options::Options;
 use crate::place::Lines;
@@ -55,10 +57,11 @@ pub fn explain(json: &str, options: &Options) -> Result<Explanation, Diagnostics
     let plan = plan::read(json, options.strict, &mut findings)?;
     let graph = graph::resolve(&plan, &mut findings)?;
     let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?;
+    let dockerfile = Arc::new(dockerfile);
     let rendered = render::render(&dockerfile, dockerignore.as_ref())?;
     let positions = Lines::of(json);
     let (steps, image) = reading::read(&graph, options, &positions);
-    let stages = Stages::of(&graph, dockerfile, rendered.stages);
+    let stages = Stages::of(&graph, Arc::unwrap_or_clone(dockerfile), rendered.stages);
     let made = Made {
         lines: rendered.dockerfile.lines().map(str::to_owned).collect(),
         source_map: rendered.source_map,

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Origin};
 use crate::ignoring::Ignored;
 use crate::lower::gopath::under_app;
-use crate::lower::inputs::{Include, Included, Within, absolute, is_excluded};
+use crate::lower::inputs::{Include, Included, Within, absolute};
 use crate::plan::Command;
 
 /// How many steps are looked at from one down to its image.
@@ -62,14 +62,14 @@ enum Kind {
     Undone,
 }
 
-fn at_one_path<'p>(included: &Included<'_, 'p>) -> Vec<Overlap<'p>> {
+fn at_one_path<'p>(included: &Included<'p>) -> Vec<Overlap<'p>> {
     let mut overlaps = Vec::new();
     for includes in included.at_one_path() {
         let includes = includes.get(..MOST_COMPARED).unwrap_or(includes);
         for (at, later) in includes.iter().enumerate() {
             for earlier in includes.iter().take(at) {
-                let covers = included.excludes(later).is_empty();
-                if covers || included.excludes(earlier).is_empty() {
+                let covers = takes_whole(included, later);
+                if covers || takes_whole(included, earlier) {
                     let path = absolute(&later.text.value);
                     overlaps.push(Overlap { earlier: *earlier, later: *later, path, is_equal: true, covers });
                 }
@@ -79,7 +79,7 @@ fn at_one_path<'p>(included: &Included<'_, 'p>) -> Vec<Overlap<'p>> {
     overlaps
 }
 
-fn within<'i, 'p>(included: &'i Included<'_, 'p>) -> impl Iterator<Item = Overlap<'p>> + use<'i, 'p> {
+fn within<'i, 'p>(included: &'i Included<'p>) -> impl Iterator<Item = Overlap<'p>> + use<'i, 'p> {
     included.within().flat_map(|within| {
         let mut overlaps = Vec::new();
         for outer in within.outer.iter().take(MOST_COMPARED).filter(|outer| takes_all(included, outer, &within)) {
@@ -94,15 +94,17 @@ fn within<'i, 'p>(included: &'i Included<'_, 'p>) -> impl Iterator<Item = Overla
     })
 }
 
+/// Whether an include takes everything of its path.
+fn takes_whole(included: &Included<'_>, include: &Include<'_>) -> bool {
+    included.excludes(include).is_none_or(|excludes| excludes.patterns.is_empty())
+}
+
 /// Whether the include of a folder takes the path in it, or at least most of what is there.
-fn takes_all(included: &Included<'_, '_>, outer: &Include<'_>, within: &Within<'_, '_>) -> bool {
-    let excludes = included.excludes(outer);
-    if excludes.is_empty() {
-        return true;
-    }
-    let ignored = Ignored::by(excludes.iter().map(|pattern| pattern.value.as_str()));
+fn takes_all(included: &Included<'_>, outer: &Include<'_>, within: &Within<'_, '_>) -> bool {
+    let Some(excludes) = included.excludes(outer).filter(|excludes| !excludes.patterns.is_empty()) else { return true };
+    let ignored = Ignored::by(excludes.patterns.iter().map(|pattern| pattern.value.as_str()));
     let is_pattern = within.rest.contains(['*', '?', '[', '\\']);
-    let is_excluded = is_excluded(within.rest, excludes) || ignored.holds(within.rest);
+    let is_excluded = excludes.hold(within.rest) || ignored.holds(within.rest);
     // the second is a file of any name
     !is_pattern && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
 }

@@ -1,13 +1,15 @@
 //! The commands of a step.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::environment::Environment;
 use super::secrets::HashStages;
 use super::stage::StageBuilder;
 use super::{Context, Problem, copy, file, gopath, words};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
-    self, Assignment, Comment, ExecForm, Instruction, Mount, MountField, Prelude, Run, Sharing, ShellForm, StageName,
-    Unspellable,
+    self, Assignment, Comment, ExecForm, Instruction, LONGEST_ARGUMENT, Mount, MountField, Prelude, Run, Sharing,
+    ShellForm, StageName, Unspellable, check_path,
 };
 use crate::plan::{Command, Located, Plan, Step};
 
@@ -15,7 +17,7 @@ use crate::plan::{Command, Located, Plan, Step};
 pub(super) struct Surrounding<'a, 'p> {
     pub(super) step: &'p Step,
     pub(super) stage: &'a StageName,
-    pub(super) hashes: &'a HashStages,
+    pub(super) hashes: &'a HashStages<'p>,
 }
 
 impl<'p> Surrounding<'_, 'p> {
@@ -33,6 +35,7 @@ impl<'p> Surrounding<'_, 'p> {
             Command::Exec { cmd, custom_name } => {
                 let run = self.exec(context, cmd, custom_name.as_deref(), environment, builder);
                 builder.instructions.extend(run.map(|run| Located::at(&cmd.place, Instruction::Run(run))));
+                builder.made.clear();
             }
             Command::Copy { src, dest, image } => {
                 let copy = copy::lower(context, src, dest, image.as_ref());
@@ -55,21 +58,25 @@ impl<'p> Surrounding<'_, 'p> {
         builder: &mut StageBuilder<'p>,
     ) -> Option<Run> {
         let words = words_of(context, cmd)?;
-        let mut mounts = cache_mounts(context, self.step, &mut builder.instructions);
+        let mut mounts = cache_mounts(context, self.step, builder);
         let secrets = context.secrets_of(self.step);
-        let access = context.access(&secrets, str::to_owned);
+        let access = context.access_of(self.step);
         mounts.extend(access.mounts);
         let further = [context.github_token_mount(&cmd.value), context.ssh_mount(self.step)].into_iter().flatten();
         mounts.extend(further.map(|mount| Located::at(&cmd.place, mount)));
         mounts.extend(self.hashes.mount(context, self.step));
         let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
         let variables = variables_for_env(&secrets, environment, builder);
+        context.count(mounts.len() * SHORTEST_MOUNT + variables.iter().map(|(_, value)| value.len()).sum::<usize>());
         let shell = shell_for(builder, environment, &secrets);
         let (preludes, command) =
             command(&words, &variables, access.preludes, shell).problem(context, "the command", cmd)?;
         Some(Run { comment, mounts, preludes, command })
     }
 }
+
+/// How many bytes the line of a mount has at least.
+const SHORTEST_MOUNT: usize = 50;
 
 /// The words of a command line. None at all is a finding, and so is one that is cut off.
 fn words_of(context: &mut Context<'_, '_>, cmd: &Located<String>) -> Option<Vec<String>> {
@@ -104,8 +111,8 @@ fn shell_for(stage: &StageBuilder<'_>, environment: &Environment<'_>, secrets: &
     if !stage.has.image {
         return Shell::Missing;
     }
-    let mut names = environment.variables.keys().copied().chain(secrets.iter().map(|secret| secret.value.as_str()));
-    if names.all(dockerfile::is_bare_name) { Shell::Transparent } else { Shell::Drops }
+    let are_for_shells = secrets.iter().all(|secret| dockerfile::is_bare_name(&secret.value));
+    if are_for_shells && environment.is_for_shells() { Shell::Transparent } else { Shell::Drops }
 }
 
 /// What a RUN runs, and what its shell does before.
@@ -149,11 +156,20 @@ fn after_preludes(
         (_, _) => Err(Unspellable::Malformed("a script")),
     };
     if let (Ok(form), false) = (shell, names_itself(words)) {
+        check_script(&preludes, form.to_string().len())?;
         return Ok((preludes, dockerfile::Command::Shell(form)));
     }
     let preludes: Vec<String> = preludes.iter().map(Prelude::to_string).collect();
     let form = ExecForm::in_shell(&preludes.join(" "), variables, words)?;
     Ok((Vec::new(), dockerfile::Command::Exec(form)))
+}
+
+/// Fails on preludes that, together with so many bytes behind them, are more than a shell can be
+/// given.
+pub(super) fn check_script(preludes: &[Prelude], rest: usize) -> Result<(), Unspellable> {
+    // each stands on a line of its own, with a blank behind it and four before the next
+    let length = preludes.iter().map(|prelude| prelude.to_string().len() + 5).sum::<usize>() + rest;
+    if length > LONGEST_ARGUMENT { Err(Unspellable::LongScript(length)) } else { Ok(()) }
 }
 
 /// The script of `sh -c 'SCRIPT'`.
@@ -176,8 +192,8 @@ fn variables_for_env<'p>(
     stage: &StageBuilder<'p>,
 ) -> Vec<(&'p str, &'p str)> {
     let is_secret = |name: &str| secrets.iter().any(|secret| secret.value == name);
-    let variables = environment.without_path().map(|(name, value)| (name, value.value.as_str()));
-    variables.filter(|(name, value)| stage.needs_env(name, value) && !is_secret(name)).collect()
+    let variables = environment.undeclarable(stage.uses_args).into_iter().filter(|(name, _)| !is_secret(name));
+    variables.map(|(name, value)| (name, value.value.as_str())).collect()
 }
 
 /// Whether a command's name says something that the command does not.
@@ -189,11 +205,7 @@ pub(crate) fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
         && name != words.join(" ")
 }
 
-fn cache_mounts(
-    context: &mut Context<'_, '_>,
-    step: &Step,
-    instructions: &mut Vec<Located<Instruction>>,
-) -> Vec<Located<Mount>> {
+fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, builder: &mut StageBuilder<'_>) -> Vec<Located<Mount>> {
     let mut mounts = Vec::new();
     for key in &step.caches {
         let Some(cache) = context.graph.plan.caches.get(&key.value) else { continue };
@@ -208,10 +220,10 @@ fn cache_mounts(
             );
             continue;
         }
-        let target = match MountField::new("target", &directory) {
+        let target = match check_path(&directory).and_then(|()| MountField::new("target", &directory)) {
             Err(Unspellable::NotAscii(..)) => {
                 let directory = Located::at(&cache.directory.place, directory);
-                arg_target(context.graph.plan, &key.value, &directory, instructions)
+                arg_target(context, &key.value, &directory, builder)
             }
             spelled => spelled,
         };
@@ -240,30 +252,49 @@ fn cache_id(prefix: &str, key: &str) -> String {
 
 /// A flag can't hold text outside ASCII, but can name a build arg that holds it.
 fn arg_target(
-    plan: &Plan,
+    context: &Context<'_, '_>,
     key: &str,
     directory: &Located<String>,
-    instructions: &mut Vec<Located<Instruction>>,
+    builder: &mut StageBuilder<'_>,
 ) -> Result<MountField, Unspellable> {
-    let number = plan.caches.keys().position(|name| name == key).unwrap_or_default() + 1;
-    let mut name = format!("CACHE_DIRECTORY_{number}");
-    while is_used(plan, &name) {
-        name.push('_');
-    }
-    let arg = Assignment::arg(&name, &directory.value)?;
+    let arg = Assignment::arg(&context.cache_args.name(key), &directory.value)?;
     let field = MountField::from_arg("target", &arg);
-    let declaration = Instruction::MountArg(arg);
-    if !instructions.iter().any(|made| made.value == declaration) {
-        instructions.push(Located::at(&directory.place, declaration));
+    if builder.cache_args.insert(key.to_owned()) {
+        builder.instructions.push(Located::at(&directory.place, Instruction::MountArg(arg)));
     }
     Ok(field)
 }
 
-/// Whether a variable or secret of the plan has the name.
-fn is_used(plan: &Plan, name: &str) -> bool {
-    plan.variables.contains_key(name)
-        || plan.steps.iter().any(|step| step.variables.contains_key(name))
-        || plan.secrets.iter().any(|secret| secret.value == name)
+/// Names for build args that hold the directories of caches.
+pub(super) struct CacheArgs<'p> {
+    /// By cache, in the plan's order, from 1 on.
+    numbers: BTreeMap<&'p str, usize>,
+    /// Names of this kind that variables and secrets of the plan have.
+    used: BTreeSet<&'p str>,
+}
+
+impl<'p> CacheArgs<'p> {
+    const PREFIX: &'static str = "CACHE_DIRECTORY_";
+
+    pub(super) fn of(plan: &'p Plan) -> Self {
+        let of_steps = plan.steps.iter().flat_map(|step| step.variables.keys());
+        let variables = plan.variables.keys().chain(of_steps);
+        let secrets = plan.secrets.iter().map(|secret| &secret.value);
+        let names = variables.chain(secrets).map(String::as_str);
+        Self {
+            numbers: plan.caches.keys().map(String::as_str).zip(1..).collect(),
+            used: names.filter(|name| name.starts_with(Self::PREFIX)).collect(),
+        }
+    }
+
+    fn name(&self, cache: &str) -> String {
+        let number = self.numbers.get(cache).copied().unwrap_or(1);
+        let mut name = format!("{}{number}", Self::PREFIX);
+        while self.used.contains(name.as_str()) {
+            name.push('_');
+        }
+        name
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::gopath::{base, clean, dir, join};
 use super::{Context, Problem};
 use crate::diagnostic::Diagnostic;
-use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From};
+use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From, check_path};
 use crate::plan::Located;
 
 /// The COPY of a copy command.
@@ -33,6 +33,7 @@ pub(super) fn lower(
     if image.is_none() && !can_be_sent(context, src, &shape.source) {
         return None;
     }
+    check_path(&shape.destination).problem(context, "the path", dest)?;
     let paths = CopyPaths::new(&shape.source, &shape.destination).problem(context, "the path", src)?;
     let mut exclude = Vec::new();
     if let Some(pattern) = &shape.only {

@@ -1,6 +1,7 @@
 //! The final image.
 
-use super::environment::{DEFAULT_PATH, Environments};
+use super::environment::Environments;
+use super::search_path::DEFAULT_PATH;
 use super::stage::{Surroundings, assignments, start, warn_of_secrets};
 use super::{Context, Problem, inputs};
 use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Stage};
@@ -38,16 +39,19 @@ fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> 
     let graph = context.graph;
     let mut environment = environments.merged(graph.deploy_inputs.iter().filter_map(|edge| edge.step()));
     environment.set_all(&graph.plan.deploy.variables);
-    let variables: Vec<(&str, &Located<String>)> = environment.without_path().collect();
+    let variables = environment.without_path();
     let mut spelled = assignments(context, &variables, Assignment::new);
-    let entries: Vec<&Located<String>> = graph.plan.deploy.paths.iter().chain(environment.path).collect();
+    let entries: Vec<&Located<String>> = graph.plan.deploy.paths.iter().chain(environment.entries()).collect();
     for entry in &entries {
         Assignment::new("PATH", &entry.value).problem(context, "the PATH entry", entry)?;
     }
     let mut path: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).chain([DEFAULT_PATH]).collect();
     path.sort_unstable();
-    let place = entries.first().map_or(&graph.plan.deploy.place, |entry| &entry.place);
-    spelled.extend(Assignment::new("PATH", &path.join(":")).ok().map(|path| Located::at(place, path)));
+    let path = Assignment::new("PATH", &path.join(":"));
+    spelled.extend(match entries.first() {
+        Some(first) => path.problem(context, "PATH with the entry", first).map(|path| Located::at(&first.place, path)),
+        None => path.ok().map(|path| Located::at(&graph.plan.deploy.place, path)),
+    });
     warn_of_secrets(context, &variables);
     Some(spelled)
 }

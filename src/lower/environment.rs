@@ -1,110 +1,220 @@
 //! The environment of a step: its parents' merged, then its own variables and PATH entries.
+//!
+//! The environments of all steps are kept, and each is a small change of another, so what they have
+//! in common is shared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use crate::graph::Graph;
-use crate::plan::{Command, Located, Step, Variables};
+use super::search_path::{Entries, SearchPath};
+use super::shared::SharedMap;
+use crate::dockerfile::{is_bare_name, is_for_env_alone};
+use crate::graph::{Graph, StepId};
+use crate::plan::{Command, Located, Variables};
 
-/// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of `BuildKit`).
-pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// A number for each name of a variable and each entry of PATH, in their alphabetical order.
+type Numbers<'p> = BTreeMap<&'p str, usize>;
+
+/// A variable of an environment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Variable<'p> {
+    name: &'p str,
+    value: &'p Located<String>,
+    /// Whether the plan sets it for all steps, so that what any step sets wins over it.
+    is_default: bool,
+}
 
 /// Variables and the entries in front of the default PATH.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Environment<'p> {
-    pub(super) variables: BTreeMap<&'p str, &'p Located<String>>,
-    pub(super) path: Vec<&'p Located<String>>,
+    numbers: Rc<Numbers<'p>>,
+    /// All but PATH.
+    variables: SharedMap<Variable<'p>>,
+    /// Those of them that no ENV can hold.
+    multi_line: SharedMap<Variable<'p>>,
+    /// Those of them that no ARG can hold.
+    not_for_arg: SharedMap<Variable<'p>>,
+    has_odd_name: bool,
+    path_variable: Option<Variable<'p>>,
+    entries: Entries<'p>,
 }
 
 impl<'p> Environment<'p> {
-    /// Takes over another one: its variables win, its PATH entries go behind, each once.
-    pub(super) fn merge(&mut self, other: &Environment<'p>) {
-        self.variables.extend(&other.variables);
-        for entry in &other.path {
-            if !self.has_path(&entry.value) {
-                self.path.push(entry);
-            }
+    fn new(numbers: Numbers<'p>) -> Self {
+        let end = numbers.len();
+        Self {
+            numbers: Rc::new(numbers),
+            variables: SharedMap::new(end),
+            multi_line: SharedMap::new(end),
+            not_for_arg: SharedMap::new(end),
+            has_odd_name: false,
+            path_variable: None,
+            entries: Entries::new(end),
         }
     }
 
+    /// Takes over another one: its variables win, its PATH entries go behind, each once.
+    fn merge(&mut self, other: &Self) {
+        let mut taken = Vec::new();
+        let is_taken = |variable: &Variable<'p>, had: Option<_>| !variable.is_default || had.is_none();
+        other.variables.for_each_beside(&self.variables, |_, variable, had| {
+            if is_taken(&variable, had) {
+                taken.push(variable);
+            }
+        });
+        taken.extend(other.path_variable.filter(|variable| is_taken(variable, self.path_variable)));
+        for variable in taken {
+            self.set(variable);
+        }
+        self.entries.append(&other.entries);
+    }
+
+    /// Sets variables, over those of the same names.
     pub(super) fn set_all(&mut self, variables: &'p Variables) {
-        self.variables.extend(variables.iter().map(|(name, value)| (name.as_str(), value)));
+        for (name, value) in variables {
+            self.set(Variable { name, value, is_default: false });
+        }
+    }
+
+    fn set(&mut self, variable: Variable<'p>) {
+        if variable.name == "PATH" {
+            self.path_variable = Some(variable);
+            return;
+        }
+        let Some(number) = self.numbers.get(variable.name).copied() else { return };
+        self.variables.set(number, Some(variable));
+        let is_multi_line = variable.value.value.contains('\n');
+        let is_not_for_arg = is_multi_line || is_for_env_alone(variable.name);
+        for (map, belongs) in [(&mut self.multi_line, is_multi_line), (&mut self.not_for_arg, is_not_for_arg)] {
+            if belongs || map.get(number).is_some() {
+                map.set(number, belongs.then_some(variable));
+            }
+        }
+        self.has_odd_name |= !is_bare_name(variable.name);
     }
 
     /// Puts an entry in front of PATH, unless it is there.
     pub(super) fn push_path(&mut self, entry: &'p Located<String>) {
-        if !self.has_path(&entry.value) {
-            self.path.insert(0, entry);
+        if let Some(number) = self.numbers.get(entry.value.as_str()) {
+            self.entries.push(*number, entry);
         }
     }
 
-    fn has_path(&self, entry: &str) -> bool {
-        self.path.iter().any(|have| have.value == entry)
+    /// PATH. A variable of that name counts only while there are no entries.
+    pub(super) fn path(&self) -> SearchPath<'p> {
+        SearchPath::new(&self.entries, self.path_variable.map(|variable| variable.value))
     }
 
-    /// The value of PATH, where it is not the default. A variable of that name counts only while
-    /// there are no entries.
-    pub(super) fn path_value(&self) -> Option<String> {
-        if self.path.is_empty() {
-            return self.variables.get("PATH").map(|path| path.value.clone());
-        }
-        let entries: Vec<&str> = self.path.iter().map(|entry| entry.value.as_str()).collect();
-        Some(format!("{}:{DEFAULT_PATH}", entries.join(":")))
+    /// The entries in front of the default PATH.
+    pub(super) fn entries(&self) -> Vec<&'p Located<String>> {
+        self.entries.iter().collect()
     }
 
     /// The variables other than PATH.
-    pub(super) fn without_path(&self) -> impl Iterator<Item = (&'p str, &'p Located<String>)> {
-        self.variables.iter().map(|(name, value)| (*name, *value)).filter(|(name, _)| *name != "PATH")
+    pub(super) fn without_path(&self) -> Vec<(&'p str, &'p Located<String>)> {
+        listed(&self.variables)
+    }
+
+    /// The variables other than PATH that no ENV (with `by_arg`, no ARG) can hold.
+    pub(super) fn undeclarable(&self, by_arg: bool) -> Vec<(&'p str, &'p Located<String>)> {
+        listed(self.not_for(by_arg))
+    }
+
+    fn not_for(&self, by_arg: bool) -> &SharedMap<Variable<'p>> {
+        if by_arg { &self.not_for_arg } else { &self.multi_line }
+    }
+
+    /// Whether a shell hands on every variable.
+    pub(super) fn is_for_shells(&self) -> bool {
+        !self.has_odd_name
+    }
+
+    /// What a stage lacks that has some of the variables, PATH aside. The stage then has the rest of
+    /// them, but for those that no ENV (with `by_arg`, no ARG) can hold: it keeps what it has of these.
+    pub(super) fn complete(
+        &self,
+        has: &mut SharedMap<Variable<'p>>,
+        by_arg: bool,
+    ) -> Vec<(&'p str, &'p Located<String>)> {
+        let undeclarable = self.not_for(by_arg);
+        let mut lacking = Vec::new();
+        self.variables.for_each_beside(has, |number, Variable { name, value, .. }, had| {
+            if had.is_none_or(|had| had.value.value != value.value) && undeclarable.get(number).is_none() {
+                lacking.push((name, value));
+            }
+        });
+        let mut complete = self.variables.clone();
+        undeclarable.for_each(|number, _| complete.set(number, has.get(number)));
+        *has = complete;
+        lacking
     }
 }
 
-/// What each step hands on to those that take from it, by step
+fn listed<'p>(variables: &SharedMap<Variable<'p>>) -> Vec<(&'p str, &'p Located<String>)> {
+    let mut listed = Vec::new();
+    variables.for_each(|_, Variable { name, value, .. }| listed.push((name, value)));
+    listed
+}
+
+/// What each step starts with and hands on to those that take from it, by step
 /// (`buildkit/build_llb/build_env.go`).
 pub(super) struct Environments<'p> {
-    plan_variables: &'p Variables,
+    /// That of no step: the plan's own variables.
+    of_plan: Environment<'p>,
+    starts: Vec<Environment<'p>>,
     outputs: Vec<Environment<'p>>,
 }
 
 impl<'p> Environments<'p> {
     pub(super) fn of(graph: &Graph<'p>) -> Self {
-        let mut this =
-            Self { plan_variables: &graph.plan.variables, outputs: vec![Environment::default(); graph.nodes.len()] };
+        let mut of_plan = Environment::new(numbers(graph));
+        for (name, value) in &graph.plan.variables {
+            of_plan.set(Variable { name, value, is_default: true });
+        }
+        let unknown = vec![of_plan.clone(); graph.nodes.len()];
+        let mut this = Self { of_plan, starts: unknown.clone(), outputs: unknown };
         for id in &graph.order {
             let Some(node) = graph.nodes.get(*id) else { continue };
-            let mut environment = this.outputs_of(node.parents.iter().copied());
+            let mut environment = this.merged(node.parents.iter().copied());
             environment.set_all(&node.step.variables);
+            let mut output = environment.clone();
             for command in &node.step.commands {
                 if let Command::Path { path } = command {
-                    environment.push_path(path);
+                    output.push_path(path);
                 }
             }
-            if let Some(output) = this.outputs.get_mut(*id) {
-                *output = environment;
+            for (by_step, environment) in [(&mut this.starts, environment), (&mut this.outputs, output)] {
+                if let Some(slot) = by_step.get_mut(*id) {
+                    *slot = environment;
+                }
             }
         }
         this
     }
 
     /// The environment of a step before its first command.
-    pub(super) fn start(&self, parents: &[usize], step: &'p Step) -> Environment<'p> {
-        let mut environment = self.merged(parents.iter().copied());
-        environment.set_all(&step.variables);
-        environment
+    pub(super) fn start(&self, id: StepId) -> Environment<'p> {
+        self.starts.get(id).unwrap_or(&self.of_plan).clone()
     }
 
     /// The merged environments of steps, later ones over earlier ones, and under all of them
     /// the plan's own variables.
-    pub(super) fn merged(&self, steps: impl Iterator<Item = usize>) -> Environment<'p> {
-        let mut environment = Environment::default();
-        environment.set_all(self.plan_variables);
-        environment.merge(&self.outputs_of(steps));
+    pub(super) fn merged(&self, steps: impl Iterator<Item = StepId>) -> Environment<'p> {
+        let mut outputs = steps.filter_map(|id| self.outputs.get(id));
+        let mut environment = outputs.next().unwrap_or(&self.of_plan).clone();
+        outputs.for_each(|output| environment.merge(output));
         environment
     }
+}
 
-    fn outputs_of(&self, steps: impl Iterator<Item = usize>) -> Environment<'p> {
-        let mut environment = Environment::default();
-        for output in steps.filter_map(|id| self.outputs.get(id)) {
-            environment.merge(output);
-        }
-        environment
-    }
+fn numbers<'p>(graph: &Graph<'p>) -> Numbers<'p> {
+    let plan = graph.plan;
+    let of_steps = plan.steps.iter().map(|step| &step.variables);
+    let variables = of_steps.chain([&plan.variables, &plan.deploy.variables]).flat_map(BTreeMap::keys);
+    let entries = plan.steps.iter().flat_map(|step| &step.commands).filter_map(|command| match command {
+        Command::Path { path } => Some(path.value.as_str()),
+        _ => None,
+    });
+    let names: BTreeSet<&str> = variables.map(String::as_str).chain(entries).collect();
+    names.into_iter().zip(0..).collect()
 }

@@ -42,10 +42,11 @@ impl File<'_> {
         };
         let content = Located::at(&self.content.place, content);
         let mode = self.mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != DEFAULT_MODE);
+        let parent = dir(&path);
         match (HeredocPath::new(&path), make_parents(&path, mode)) {
             (Ok(path), Ok(parents)) => {
                 let instructions = &mut builder.instructions;
-                let parents = parents.filter(|made| !is_made(instructions, made));
+                let parents = parents.filter(|_| builder.made.insert(parent));
                 instructions.extend(parents.map(|made| Located::at(&self.path.place, made)));
                 let mode = mode.map(Mode);
                 let file = CopyFile { comment: self.comment, mode, path, content };
@@ -82,12 +83,6 @@ impl File<'_> {
         let copy = Copy { comment: self.comment, from, link: false, exclude: Vec::new(), paths };
         builder.instructions.push(Located::at(place, Instruction::Copy(copy)));
     }
-}
-
-/// Whether a directory has been made, and no command has run since that could have removed it.
-fn is_made(instructions: &[Located<Instruction>], made: &Instruction) -> bool {
-    let since_the_last_run = instructions.iter().rev().take_while(|done| !matches!(done.value, Instruction::Run(_)));
-    since_the_last_run.into_iter().any(|done| done.value == *made)
 }
 
 /// `COPY --chmod` gives its mode to the directories that it creates, too. Where that would be

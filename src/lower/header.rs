@@ -74,6 +74,9 @@ fn secrets(context: &Context<'_, '_>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     for (_, node) in graph.running() {
         seen.extend(context.secrets_of(node.step).into_iter().map(|secret| secret.value.as_str()));
+        if seen.len() == graph.plan.secrets.len() {
+            break;
+        }
     }
     let secrets: Vec<_> = graph.plan.secrets.iter().filter(|secret| seen.contains(secret.value.as_str())).collect();
     match &context.options.secret_mount {

@@ -1,6 +1,6 @@
 //! Files that a stage takes from other stages, from images and from the build context.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::copy::can_be_sent;
 use super::gopath::{base, clean, join};
@@ -26,6 +26,10 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
                 continue;
             }
             let paths = CopyPaths::new(&source, &destination).problem(context, "the path", include);
+            context.count(edge.input.exclude.iter().map(|pattern| pattern.value.len()).sum());
+            if context.is_over {
+                return copies;
+            }
             copies.extend(paths.map(|paths| {
                 let copy = Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths };
                 Located::at(&include.place, Instruction::Copy(copy))
@@ -90,13 +94,14 @@ fn overlap(inputs: &[Edge<'_>]) -> bool {
     is_twice
         || included.within().any(|within| {
             let outer = within.outer.iter().filter(|outer| differ(within.inner, outer.input));
-            outer.map(|outer| included.excludes(outer)).any(|excludes| !is_excluded(within.rest, excludes))
+            outer.filter_map(|outer| included.excludes(outer)).any(|excludes| !excludes.hold(within.rest))
         })
 }
 
 /// What inputs include, by the path in the image.
-pub(crate) struct Included<'e, 'p> {
-    inputs: &'e [Edge<'p>],
+pub(crate) struct Included<'p> {
+    /// What each input excludes.
+    excludes: Vec<Excludes<'p>>,
     by_path: BTreeMap<String, Vec<Include<'p>>>,
 }
 
@@ -106,6 +111,25 @@ pub(crate) struct Include<'p> {
     /// The number of its input.
     pub(crate) input: usize,
     pub(crate) text: &'p Located<String>,
+}
+
+/// What an input does not take.
+pub(crate) struct Excludes<'p> {
+    pub(crate) patterns: &'p [Located<String>],
+    texts: BTreeSet<&'p str>,
+}
+
+impl<'p> Excludes<'p> {
+    fn of(patterns: &'p [Located<String>]) -> Self {
+        Self { patterns, texts: patterns.iter().map(|pattern| pattern.value.as_str()).collect() }
+    }
+
+    /// Whether Railpack's rule for overlaps takes a path for excluded: a part of it, a folder that it
+    /// is in, or itself.
+    pub(crate) fn hold(&self, path: &str) -> bool {
+        let folders = path.match_indices('/').filter_map(|(slash, _)| path.get(..slash));
+        path.split('/').chain(folders).chain([path]).any(|part| self.texts.contains(part))
+    }
 }
 
 /// Includes of a path, and others of a folder that it is in.
@@ -118,15 +142,15 @@ pub(crate) struct Within<'i, 'p> {
     pub(crate) rest: &'i str,
 }
 
-impl<'e, 'p> Included<'e, 'p> {
-    pub(crate) fn of(inputs: &'e [Edge<'p>]) -> Self {
+impl<'p> Included<'p> {
+    pub(crate) fn of(inputs: &[Edge<'p>]) -> Self {
         let mut by_path: BTreeMap<String, Vec<Include<'p>>> = BTreeMap::new();
         for (input, edge) in inputs.iter().enumerate() {
             for text in edge.includes() {
                 by_path.entry(absolute(&text.value)).or_default().push(Include { input, text });
             }
         }
-        Self { inputs, by_path }
+        Self { excludes: inputs.iter().map(|edge| Excludes::of(&edge.input.exclude)).collect(), by_path }
     }
 
     /// The includes of each path, in the order of the inputs.
@@ -144,8 +168,8 @@ impl<'e, 'p> Included<'e, 'p> {
     }
 
     /// What the input of an include excludes.
-    pub(crate) fn excludes(&self, include: &Include<'_>) -> &'p [Located<String>] {
-        self.inputs.get(include.input).map_or(&[], |edge| edge.input.exclude.as_slice())
+    pub(crate) fn excludes(&self, include: &Include<'_>) -> Option<&Excludes<'p>> {
+        self.excludes.get(include.input)
     }
 }
 
@@ -165,22 +189,10 @@ pub(crate) fn absolute(include: &str) -> String {
     }
 }
 
-/// `inner` relative to `outer`, if it lies in there.
-fn below<'a>(inner: &'a str, outer: &str) -> Option<&'a str> {
-    inner.strip_prefix(outer)?.strip_prefix('/')
-}
-
-/// Whether Railpack's rule for overlaps takes a path for excluded.
-pub(crate) fn is_excluded(path: &str, excludes: &[Located<String>]) -> bool {
-    excludes
-        .iter()
-        .map(|exclude| exclude.value.as_str())
-        .any(|exclude| path.split('/').any(|part| part == exclude) || path == exclude || below(path, exclude).is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::place::{Path, Place};
 
     #[test]
     fn container_paths_keep_their_place_and_local_ones_lose_their_folders() {
@@ -202,14 +214,12 @@ mod tests {
 
     #[test]
     fn what_is_excluded_does_not_overlap() {
-        let excludes = |patterns: &[&str]| -> Vec<Located<String>> {
-            let place = crate::place::Place::new(crate::place::Path::default(), 0..0);
-            patterns.iter().map(|p| Located { value: (*p).to_owned(), place: place.clone() }).collect()
-        };
-        assert!(is_excluded("node_modules", &excludes(&["node_modules"])));
-        assert!(is_excluded("a/node_modules/b", &excludes(&["node_modules"])));
-        assert!(is_excluded("a/b/c", &excludes(&["a/b"])));
-        assert!(!is_excluded("a/bc", &excludes(&["a/b"])));
-        assert!(!is_excluded("a.txt", &excludes(&["*.txt"])));
+        let pattern = |pattern: &str| vec![Located::at(&Place::new(Path::default(), 0..0), pattern.to_owned())];
+        let is_excluded = |path, excluded| Excludes::of(&pattern(excluded)).hold(path);
+        assert!(is_excluded("node_modules", "node_modules"));
+        assert!(is_excluded("a/node_modules/b", "node_modules"));
+        assert!(is_excluded("a/b/c", "a/b"));
+        assert!(!is_excluded("a/bc", "a/b"));
+        assert!(!is_excluded("a.txt", "*.txt"));
     }
 }

@@ -1,6 +1,6 @@
 //! Names of stages: those of the steps, as near as Docker allows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dockerfile::StageName;
 use crate::graph::{Graph, Origin, StepId};
@@ -10,6 +10,8 @@ use crate::plan::Command;
 #[derive(Debug)]
 pub(super) struct Names {
     taken: BTreeSet<String>,
+    /// The first number that may be free behind a name.
+    next: BTreeMap<String, usize>,
 }
 
 impl Names {
@@ -30,7 +32,7 @@ impl Names {
             taken.insert(image.value.clone());
             taken.extend(image.value.split([':', '@']).next().map(str::to_owned));
         }
-        Self { taken }
+        Self { taken, next: BTreeMap::new() }
     }
 
     /// A name for each step that the image needs, by step. Steps whose name is a stage name
@@ -57,20 +59,28 @@ impl Names {
     /// A name that reads as near to `wanted` as it can, and no other stage has.
     pub(super) fn unique(&mut self, wanted: &str) -> Option<StageName> {
         let slug = slug(wanted);
-        let numbered = (2..).map(|number| {
-            let suffix = format!("-{number}");
-            let room = StageName::MAX.saturating_sub(suffix.len()).min(slug.len());
-            format!("{}{suffix}", slug.get(..room).unwrap_or(&slug).trim_end_matches('-'))
-        });
-        for name in std::iter::once(slug.clone()).chain(numbered) {
+        let first = self.next.get(&slug).copied().unwrap_or(1);
+        for number in first.. {
+            let name = numbered(&slug, number);
             if let Ok(stage) = StageName::new(&name)
                 && self.taken.insert(name)
             {
+                self.next.insert(slug, number + 1);
                 return Some(stage);
             }
         }
         None
     }
+}
+
+/// A name with a number behind it. The first one has none.
+fn numbered(slug: &str, number: usize) -> String {
+    if number == 1 {
+        return slug.to_owned();
+    }
+    let suffix = format!("-{number}");
+    let room = StageName::MAX.saturating_sub(suffix.len()).min(slug.len());
+    format!("{}{suffix}", slug.get(..room).unwrap_or(slug).trim_end_matches('-'))
 }
 
 /// Lower case, everything but letters and digits a dash, a letter at the front.
@@ -111,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_number_is_appended_where_two_meet() {
-        let mut names = Names { taken: BTreeSet::from(["alpine".to_owned()]) };
+        let mut names = Names { taken: BTreeSet::from(["alpine".to_owned()]), next: BTreeMap::new() };
         let mut next = |name: &str| names.unique(name).unwrap().to_string();
         assert_eq!(next("a:b"), "a-b");
         assert_eq!(next("a-b"), "a-b-2");

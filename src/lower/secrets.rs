@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::commands::check_script;
 use super::stage::is_railpacks;
 use super::{Context, Problem, Stages};
 use crate::diagnostic::Diagnostic;
@@ -14,7 +15,6 @@ use crate::dockerfile::{
 };
 use crate::graph::{Origin, StepId};
 use crate::options::{SecretMount, SecretsHash, SecretsScope};
-use crate::place::Place;
 use crate::plan::{Located, Step};
 
 /// Checks that each secret can be an environment variable.
@@ -28,7 +28,7 @@ pub(super) fn check_names(context: &mut Context<'_, '_>) {
 }
 
 /// How a command gets its secrets: what is mounted, and what its shell does first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Access {
     pub(super) mounts: Vec<Located<Mount>>,
     pub(super) preludes: Vec<Prelude>,
@@ -41,6 +41,17 @@ impl<'p> Context<'p, '_> {
             SecretsScope::Plan => self.graph.plan.secrets.iter().collect(),
             SecretsScope::Step => self.graph.plan.listed_by(step),
         }
+    }
+
+    /// How the commands of a step get their secrets. What all commands see is worked out once.
+    pub(super) fn access_of(&mut self, step: &Step) -> Access {
+        let is_shared = self.options.secrets_scope == SecretsScope::Plan;
+        if let Some(access) = self.access_of_plan.as_ref().filter(|_| is_shared) {
+            return access.clone();
+        }
+        let access = self.access(&self.secrets_of(step), str::to_owned);
+        self.access_of_plan = is_shared.then(|| access.clone());
+        access
     }
 
     /// Makes secrets available as variables: each with its own name, or the one that `variable`
@@ -62,6 +73,7 @@ impl<'p> Context<'p, '_> {
                     let prelude = Prelude::export_file(&variable, &id, self.options.optional_secrets);
                     access.preludes.extend(prelude.problem(self, "the secret", secret));
                 }
+                _ if variable == secret.value => access.mounts.extend(self.plain_mount(secret, &id)),
                 _ => access.mounts.extend(self.secret_mount(secret, &id, Some(&variable))),
             }
         }
@@ -71,6 +83,16 @@ impl<'p> Context<'p, '_> {
     /// What a secret is called in the build.
     pub(super) fn id_of(&self, secret: &str) -> String {
         self.options.secret_ids.get(secret).map_or(secret, String::as_str).to_owned()
+    }
+
+    /// A secret as a variable of its own name. Many commands mount it, and many hash stages.
+    fn plain_mount(&mut self, secret: &Located<String>, id: &str) -> Option<Located<Mount>> {
+        if let Some(mount) = self.secret_mounts.get(&secret.value) {
+            return Some(mount.clone());
+        }
+        let mount = self.secret_mount(secret, id, Some(&secret.value))?;
+        self.secret_mounts.insert(secret.value.clone(), mount.clone());
+        Some(mount)
     }
 
     fn secret_mount(&mut self, secret: &Located<String>, id: &str, variable: Option<&str>) -> Option<Located<Mount>> {
@@ -109,22 +131,22 @@ impl<'p> Context<'p, '_> {
 }
 
 /// The stages that hash secrets, by the set of secrets.
-pub(super) struct HashStages {
-    by_secrets: BTreeMap<Vec<String>, HashStage>,
+pub(super) struct HashStages<'p> {
+    /// By the secrets' names, in the plan's order.
+    by_secrets: BTreeMap<Vec<&'p str>, HashStage<'p>>,
     /// The stage that holds the build arg's value, for all sets.
     arg: Option<StageName>,
 }
 
-struct HashStage {
-    /// The first of its secrets.
-    place: Place,
+struct HashStage<'p> {
     name: StageName,
     image: ImageRef,
+    secrets: Vec<&'p Located<String>>,
 }
 
-impl HashStages {
+impl<'p> HashStages<'p> {
     /// Finds the sets that steps with commands list, and names a stage for each.
-    pub(super) fn of(context: &mut Context<'_, '_>) -> Self {
+    pub(super) fn of(context: &mut Context<'p, '_>) -> Self {
         let mut this = Self { by_secrets: BTreeMap::new(), arg: None };
         let graph = context.graph;
         for (id, _, secrets) in graph.listing_secrets() {
@@ -135,14 +157,14 @@ impl HashStages {
                         this.arg = context.names.unique("secrets-hash");
                     }
                 }
-                SecretsHash::Layer => this.add(context, id, &secrets),
+                SecretsHash::Layer => this.add(context, id, secrets),
             }
         }
         this
     }
 
-    fn add(&mut self, context: &mut Context<'_, '_>, id: StepId, secrets: &[&Located<String>]) {
-        let key: Vec<String> = secrets.iter().map(|secret| secret.value.clone()).collect();
+    fn add(&mut self, context: &mut Context<'p, '_>, id: StepId, secrets: Vec<&'p Located<String>>) {
+        let key = names_of(&secrets);
         if self.by_secrets.contains_key(&key) {
             return;
         }
@@ -150,8 +172,7 @@ impl HashStages {
         let wanted = if is_all { "secrets-hash".to_owned() } else { format!("secrets-hash-{}", key.join("-")) };
         let Some(image) = hashing_image(context, id) else { return };
         let Some(name) = context.names.unique(&wanted) else { return };
-        let Some(place) = secrets.first().map(|secret| secret.place.clone()) else { return };
-        self.by_secrets.insert(key, HashStage { place, name, image });
+        self.by_secrets.insert(key, HashStage { name, image, secrets });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -162,8 +183,7 @@ impl HashStages {
     pub(super) fn mount(&self, context: &Context<'_, '_>, step: &Step) -> Option<Located<Mount>> {
         let secrets = context.graph.plan.listed_by(step);
         let listed = &step.secrets.first().filter(|_| !secrets.is_empty())?.place;
-        let key: Vec<String> = secrets.iter().map(|secret| secret.value.clone()).collect();
-        let by_set = self.by_secrets.get(&key).map(|stage| stage.name.clone());
+        let by_set = self.by_secrets.get(&names_of(&secrets)).map(|stage| stage.name.clone());
         by_set.or_else(|| self.arg.clone()).map(|from| Located::at(listed, Mount::SecretsHash { from }))
     }
 
@@ -180,13 +200,13 @@ impl HashStages {
             }];
         }
         let mut stages = Vec::with_capacity(self.by_secrets.len());
-        for (secrets, hash) in &self.by_secrets {
-            let place = &hash.place;
-            let hashing = hash_secrets(context, secrets);
+        for (names, hash) in &self.by_secrets {
+            let Some(place) = hash.secrets.first().map(|first| &first.place) else { continue };
+            let hashing = hash_secrets(context, &hash.secrets);
             let reset = (!is_railpacks(hash.image.as_str())).then_some(Instruction::ResetUser { shell: true });
             let instructions = reset.into_iter().chain([Instruction::HashSecrets(hashing)]);
             stages.push(Stage {
-                comment: Some(Comment::new(&what_re_runs(secrets, context.graph.plan.secrets.len()))),
+                comment: Some(Comment::new(&what_re_runs(names, context.graph.plan.secrets.len()))),
                 from: Located::at(place, From::Image(hash.image.clone())),
                 name: Some(hash.name.clone()),
                 instructions: instructions.map(|instruction| Located::at(place, instruction)).collect(),
@@ -197,7 +217,11 @@ impl HashStages {
     }
 }
 
-fn what_re_runs(secrets: &[String], of: usize) -> String {
+fn names_of<'p>(secrets: &[&'p Located<String>]) -> Vec<&'p str> {
+    secrets.iter().map(|secret| secret.value.as_str()).collect()
+}
+
+fn what_re_runs(secrets: &[&str], of: usize) -> String {
     match secrets {
         [one] => format!("Re-runs the steps that list {one} when its value changes."),
         all if all.len() == of => "Re-runs the steps that list all secrets when a value changes.".to_owned(),
@@ -208,13 +232,11 @@ fn what_re_runs(secrets: &[String], of: usize) -> String {
     }
 }
 
-fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[String]) -> HashSecrets {
-    let plan = context.graph.plan;
+fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> HashSecrets {
     let is_bundle = matches!(context.options.secret_mount, SecretMount::Bundle(_));
-    let secrets: Vec<&Located<String>> = plan.secrets.iter().filter(|secret| secrets.contains(&secret.value)).collect();
     let mut taken = BTreeSet::new();
     let mut variables = Vec::new();
-    let access = context.access(&secrets, |secret| {
+    let access = context.access(secrets, |secret| {
         let variable = shell_name(secret, &mut taken);
         variables.push(variable.clone());
         variable
@@ -223,7 +245,14 @@ fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[String]) -> HashSecret
         // its script has set each under its own name
         variables = secrets.iter().map(|secret| secret.value.clone()).collect();
     }
-    let values = variables.iter().filter_map(|variable| ShellVariable::new(variable).ok()).collect();
+    let values: Vec<ShellVariable> =
+        variables.iter().filter_map(|variable| ShellVariable::new(variable).ok()).collect();
+    if let Some(last) = secrets.last() {
+        // what the template has around them
+        const AROUND: usize = 250;
+        let rest = AROUND + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
+        check_script(&access.preludes, rest).problem(context, "the hash of all secrets up to", last);
+    }
     let required = context.options.require_secrets_hash;
     HashSecrets { mounts: access.mounts, preludes: access.preludes, required, values }
 }

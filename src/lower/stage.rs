@@ -1,15 +1,16 @@
 //! One stage for each step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::commands::Surrounding;
-use super::environment::{DEFAULT_PATH, Environment, Environments};
+use super::environment::{Environment, Environments, Variable};
+use super::search_path::{DEFAULT_PATH, SearchPath};
 use super::secrets::HashStages;
+use super::shared::SharedMap;
 use super::{Context, Problem, Stages, inputs};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
-    Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, Unspellable, is_for_env_alone,
-    looks_secret,
+    Assignment, Comment, Copy, CopyPaths, Directory, From, Instruction, Stage, Unspellable, looks_secret,
 };
 use crate::graph::{Edge, Graph, Origin, StepId};
 use crate::place::Place;
@@ -19,9 +20,8 @@ use crate::plan::{Command, Located};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inherited<'p> {
     /// The variables that it has from earlier stages.
-    variables: BTreeMap<&'p str, &'p str>,
-    /// Its PATH: `None` is the default.
-    path: Option<String>,
+    variables: SharedMap<Variable<'p>>,
+    path: SearchPath<'p>,
     /// Whether PATH is whatever the image set.
     path_is_foreign: bool,
     /// Whether it goes back to an image, and so to a shell.
@@ -89,7 +89,12 @@ pub(super) struct StageBuilder<'p> {
     /// Stages that it copies from, which no step stands for.
     pub(super) helpers: Stages,
     pub(super) has: Inherited<'p>,
-    uses_args: bool,
+    /// The directories made since the last command, which could have removed them.
+    pub(super) made: BTreeSet<String>,
+    /// The caches whose directories are declared as build args.
+    pub(super) cache_args: BTreeSet<String>,
+    /// Whether variables are declared by ARG, not ENV.
+    pub(super) uses_args: bool,
     /// The step.
     place: &'p Place,
 }
@@ -97,13 +102,7 @@ pub(super) struct StageBuilder<'p> {
 impl<'p> StageBuilder<'p> {
     /// Declares what the environment lacks. With `runs`, for a command: PATH is then made sure of.
     fn declare(&mut self, context: &mut Context<'p, '_>, wanted: &Environment<'p>, runs: bool) {
-        let mut variables = Vec::new();
-        for (name, value) in wanted.without_path() {
-            if self.has.variables.get(name) != Some(&value.value.as_str()) && !self.needs_env(name, &value.value) {
-                variables.push((name, value));
-                self.has.variables.insert(name, &value.value);
-            }
-        }
+        let variables = wanted.complete(&mut self.has.variables, self.uses_args);
         let spell = if self.uses_args { Assignment::arg } else { Assignment::new };
         let assignments = assignments(context, &variables, spell);
         let path = self.changed_path(context, wanted, runs);
@@ -117,29 +116,28 @@ impl<'p> StageBuilder<'p> {
         }
     }
 
-    /// Whether only `env` can set a variable for a command: no ENV and no ARG takes the value, or
-    /// the stage has ARG, and no ARG takes the name.
-    pub(super) fn needs_env(&self, name: &str, value: &str) -> bool {
-        value.contains('\n') || self.uses_args && is_for_env_alone(name)
-    }
-
     fn changed_path(
         &mut self,
         context: &mut Context<'p, '_>,
         wanted: &Environment<'p>,
         runs: bool,
     ) -> Option<Located<Assignment>> {
-        let path = wanted.path_value();
-        let must_reset = path.is_none() && runs && self.has.path_is_foreign;
+        let path = wanted.path();
+        let last = path.origin();
+        let must_reset = last.is_none() && runs && self.has.path_is_foreign;
         if path == self.has.path && !must_reset {
             return None;
         }
-        let value = path.clone().unwrap_or_else(|| DEFAULT_PATH.to_owned());
+        let value = path.text().unwrap_or_else(|| DEFAULT_PATH.to_owned());
         self.has.path = path;
         self.has.path_is_foreign = false;
-        let last = wanted.path.first().copied().or_else(|| wanted.variables.get("PATH").copied());
         match (Assignment::new("PATH", &value), last) {
             (Ok(path), last) => Some(Located::at(last.map_or(self.place, |last| &last.place), path)),
+            (Err(why @ Unspellable::LongVariable(_)), Some(last)) => {
+                // and it gets longer from step to step
+                context.is_over = true;
+                Err(why).problem(context, "PATH with the entry", last)
+            }
             (Err(_), None) => None,
             (failed, Some(last)) => {
                 failed.problem(context, "the PATH entry", last).map(|path| Located::at(&last.place, path))
@@ -156,6 +154,7 @@ impl<'p> StageBuilder<'p> {
     ) {
         let Some(first) = assignments.first() else { return };
         let place = first.place.clone();
+        context.count(assignments.iter().map(|assignment| assignment.value.length()).sum());
         warn_of_secrets(context, variables);
         self.instructions.push(Located { value: instruction(assignments), place });
     }
@@ -215,7 +214,7 @@ pub(super) fn of_step<'p>(
     id: StepId,
     environments: &Environments<'p>,
     surroundings: &mut Surroundings<'p>,
-    hashes: &HashStages,
+    hashes: &HashStages<'p>,
 ) -> Stages {
     let graph = context.graph;
     let Some(node) = graph.nodes.get(id) else { return Vec::new() };
@@ -224,12 +223,20 @@ pub(super) fn of_step<'p>(
     let has = surroundings.inherited(base);
     let uses_args = surroundings.is_under_image.contains(&id);
     let place = &node.step.name.place;
-    let mut builder = StageBuilder { instructions: Vec::new(), helpers: Vec::new(), has, uses_args, place };
+    let mut builder = StageBuilder {
+        instructions: Vec::new(),
+        helpers: Vec::new(),
+        has,
+        made: BTreeSet::new(),
+        cache_args: BTreeSet::new(),
+        uses_args,
+        place,
+    };
     let (from, start) = start(context, base, place);
     builder.instructions.extend(start);
 
     let runs = runs(&node.step.commands);
-    let mut environment = environments.start(&node.parents, node.step);
+    let mut environment = environments.start(id);
     let mut commands = node.step.commands.as_slice();
     push_paths(&mut environment, &mut commands.iter());
     if runs > 0 || surroundings.is_base.contains(&id) {
@@ -241,7 +248,7 @@ pub(super) fn of_step<'p>(
     }
     let surrounding = Surrounding { step: node.step, stage: &name, hashes };
     let mut runs_left = runs;
-    while let Some((command, rest)) = commands.split_first() {
+    while let Some((command, rest)) = commands.split_first().filter(|_| !context.is_over) {
         commands = rest;
         surrounding.lower(context, command, &environment, &mut builder);
         if matches!(command, Command::Exec { .. }) {

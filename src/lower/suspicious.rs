@@ -1,5 +1,7 @@
 //! Secrets that do not belong into a build, and what looks like a secret in the open.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Located, Variables};
@@ -7,9 +9,11 @@ use crate::plan::{Located, Variables};
 /// Warns of secrets and variables that are probably not what was meant.
 pub(super) fn warn(context: &mut Context<'_, '_>) {
     let graph = context.graph;
+    let needed = graph.nodes.iter().filter(|node| node.is_needed);
+    let listed: BTreeSet<&str> = needed.flat_map(|node| &node.step.secrets).map(|name| name.value.as_str()).collect();
     for secret in &graph.plan.secrets {
         warn_of_name(context, secret);
-        warn_of_use(context, secret);
+        warn_of_use(context, secret, &listed);
     }
     let of_steps = graph.nodes.iter().filter(|node| node.is_needed).map(|node| &node.step.variables);
     for variables in of_steps.chain([&graph.plan.variables, &graph.plan.deploy.variables]) {
@@ -29,10 +33,10 @@ fn warn_of_name(context: &mut Context<'_, '_>, secret: &Located<String>) {
     );
 }
 
-fn warn_of_use(context: &mut Context<'_, '_>, secret: &Located<String>) {
-    let steps = || context.graph.nodes.iter().filter(|node| node.is_needed).flat_map(|node| &node.step.secrets);
-    let by_name = steps().any(|listed| listed.value == secret.value);
-    let by_star = steps().any(|listed| listed.value == "*");
+/// `listed` is what the steps list.
+fn warn_of_use(context: &mut Context<'_, '_>, secret: &Located<String>, listed: &BTreeSet<&str>) {
+    let by_name = listed.contains(secret.value.as_str());
+    let by_star = listed.contains("*");
     let is_runtime = is_for_run_time(&secret.value);
     let run =
         "if only the running application needs it, take it out of the plan and pass it to `docker run --env-file`";

@@ -31,9 +31,9 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
             .at(&node.place())
             .with_help("a command is `{\"cmd\": …}`, `{\"path\": …}`, `{\"src\": …, \"dest\": …}` or `{\"path\": …, \"name\": …}`"));
     };
-    for member in fields.keys().filter(|member| !keys.contains(&member.key.as_str())) {
+    for member in fields.keys().filter(|member| !keys.contains(&&*member.key)) {
         let message = format!("`{}` means nothing in {kind} command, which has {}", member.key, list(keys));
-        findings.push(Diagnostic::warning("unused-key", message).at(&member.key_place));
+        findings.push(Diagnostic::warning("unused-key", message).at(&member.key_place()));
     }
     let command = match kind {
         "an exec" => Command::Exec {

@@ -1,41 +1,81 @@
 //! JSON text with places: each value knows its path and its bytes.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
+use super::extents::Extents;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::place::{Path, Place};
+
+/// The plan's text, and where its values are.
+#[derive(Debug)]
+pub(super) struct Document<'t> {
+    text: &'t str,
+    start: usize,
+    extents: Extents,
+}
+
+impl<'t> Document<'t> {
+    /// Takes a text that is known to be JSON from `start` on.
+    pub(super) fn new(text: &'t str, start: usize) -> Self {
+        let json = text.get(start..).unwrap_or_default();
+        Self { text: json, start, extents: Extents::of(json) }
+    }
+
+    pub(super) fn top(&self) -> Node<'_> {
+        self.node(0, Path::default(), At::Top)
+    }
+
+    fn node<'d>(&'d self, number: usize, parent: Path, at: At<'d>) -> Node<'d> {
+        Node { document: self, number, text: self.text_of(number), parent, at }
+    }
+
+    fn text_of(&self, number: usize) -> &str {
+        self.text.get(self.extents.bytes(number)).unwrap_or_default()
+    }
+
+    fn span_of(&self, number: usize) -> Range<usize> {
+        let bytes = self.extents.bytes(number);
+        self.start + bytes.start..self.start + bytes.end
+    }
+}
 
 /// A value of the plan's text, not read yet.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
+    document: &'a Document<'a>,
+    number: usize,
     text: &'a str,
-    offset: usize,
-    path: Path,
+    parent: Path,
+    /// Where it is in its parent. Its own path is made when it is asked for.
+    at: At<'a>,
+}
+
+#[derive(Clone, Debug)]
+enum At<'a> {
+    Top,
+    Key(Cow<'a, str>),
+    KnownKey(&'static str),
+    Index(usize),
 }
 
 impl<'a> Node<'a> {
-    /// The document. The caller has checked that it is JSON.
-    pub(super) fn document(text: &'a str, start: usize) -> Self {
-        let text = text.get(start..).unwrap_or_default();
-        let blanks = text.len() - text.trim_start().len();
-        Self { text: text.trim(), offset: start + blanks, path: Path::default() }
+    fn path(&self) -> Path {
+        match &self.at {
+            At::Top => self.parent.clone(),
+            At::Key(key) => self.parent.key(key.clone().into_owned()),
+            At::KnownKey(key) => self.parent.key(*key),
+            At::Index(index) => self.parent.index(*index),
+        }
     }
 
     pub(super) fn place(&self) -> Place {
-        Place::new(self.path.clone(), self.offset..self.offset + self.text.len())
+        Place::new(self.path(), self.document.span_of(self.number))
     }
 
     pub(super) fn text(&self) -> &'a str {
         self.text
-    }
-
-    fn child(&self, path: Path, raw: &'a RawValue) -> Self {
-        // a raw value is a slice of the text it was read from
-        let within = raw.get().as_ptr() as usize - self.text.as_ptr() as usize;
-        Self { text: raw.get(), offset: self.offset + within, path }
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -61,7 +101,7 @@ impl<'a> Node<'a> {
 
     pub(super) fn string(&self) -> Read<String> {
         match self.kind() {
-            Kind::String => self.parse(),
+            Kind::String => string(self.text).map(Cow::into_owned).map_err(|error| self.unreadable(&error)),
             Kind::Number | Kind::Boolean => self.expected_with_help("a string", "put it in quotes"),
             _ => self.expected("a string"),
         }
@@ -69,7 +109,7 @@ impl<'a> Node<'a> {
 
     pub(super) fn boolean(&self) -> Read<bool> {
         match self.kind() {
-            Kind::Boolean => self.parse(),
+            Kind::Boolean => Ok(self.text == "true"),
             _ => self.expected("true or false"),
         }
     }
@@ -91,8 +131,9 @@ impl<'a> Node<'a> {
             Kind::String => return self.expected_with_help("an array", "put it in brackets"),
             _ => return self.expected("an array"),
         }
-        let items: Vec<&'a RawValue> = self.parse()?;
-        Ok(items.into_iter().enumerate().map(|(i, raw)| self.child(self.path.index(i), raw)).collect())
+        let parent = self.path();
+        let items = self.document.extents.within(self.number).enumerate();
+        Ok(items.map(|(index, item)| self.document.node(item, parent.clone(), At::Index(index))).collect())
     }
 
     /// The members in the order of the text, a key that is given twice among them twice.
@@ -100,15 +141,16 @@ impl<'a> Node<'a> {
         if self.kind() != Kind::Object {
             return self.expected("an object");
         }
-        let members: RawMembers<'a> = self.parse()?;
-        let mut read = Vec::with_capacity(members.0.len());
-        for (raw_key, raw_value) in members.0 {
-            let key: String = self.child(self.path.clone(), raw_key).parse()?;
-            let path = self.path.key(key.clone());
-            let key_place = self.child(path.clone(), raw_key).place();
-            read.push(Member { key, key_place, value: self.child(path, raw_value) });
+        let parent = self.path();
+        let mut members = Vec::new();
+        let mut within = self.document.extents.within(self.number);
+        while let (Some(key_number), Some(value)) = (within.next(), within.next()) {
+            let key: Cow<'a, str> =
+                string(self.document.text_of(key_number)).map_err(|error| self.unreadable(&error))?;
+            let value = self.document.node(value, parent.clone(), At::Key(key.clone()));
+            members.push(Member { key, key_number, value });
         }
-        Ok(read)
+        Ok(members)
     }
 
     /// The members of an object whose keys are names of the plan's author. A key that is given
@@ -117,7 +159,7 @@ impl<'a> Node<'a> {
         let mut members = self.members()?;
         let mut first = std::collections::BTreeMap::new();
         members.retain(|member| {
-            let Some(earlier) = first.insert(member.key.clone(), member.key_place.clone()) else {
+            let Some(earlier) = first.insert(member.key.clone(), member.key_place()) else {
                 return true;
             };
             findings.push(duplicate_key(member, &earlier));
@@ -126,9 +168,16 @@ impl<'a> Node<'a> {
         Ok(members)
     }
 
-    fn parse<T: Deserialize<'a>>(&self) -> Read<T> {
-        serde_json::from_str(self.text)
-            .map_err(|error| Diagnostic::error("invalid-json", format!("can't be read: {error}")).at(&self.place()))
+    fn unreadable(&self, error: &serde_json::Error) -> Diagnostic {
+        Diagnostic::error("invalid-json", format!("can't be read: {error}")).at(&self.place())
+    }
+}
+
+/// What a JSON string says.
+fn string(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    match json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) {
+        Some(text) if !text.contains('\\') => Ok(Cow::Borrowed(text)),
+        _ => serde_json::from_str(json).map(Cow::Owned),
     }
 }
 
@@ -162,30 +211,14 @@ impl fmt::Display for Kind {
 /// A key and its value.
 #[derive(Clone, Debug)]
 pub(super) struct Member<'a> {
-    pub(super) key: String,
-    pub(super) key_place: Place,
+    pub(super) key: Cow<'a, str>,
+    key_number: usize,
     pub(super) value: Node<'a>,
 }
 
-struct RawMembers<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for RawMembers<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = RawMembers<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(RawMembers(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
+impl Member<'_> {
+    pub(super) fn key_place(&self) -> Place {
+        Place::new(self.value.path(), self.value.document.span_of(self.key_number))
     }
 }
 
@@ -206,16 +239,20 @@ impl<'a> Fields<'a> {
                 continue;
             };
             if let Some(earlier) = members.iter().find(|earlier| earlier.key == *name) {
-                findings.push(duplicate_key(&member, &earlier.key_place));
+                findings.push(duplicate_key(&member, &earlier.key_place()));
                 continue;
             }
-            if member.key != *name {
+            if member.key == *name {
+                member.value.at = At::KnownKey(name);
+            } else {
                 let message = format!("key `{}` is `{name}` in another case", member.key);
                 findings.push(
-                    Diagnostic::warning("key-case", message).at(&member.key_place).with_help(format!("write `{name}`")),
+                    Diagnostic::warning("key-case", message)
+                        .at(&member.key_place())
+                        .with_help(format!("write `{name}`")),
                 );
             }
-            (*name).clone_into(&mut member.key);
+            member.key = Cow::Borrowed(name);
             members.push(member);
         }
         Ok(Self { place: node.place(), members })
@@ -239,13 +276,13 @@ impl<'a> Fields<'a> {
 
 fn duplicate_key(member: &Member<'_>, earlier: &Place) -> Diagnostic {
     Diagnostic::error("duplicate-key", format!("key `{}` is given twice", member.key))
-        .at(&member.key_place)
+        .at(&member.key_place())
         .with_related(earlier, "first given here")
         .with_help("keep one of the two")
 }
 
 fn unknown_key(member: &Member<'_>, known: &[&'static str]) -> Diagnostic {
     Diagnostic::warning("unknown-key", format!("unknown key `{}`, which Railpack ignores", member.key))
-        .at(&member.key_place)
+        .at(&member.key_place())
         .with_suggestion(&member.key, known.iter().copied())
 }

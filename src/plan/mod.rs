@@ -2,6 +2,7 @@
 
 mod command;
 mod digest;
+mod extents;
 mod json;
 mod read;
 mod shape;

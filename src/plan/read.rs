@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::json::{Fields, Kind, Node, Read};
+use super::json::{Document, Fields, Kind, Node, Read};
 use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, command, digest, shape};
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
 use crate::place::{Path, Place};
@@ -23,23 +23,27 @@ pub(crate) fn read(text: &str, strict: bool, findings: &mut Findings) -> Result<
 fn read_document(text: &str, findings: &mut Findings) -> Read<Plan> {
     const BYTE_ORDER_MARK: &str = "\u{feff}";
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    check_syntax(text, start)?;
-    let node = shape::plan_of(Node::document(text, start), findings)?;
-    let canonical = serde_json::from_str(node.text()).map_err(|error| syntax_error(text, start, &error))?;
+    let digest = check_syntax(text, start)?;
+    let document = Document::new(text, start);
+    let top = document.top();
+    let node = shape::plan_of(top.clone(), findings)?;
+    let digest = if node.text().len() == top.text().len() {
+        digest
+    } else {
+        digest::digest(node.text()).map_err(|error| syntax_error(text, start, &error))?
+    };
     shape::refuse_other_forms(&node)?;
-    plan(&node, digest::digest(&canonical), findings)
+    plan(&node, digest, findings)
 }
 
-fn check_syntax(text: &str, start: usize) -> Read<()> {
+/// Gives the digest of what is JSON.
+fn check_syntax(text: &str, start: usize) -> Read<String> {
     let json = text.get(start..).unwrap_or_default();
     if json.trim().is_empty() {
         return Err(Diagnostic::error("empty-plan", "the plan is empty")
             .with_help("write one with `railpack plan --out railpack-plan.json .`"));
     }
-    match serde_json::from_str::<serde_json::Value>(json) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(syntax_error(text, start, &error)),
-    }
+    digest::digest(json).map_err(|error| syntax_error(text, start, &error))
 }
 
 fn syntax_error(text: &str, start: usize, error: &serde_json::Error) -> Diagnostic {
@@ -116,7 +120,8 @@ fn steps(fields: &Fields<'_>, findings: &mut Findings) -> Vec<Step> {
         // the shape of Railpack's documentation; sorted, since the order of keys means nothing
         Kind::Object => node.entries(findings).map(|mut entries| {
             entries.sort_by(|a, b| a.key.cmp(&b.key));
-            let named = |entry: super::json::Member<'_>| Located { value: entry.key, place: entry.key_place };
+            let named =
+                |entry: super::json::Member<'_>| Located { place: entry.key_place(), value: entry.key.into_owned() };
             entries.into_iter().map(|entry| (Some(named(entry.clone())), entry.value)).collect()
         }),
         _ => node.expected("an array of steps"),
@@ -227,7 +232,7 @@ fn caches(node: &Node<'_>, findings: &mut Findings) -> Read<BTreeMap<String, Cac
     for entry in node.entries(findings)? {
         let cache = cache(&entry.value, findings);
         if let Some(cache) = collect(cache, findings) {
-            caches.insert(entry.key, cache);
+            caches.insert(entry.key.into_owned(), cache);
         }
     }
     Ok(caches)
@@ -320,7 +325,7 @@ fn string_map(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> BTreeM
                 _ => located_string(&entry.value),
             };
             if let Some(value) = collect(value, findings) {
-                map.insert(entry.key, value);
+                map.insert(entry.key.into_owned(), value);
             }
         }
         Ok(map)

@@ -15,7 +15,7 @@ pub(super) fn plan_of<'a>(document: Node<'a>, findings: &mut Findings) -> Read<N
         return Ok(document);
     };
     let message = "this is a `railpack-info.json`; its `plan` is taken";
-    findings.push(Diagnostic::note("info-file", message).at(&plan.key_place));
+    findings.push(Diagnostic::note("info-file", message).at(&plan.key_place()));
     Ok(plan.value.clone())
 }
 
@@ -24,8 +24,8 @@ pub(super) fn plan_of<'a>(document: Node<'a>, findings: &mut Findings) -> Read<N
 pub(super) fn refuse_other_forms(plan: &Node<'_>) -> Read<()> {
     let members = plan.members()?;
     for member in &members {
-        if ["baseImage", "start"].contains(&member.key.as_str()) && member.value.kind() != Kind::Null {
-            return Err(old_plan(&member.key).at(&member.key_place));
+        if ["baseImage", "start"].contains(&&*member.key) && member.value.kind() != Kind::Null {
+            return Err(old_plan(&member.key).at(&member.key_place()));
         }
     }
     let Some(steps) = members.iter().find(|member| member.key.eq_ignore_ascii_case("steps")) else {
@@ -35,7 +35,7 @@ pub(super) fn refuse_other_forms(plan: &Node<'_>) -> Read<()> {
         refuse_old_step(&step)?;
     }
     let is_config = steps.value.kind() == Kind::Object
-        || members.iter().any(|member| ["packages", "provider"].contains(&member.key.as_str()));
+        || members.iter().any(|member| ["packages", "provider"].contains(&&*member.key));
     if is_config {
         refuse_unfinished_config(plan, &steps.value)?;
     }
@@ -55,9 +55,9 @@ fn refuse_old_step(step: &Node<'_>) -> Read<()> {
         return Ok(());
     }
     for member in step.members()? {
-        let is_old = ["dependsOn", "outputs", "startingImage", "useSecrets"].contains(&member.key.as_str());
+        let is_old = ["dependsOn", "outputs", "startingImage", "useSecrets"].contains(&&*member.key);
         if is_old && member.value.kind() != Kind::Null {
-            return Err(old_plan(&member.key).at(&member.key_place));
+            return Err(old_plan(&member.key).at(&member.key_place()));
         }
         if member.key != "commands" || member.value.kind() != Kind::Array {
             continue;

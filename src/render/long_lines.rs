@@ -66,6 +66,6 @@ mod tests {
     #[test]
     fn a_line_that_has_no_place_to_fold_is_a_finding() {
         let mut map = SourceMap::default();
-        assert_eq!(folded(format!("{}\n", "-".repeat(70_000)), &mut map, &mut []).unwrap_err().code, "unspellable");
+        assert_eq!(folded(format!("{}\n", "\\".repeat(70_000)), &mut map, &mut []).unwrap_err().code, "unspellable");
     }
 }

@@ -5,6 +5,8 @@ mod long_lines;
 mod origins;
 mod values;
 
+use std::sync::Arc;
+
 use minijinja::value::Value;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
@@ -12,15 +14,16 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dockerfile::{Dockerfile, Dockerignore};
 use crate::source_map::{SourceMap, StageLines};
 use origins::Origins;
-use values::Spelled;
+use values::{Mounts, Spelled};
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("Dockerfile", include_str!("../../templates/Dockerfile.j2")),
     ("dockerignore", include_str!("../../templates/dockerignore.j2")),
     ("header", include_str!("../../templates/header.j2")),
     ("stage", include_str!("../../templates/stage.j2")),
     ("instruction", include_str!("../../templates/instruction.j2")),
     ("run", include_str!("../../templates/run.j2")),
+    ("mount", include_str!("../../templates/mount.j2")),
 ];
 
 /// The files that a plan becomes, as text, without the checksums in their headers.
@@ -39,26 +42,28 @@ pub(crate) struct Rendered {
 ///
 /// Fails on a line that is too long and can't be folded, and on a mistake in a template: a value that
 /// no type has spelled, or one that is not there.
-pub(crate) fn render(dockerfile: &Dockerfile, dockerignore: Option<&Dockerignore>) -> Result<Rendered, Diagnostics> {
+pub(crate) fn render(
+    dockerfile: &Arc<Dockerfile>,
+    dockerignore: Option<&Dockerignore>,
+) -> Result<Rendered, Diagnostics> {
     let broken =
         |error: minijinja::Error| Diagnostics(vec![Diagnostic::error("broken-template", format!("{error:?}"))]);
     let origins = Origins::default();
-    let dockerfile = text("Dockerfile", values::dockerfile(dockerfile), &origins).map_err(broken)?;
-    let (mut source_map, mut stages) = (origins.source_map(), origins.stages());
+    let environment = environment(&origins).map_err(broken)?;
+    let text = |template: &str, values: Value| {
+        let mut out = origins.writer();
+        environment.get_template(template)?.render_captured_to(values, &mut out)?;
+        out.into_text().map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))
+    };
+    let mounts = Mounts::of(dockerfile, |mount| environment.get_template("mount")?.render(mount)).map_err(broken)?;
+    let dockerfile = text("Dockerfile", values::dockerfile(dockerfile, mounts)).map_err(broken)?;
+    let (mut source_map, mut stages) = origins.take();
     let dockerfile = long_lines::folded(dockerfile, &mut source_map, &mut stages);
     let dockerfile = dockerfile.map_err(|found| Diagnostics(vec![found]))?;
-    let of_ignore_file = Origins::default();
-    let dockerignore =
-        dockerignore.map(|file| text("dockerignore", values::dockerignore(file), &of_ignore_file)).transpose();
+    let dockerignore = dockerignore.map(|file| text("dockerignore", values::dockerignore(file))).transpose();
     let dockerignore = dockerignore.map_err(broken)?;
-    Ok(Rendered { dockerfile, dockerignore, source_map, stages, ignore_map: of_ignore_file.source_map() })
-}
-
-fn text(template: &str, values: Value, origins: &Origins) -> Result<String, minijinja::Error> {
-    let environment = environment(origins)?;
-    let mut out = origins.writer();
-    environment.get_template(template)?.render_captured_to(values, &mut out)?;
-    out.into_text().map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))
+    let (ignore_map, _) = origins.take();
+    Ok(Rendered { dockerfile, dockerignore, source_map, stages, ignore_map })
 }
 
 fn environment(origins: &Origins) -> Result<Environment<'static>, minijinja::Error> {

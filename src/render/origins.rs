@@ -87,14 +87,11 @@ impl Origins {
         Writer { text: Vec::new(), origins: self.clone() }
     }
 
-    /// Everything noted so far.
-    pub(super) fn source_map(&self) -> SourceMap {
-        self.with(|state| std::mem::take(&mut state.source_map))
-    }
-
-    /// The lines of each stage.
-    pub(super) fn stages(&self) -> Vec<StageLines> {
-        self.with(|state| std::mem::take(&mut state.stages))
+    /// Where the lines of the text come from that was written since the last call, and the lines of
+    /// each stage.
+    pub(super) fn take(&self) -> (SourceMap, Vec<StageLines>) {
+        let state = self.with(std::mem::take);
+        (state.source_map, state.stages)
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {

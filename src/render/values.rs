@@ -1,6 +1,7 @@
 //! The values that templates show, and nothing else: each operand spelled by its type, each
 //! instruction with its place in the plan.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -73,17 +74,36 @@ fn list<T>(items: &[T], value: impl Fn(&T) -> Value) -> Value {
     items.iter().map(value).collect()
 }
 
+/// Values by name.
+#[derive(Debug)]
+struct Fields<const N: usize>([(&'static str, Value); N]);
+
+impl<const N: usize> Object for Fields<N> {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+    }
+}
+
 fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
-    Value::from_pairs(entries)
+    Value::from_object(Fields(entries))
 }
 
 /// Each item's value and the place that its lines come from.
 fn located<T>(items: &[Located<T>], value: impl Fn(&T) -> Value) -> Value {
-    list(items, |item| map([("place", origin(&item.place)), ("value", value(&item.value))]))
+    list(items, |item| in_place(item, &value))
 }
 
-/// What the template `Dockerfile` shows.
-pub(super) fn dockerfile(dockerfile: &Dockerfile) -> Value {
+fn in_place<T>(item: &Located<T>, value: impl Fn(&T) -> Value) -> Value {
+    map([("place", origin(&item.place)), ("value", value(&item.value))])
+}
+
+/// What the template `Dockerfile` shows. Each stage is made when its turn comes: the values take many
+/// times the room of the text.
+pub(super) fn dockerfile(dockerfile: &Arc<Dockerfile>, mounts: Mounts) -> Value {
     let header = &dockerfile.header;
     map([
         ("syntax", maybe(dockerfile.syntax.as_ref())),
@@ -92,7 +112,7 @@ pub(super) fn dockerfile(dockerfile: &Dockerfile) -> Value {
         ("digest", spelled(&header.digest)),
         ("regenerate", spelled(&header.regenerate)),
         ("build", list(&header.build, spelled)),
-        ("stages", list(&dockerfile.stages, stage)),
+        ("stages", stages(&Arc::new(Stages { dockerfile: dockerfile.clone(), mounts }))),
     ])
 }
 
@@ -105,14 +125,65 @@ pub(super) fn dockerignore(file: &Dockerignore) -> Value {
     ])
 }
 
-fn stage(stage: &Stage) -> Value {
+/// What the values of stages are made of.
+struct Stages {
+    dockerfile: Arc<Dockerfile>,
+    mounts: Mounts,
+}
+
+fn stages(all: &Arc<Stages>) -> Value {
+    Value::make_object_iterable(all.clone(), |all| {
+        let numbered = all.dockerfile.stages.iter().enumerate();
+        Box::new(numbered.map(|(number, each)| stage(each, instructions(all, number))))
+    })
+}
+
+/// The instructions of the stage with a number, each made when its turn comes.
+fn instructions(all: &Arc<Stages>, stage: usize) -> Value {
+    Value::make_object_iterable(all.clone(), move |all| {
+        let instructions = all.dockerfile.stages.get(stage).map_or(&[][..], |stage| &stage.instructions);
+        Box::new(instructions.iter().map(|each| in_place(each, |each| instruction(each, &all.mounts))))
+    })
+}
+
+/// Each mount as text. Commands mount the same secrets over and over.
+pub(super) struct Mounts(BTreeMap<Mount, Value>);
+
+impl Mounts {
+    /// Those of a file. `text` renders the template `mount`.
+    pub(super) fn of<E>(dockerfile: &Dockerfile, text: impl Fn(Value) -> Result<String, E>) -> Result<Self, E> {
+        let mut texts = BTreeMap::new();
+        let instructions = dockerfile.stages.iter().flat_map(|stage| &stage.instructions);
+        for Located { value, .. } in instructions.flat_map(|instruction| mounts(&instruction.value)) {
+            if !texts.contains_key(value) {
+                let text = text(map([("mount", mount(value))]))?;
+                texts.insert(value.clone(), Value::from_object(Spelled(text)));
+            }
+        }
+        Ok(Self(texts))
+    }
+
+    fn values(&self, mounts: &[Located<Mount>]) -> Value {
+        located(mounts, |mount| self.0.get(mount).cloned().unwrap_or_default())
+    }
+}
+
+fn mounts(instruction: &Instruction) -> &[Located<Mount>] {
+    match instruction {
+        Instruction::Run(run) => &run.mounts,
+        Instruction::HashSecrets(hash) => &hash.mounts,
+        _ => &[],
+    }
+}
+
+fn stage(stage: &Stage, instructions: Value) -> Value {
     map([
         ("comment", maybe(stage.comment.as_ref())),
         ("place", origin(&stage.place)),
         ("from", from(Some(&stage.from.value))),
         ("from_place", origin(&stage.from.place)),
         ("name", maybe(stage.name.as_ref())),
-        ("instructions", located(&stage.instructions, instruction)),
+        ("instructions", instructions),
     ])
 }
 
@@ -125,7 +196,7 @@ fn from(from: Option<&From>) -> Value {
     }
 }
 
-fn instruction(instruction: &Instruction) -> Value {
+fn instruction(instruction: &Instruction, mounts: &Mounts) -> Value {
     match instruction {
         Instruction::ResetUser { shell } => map([("kind", "reset user".into()), ("shell", (*shell).into())]),
         Instruction::ResetProcess => map([("kind", "reset process".into())]),
@@ -138,8 +209,8 @@ fn instruction(instruction: &Instruction) -> Value {
         }
         Instruction::Copy(copy) => copy_files(copy),
         Instruction::CopyFile(file) => copy_file(file),
-        Instruction::Run(run) => run_command(run),
-        Instruction::HashSecrets(hash) => hash_secrets(hash),
+        Instruction::Run(run) => run_command(run, mounts),
+        Instruction::HashSecrets(hash) => hash_secrets(hash, mounts),
         Instruction::KeepSecretsHash => map([("kind", "keep secrets hash".into())]),
         Instruction::Entrypoint(form) => map([("kind", "entrypoint".into()), ("form", spelled(form))]),
         Instruction::Cmd(form) => map([("kind", "cmd".into()), ("form", spelled(form))]),
@@ -177,11 +248,11 @@ fn copy_file(file: &CopyFile) -> Value {
     ])
 }
 
-fn run_command(run: &Run) -> Value {
+fn run_command(run: &Run, mounts: &Mounts) -> Value {
     map([
         ("kind", "run".into()),
         ("comment", maybe(run.comment.as_ref())),
-        ("mounts", located(&run.mounts, mount)),
+        ("mounts", mounts.values(&run.mounts)),
         ("preludes", list(&run.preludes, spelled)),
         (
             "command",
@@ -193,10 +264,10 @@ fn run_command(run: &Run) -> Value {
     ])
 }
 
-fn hash_secrets(hash: &HashSecrets) -> Value {
+fn hash_secrets(hash: &HashSecrets, mounts: &Mounts) -> Value {
     map([
         ("kind", "hash secrets".into()),
-        ("mounts", located(&hash.mounts, mount)),
+        ("mounts", mounts.values(&hash.mounts)),
         ("preludes", list(&hash.preludes, spelled)),
         ("required", hash.required.into()),
         ("values", list(&hash.values, spelled)),

@@ -1,0 +1,64 @@
+//! From JSON to a Dockerfile: the examples, plans of each shape and size, and the phases one by one.
+
+#[path = "../src/plans.rs"]
+mod plans;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use railpack2docker::{Options, phases, transpile};
+
+use plans::{SHAPES, shape};
+
+fn examples(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("example");
+    for name in ["static-caddy", "node-private-registry", "monorepo"] {
+        let path = format!("{}/../examples/{name}/plan.json", env!("CARGO_MANIFEST_DIR"));
+        let json = fs_err::read_to_string(path).expect("an example has a plan");
+        let options = Options::default();
+        group.bench_function(name, |bencher| bencher.iter(|| transpile(black_box(&json), &options)));
+    }
+    group.finish();
+}
+
+fn shapes(criterion: &mut Criterion) {
+    for shape in SHAPES {
+        let mut group = criterion.benchmark_group(shape.name);
+        group.sampling_mode(SamplingMode::Flat).sample_size(10);
+        group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(500));
+        for steps in [10, 100, 1_000, 10_000, 100_000].into_iter().filter(|steps| *steps <= shape.largest) {
+            let json = (shape.plan)(steps).to_string();
+            let options = Options::default();
+            assert!(transpile(&json, &options).is_ok(), "{} {steps}", shape.name);
+            group.throughput(Throughput::Elements(steps as u64));
+            group.bench_function(BenchmarkId::from_parameter(steps), |bencher| {
+                bencher.iter(|| transpile(black_box(&json), &options));
+            });
+        }
+        group.finish();
+    }
+}
+
+/// An application as large as they come, and a thousand steps of some shapes.
+fn each_phase(criterion: &mut Criterion) {
+    for (name, steps) in [("application", 9), ("chain", 1_000), ("inputs", 1_000), ("environment", 1_000)] {
+        let json = (shape(name).expect("a shape of this name").plan)(steps).to_string();
+        let options = Options::default();
+        let plan = phases::read(&json).expect("a plan");
+        let graph = plan.resolve().expect("a graph");
+        let dockerfile = graph.lower(&options).expect("instructions");
+        let mut group = criterion.benchmark_group(format!("phases of {name} {steps}"));
+        group.sample_size(20);
+        group.bench_function("read", |bencher| bencher.iter(|| phases::read(black_box(&json))));
+        group.bench_function("resolve", |bencher| bencher.iter(|| black_box(&plan).resolve()));
+        group.bench_function("lower", |bencher| bencher.iter(|| black_box(&graph).lower(&options)));
+        group.bench_function("render", |bencher| {
+            bencher.iter_batched(|| dockerfile.clone(), phases::render, BatchSize::LargeInput);
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, examples, each_phase, shapes);
+criterion_main!(benches);
