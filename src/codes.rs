@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 
 /// A kind of finding.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Code {
     /// Its stable name.
     pub name: &'static str,

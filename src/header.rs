@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::lower::words;
+use crate::options::OutputVersion;
 
 /// How the line begins that says what a file was made from.
 const MADE_BY: &str = "# Made by railpack2docker from ";
@@ -47,6 +48,20 @@ impl Header {
         Some(Self { digest: digest.to_owned(), checksum: checksum.to_owned(), arguments })
     }
 
+    /// The version of the text: the first where the command says none. `None` for one that this
+    /// release does not know.
+    #[must_use]
+    pub fn output_version(&self) -> Option<OutputVersion> {
+        let mut arguments = self.arguments.iter();
+        let said = arguments.find_map(|argument| argument.strip_prefix("--output-version"));
+        let number = match said {
+            None => return Some(OutputVersion::V1),
+            Some("") => arguments.next()?,
+            Some(value) => value.strip_prefix('=')?,
+        };
+        OutputVersion::of(number.parse().ok()?)
+    }
+
     /// Whether a text with this header is as it was made, its line ends aside.
     #[must_use]
     pub fn is_untouched(&self, text: &str) -> bool {
@@ -54,13 +69,14 @@ impl Header {
     }
 }
 
-/// A text as it is in a checkout with line feeds.
+/// A text as it is in a checkout with line feeds: without the carriage returns in front of them.
 #[must_use]
 pub fn with_line_feeds(text: &str) -> Cow<'_, str> {
     if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
-/// Whether a file says that this tool made it.
+/// Whether a file, by its bytes, says that this tool made it. One that says so can have been edited
+/// since: [`Header::is_untouched`] tells.
 #[must_use]
 pub fn is_generated(content: &[u8]) -> bool {
     content.split(|byte| *byte == b'\n').take(LINES).any(|line| line.starts_with(MADE_BY.as_bytes()))
@@ -131,6 +147,20 @@ mod tests {
         let of_ignore = Header::of(&ignore).unwrap();
         assert_eq!((of_ignore.digest.as_str(), &of_ignore.arguments[..]), (header.digest.as_str(), &[][..]));
         assert!(of_ignore.is_untouched(&ignore));
+    }
+
+    #[test]
+    fn a_command_that_says_no_version_is_of_the_first() {
+        let version = |arguments: &[&str]| {
+            let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+            Header { digest: String::new(), checksum: String::new(), arguments }.output_version()
+        };
+        assert_eq!(version(&["plan.json", "-o", "Dockerfile"]), Some(OutputVersion::V1));
+        assert_eq!(version(&["--output-version", "1"]), Some(OutputVersion::V1));
+        assert_eq!(version(&["--output-version=1", "--strict"]), Some(OutputVersion::V1));
+        for unknown in [&["--output-version=0"][..], &["--output-version", "4000000000"], &["--output-version"]] {
+            assert_eq!(version(unknown), None, "{unknown:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use crate::lower::gopath::clean;
 
-/// The patterns of an ignore file. A slash in front of one means nothing, and lines that are empty or
+/// The patterns in the text of an ignore file, as [`is_ignored`] takes them. A slash in front of one means nothing, and lines that are empty or
 /// begin with `#` are passed over.
 #[must_use]
 pub fn parse(text: &str) -> Vec<String> {
@@ -26,7 +26,7 @@ fn line(line: &str) -> Option<String> {
     Some(format!("{mark}{relative}"))
 }
 
-/// Whether patterns leave out a file, whose path is relative, with `/` between its parts. What is no
+/// Whether patterns, in their order, leave out a file, whose path is relative, with `/` between its parts. What is no
 /// pattern matches nothing, nor does one with a slash in front.
 #[must_use]
 pub fn is_ignored(patterns: &[String], path: &str) -> bool {

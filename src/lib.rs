@@ -43,7 +43,7 @@ pub mod phases;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use lint::lint;
-pub use options::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh};
+pub use options::{Files, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh};
 
 pub use place::{Located, Place};
 pub use source_map::SourceMap;
@@ -55,6 +55,7 @@ const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
 
 /// What a plan became.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Transpiled {
     /// The Dockerfile's text, UTF-8, each line ended by a line feed.
     pub dockerfile: String,
@@ -69,8 +70,9 @@ pub struct Transpiled {
     pub findings: Vec<Diagnostic>,
 }
 
-/// Turns the JSON text of a build plan into a Dockerfile. The same text and options give the same
-/// bytes everywhere.
+/// Turns the JSON text of a build plan into a Dockerfile, and gives what else is to be known about
+/// it. The same text and options give the same bytes everywhere, and in every release that knows
+/// [`Options::output_version`].
 ///
 /// # Errors
 /// Every mistake that the plan holds, as far as the first phase with a mistake finds them:

@@ -30,8 +30,41 @@ pub struct Options {
     pub cache_prefix: String,
     /// Whether a key that nobody knows is an error.
     pub strict: bool,
+    /// Which text the plan becomes.
+    pub output_version: OutputVersion,
     /// What the header says about the files.
     pub files: Files,
+}
+
+/// A version of the generated text: the same plan and options give the same bytes of a version in
+/// every release that knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum OutputVersion {
+    /// The text since 0.1.0
+    #[default]
+    #[cfg_attr(feature = "cli", value(name = "1"))]
+    V1,
+}
+
+impl OutputVersion {
+    /// All versions, the newest last.
+    pub const ALL: [Self; 1] = [Self::V1];
+
+    /// The version that a number means; `None` where there is none of this number.
+    #[must_use]
+    pub fn of(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.number() == number)
+    }
+
+    /// What `--output-version` calls it.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::V1 => 1,
+        }
+    }
 }
 
 /// The names of the files, for the header.
@@ -105,6 +138,7 @@ impl Default for Options {
             allow: BTreeSet::new(),
             cache_prefix: String::new(),
             strict: false,
+            output_version: OutputVersion::default(),
             files: Files::default(),
         }
     }
@@ -113,5 +147,20 @@ impl Default for Options {
 impl Default for Files {
     fn default() -> Self {
         Self { plan: Some("railpack-plan.json".to_owned()), dockerfile: "Dockerfile".to_owned(), arguments: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_is_the_default_and_each_has_its_number() {
+        assert_eq!(OutputVersion::ALL.last(), Some(&OutputVersion::default()));
+        assert!(OutputVersion::ALL.is_sorted());
+        for version in OutputVersion::ALL {
+            assert_eq!(OutputVersion::of(version.number()), Some(version));
+        }
+        assert_eq!(OutputVersion::of(0), None);
     }
 }

@@ -47,7 +47,8 @@ impl<T> Located<T> {
     }
 }
 
-/// Keys and indexes that lead to a value. Cheap to clone: a child shares its parent's.
+/// Keys and indexes that lead to a value, shown as in JavaScript: `steps[1].assets["a b"]`. That of
+/// the plan itself is empty. Cheap to clone: a child shares its parent's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(Option<Arc<Link>>);
 
@@ -125,7 +126,8 @@ impl<'t> Lines<'t> {
         Self { text, starts, characters: std::iter::once(0).chain(blocks).collect() }
     }
 
-    /// The line and the column, both from 1, of a byte of the text. A column counts characters.
+    /// The line and the column, both from 1, of a byte at which a character begins or the text ends.
+    /// A column counts characters.
     #[must_use]
     pub fn position(&self, byte: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= byte);
@@ -138,7 +140,7 @@ impl<'t> Lines<'t> {
         self.characters.get(block).copied().unwrap_or_default() + within
     }
 
-    /// Where the line of a byte begins, and its text.
+    /// Where the line of a byte begins, and its text without its end.
     #[must_use]
     pub fn line(&self, byte: usize) -> (usize, &'t str) {
         let line = self.starts.partition_point(|start| *start <= byte);
@@ -152,7 +154,8 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// The line and the column, both from 1, of a byte of a text.
+/// The line and the column, both from 1, of a byte of a text, as [`Lines::position`] gives them. For
+/// more than one byte of a text, [`Lines`] is faster.
 #[must_use]
 pub fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
     Lines::of(text).position(byte)

@@ -282,6 +282,7 @@ fn a_header_leads_to_no_file_elsewhere() {
         format!("railpack2docker {absolute} -o"),
         format!("railpack2docker {up} -o"),
         "railpack2docker link -o".to_owned(),
+        format!("railpack2docker railpack-plan.json --config={absolute} -o"),
         format!("railpack2docker railpack-plan.json --config={up} -o"),
         "railpack2docker railpack-plan.json --config=link -o".to_owned(),
     ] {

@@ -1,6 +1,7 @@
 //! Disks that are full, readers that go away, processes that are killed, links that lead in circles: what
 //! was there stays or is replaced as a whole, and the message says why.
-#![cfg(unix)]
+// with the devices and limits of Linux
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::io::{Read, Write};
@@ -325,7 +326,6 @@ fn what_has_no_end_is_not_read_to_it() {
 }
 
 /// A name is bytes.
-#[cfg(target_os = "linux")]
 #[test]
 fn names_that_are_no_text_are_names() {
     use std::os::unix::ffi::OsStrExt;

@@ -6,10 +6,12 @@ use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::build::BuildArgs;
 use super::bundle::BundleArgs;
+use super::completions::CompletionsArgs;
 use super::diff::DiffArgs;
 use super::explain::ExplainArgs;
 use super::hash::HashArgs;
 use super::lint::LintArgs;
+use super::man::ManArgs;
 use super::transpiling::TranspileArgs;
 use super::where_from::WhereArgs;
 use crate::dockerfile::shell_word;
@@ -35,6 +37,8 @@ Exit status:
 #[command(
     version,
     about,
+    // not what the file is called: the help is the same with `.exe`
+    bin_name = env!("CARGO_PKG_NAME"),
     after_help = EXAMPLES,
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
@@ -90,6 +94,8 @@ pub(super) enum Command {
     Where(WhereArgs),
     Hash(HashArgs),
     Bundle(BundleArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Which plan.
@@ -153,6 +159,8 @@ impl Args {
             Some(Command::Diff(args)) => &args.messages,
             Some(Command::Where(args)) => &args.messages,
             Some(Command::Explain(args)) => &args.messages,
+            Some(Command::Completions(args)) => &args.messages,
+            Some(Command::Man(args)) => &args.messages,
         }
     }
 }

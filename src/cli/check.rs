@@ -45,6 +45,11 @@ fn judge(file: &Path, differences: &[Difference], command: &str) -> Result<(), F
     Err(Failure::Stale(found))
 }
 
+/// The header of a file, if it is there and has one.
+pub(super) fn header_of(file: &Path) -> Result<Option<Header>, Failure> {
+    Ok(read(file)?.as_deref().and_then(Header::of))
+}
+
 /// A file that is not what it should be.
 struct Difference {
     /// Its name in messages.

@@ -70,7 +70,13 @@ fn quoted(path: Option<&Path>) -> String {
 }
 
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    check_no_directory(path)?;
     read_some(&mut fs::File::open(path)?)
+}
+
+/// Fails on a directory as Unix does when one is read. Windows only says that it may not be.
+fn check_no_directory(path: &Path) -> io::Result<()> {
+    if cfg!(windows) && path.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) }
 }
 
 /// No more than is needed to see that it is too much.
@@ -375,9 +381,25 @@ pub(super) fn relative(path: &Path, directory: &Path) -> String {
     parts.join("/")
 }
 
+/// Whether a path goes on from whatever folder it is said in. On Windows, `/x` and `C:x` are
+/// relative and do not.
+pub(super) fn goes_on(path: &Path) -> bool {
+    path.components().all(|part| !matches!(part, Component::Prefix(_) | Component::RootDir))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_from_the_root_goes_on_from_no_folder() {
+        for (path, expected) in [("a/b", true), ("../a", true), ("./a", true), ("/a", false), ("/", false)] {
+            assert_eq!(goes_on(Path::new(path)), expected, "{path}");
+        }
+        for elsewhere in [r"C:\a", "C:a", r"\a", r"\\server\share\a"] {
+            assert_eq!(goes_on(Path::new(elsewhere)), cfg!(unix), "{elsewhere}");
+        }
+    }
 
     #[test]
     fn paths_read_from_the_directory_of_the_dockerfile() {

@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod bundle;
 mod check;
+mod completions;
 mod config;
 mod context;
 mod diff;
@@ -14,6 +15,7 @@ pub(crate) mod fuzzing;
 mod hash;
 mod key;
 mod lint;
+mod man;
 mod map_file;
 mod regenerated;
 mod report;
@@ -62,6 +64,8 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(args)) => diff::run(args, &reporter),
         Some(Command::Where(args)) => where_from::run(args, &reporter).map(|()| ExitCode::SUCCESS),
         Some(Command::Explain(args)) => explain::run(args, &reporter).map(|()| ExitCode::SUCCESS),
+        Some(Command::Completions(args)) => completions::run(args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Man(args)) => man::run(args).map(|()| ExitCode::SUCCESS),
     };
     match done {
         Ok(status) => status,

@@ -7,7 +7,7 @@ use clap::Parser;
 use fs_err as fs;
 
 use super::args::{Args, path_word};
-use super::files::{Failure, PlanFile};
+use super::files::{self, Failure, PlanFile};
 use super::report::Reporter;
 use super::transpiled;
 use super::transpiling::TranspileArgs;
@@ -41,8 +41,11 @@ impl Regenerated {
             plan.map(Path::to_owned).or(of_header).unwrap_or_else(|| Path::new(Args::DEFAULT_PLAN).to_owned());
         let said = said.map(|said| said.transpiling);
         let transpiling = if given.says_nothing() { said.as_ref().unwrap_or(given) } else { given };
+        let transpiling = transpiling.clone().with_version_of(given);
         let plan = PlanFile::read(&plan_path)?;
-        let options = transpiling.options(&plan, Some(file))?;
+        let mut config = transpiling.config(&plan)?;
+        config.transpile.stay_with(header);
+        let options = transpiling.options_over(&config, &plan, Some(file))?;
         let made = transpiled(&plan, &options, reporter)?;
         Ok(Self { plan_path, plan, options, made })
     }
@@ -72,9 +75,10 @@ fn said(header: &Header, folder: &Path) -> Option<Args> {
     let words = std::iter::once("railpack2docker").chain(header.arguments.iter().map(String::as_str));
     let mut args = Args::try_parse_from(words.map(OsString::from)).ok().filter(|args| args.command.is_none())?;
     // anyone can write a header: it leads only to what is in its repository
-    let plan = args.plan.given.filter(|plan| plan.is_relative() && plan != Path::new("-"));
-    args.plan.given = plan.map(|plan| folder.join(plan)).filter(|plan| is_near(plan, folder));
-    args.transpiling.move_to(folder, |config| is_near(config, folder));
+    let leads = |path: &Path| files::goes_on(path) && is_near(&folder.join(path), folder);
+    let plan = args.plan.given.filter(|plan| plan != Path::new("-") && leads(plan));
+    args.plan.given = plan.map(|plan| folder.join(plan));
+    args.transpiling.move_to(folder, leads);
     Some(args)
 }
 

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::config::Config;
 use super::files::{self, Failure, PlanFile};
 use crate::Diagnostic;
-use crate::options::{Files, Options, SecretMount, SecretsHash, SecretsScope, Ssh};
+use crate::header::Header;
+use crate::options::{Files, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh};
 
 const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 
@@ -67,6 +68,11 @@ pub(super) struct TranspileArgs {
     #[arg(long)]
     strict: bool,
 
+    /// Write the text of this version, the same in every later release [default: 1, the newest]
+    #[arg(long, value_name = "N", value_enum, hide_possible_values = true)]
+    #[serde(deserialize_with = "read_output_version")]
+    output_version: Option<OutputVersion>,
+
     /// Do not give warnings of this code; can be given again
     #[arg(long, value_name = "CODE")]
     #[serde(skip)]
@@ -107,6 +113,8 @@ impl TranspileArgs {
         let mut arguments = self.chosen(config);
         arguments.extend(self.config_argument(directory));
         let all = self.over(&config.transpile);
+        let output_version = all.output_version.unwrap_or_default();
+        arguments.extend(version_argument(output_version));
         if all.ssh.is_none() && !all.ssh_step.is_empty() {
             let message = "`--ssh-step` says which steps can use an SSH agent, and there is none";
             return Err(Diagnostic::error("invalid-option", message).with_help("pass `--ssh`, too").into());
@@ -124,6 +132,7 @@ impl TranspileArgs {
             allow: self.allow.iter().chain(&config.allow).cloned().collect(),
             cache_prefix: all.cache_prefix.unwrap_or_default(),
             strict: all.strict,
+            output_version,
             files: Files { plan, dockerfile: dockerfile.unwrap_or_else(|| Files::default().dockerfile), arguments },
         })
     }
@@ -134,10 +143,10 @@ impl TranspileArgs {
         Some(format!("--config={named}"))
     }
 
-    /// The same, said in another folder, and without a file of options that is not `near`.
-    pub(super) fn move_to(&mut self, folder: &Path, near: impl Fn(&Path) -> bool) {
-        let moved = |config: PathBuf| if is_none(&config) { config } else { folder.join(config) };
-        self.config = self.config.take().map(moved).filter(|config| is_none(config) || near(config));
+    /// The same, said in another folder, and without a file of options that it does not lead to.
+    pub(super) fn move_to(&mut self, folder: &Path, leads: impl Fn(&Path) -> bool) {
+        let config = self.config.take().filter(|config| is_none(config) || leads(config));
+        self.config = config.map(|config| if is_none(&config) { config } else { folder.join(config) });
     }
 
     /// Everything that is said here, and what is said in `below` and not here.
@@ -157,14 +166,25 @@ impl TranspileArgs {
             github_token: this.github_token || below.github_token,
             cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
             strict: this.strict || below.strict,
+            output_version: this.output_version.or(below.output_version),
             allow: this.allow,
             config: this.config,
         }
     }
 
-    /// Whether nothing is said here.
+    /// Whether nothing is said here, but for a version, which can be said of any options.
     pub(super) fn says_nothing(&self) -> bool {
-        *self == Self::default()
+        Self { output_version: None, ..self.clone() } == Self::default()
+    }
+
+    /// Takes the version from here, whatever these options said about it.
+    pub(super) fn with_version_of(self, given: &Self) -> Self {
+        Self { output_version: given.output_version, ..self }
+    }
+
+    /// A file that is there stays of its version as long as nothing is said about it.
+    pub(super) fn stay_with(&mut self, header: Option<&Header>) {
+        self.output_version = self.output_version.or_else(|| header?.output_version());
     }
 
     /// What is said on the command line and would not be so without, as arguments.
@@ -234,6 +254,14 @@ impl TranspileArgs {
     }
 }
 
+/// What the header says of a version, in whichever way it was chosen: so the text of a version is
+/// the same in every release. It says nothing of the first.
+fn version_argument(version: OutputVersion) -> Option<String> {
+    match version {
+        OutputVersion::V1 => None,
+    }
+}
+
 fn is_none(config: &Path) -> bool {
     config == Path::new("none")
 }
@@ -264,6 +292,15 @@ fn secret_id(text: &str) -> Result<(String, String), String> {
 fn read_secret_mount<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretMount>, D::Error> {
     let text = String::deserialize(from)?;
     secret_mount(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// A number.
+fn read_output_version<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<OutputVersion>, D::Error> {
+    let number = u32::deserialize(from)?;
+    OutputVersion::of(number).map(Some).ok_or_else(|| {
+        let known: Vec<_> = OutputVersion::ALL.iter().map(|version| format!("`{}`", version.number())).collect();
+        serde::de::Error::custom(format!("there is no output version `{number}`, but {}", known.join(", ")))
+    })
 }
 
 /// A table of names and ids.
@@ -307,6 +344,8 @@ mod tests {
         assert_eq!(parse(&first.chosen(&none)).chosen(&none), chosen);
         assert!(parse(&[]).says_nothing());
         // said, and as without
+        let version = parse(&["--output-version=1".to_owned()]);
+        assert!(version.says_nothing() && version.chosen(&none).is_empty());
         let default = parse(&["--secrets-hash=layer".to_owned()]);
         assert!(!default.says_nothing() && default.chosen(&none).is_empty());
     }
@@ -323,5 +362,38 @@ mod tests {
         assert_eq!(options.secret_mount, SecretMount::Bundle("A".to_owned()));
         assert_eq!(options.secret_ids["B"], "c");
         assert!(options.ssh.is_some() && options.allow.contains("x"));
+    }
+
+    #[test]
+    fn a_version_is_known_or_refused_with_the_known_ones() {
+        let parse = |number: &str| {
+            let args = Args::try_parse_from(["x", "--output-version", number])?.transpiling;
+            Ok::<_, clap::Error>(args.output_version)
+        };
+        assert_eq!(parse("1").unwrap(), Some(OutputVersion::V1));
+        for unknown in ["0", "2", "x", ""] {
+            let said = parse(unknown).unwrap_err().to_string();
+            assert!(said.contains("[possible values: 1]"), "{said}");
+        }
+        let config = |number: &str| Config::parse(&format!("[transpile]\noutput-version = {number}"));
+        assert_eq!(config("1").unwrap().transpile.output_version, Some(OutputVersion::V1));
+        let said = config("2").unwrap_err().to_string();
+        assert!(said.contains("there is no output version `2`, but `1`"), "{said}");
+    }
+
+    #[test]
+    fn a_file_stays_of_its_version() {
+        let header = |arguments: &[&str]| {
+            let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+            Header { digest: String::new(), checksum: String::new(), arguments }
+        };
+        let stayed = |header: Option<&Header>| {
+            let mut args = TranspileArgs::default();
+            args.stay_with(header);
+            args.output_version
+        };
+        assert_eq!(stayed(Some(&header(&["plan.json"]))), Some(OutputVersion::V1));
+        assert_eq!(stayed(Some(&header(&["--output-version=99"]))), None);
+        assert_eq!(stayed(None), None);
     }
 }

@@ -7,6 +7,7 @@ use crate::place::Place;
 
 /// A thing that differs between two plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Change {
     /// What kind of change it is.
     pub kind: Kind,
@@ -26,6 +27,7 @@ pub struct Change {
 
 /// What a change belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Subject {
     /// The plan as a whole.
     Plan,
@@ -39,6 +41,7 @@ macro_rules! kinds {
     ($($(#[$doc:meta])+ $kind:ident = $name:literal,)+) => {
         /// The kinds of changes. Their names are stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
         pub enum Kind { $($(#[$doc])+ $kind,)+ }
 
         impl Kind {

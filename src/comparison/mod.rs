@@ -37,6 +37,7 @@ pub use text::{Piece, Text};
 
 /// What differs between two plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// What changed in what is built. Empty where the plans mean the same, however they are written.
     pub changes: Vec<Change>,
@@ -51,6 +52,7 @@ pub struct Comparison {
 /// The files that a plan becomes, to be shown: instead of each variable's value that looks like a
 /// credential there is `…`, and in the new plan `… (changed)` where it is another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Shown {
     /// The Dockerfile.
     pub dockerfile: String,
@@ -60,6 +62,7 @@ pub struct Shown {
 
 /// Why two plans can't be compared: the findings of those that have errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Incomparable {
     /// The findings of the old plan, if it has errors.
     pub old: Option<Diagnostics>,

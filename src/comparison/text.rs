@@ -20,6 +20,7 @@ pub struct Text(Vec<Piece>);
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Piece {
     /// Plain words, none of them from a plan.
     Words(&'static str),

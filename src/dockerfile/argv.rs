@@ -13,7 +13,8 @@ impl ExecForm {
     /// Spells an argv of any text.
     ///
     /// # Errors
-    /// A word with a NUL, or longer than the kernel takes.
+    /// A word with a NUL, or longer than the kernel takes; an argv so long that its line must be
+    /// folded, with no place for that.
     pub fn new<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
         let mut json = String::from("[");
         for (i, word) in argv.iter().map(AsRef::as_ref).enumerate() {
@@ -31,7 +32,7 @@ impl ExecForm {
     /// variables as [`ExecForm::with_variables`] sets them.
     ///
     /// # Errors
-    /// As there.
+    /// What [`ExecForm::with_variables`] refuses.
     pub fn in_shell<S: AsRef<str>>(
         statements: &str,
         variables: &[(&str, &str)],
@@ -81,12 +82,13 @@ impl fmt::Display for ExecForm {
 pub struct ShellForm(String);
 
 impl ShellForm {
-    /// A script, when the parser hands it to the shell unchanged.
+    /// Takes a script that the parser hands to the shell unchanged.
     ///
     /// # Errors
     /// What `BuildKit`'s parser would read in another way: a line feed or another control
     /// character, `<<`, a beginning that is JSON, a flag, a comment or blank, an end that is
-    /// a backslash or blank. The exec form can say all of these.
+    /// a backslash or blank. The exec form can say all of these. Also a script that is empty, holds
+    /// a NUL, or is longer than the kernel takes or than lines can be folded.
     pub fn script(script: &str) -> Result<Self, Unspellable> {
         check_argument(script)?;
         let legal = !script.is_empty()
@@ -102,11 +104,11 @@ impl ShellForm {
         Ok(Self(fold(script.to_owned())?))
     }
 
-    /// An argv that takes the shell's place, which so runs the very program even where it has a
+    /// Spells an argv that takes the shell's place, which so runs the very program even where it has a
     /// builtin of the same name.
     ///
     /// # Errors
-    /// An empty argv, and what [`ShellForm::script`] refuses.
+    /// An empty argv, a program that begins with `-`, and what [`ShellForm::script`] refuses.
     pub fn exec<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
         let mut script = "exec".to_owned();
         for word in argv {
@@ -122,7 +124,7 @@ impl ShellForm {
         }
     }
 
-    /// An argv spelled for the shell, when the shell then runs the very same argv.
+    /// Spells an argv for the shell, when the shell then runs the very same argv.
     ///
     /// # Errors
     /// A first word that the shell takes for itself (a reserved word or a builtin), an empty
@@ -150,7 +152,8 @@ impl fmt::Display for ShellForm {
     }
 }
 
-/// One word as a POSIX shell reads it back: bare where it is plain, else in `'…'`.
+/// Spells any text as one word that a POSIX shell reads back: bare where it is plain and not to be
+/// `quoted`, else in `'…'`.
 #[must_use]
 pub fn shell_word(word: &str, quoted: bool) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);

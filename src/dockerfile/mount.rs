@@ -15,7 +15,8 @@ impl MountField {
     /// CSV field, then as a word of flags.
     ///
     /// # Errors
-    /// Control characters, and anything outside ASCII: flags are read byte by byte.
+    /// Control characters, and anything outside ASCII: flags are read byte by byte. What is too long
+    /// for a line and has no place to fold it.
     pub fn new(key: &str, value: &str) -> Result<Self, Unspellable> {
         flag_text(value, "a mount")?;
         let literal = escape(value, &['\\', '$', '\'', '"']);

@@ -19,7 +19,8 @@ impl CopyPaths {
     /// Go's `filepath.Match`; nothing in either is expanded.
     ///
     /// # Errors
-    /// A NUL in either; a path that is longer than Linux has them.
+    /// A NUL in either, a path that is longer than Linux has them, or so much text that a line must
+    /// be folded, with no place for that.
     pub fn new(source: &str, destination: &str) -> Result<Self, Unspellable> {
         // a pattern may be longer than what it matches
         if !source.contains(['*', '?', '[', '\\']) {
@@ -85,7 +86,7 @@ impl Directory {
     /// Spells a path, bare where that is legal.
     ///
     /// # Errors
-    /// A line feed or NUL in it.
+    /// A line feed or NUL in it; one that is too long for a line and has no place to fold it.
     pub fn new(path: &str) -> Result<Self, Unspellable> {
         one_line(path, "WORKDIR")?;
         if is_word(path) {
@@ -113,7 +114,7 @@ impl Exclude {
     ///
     /// # Errors
     /// Control characters, and anything outside ASCII: flags are read byte by byte. What is no
-    /// pattern.
+    /// pattern, or is too long for a line and has no place to fold it.
     pub fn new(pattern: &str) -> Result<Self, Unspellable> {
         flag_text(pattern, "--exclude")?;
         check_pattern(pattern)?;

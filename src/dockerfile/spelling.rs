@@ -1,47 +1,74 @@
 //! What every place for text shares: what can't be said there, and lines that are too long.
 
+use std::fmt;
+
 /// Why a text can't stand in a place of a Dockerfile.
 ///
 /// The message continues a sentence that names the text: "the variable `A` holds a line feed".
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unspellable {
-    /// The place is on one line and has no escape for a line feed.
-    #[error("holds a line feed, which {0} can't hold")]
+    /// The place, which is named, is on one line and has no escape for a line feed.
     LineFeed(&'static str),
     /// Neither a process nor an image config takes a NUL.
-    #[error("holds a NUL character")]
     Nul,
-    /// The place has no escape for a control character.
-    #[error("holds a control character, which {0} can't hold")]
+    /// The place, which is named, has no escape for a control character.
     Control(&'static str),
-    /// Flags are read byte by byte, which breaks everything outside ASCII.
-    #[error("holds `{0}`, and {1} can hold only ASCII")]
+    /// Flags are read byte by byte, which breaks everything outside ASCII: the character, and the
+    /// place.
     NotAscii(char, &'static str),
-    /// A line of a Dockerfile holds at most 65,535 bytes.
-    #[error("has a line of {0} bytes, and a Dockerfile's line holds at most 65,535")]
+    /// A line of a Dockerfile holds at most 65,535 bytes, and this one has so many.
     LongLine(usize),
-    /// Docker reads the lines of an ignore file into 64 KiB.
-    #[error("has {0} bytes, and a line of an ignore file holds at most 65,000")]
+    /// Docker reads the lines of an ignore file into 64 KiB, and this one has so many bytes.
     LongPattern(usize),
-    /// The kernel takes at most 128 KiB for one argument of a program.
-    #[error("has {0} bytes, and one argument of a program holds at most 131,071")]
+    /// The kernel takes at most 128 KiB for one argument of a program, and this one has so many bytes.
     LongArgument(usize),
     /// As before, for a shell that makes variables of secrets first.
-    #[error("needs a script of {0} bytes to read secrets, and one argument of a program holds at most 131,071")]
     LongScript(usize),
-    /// The kernel takes at most 128 KiB for one variable of a program, its name included.
-    #[error("has {0} bytes with its name, and a variable of a program holds at most 131,071")]
+    /// The kernel takes at most 128 KiB for one variable of a program, and this one has so many bytes
+    /// with its name.
     LongVariable(usize),
-    /// Linux has no longer paths.
-    #[error("has {0} bytes, and a path holds at most 4,095")]
+    /// Linux has no paths of so many bytes.
     LongPath(usize),
-    /// Linux has no longer names of files.
-    #[error("has a part of {0} bytes, and the name of a file holds at most 255")]
+    /// Linux has no names of files of so many bytes.
     LongName(usize),
-    /// The text does not have the form that the place asks for.
-    #[error("is not {0}")]
+    /// The text does not have the form that the place asks for, which is described.
     Malformed(&'static str),
 }
+
+impl fmt::Display for Unspellable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LineFeed(place) => write!(f, "holds a line feed, which {place} can't hold"),
+            Self::Nul => f.write_str("holds a NUL character"),
+            Self::Control(place) => write!(f, "holds a control character, which {place} can't hold"),
+            Self::NotAscii(c, place) => write!(f, "holds `{c}`, and {place} can hold only ASCII"),
+            Self::LongLine(bytes) => {
+                write!(f, "has a line of {bytes} bytes, and a Dockerfile's line holds at most 65,535")
+            }
+            Self::LongPattern(bytes) => {
+                write!(f, "has {bytes} bytes, and a line of an ignore file holds at most 65,000")
+            }
+            Self::LongArgument(bytes) => {
+                write!(f, "has {bytes} bytes, and one argument of a program holds at most 131,071")
+            }
+            Self::LongScript(bytes) => write!(
+                f,
+                "needs a script of {bytes} bytes to read secrets, and one argument of a program holds at most 131,071"
+            ),
+            Self::LongVariable(bytes) => {
+                write!(f, "has {bytes} bytes with its name, and a variable of a program holds at most 131,071")
+            }
+            Self::LongPath(bytes) => write!(f, "has {bytes} bytes, and a path holds at most 4,095"),
+            Self::LongName(bytes) => {
+                write!(f, "has a part of {bytes} bytes, and the name of a file holds at most 255")
+            }
+            Self::Malformed(form) => write!(f, "is not {form}"),
+        }
+    }
+}
+
+impl std::error::Error for Unspellable {}
 
 /// The longest argument or variable that Linux gives to a program, its final NUL not counted
 /// (`MAX_ARG_STRLEN`).

@@ -27,6 +27,7 @@ pub struct Change {
 
 /// What a change makes run again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Consequences {
     /// The secrets that change.
     pub secrets: Vec<String>,
@@ -40,6 +41,7 @@ pub struct Consequences {
 
 /// A file that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FileChange {
     /// Its path from the root of the build context.
     pub path: String,
@@ -49,6 +51,7 @@ pub struct FileChange {
 
 /// What comes of a changed file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// Something copies it.
     Copied,
@@ -60,6 +63,7 @@ pub enum Outcome {
 
 /// Why a step runs again, and from where on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RunsAgain {
     /// Each reason once.
     pub causes: Vec<Cause>,
@@ -69,6 +73,7 @@ pub struct RunsAgain {
 
 /// Why something runs again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Cause {
     /// It starts from this step, which runs again.
     StartsFrom(usize),
@@ -85,6 +90,7 @@ pub enum Cause {
 
 /// An instruction of the Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct First {
     /// Its line in the Dockerfile, from 1.
     pub line: usize,

@@ -7,6 +7,7 @@ use crate::place::{Lines, Place};
 
 /// What a step became.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StepLines {
     /// The step, by its index.
     pub step: usize,
@@ -16,6 +17,7 @@ pub struct StepLines {
 
 /// A stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
     /// What it is there for.
     pub kind: PartKind,
@@ -27,6 +29,7 @@ pub struct Part {
 
 /// What a stage is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PartKind {
     /// It is the step.
     Step,
@@ -38,6 +41,7 @@ pub enum PartKind {
 
 /// Lines of the Dockerfile that come from one place of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Group {
     /// The place; `None` for a line between instructions.
     pub position: Option<Position>,

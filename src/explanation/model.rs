@@ -7,6 +7,7 @@ use crate::source_map::SourceMap;
 
 /// A build: its steps and its image.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Explanation {
     /// All steps of the plan, each behind those it takes from.
     pub steps: Vec<Step>,
@@ -32,6 +33,7 @@ pub(super) struct Made {
 
 /// A step of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// Its name in the plan.
     pub name: String,
@@ -55,6 +57,7 @@ pub struct Step {
 
 /// The image that is built.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Image {
     /// What it starts from.
     pub base: Source,
@@ -66,6 +69,7 @@ pub struct Image {
 
 /// Where files come from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Source {
     /// The folder that is built.
     Context,
@@ -77,6 +81,7 @@ pub enum Source {
 
 /// Files that are taken from somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Copy {
     /// Where from.
     pub from: Source,
@@ -88,6 +93,7 @@ pub struct Copy {
 
 /// A directory that outlives a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cache {
     /// Its name in the plan.
     pub name: String,
@@ -99,6 +105,7 @@ pub struct Cache {
 
 /// The secrets of a step's commands, in the plan's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Secrets {
     /// Those that the commands can read.
     pub seen: Vec<String>,
@@ -108,6 +115,7 @@ pub struct Secrets {
 
 /// Something that a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Command {
     /// It runs a program.
     Run {
@@ -141,6 +149,7 @@ pub enum Command {
 
 /// What takes from a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Taker {
     /// Another step, by its index.
     Step(usize),
@@ -150,6 +159,7 @@ pub enum Taker {
 
 /// A place in the text of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Position {
     /// The keys that lead there: `steps[1].commands[2].cmd`.
     pub path: String,

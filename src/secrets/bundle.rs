@@ -1,5 +1,7 @@
 //! All secrets in one: a script of exports, in base64.
 
+use std::fmt;
+
 use data_encoding::BASE64;
 
 use super::Values;
@@ -11,24 +13,36 @@ pub const LARGEST: usize = 500 * 1024;
 const FIXED: [&str; 7] = ["_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
 
 /// Why values can't be a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unbundlable {
     /// No shell has a variable of this name, or none that can be set.
-    #[error("a shell can't export a variable called `{0}`")]
     Name(String),
     /// The value of this name holds a NUL, which no variable can.
-    #[error("the value of `{0}` holds a NUL byte, which no variable can")]
     Nul(String),
     /// The bundle would have this many bytes.
-    #[error("the bundle has {0} bytes, and BuildKit takes {LARGEST} for a secret")]
     TooLarge(usize),
 }
+
+impl fmt::Display for Unbundlable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => write!(f, "a shell can't export a variable called `{name}`"),
+            Self::Nul(name) => write!(f, "the value of `{name}` holds a NUL byte, which no variable can"),
+            Self::TooLarge(bytes) => {
+                write!(f, "the bundle has {bytes} bytes, and BuildKit takes {LARGEST} for a secret")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unbundlable {}
 
 /// The values as base64 of a script for `sh`: a line `export NAME='…'` for each name, in the order
 /// of the names. Run by `eval`, it sets each value byte for byte.
 ///
 /// # Errors
-/// A name or value that a shell can't export; a bundle of more than 500 KiB.
+/// The first name or value that a shell can't export; a bundle of more than 500 KiB.
 pub fn bundle(values: &Values) -> Result<String, Unbundlable> {
     let mut script = Vec::new();
     for (name, value) in values.iter() {

@@ -25,7 +25,7 @@ pub struct StepSecrets {
 /// does not need, is not among the steps.
 ///
 /// # Errors
-/// Every mistake that keeps the plan from being read.
+/// Every mistake that keeps the plan from being read, or else its names from being resolved.
 pub fn of_plan(json: &str) -> Result<PlanSecrets, Diagnostics> {
     let mut findings = Findings::default();
     let plan = plan::read(json, false, &mut findings)?;

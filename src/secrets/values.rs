@@ -13,7 +13,7 @@ impl Values {
         self.0.insert(name.into(), value.into());
     }
 
-    /// The value of a name.
+    /// The value of a name; `None` where it has none.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.0.get(name).map(Vec::as_slice)

@@ -4,6 +4,8 @@
 //! Needs an engine with `BuildKit` and a static `busybox` (Debian: `busybox-static`), of which the
 //! stand-ins for the base images are made: nothing is pulled. Where there is none, the tests say so
 //! and pass; with `REQUIRE_DOCKER=1` they fail.
+// the stand-ins are made of files with Unix modes
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

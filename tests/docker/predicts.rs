@@ -145,11 +145,7 @@ fn surprises(old: &str, new: &str, options: &Options, built: &[Vertex], files_di
             // what is the same in two stages, BuildKit does once, and names one of the two
             let is_same = |vertex: &&Vertex| vertex.text == layer.instruction;
             let found = built.iter().find(is_here).or_else(|| built.iter().find(is_same));
-            let expected = match layer.status {
-                Status::Cached => true,
-                Status::IfFilesDiffer => !files_differ,
-                Status::Rebuilds => false,
-            };
+            let expected = layer.status == Status::Cached || (layer.status == Status::IfFilesDiffer && !files_differ);
             seen += 1;
             match found {
                 Some(vertex) if vertex.cached == expected => {}

@@ -2,7 +2,7 @@
 //! environment.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
 
 use fs_err as fs;
@@ -170,7 +170,8 @@ fn absolute(path: &Path) -> Result<String, Diagnostic> {
 
 fn not_an_option(path: &Path) -> OsString {
     if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
-        return PathBuf::from(".").join(path).into_os_string();
+        // with this slash on Windows, too
+        return [OsStr::new("./"), path.as_os_str()].into_iter().collect();
     }
     path.as_os_str().to_owned()
 }

@@ -74,14 +74,18 @@ pub(super) struct BuildArgs {
     pub(super) messages: MessageArgs,
 
     /// More arguments for `docker buildx build`
-    #[arg(last = true, value_name = "ARGS")]
+    #[arg(last = true, value_name = "ARGS", value_hint = ValueHint::AnyPath)]
     more: Vec<OsString>,
 }
 
 /// Builds, and gives the status of `docker`.
 pub(super) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     let plan = PlanFile::read(args.plan.path())?;
-    let options = args.transpiling.options(&plan, args.file.as_deref())?;
+    let mut config = args.transpiling.config(&plan)?;
+    if let Some(file) = &args.file {
+        config.transpile.stay_with(check::header_of(file)?.as_ref());
+    }
+    let options = args.transpiling.options_over(&config, &plan, args.file.as_deref())?;
     let made = transpiled(&plan, &options, reporter)?;
     let secrets = secrets_of(&plan, reporter)?;
     let lenience = Lenience { missing: options.optional_secrets, empty: options.optional_secrets };

@@ -32,21 +32,32 @@ impl fmt::Debug for SecretFlag {
 }
 
 /// What is wrong with a `--secret`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Malformed {
-    #[error("a `--secret` has no name")]
     NoName,
-    #[error("a `--secret` with fields has no `id=NAME` among them")]
     NoId,
-    #[error("field {0} of a `--secret` is not `key=value`")]
     NoKey(usize),
-    #[error("field {0} of a `--secret` is none of `id`, `env`, `src`, `source` and `type`")]
     UnknownKey(usize),
-    #[error("the `type` of a `--secret` is neither `env` nor `file`")]
     UnknownType,
-    #[error("a quote in a `--secret` is out of place")]
     Quote,
 }
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoName => f.write_str("a `--secret` has no name"),
+            Self::NoId => f.write_str("a `--secret` with fields has no `id=NAME` among them"),
+            Self::NoKey(field) => write!(f, "field {field} of a `--secret` is not `key=value`"),
+            Self::UnknownKey(field) => {
+                write!(f, "field {field} of a `--secret` is none of `id`, `env`, `src`, `source` and `type`")
+            }
+            Self::UnknownType => f.write_str("the `type` of a `--secret` is neither `env` nor `file`"),
+            Self::Quote => f.write_str("a quote in a `--secret` is out of place"),
+        }
+    }
+}
+
+impl std::error::Error for Malformed {}
 
 const KEYS: [&str; 5] = ["id", "env", "src", "source", "type"];
 

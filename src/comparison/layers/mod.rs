@@ -16,6 +16,7 @@ use keys::{Keys, Known};
 
 /// The layers of a stage of the new plan's Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StageLayers {
     /// The stage's name in the Dockerfile; none for the image.
     pub name: Option<String>,
@@ -25,6 +26,7 @@ pub struct StageLayers {
 
 /// One layer: what a `RUN`, `COPY` or `WORKDIR` makes. `ENV` and the like make none.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Layer {
     /// The instruction on one line, without what it mounts, values that look like credentials masked.
     pub instruction: String,
@@ -36,6 +38,7 @@ pub struct Layer {
 
 /// What an engine that has built the old plan does for a layer of the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Status {
     /// It has the layer.
     Cached,
