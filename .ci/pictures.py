@@ -1,9 +1,10 @@
 """Draws builds in a browser: pictures.py BINARY WORK MERMAID PLAN...
 
 The pictures that `railpack2docker explain` makes of each plan, of one with forty steps and of one with
-nasty names are shown by headless Chromium, with and without marks. A picture must be well-formed XML, each text
-must lie in its frame, no two frames may overlap, and no edge may run through one. The flowcharts must be
-drawn by Mermaid, whose `mermaid.min.js` MERMAID is, and each label must show what it stands for.
+nasty names are shown by headless Chromium or Chrome, with and without marks. A picture must be
+well-formed XML, each text must lie in its frame, no two frames may overlap, and no edge may run through
+one. The flowcharts must be drawn by Mermaid, whose `mermaid.min.js` MERMAID is, and each label must show
+what it stands for.
 
 WORK then holds each picture as SVG and PNG, those with marks as in the dark."""
 
@@ -11,9 +12,11 @@ import html
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
+BROWSER = shutil.which("chromium") or "google-chrome"
 BUILDER = "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6"
 RUNTIME = "ghcr.io/railwayapp/railpack-runtime:mise-2026.8.6"
 
@@ -170,7 +173,7 @@ def labels_of(flowchart):
 
 
 def browser(*arguments):
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *arguments]
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=300).stdout
 
 
