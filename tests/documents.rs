@@ -124,6 +124,17 @@ fn the_flowchart_it_shows_is_that_of_the_plan_it_shows() {
 }
 
 #[test]
+fn the_pictures_it_shows_are_those_of_the_plans() {
+    let plan = folder();
+    let example = Path::new("examples/monorepo");
+    for (folder, plan, picture) in [(plan.path(), "railpack-plan.json", "build"), (example, "plan.json", "monorepo")] {
+        let drawn = run(folder, &format!("railpack2docker explain {plan} --format svg")).stdout;
+        let shown = fs::read(format!("docs/pictures/{picture}.svg")).unwrap();
+        assert_eq!(String::from_utf8(drawn).unwrap(), String::from_utf8(shown).unwrap(), "{picture}");
+    }
+}
+
+#[test]
 fn the_difference_it_shows_is_the_difference() {
     let folder = folder();
     let new = readme().blocks("json")[0]

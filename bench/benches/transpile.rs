@@ -40,15 +40,24 @@ fn shapes(criterion: &mut Criterion) {
     }
 }
 
-/// An application as large as they come, and a thousand steps of some shapes.
+/// The plan that `PLAN` names, such as a real one, an application as large as they come, and a
+/// thousand steps of some shapes.
 fn each_phase(criterion: &mut Criterion) {
-    for (name, steps) in [("application", 9), ("chain", 1_000), ("inputs", 1_000), ("environment", 1_000)] {
-        let json = (shape(name).expect("a shape of this name").plan)(steps).to_string();
+    let given = std::env::var("PLAN").ok().map(|path| {
+        let json = fs_err::read_to_string(&path).expect("`PLAN` names a file, from `bench` on");
+        (path, json)
+    });
+    let made = [("application", 9), ("chain", 1_000), ("inputs", 1_000), ("environment", 1_000)];
+    let made = made.map(|(name, steps)| {
+        let shape = shape(name).expect("a shape of this name");
+        (format!("{name} {steps}"), (shape.plan)(steps).to_string())
+    });
+    for (name, json) in given.into_iter().chain(made) {
         let options = Options::default();
         let plan = phases::read(&json).expect("a plan");
         let graph = plan.resolve().expect("a graph");
         let dockerfile = graph.lower(&options).expect("instructions");
-        let mut group = criterion.benchmark_group(format!("phases of {name} {steps}"));
+        let mut group = criterion.benchmark_group(format!("phases of {name}"));
         group.sample_size(20);
         group.bench_function("read", |bencher| bencher.iter(|| phases::read(black_box(&json))));
         group.bench_function("resolve", |bencher| bencher.iter(|| black_box(&plan).resolve()));

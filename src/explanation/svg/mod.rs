@@ -109,7 +109,8 @@ fn contents(blocks: &[Block], drawing: &Drawing) -> Contents {
 fn description(explanation: &Explanation, consequences: Option<&Consequences>) -> String {
     let reaching = explanation.steps.iter().filter(|step| step.reaches_image).count();
     let names: Vec<String> = explanation.steps.iter().map(|step| line(&step.name, 60)).collect();
-    let mut said = format!("{reaching} steps make the image. In build order: {}.", names.join(", "));
+    let make = if reaching == 1 { "step makes" } else { "steps make" };
+    let mut said = format!("{reaching} {make} the image. In build order: {}.", names.join(", "));
     if let Some(consequences) = consequences {
         let again = consequences.steps.keys().filter_map(|index| names.get(*index)).map(String::as_str);
         said.push_str(&format!(" Marked as running again: {}.", again.collect::<Vec<_>>().join(", ")));
