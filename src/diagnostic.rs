@@ -91,6 +91,22 @@ impl Diagnostic {
         self
     }
 
+    /// The same, with the one of `known` that is near to `word`, or with all of them where they are
+    /// few. `what` says what they are: "the plan's caches".
+    #[must_use]
+    pub(crate) fn with_choice<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>, what: &str) -> Self {
+        const MOST: usize = 6;
+        const LONGEST: usize = 40;
+        let known: Vec<&str> = known.into_iter().collect();
+        let is_short = !known.is_empty() && known.len() <= MOST && known.iter().all(|known| known.len() <= LONGEST);
+        let this = self.with_suggestion(word, known.iter().copied());
+        if this.help.is_some() || !is_short {
+            return this;
+        }
+        let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+        this.with_help(format!("{what}: {}", known.join(", ")))
+    }
+
     /// The same, with `did you mean` where one of `known` is near to `word`.
     #[must_use]
     pub fn with_suggestion<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {

@@ -167,7 +167,7 @@ fn edge<'p>(input: &'p Input, ids: &BTreeMap<&'p str, StepId>, findings: &mut Fi
                 findings.push(
                     Diagnostic::error("unknown-step", format!("no step is called `{}`", name.value))
                         .at(&name.place)
-                        .with_suggestion(&name.value, known),
+                        .with_choice(&name.value, known, "the plan's steps"),
                 );
                 return None;
             }
@@ -203,7 +203,7 @@ fn check_names(plan: &Plan, secrets: &BTreeSet<&str>, step: &Step, findings: &mu
         findings.push(
             Diagnostic::error("unknown-cache", format!("the plan has no cache `{}`", cache.value))
                 .at(&cache.place)
-                .with_suggestion(&cache.value, known.map(String::as_str)),
+                .with_choice(&cache.value, known.map(String::as_str), "the plan's caches"),
         );
     }
     let is_known = |name: &str| name == "*" || secrets.contains(name);
@@ -225,7 +225,7 @@ fn check_names(plan: &Plan, secrets: &BTreeSet<&str>, step: &Step, findings: &mu
             findings.push(
                 Diagnostic::error("unknown-asset", format!("step `{}` has no asset `{}`", step.name.value, name.value))
                     .at(&name.place)
-                    .with_suggestion(&name.value, known.map(String::as_str)),
+                    .with_choice(&name.value, known.map(String::as_str), "its assets"),
             );
         }
     }
