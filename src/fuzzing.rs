@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::Diagnostic;
 use crate::cli::fuzzing as cli;
+use crate::comparison::Comparison;
 use crate::header::Header;
 use crate::lower::words;
+use crate::{Diagnostic, Transpiled};
 
 /// The words of a command line, and whether the last one was cut off.
 #[must_use]
@@ -24,6 +25,19 @@ pub fn report(findings: &[Diagnostic], plan: &str) -> String {
 #[must_use]
 pub fn diff(old: &str, new: &str) -> String {
     cli::diff(old, new)
+}
+
+/// What `diff` prints of two plans: for people with colours and the diff of the Dockerfiles, as Markdown, and
+/// as JSON.
+#[must_use]
+pub fn printed(old: &str, new: &str, comparison: Comparison) -> [String; 3] {
+    cli::printed(old, new, comparison)
+}
+
+/// What `--check` says of a Dockerfile and its ignore file, and the diffs that it prints, with colours.
+#[must_use]
+pub fn check(dockerfile: Option<String>, ignore: Option<String>, made: &Transpiled) -> (Vec<Diagnostic>, String) {
+    cli::check(dockerfile, ignore, made)
 }
 
 /// The plan that the command in a header names.

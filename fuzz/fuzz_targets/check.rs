@@ -1,4 +1,5 @@
-//! Whatever stands in the place of a Dockerfile: its header is read, and a diff to it can be printed.
+//! Whatever stands in the place of a Dockerfile and of its ignore file: its header is read, what `--check` says of
+//! it can be printed, and it passes only if it is what the plan gives.
 #![no_main]
 
 #[allow(dead_code)]
@@ -9,43 +10,66 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use railpack2docker::header::{Header, checksum, is_generated, with_line_feeds};
 use railpack2docker::visible::visible_text;
-use railpack2docker::{Options, fuzzing, transpile};
+use railpack2docker::{Options, Severity, Transpiled, fuzzing, transpile};
 
-const PLAN: &str = include_str!("../../examples/node-private-registry/plan.json");
+/// One that excludes files, and one that does not.
+const PLANS: [&str; 2] = [
+    include_str!("../../examples/node-private-registry/plan.json"),
+    include_str!("../../examples/static-caddy/plan.json"),
+];
 
-/// What the plan gives.
-static WANTED: LazyLock<String> = LazyLock::new(|| match transpile(PLAN, &Options::default()) {
-    Ok(made) => made.dockerfile,
-    Err(why) => panic!("{why}"),
+/// What the plans give.
+static WANTED: LazyLock<[Transpiled; 2]> = LazyLock::new(|| {
+    PLANS.map(|plan| match transpile(plan, &Options::default()) {
+        Ok(made) => made,
+        Err(why) => panic!("{why}"),
+    })
 });
 
 fuzz_target!(|data: &[u8]| {
     // as `--check` reads a file
     let text = String::from_utf8_lossy(data);
-    for text in [text.to_string(), spliced(&text)] {
-        look_at(&text);
-    }
+    let (dockerfile, ignore) = match text.split_once('\0') {
+        Some((dockerfile, ignore)) => (dockerfile, Some(ignore)),
+        None => (&*text, None),
+    };
+    let wanted = &WANTED[text.len() % 2];
+    look_at(Some(dockerfile), ignore, wanted);
+    let ignore = ignore.map(|text| spliced(text, wanted.dockerignore.as_deref().unwrap_or_default()));
+    look_at(Some(&spliced(dockerfile, &wanted.dockerfile)), ignore.as_deref(), wanted);
+    look_at((text.len() % 3 == 0).then_some(&wanted.dockerfile), ignore.as_deref(), wanted);
 });
 
-/// The file as it was made, its middle replaced.
-fn spliced(text: &str) -> String {
-    let lines: Vec<&str> = WANTED.split_inclusive('\n').collect();
-    let at = text.len() % lines.len();
-    format!("{}{text}{}", lines[..at].concat(), lines[at..].concat())
+/// The file as it was made, with a text in its middle.
+fn spliced(text: &str, wanted: &str) -> String {
+    let lines: Vec<&str> = wanted.split_inclusive('\n').collect();
+    let (before, after) = lines.split_at(text.len() % (lines.len() + 1));
+    format!("{}{text}{}", before.concat(), after.concat())
 }
 
-fn look_at(text: &str) {
-    let header = Header::of(text);
-    if let Some(header) = &header {
-        assert!(is_generated(text.as_bytes()), "{text:?}");
-        let _ = fuzzing::plan_of(header).map(|plan| assert!(plan.starts_with("folder"), "{plan:?}"));
-        let is_untouched = header.is_untouched(text);
-        assert_eq!(is_untouched, header.checksum == checksum(&with_line_feeds(text)));
-        // the checksum covers all but its own line, and so tells an added line
-        assert!(!is_untouched || !header.is_untouched(&format!("{text}#\n")));
+fn look_at(dockerfile: Option<&str>, ignore: Option<&str>, wanted: &Transpiled) {
+    for text in dockerfile.into_iter().chain(ignore) {
+        header(text);
     }
-    let diff = fuzzing::diff(text, &WANTED);
-    shown::check_report(&diff);
+    let (said, diffs) = fuzzing::check(dockerfile.map(str::to_owned), ignore.map(str::to_owned), wanted);
+    shown::check_report(&diffs);
+    shown::check_report(&fuzzing::report(&said, ""));
+    let is = |text: Option<&str>, wanted: Option<&str>| text.map(with_line_feeds) == wanted.map(Into::into);
+    // an ignore file that this tool did not make is none of its business where the plan asks for none
+    let ignore = ignore.filter(|text| wanted.dockerignore.is_some() || is_generated(text.as_bytes()));
+    let passes = is(dockerfile, Some(&wanted.dockerfile)) && is(ignore, wanted.dockerignore.as_deref());
+    assert_eq!(passes, said.iter().all(|finding| finding.severity < Severity::Error), "{said:?}");
     let seen = |text: &str| visible_text(&with_line_feeds(text)).into_owned();
-    assert_eq!(diff.is_empty(), seen(text) == seen(&WANTED), "{diff}");
+    let text = dockerfile.unwrap_or_default();
+    assert_eq!(fuzzing::diff(text, &wanted.dockerfile).is_empty(), seen(text) == seen(&wanted.dockerfile), "{text:?}");
+}
+
+fn header(text: &str) {
+    let Some(header) = Header::of(text) else { return };
+    assert!(is_generated(text.as_bytes()), "{text:?}");
+    let _ = fuzzing::plan_of(&header).map(|plan| assert!(plan.starts_with("folder"), "{plan:?}"));
+    let is_untouched = header.is_untouched(text);
+    assert_eq!(is_untouched, header.checksum == checksum(&with_line_feeds(text)));
+    // the checksum covers all but its own line, and so tells an added line
+    assert!(!is_untouched || !header.is_untouched(&format!("{text}#\n")));
 }

@@ -12,18 +12,23 @@ pub fn plan(
 ) -> usize {
     let read = serde_json::from_slice::<Value>(data.get(..size).unwrap_or_default());
     let (Ok(mut plan), false) = (read, seed.is_multiple_of(8)) else { return bytes(data, size, max_size) };
-    let mut random = Random(u64::from(seed));
-    for _ in 0..=random.below(3) {
-        let all = plan.clone();
-        let at = random.below(count(&plan));
-        change(&mut plan, at, &all, &mut random, bytes);
-    }
+    some(&mut plan, seed, bytes);
     let text = plan.to_string();
     if text.len() > max_size {
         return bytes(data, size, max_size);
     }
     data[..text.len()].copy_from_slice(text.as_bytes());
     text.len()
+}
+
+/// Changes some values of a plan.
+pub fn some(plan: &mut Value, seed: u32, bytes: fn(&mut [u8], usize, usize) -> usize) {
+    let mut random = Random(u64::from(seed));
+    for _ in 0..=random.below(3) {
+        let all = plan.clone();
+        let at = random.below(count(plan));
+        change(plan, at, &all, &mut random, bytes);
+    }
 }
 
 /// A small generator of numbers (splitmix).

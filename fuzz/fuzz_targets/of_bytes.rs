@@ -34,13 +34,25 @@ fn text(bytes: &mut Bytes<'_>) -> Result<String> {
     if bytes.arbitrary::<u16>()? == 0 { Ok(text.repeat(70_000 / text.len().max(1))) } else { Ok(text) }
 }
 
+/// Mostly, a text that a flag and the name of a variable can hold: of any other, most plans would be refused.
+fn plain(bytes: &mut Bytes<'_>) -> Result<String> {
+    let mut text = text(bytes)?;
+    if text.len() % 8 != 7 {
+        text.retain(|c| matches!(c, ' '..='~') && c != '=');
+        if text.is_empty() {
+            text.push('a');
+        }
+    }
+    Ok(text)
+}
+
 fn some<T>(bytes: &mut Bytes<'_>, most: u8, mut one: impl FnMut(&mut Bytes<'_>) -> Result<T>) -> Result<Vec<T>> {
     (0..bytes.int_in_range(0..=most)?).map(|_| one(bytes)).collect()
 }
 
 fn variables(bytes: &mut Bytes<'_>) -> Result<Variables> {
     let name = |bytes: &mut Bytes<'_>| match bytes.int_in_range(0..=3_u8)? {
-        0 => text(bytes),
+        0 => plain(bytes),
         _ => Ok((*bytes.choose(&["A", "B_c", "PATH", "NPM_TOKEN", "my-var", "-u", "é", "CACHE_DIRECTORY_1"])?).to_owned()),
     };
     Ok(some(bytes, 3, |bytes| Ok((name(bytes)?, text(bytes)?)))?.into_iter().collect())
@@ -65,7 +77,7 @@ fn source(bytes: &mut Bytes<'_>, steps: usize) -> Result<Source> {
 
 fn inputs(bytes: &mut Bytes<'_>, steps: usize) -> Result<Vec<Input>> {
     some(bytes, 2, |bytes| {
-        Ok(Input { source: source(bytes, steps)?, include: some(bytes, 2, text)?, exclude: some(bytes, 2, text)? })
+        Ok(Input { source: source(bytes, steps)?, include: some(bytes, 2, text)?, exclude: some(bytes, 2, plain)? })
     })
 }
 
@@ -107,18 +119,18 @@ fn step(bytes: &mut Bytes<'_>, at: usize, secrets: &[String], caches: &[String])
 /// A plan of one to four steps, each of which takes from steps in front of it, and options for it.
 pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
     let secrets = some(bytes, 2, |bytes| match bytes.int_in_range(0..=3_u8)? {
-        0 => text(bytes),
+        0 => plain(bytes),
         _ => Ok((*bytes.choose(&["NPM_TOKEN", "A", "PATH", "a b", "my-var", "x,y", "q\"", "$x", "1"])?).to_owned()),
     })?;
     let caches: BTreeMap<String, (String, bool)> =
-        some(bytes, 2, |bytes| Ok((text(bytes)?, (text(bytes)?, bytes.arbitrary()?))))?.into_iter().collect();
+        some(bytes, 2, |bytes| Ok((text(bytes)?, (plain(bytes)?, bytes.arbitrary()?))))?.into_iter().collect();
     let keys: Vec<String> = caches.keys().cloned().collect();
     let count = bytes.int_in_range(1..=4_usize)?;
     let mut steps = Vec::with_capacity(count);
     let mut names = BTreeSet::new();
     for at in 0..count {
         let mut step = step(bytes, at, &secrets, &keys)?;
-        while !names.insert(step.name.clone()) {
+        while step.name.is_empty() || !names.insert(step.name.clone()) {
             step.name.push_str(&at.to_string());
         }
         steps.push(step);

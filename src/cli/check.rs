@@ -62,8 +62,18 @@ struct Difference {
 
 /// The files that differ from what was made, by a byte.
 fn differences(file: &Path, current: Option<String>, made: &Transpiled) -> Result<Vec<Difference>, Failure> {
+    let current_ignore = read(&ignore_path(file))?;
+    Ok(differing(file, current, current_ignore, made))
+}
+
+/// The same, of what is in the Dockerfile and in its ignore file.
+fn differing(
+    file: &Path,
+    current: Option<String>,
+    current_ignore: Option<String>,
+    made: &Transpiled,
+) -> Vec<Difference> {
     let ignore_file = ignore_path(file);
-    let current_ignore = read(&ignore_file)?;
     // someone's own ignore file is none of ours, as long as the plan asks for none
     let is_ours = |text: &String| made.dockerignore.is_some() || header::is_generated(text.as_bytes());
     let pairs = [
@@ -73,7 +83,19 @@ fn differences(file: &Path, current: Option<String>, made: &Transpiled) -> Resul
     let differing = pairs.into_iter().filter(|(_, current, wanted)| current != wanted);
     let difference =
         |(file, current, wanted): (&Path, _, _)| Difference { file: file.display().to_string(), current, wanted };
-    Ok(differing.map(difference).collect())
+    differing.map(difference).collect()
+}
+
+/// What is said of two files by what is in them, and the diffs that are printed.
+#[cfg(fuzzing)]
+pub(super) fn said(current: Option<String>, ignore: Option<String>, made: &Transpiled) -> (Vec<Diagnostic>, String) {
+    let file = Path::new(DEFAULT_FILE);
+    let mut differences = differing(file, current, ignore, made);
+    let mut said = line_ends(&mut differences);
+    if let Err(Failure::Stale(found)) = judge(file, &differences, "railpack2docker") {
+        said.extend(found);
+    }
+    (said, differences.iter().map(|difference| painted(&difference.unified())).collect())
 }
 
 /// Takes out the files that differ in their line ends alone, and says which these are.

@@ -3,6 +3,7 @@
 use comrak::{Options, markdown_to_html};
 use serde_json::{Value, json};
 
+use crate::comment;
 use crate::pairs::PAIRS;
 use crate::says::printed;
 
@@ -71,6 +72,7 @@ fn nothing_of_a_plan_is_markdown_or_html() {
         let (old, new) = (wild("plain", "make"), wild(text, "make all"));
         for (old, new) in [(&old, &new), (&new, &old)] {
             let (markdown, _) = printed(old, new, &["--format", "markdown"]);
+            comment::check(&markdown);
             let html = html(&markdown);
             let outside = without_code(&html);
             for bad in ["<script", "<img", "<a ", "@", "example.com", "<h1", "\u{1b}", "\u{202e}", "alert"] {

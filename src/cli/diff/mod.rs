@@ -85,6 +85,14 @@ struct Compared<'a> {
 }
 
 impl Compared<'_> {
+    fn printed(&self, format: Format, with_dockerfile: bool) -> String {
+        match format {
+            Format::Text => text::text(self, with_dockerfile),
+            Format::Markdown => markdown::markdown(self),
+            Format::Json => json::json(self),
+        }
+    }
+
     /// The unified diff of what the plans become: the Dockerfile, and the ignore file beside it.
     fn dockerfile_diff(&self) -> String {
         let (old, new) = (&self.comparison.old, &self.comparison.new);
@@ -114,11 +122,13 @@ pub(super) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Fail
     })?;
     let is_same = comparison.changes.is_empty();
     let compared = Compared { old: &old, new: &new, comparison };
-    let printed = match args.format {
-        Format::Text => text::text(&compared, args.dockerfile),
-        Format::Markdown => markdown::markdown(&compared),
-        Format::Json => json::json(&compared),
-    };
-    reporter.print(&printed)?;
+    reporter.print(&compared.printed(args.format, args.dockerfile))?;
     Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+}
+
+/// What is printed in each format: for people with all that can be asked for, as Markdown, and as JSON.
+#[cfg(fuzzing)]
+pub(super) fn printed(old: &PlanFile, new: &PlanFile, comparison: Comparison) -> [String; 3] {
+    let compared = Compared { old, new, comparison };
+    [Format::Text, Format::Markdown, Format::Json].map(|format| compared.printed(format, true))
 }
