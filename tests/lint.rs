@@ -179,6 +179,25 @@ fn standard_input_has_no_name_but_in_a_report_that_needs_one() {
 }
 
 #[test]
+fn each_service_has_its_own_words_for_how_bad_it_is() {
+    let said = |code: &str, format: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_railpack2docker"));
+        command.arg("lint").arg(plan_of(code)).args(["--format", format]).env_clear();
+        serde_json::from_slice::<serde_json::Value>(&command.output().unwrap().stdout).unwrap()
+    };
+    let result = |code: &str| said(code, "sarif")["runs"][0]["results"][0].clone();
+    for (code, gitlab, sarif) in
+        [("duplicate-step", "critical", "error"), ("no-shell", "minor", "warning"), ("info-file", "info", "note")]
+    {
+        assert_eq!(said(code, "gitlab")[0]["severity"], gitlab);
+        assert_eq!(result(code)["level"], sarif);
+    }
+    let related = &result("duplicate-step")["relatedLocations"][0];
+    assert_eq!(related["message"]["text"], "the first is here");
+    assert_eq!(related["logicalLocations"][0]["fullyQualifiedName"], "steps[0].name");
+}
+
+#[test]
 fn the_examples_are_what_their_authors_meant() {
     let mut seen = Vec::new();
     for entry in fs::read_dir("examples").unwrap() {

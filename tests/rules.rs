@@ -96,6 +96,25 @@ fn variables_are_grouped_with_path() {
 }
 
 #[test]
+fn variables_stand_where_a_command_or_another_stage_has_them() {
+    let stages_with = |variable: &str, command: &Value, deploy: &Value| {
+        let a =
+            json!({ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "A": "1" }, "commands": [command] });
+        let b = json!({ "name": "b", "inputs": [{ "step": "a" }], "commands": [{ "cmd": "npm b" }] });
+        let plan = json!({ "steps": [a, b], "deploy": deploy });
+        let dockerfile = transpile(&plan.to_string(), &Options::default()).unwrap().dockerfile;
+        let stages = dockerfile.split("\nFROM ").skip(1).filter(|stage| stage.contains(variable));
+        stages.map(|stage| stage.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (copy, run) = (json!({ "src": "x", "dest": "x" }), json!({ "cmd": "npm a" }));
+    let takes = |step: &str| json!({ "base": { "image": BUILDER }, "inputs": [{ "step": step, "include": ["."] }] });
+    assert_eq!(stages_with(" A=", &copy, &takes("a")), [BUILDER], "the image");
+    assert_eq!(stages_with(" A=", &run, &takes("a")), ["a", BUILDER]);
+    assert_eq!(stages_with(" A=", &copy, &takes("b")), ["a", BUILDER], "`b` starts from there");
+    assert_eq!(stages_with("PATH=", &copy, &takes("b")), ["b", BUILDER], "only a command needs it");
+}
+
+#[test]
 fn a_variable_with_a_line_feed_goes_through_env() {
     shows(
         "line-feed-in-variable",
@@ -392,4 +411,21 @@ fn a_new_step_changes_only_its_own_lines_and_those_of_what_uses_it() {
             "+COPY --link --from=b /b /b",
         ]
     );
+}
+
+#[test]
+fn docker_s_check_for_secrets_is_skipped_where_a_variable_is_called_like_one() {
+    let is_skipped = |base: &Value, of_step: &str, of_image: &str| {
+        let plan = json!({
+            "steps": [{ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { of_step: "x" }, "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": base, "inputs": [{ "step": "a", "include": ["."] }], "variables": { of_image: "x" } },
+        });
+        let made = transpile(&plan.to_string(), &Options::default()).unwrap();
+        made.dockerfile.lines().any(|line| line == "# check=skip=SecretsUsedInArgOrEnv")
+    };
+    for base in [json!({ "image": BUILDER }), json!({ "step": "a" })] {
+        assert!(is_skipped(&base, "API_KEY", "B"), "{base}");
+        assert!(is_skipped(&base, "A", "API_KEY"), "{base}");
+        assert!(!is_skipped(&base, "A", "B"), "{base}");
+    }
 }

@@ -331,6 +331,13 @@ mod tests {
     }
 
     #[test]
+    fn exec_runs_the_very_program() {
+        assert_eq!(ShellForm::exec(&["echo", "it's", "-n"]).unwrap().to_string(), r"exec echo 'it'\''s' -n");
+        assert!(ShellForm::exec(&["-n"]).is_err(), "an option of dash's exec");
+        assert!(ShellForm::exec::<&str>(&[]).is_err());
+    }
+
+    #[test]
     fn a_program_that_the_shell_takes_for_itself_is_refused() {
         for program in ["echo", "if", "time", "test", "[", "export", ":"] {
             assert!(ShellForm::argv(&[program, "x"]).is_err(), "{program}");

@@ -141,6 +141,22 @@ mod tests {
     }
 
     #[test]
+    fn its_length_is_that_of_its_text() {
+        let variable = Assignment::new("A", "$").unwrap();
+        assert_eq!(variable.length(), variable.to_string().len());
+    }
+
+    #[test]
+    fn some_names_are_for_env_alone_and_some_for_nothing() {
+        for name in ["a b", "a\"b", "$x", "--x"] {
+            assert!(is_for_env_alone(name), "{name}");
+        }
+        for name in ["A", "my-var", "", "A=B", "A\n"] {
+            assert!(!is_for_env_alone(name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_build_arg_is_called_what_stands_there() {
         for (name, spelled) in [("A", "A=\"x\""), ("my-var", "my-var=\"x\""), ("é", "é=\"x\""), ("-u", "-u=\"x\"")] {
             assert_eq!(Assignment::arg(name, "x").unwrap().to_string(), spelled);

@@ -179,7 +179,13 @@ mod tests {
             "x@sha256:0123456789abcdef0123456789abcdef",
             "0",
             "Host.example/x",
+            "Ho-st.1/x",
+            "[::1]/x",
             "x:V1_.-",
+            "a---b/c",
+            "x@sha256+b64._-:0123456789ABCDEF0123456789abcdef",
+            &format!("x:{}", "t".repeat(128)),
+            &"n".repeat(255),
         ] {
             assert_eq!(ImageRef::new(reference).unwrap().as_str(), reference);
         }
@@ -201,8 +207,48 @@ mod tests {
             "host/",
             "--platform=x",
             "[::1/x",
+            "[]/x",
+            "[::g]/x",
+            "[::1]x/y",
+            "[::1]:/x",
+            "-Host/x",
+            "Host-/x",
+            "Host..example/x",
+            "Host_/x",
+            "Host:/x",
+            "Host:a/x",
+            "Host",
+            "a-/b",
+            "a/-b",
+            "a/b_",
+            "a___b",
+            "a.-b",
+            "x:.a",
+            "x@sha256:0123456789abcdef0123456789abcde",
+            "x@sha256:0123456789abcdef0123456789abcdeg",
+            "x@256:0123456789abcdef0123456789abcdef",
+            "x@sha 256:0123456789abcdef0123456789abcdef",
+            "x@sha256",
+            &format!("x:{}", "t".repeat(129)),
+            &"n".repeat(256),
         ] {
             assert!(ImageRef::new(reference).is_err(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_colon_in_front_of_the_last_slash_is_that_of_a_port() {
+        const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef";
+        for (reference, tag, digest) in [
+            ("alpine", None, None),
+            ("alpine:3", Some("3"), None),
+            ("localhost:5000/x", None, None),
+            ("localhost:5000/x:3", Some("3"), None),
+            (&format!("x@{DIGEST}"), None, Some(DIGEST)),
+            (&format!("a/x:3@{DIGEST}"), Some("3"), Some(DIGEST)),
+        ] {
+            let image = ImageRef::new(reference).unwrap();
+            assert_eq!((image.tag(), image.digest()), (tag, digest), "{reference}");
         }
     }
 

@@ -66,8 +66,10 @@ impl HeredocPath {
     /// Takes a path that is one plain word.
     ///
     /// # Errors
-    /// Anything else: blanks, quotes, `$`, backslashes, characters outside ASCII.
+    /// Anything else: blanks, quotes, `$`, backslashes, characters outside ASCII; a path that is
+    /// longer than Linux has them.
     pub fn new(path: &str) -> Result<Self, Unspellable> {
+        check_path(path)?;
         if is_word(path) { Ok(Self(path.to_owned())) } else { Err(Unspellable::Malformed("a plain word")) }
     }
 }
@@ -188,6 +190,12 @@ mod tests {
     }
 
     #[test]
+    fn paths_are_kept_as_they_are_meant() {
+        let paths = CopyPaths::new("a b:c", "$x").unwrap();
+        assert_eq!((paths.source(), paths.destination()), ("./a b:c", "$x"));
+    }
+
+    #[test]
     fn paths_that_can_be_nowhere_are_refused() {
         let name = "n".repeat(256);
         assert!(CopyPaths::new("x", &name).is_err());
@@ -215,5 +223,6 @@ mod tests {
         for path in ["/my dir/x", "/$x", "/é", "-x", ""] {
             assert!(HeredocPath::new(path).is_err(), "{path}");
         }
+        assert!(HeredocPath::new(&"n".repeat(256)).is_err());
     }
 }

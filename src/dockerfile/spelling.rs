@@ -203,8 +203,14 @@ mod tests {
     }
 
     #[test]
+    fn there_are_no_more_folds_than_there_must_be() {
+        let text = "x".repeat(2 * FOLD_AT);
+        assert_eq!(fold(text).unwrap().lines().count(), 2);
+    }
+
+    #[test]
     fn patterns_that_docker_can_read() {
-        for good in ["*", "a[bc]d", "[^a]*", "!x", "\\[", "**/x", "a b"] {
+        for good in ["*", "a[bc]d", "[^a]*", "!x", "\\[", "**/x", "a b", "[a[]"] {
             assert!(pattern(good).is_ok(), "{good}");
         }
         for bad in ["", "!", "[", "a[", "[]", "[^]", "a\\", " "] {

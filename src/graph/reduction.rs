@@ -107,6 +107,15 @@ mod tests {
         assert_eq!(parents, [vec![], vec![0], vec![1], vec![2], vec![1, 1], vec![3, 4]]);
     }
 
+    #[test]
+    fn of_all_before_it_a_step_inherits_from_the_last() {
+        let mut parents: Vec<Vec<usize>> = (0..2 * BATCH).map(|step| (0..step).collect()).collect();
+        reduce(&mut parents);
+        for (step, parents) in parents.iter().enumerate() {
+            assert_eq!(*parents, step.checked_sub(1).into_iter().collect::<Vec<_>>());
+        }
+    }
+
     /// What the definition says, word for word.
     fn by_the_book(parents: &[Vec<usize>]) -> Vec<Vec<usize>> {
         let mut ancestors: Vec<BTreeSet<usize>> = Vec::new();

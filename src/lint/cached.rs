@@ -4,7 +4,6 @@ use super::is_in;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::graph::{Graph, Node, Origin, StepId};
 use crate::lower::gopath::under_app;
-use crate::lower::inputs::absolute;
 use crate::plan::{Command, Located};
 
 /// How many steps are looked at from one down to its image.
@@ -20,7 +19,7 @@ pub(super) fn check(graph: &Graph<'_>, findings: &mut Findings) {
     let includes = graph.deploy_inputs.iter().chain(of_steps).filter_map(|edge| Some((edge.step()?, edge.includes())));
     let includes = includes.flat_map(|(id, includes)| includes.iter().map(move |include| (id, include)));
     for (id, include) in includes.take(MOST_INCLUDES) {
-        let path = literal_part(&absolute(&include.value));
+        let path = literal_part(&under_app(&include.value));
         let Some((cache, step)) = cache_around(graph, id, &path) else { continue };
         if !only_cached(graph, id, &path) {
             continue;
@@ -84,7 +83,7 @@ fn writes(command: &Command, path: &str) -> bool {
 
 fn takes(node: &Node<'_>, path: &str) -> bool {
     let others = node.inputs.iter().skip(1).filter(|edge| !matches!(edge.origin, Origin::Local));
-    others.flat_map(|edge| edge.includes()).any(|include| meets(&literal_part(&absolute(&include.value)), path))
+    others.flat_map(|edge| edge.includes()).any(|include| meets(&literal_part(&under_app(&include.value)), path))
 }
 
 /// Whether one path is in the other.

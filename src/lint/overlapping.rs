@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Origin};
 use crate::ignoring::Ignored;
 use crate::lower::gopath::under_app;
-use crate::lower::inputs::{Include, Included, Within, absolute};
+use crate::lower::inputs::{Include, Included, Within};
 use crate::plan::Command;
 
 /// How many steps are looked at from one down to its image.
@@ -70,7 +70,7 @@ fn at_one_path<'p>(included: &Included<'p>) -> Vec<Overlap<'p>> {
             for earlier in includes.iter().take(at) {
                 let covers = takes_whole(included, later);
                 if covers || takes_whole(included, earlier) {
-                    let path = absolute(&later.text.value);
+                    let path = under_app(&later.text.value);
                     overlaps.push(Overlap { earlier: *earlier, later: *later, path, is_equal: true, covers });
                 }
             }

@@ -120,6 +120,30 @@ mod tests {
     }
 
     #[test]
+    fn only_a_warning_can_be_allowed() {
+        for (code, is_refused) in
+            [("unlisted-secret", false), ("steering-secret", false), ("unknown-step", true), ("nonsense", true)]
+        {
+            // a name that can be none makes sure of an error
+            let found = errors("", &Options { allow: [code.to_owned()].into(), ..Options::default() });
+            assert_eq!(found.contains(&("invalid-option", false)), is_refused, "{code}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_that_of_a_secret_or_of_the_token() {
+        for (name, github_token, is_refused) in
+            [("A", false, false), ("B", true, true), ("GITHUB_TOKEN", true, false), ("GITHUB_TOKEN", false, true)]
+        {
+            let options =
+                Options { secret_ids: [(name.to_owned(), "x".to_owned())].into(), github_token, ..Options::default() };
+            // a name that can be none makes sure of an error
+            let found = errors("A\", \"=", &options);
+            assert_eq!(found.contains(&("invalid-option", false)), is_refused, "{name} {github_token}");
+        }
+    }
+
+    #[test]
     fn an_id_that_no_mount_can_hold_is_refused_for_the_token_too() {
         for name in ["A", "GITHUB_TOKEN"] {
             let secret_ids = [(name.to_owned(), "a\nb".to_owned())].into();

@@ -317,6 +317,8 @@ mod tests {
             ("npm run $HOME", "npm run '$HOME'"),
             ("COMPOSER_ALLOW_SUPERUSER=1 composer x", "'COMPOSER_ALLOW_SUPERUSER=1' composer x"),
             ("sh -c 'a' b", "sh -c a b"),
+            ("sh -e 'a b'", "sh -e 'a b'"),
+            ("bash -c 'a b'", "bash -c 'a b'"),
         ] {
             assert_eq!(form(cmd), run);
         }
@@ -363,6 +365,14 @@ mod tests {
     fn a_variable_with_a_line_feed_goes_through_env() {
         let (_, run) = command(&["npm".to_owned()], &[("A", "1\n2")], Vec::new(), Shell::Transparent).unwrap();
         assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
+    }
+
+    #[test]
+    fn preludes_and_what_stands_behind_them_are_one_argument() {
+        let preludes = [Prelude::run_bundle("A").unwrap(), Prelude::run_bundle("B").unwrap()];
+        let lines: usize = preludes.iter().map(|prelude| format!("{prelude} \n    ").len() - 1).sum();
+        assert_eq!(check_script(&preludes, LONGEST_ARGUMENT - lines), Ok(()));
+        assert_eq!(check_script(&preludes, LONGEST_ARGUMENT - lines + 1), Err(Unspellable::LongScript(131_072)));
     }
 
     #[test]

@@ -135,9 +135,6 @@ fn matches_files_only(pattern: &str) -> bool {
 /// A directory as a pattern that matches only it, so that a build does not fail where it is
 /// missing: to a copy command with a pattern, nothing to copy is no mistake.
 fn lenient(directory: &str) -> String {
-    if directory == "." || directory == "/" {
-        return directory.to_owned();
-    }
     match directory.char_indices().next_back() {
         Some((at, last)) if last.is_ascii_alphanumeric() => {
             format!("{}[{last}]", directory.get(..at).unwrap_or_default())
@@ -171,6 +168,8 @@ mod tests {
             ("config/prod.exs*", "config/", "config/prod.exs*", "config/", None),
             ("lib*", "newname", "lib*", "newname", None),
             ("conf.d*", ".", ".", "./", Some("conf.d*")),
+            ("c+/*", "x/", "c+", "x/", None),
+            ("/*", "x/", "/", "x/", None),
             ("", "", ".", "./", None),
         ] {
             let only = only.map(str::to_owned);
@@ -205,6 +204,14 @@ mod tests {
         for src in ["packages/*/lib*", "packages/[ab]/lib*", "packages/*/*", "a?/b/c*"] {
             assert_eq!(Shape::of(src, "x/"), None, "{src}");
         }
+        let command = r#"{ "src": "packages/*/lib*", "dest": "x/" }"#;
+        let json = format!(
+            r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "commands": [{command}] }}],
+              "deploy": {{ "base": {{ "step": "a" }} }} }}"#
+        );
+        let errors = transpile(&json, &Options::default()).unwrap_err();
+        let place = errors.0[0].place.as_ref().unwrap().path().to_string();
+        assert_eq!((errors.0[0].code, place.as_str()), ("unspellable", "steps[0].commands[0].src"));
         assert!(Shape::of("packages/*/*.json", "x/").is_some());
         assert!(Shape::of("packages/*/lib", "x/").is_some());
     }

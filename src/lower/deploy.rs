@@ -66,3 +66,19 @@ fn command(context: &mut Context<'_, '_>) -> Option<Located<Instruction>> {
         _ => Some(Located::at(&deploy.place, Instruction::Cmd(ExecForm::new(&["/bin/bash"]).ok()?))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, transpile};
+
+    #[test]
+    fn without_a_start_command_the_image_runs_a_shell() {
+        for (start, command) in
+            [("", "/bin/bash"), (r#", "startCommand": """#, "/bin/bash"), (r#", "startCommand": "x""#, "x")]
+        {
+            let json = format!(r#"{{ "steps": [], "deploy": {{ "base": {{ "image": "x" }}{start} }} }}"#);
+            let dockerfile = transpile(&json, &Options::default()).unwrap().dockerfile;
+            assert!(dockerfile.ends_with(&format!("\nCMD [\"{command}\"]\n")), "{dockerfile}");
+        }
+    }
+}

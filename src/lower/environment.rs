@@ -218,3 +218,93 @@ fn numbers<'p>(graph: &Graph<'p>) -> Numbers<'p> {
     let names: BTreeSet<&str> = variables.map(String::as_str).chain(entries).collect();
     names.into_iter().zip(0..).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::diagnostic::Findings;
+
+    /// The variables of an environment, PATH last.
+    fn shown(environment: &Environment<'_>) -> Vec<String> {
+        let variables = environment.without_path().into_iter().map(|(name, value)| format!("{name}={}", value.value));
+        variables.chain(environment.path().text().map(|path| format!("PATH={path}"))).collect()
+    }
+
+    fn with(steps: &Value, check: impl FnOnce(&Environments<'_>)) {
+        let json = json!({ "variables": { "A": "plan", "B": "plan", "PATH": "/plan" }, "steps": steps, "deploy": { "base": { "image": "x" } } });
+        let plan = crate::plan::read(&json.to_string(), false, &mut Findings::default()).unwrap();
+        check(&Environments::of(&crate::graph::resolve(&plan, &mut Findings::default()).unwrap()));
+    }
+
+    fn step(name: &str, variables: &Value) -> Value {
+        json!({ "name": name, "inputs": [{ "image": "x" }], "variables": variables })
+    }
+
+    #[test]
+    fn later_steps_win_over_earlier_ones_and_each_over_the_plan() {
+        let steps = json!([
+            step("a", &json!({ "A": "a", "C": "a", "PATH": "/a" })),
+            step("b", &json!({ "C": "b" })),
+            step("c", &json!({}))
+        ]);
+        with(&steps, |environments| {
+            let merged = |steps: &[StepId]| shown(&environments.merged(steps.iter().copied()));
+            assert_eq!(merged(&[0, 1]), ["A=a", "B=plan", "C=b", "PATH=/a"]);
+            assert_eq!(merged(&[1, 0]), ["A=a", "B=plan", "C=a", "PATH=/a"]);
+            assert_eq!(merged(&[0, 2]), ["A=a", "B=plan", "C=a", "PATH=/a"]);
+            assert_eq!(merged(&[2]), ["A=plan", "B=plan", "PATH=/plan"]);
+            assert_eq!(merged(&[]), ["A=plan", "B=plan", "PATH=/plan"]);
+        });
+    }
+
+    #[test]
+    fn a_shell_hands_on_variables_unless_one_has_a_name_of_its_own_kind() {
+        let steps = json!([step("a", &json!({ "my-var": "x", "z": "y" })), step("b", &json!({ "z": "y" }))]);
+        with(&steps, |environments| {
+            let is_for_shells = |steps: &[StepId]| environments.merged(steps.iter().copied()).is_for_shells();
+            assert!(is_for_shells(&[1]));
+            assert!(!is_for_shells(&[0]));
+            assert!(!is_for_shells(&[1, 0]));
+        });
+    }
+
+    #[test]
+    fn what_no_instruction_can_hold_is_known_until_another_value_takes_its_place() {
+        let steps = json!([step("a", &json!({ "L": "1\n2", "a b": "x" })), step("b", &json!({ "L": "1" }))]);
+        with(&steps, |environments| {
+            let undeclarable = |steps: &[StepId], by_arg| -> Vec<&str> {
+                let environment = environments.merged(steps.iter().copied());
+                environment.undeclarable(by_arg).into_iter().map(|(name, _)| name).collect()
+            };
+            assert_eq!(undeclarable(&[0], false), ["L"]);
+            assert_eq!(undeclarable(&[0], true), ["L", "a b"]);
+            assert_eq!(undeclarable(&[0, 1], false), [""; 0]);
+            assert_eq!(undeclarable(&[0, 1], true), ["a b"]);
+            assert_eq!(undeclarable(&[1, 0], false), ["L"]);
+        });
+    }
+
+    #[test]
+    fn a_stage_is_told_what_it_lacks_and_has_it_then() {
+        let steps = json!([
+            step("a", &json!({ "C": "1", "L": "1\n2" })),
+            step("b", &json!({ "C": "2", "L": "3" })),
+            step("c", &json!({ "C": "1" }))
+        ]);
+        with(&steps, |environments| {
+            let mut has = SharedMap::new(environments.of_plan.numbers.len());
+            let mut lacks = |step: StepId| -> Vec<String> {
+                let lacking = environments.start(step).complete(&mut has, false);
+                lacking.into_iter().map(|(name, value)| format!("{name}={}", value.value)).collect()
+            };
+            assert_eq!(lacks(0), ["A=plan", "B=plan", "C=1"]);
+            assert_eq!(lacks(0), [""; 0]);
+            assert_eq!(lacks(2), [""; 0], "another place of the plan with the same value");
+            assert_eq!(lacks(1), ["C=2", "L=3"]);
+            assert_eq!(lacks(0), ["C=1"], "a line feed is no instruction's");
+            assert_eq!(lacks(1), ["C=2"], "the stage has kept what it had");
+        });
+    }
+}

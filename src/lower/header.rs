@@ -98,3 +98,41 @@ fn new_hash(options: &Options) -> String {
         SecretsHash::Layer | SecretsHash::Off => "date +%s".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::SecretsScope;
+    use crate::transpile;
+
+    /// The `--secret` flags of the command that builds the image.
+    fn flags(secrets: &str, of_a: &str, of_b: &str, options: Options) -> Vec<String> {
+        let json = format!(
+            r#"{{ "secrets": [{secrets}],
+              "steps": [
+                {{ "name": "a", "inputs": [{{ "image": "x" }}], "secrets": [{of_a}], "commands": [{{ "cmd": "make" }}] }},
+                {{ "name": "b", "inputs": [{{ "step": "a" }}], "secrets": [{of_b}], "commands": [{{ "cmd": "make" }}] }}],
+              "deploy": {{ "base": {{ "step": "b" }} }} }}"#
+        );
+        let options = Options { secrets_hash: SecretsHash::Off, ..options };
+        let dockerfile = transpile(&json, &options).unwrap().dockerfile;
+        let words = dockerfile.lines().take_while(|line| line.starts_with('#')).flat_map(str::split_whitespace);
+        words.filter(|word| word.starts_with("id=")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_secret_that_some_command_sees_is_passed() {
+        let of_step = || Options { secrets_scope: SecretsScope::Step, ..Options::default() };
+        let (a, b) = ("id=A,env=A", "id=B,env=B");
+        assert_eq!(flags(r#""A", "B""#, r#""A""#, "", Options::default()), [a, b]);
+        assert_eq!(flags(r#""A", "B""#, r#""A""#, r#""B""#, of_step()), [a, b]);
+        assert_eq!(flags(r#""A", "B""#, "", r#""B""#, of_step()), [b]);
+    }
+
+    #[test]
+    fn a_bundle_is_passed_where_there_are_secrets() {
+        let bundle = || Options { secret_mount: SecretMount::Bundle("ALL".to_owned()), ..Options::default() };
+        assert_eq!(flags(r#""A", "B""#, "", "", bundle()), ["id=ALL,env=ALL"]);
+        assert_eq!(flags("", "", "", bundle()), [""; 0]);
+    }
+}

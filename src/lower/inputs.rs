@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::copy::can_be_sent;
-use super::gopath::{base, clean, join};
+use super::gopath::{base, join, under_app};
 use super::{Context, Problem};
 use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
 use crate::graph::{Edge, Origin};
@@ -147,7 +147,7 @@ impl<'p> Included<'p> {
         let mut by_path: BTreeMap<String, Vec<Include<'p>>> = BTreeMap::new();
         for (input, edge) in inputs.iter().enumerate() {
             for text in edge.includes() {
-                by_path.entry(absolute(&text.value)).or_default().push(Include { input, text });
+                by_path.entry(under_app(&text.value)).or_default().push(Include { input, text });
             }
         }
         Self { excludes: inputs.iter().map(|edge| Excludes::of(&edge.input.exclude)).collect(), by_path }
@@ -179,20 +179,11 @@ fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
     slashes.filter_map(|(at, _)| Some((path.get(..at)?, path.get(at + 1..)?)))
 }
 
-/// Where an include of a step or an image is and goes, as the rule for overlaps has it.
-pub(crate) fn absolute(include: &str) -> String {
-    let path = clean(include);
-    match path.as_str() {
-        "." => "/app".to_owned(),
-        relative if !relative.starts_with('/') => join("/app", relative),
-        _ => path,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::place::{Path, Place};
+    use crate::{Options, transpile};
 
     #[test]
     fn container_paths_keep_their_place_and_local_ones_lose_their_folders() {
@@ -210,6 +201,44 @@ mod tests {
         ] {
             assert_eq!(resolve(include, is_local), (source.to_owned(), destination.to_owned()));
         }
+    }
+
+    #[test]
+    fn inputs_are_linked_unless_two_of_them_hold_the_same_path() {
+        let is_linked = |inputs: &str| {
+            let json = format!(
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}] }}, {{ "name": "b", "inputs": [{{ "image": "x" }}] }}],
+                  "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{inputs}] }} }}"#
+            );
+            let dockerfile = transpile(&json, &Options::default()).unwrap().dockerfile;
+            let mut copies = dockerfile.lines().filter(|line| line.starts_with("COPY"));
+            let is_linked = copies.next().unwrap().starts_with("COPY --link");
+            assert!(copies.all(|copy| copy.starts_with("COPY --link") == is_linked), "all or none: {dockerfile}");
+            is_linked
+        };
+        let input = |step, include, exclude| {
+            format!(r#"{{ "step": "{step}", "include": [{include}], "exclude": [{exclude}] }}"#)
+        };
+        for (of_a, excluded, of_b, linked) in [
+            (r#""/x""#, "", r#""/y""#, true),
+            (r#""/x""#, "", r#""/xy""#, true),
+            (r#""/x", "/x", "/x/y""#, "", r#""/y""#, true),
+            (r#""/x""#, "", r#""/x/""#, false),
+            (r#"".""#, "", r#""/app""#, false),
+            (r#""dist""#, "", r#""/app/dist""#, false),
+            (r#""/x""#, "", r#""/x/y""#, false),
+            (r#""/x/y""#, "", r#""/z", "/x""#, false),
+            (r#""/x""#, r#""y""#, r#""/x/y""#, true),
+            (r#""/x""#, r#""y/z""#, r#""/x/y/z""#, true),
+            (r#""/x""#, r#""z""#, r#""/x/y""#, false),
+            (r#""/x""#, r#""x""#, r#""/x/y""#, false),
+            (r#""/x""#, r#""x""#, r#""/x""#, false),
+            (r#""/x""#, "", r#""/""#, false),
+        ] {
+            let inputs = [input("a", of_a, excluded), input("b", of_b, "")].join(", ");
+            assert_eq!(is_linked(&inputs), linked, "{inputs}");
+        }
+        assert!(!is_linked(r#"{ "step": "a", "include": ["/x"] }, { "local": true, "include": ["."] }"#));
     }
 
     #[test]

@@ -46,7 +46,16 @@ pub(crate) fn lower(
     options: &Options,
     findings: &mut Findings,
 ) -> Result<(Dockerfile, Option<Dockerignore>), Diagnostics> {
-    let mut context = Context::new(graph, options, findings);
+    lower_into(MOST_TEXT, graph, options, findings)
+}
+
+fn lower_into(
+    room: usize,
+    graph: &Graph<'_>,
+    options: &Options,
+    findings: &mut Findings,
+) -> Result<(Dockerfile, Option<Dockerignore>), Diagnostics> {
+    let mut context = Context::new(room, graph, options, findings);
     context.check_options();
     let syntax = context.syntax();
     secrets::check_names(&mut context);
@@ -92,7 +101,7 @@ struct Context<'p, 'f> {
 }
 
 impl<'p, 'f> Context<'p, 'f> {
-    fn new(graph: &'f Graph<'p>, options: &'f Options, findings: &'f mut Findings) -> Self {
+    fn new(room: usize, graph: &'f Graph<'p>, options: &'f Options, findings: &'f mut Findings) -> Self {
         let mut names = Names::new(graph);
         let stage_names = names.of_steps(graph);
         let cache_args = CacheArgs::of(graph.plan);
@@ -105,7 +114,7 @@ impl<'p, 'f> Context<'p, 'f> {
             cache_args,
             access_of_plan: None,
             secret_mounts: BTreeMap::new(),
-            room: MOST_TEXT,
+            room,
             is_over: false,
         }
     }
@@ -163,3 +172,84 @@ impl<T> Problem<T> for Result<T, Unspellable> {
 
 /// A stage, and the helper stages in front of it.
 type Stages = Vec<Stage>;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The codes of what keeps a plan from becoming a Dockerfile with room for so many bytes.
+    fn errors(plan: &Value, room: usize) -> Vec<&'static str> {
+        let mut findings = Findings::default();
+        let plan = crate::plan::read(&plan.to_string(), false, &mut findings).unwrap();
+        let graph = crate::graph::resolve(&plan, &mut findings).unwrap();
+        match lower_into(room, &graph, &Options::default(), &mut findings) {
+            Ok(_) => Vec::new(),
+            Err(found) => found.0.iter().map(|found| found.code).filter(|code| *code == "huge-dockerfile").collect(),
+        }
+    }
+
+    /// How many bytes are counted.
+    fn counted(plan: &Value) -> usize {
+        let (mut fits, mut bytes) = (100_000_usize, 0);
+        while bytes + 1 < fits {
+            let room = fits.midpoint(bytes);
+            if errors(plan, room).is_empty() { fits = room } else { bytes = room }
+        }
+        assert_eq!(errors(plan, bytes), ["huge-dockerfile"], "said once");
+        bytes
+    }
+
+    /// A plan of one step, and what is counted before its first command.
+    fn plan(commands: &Value, secrets: &Value, variables: &Value) -> (Value, usize) {
+        let step = json!({ "name": "a", "inputs": [{ "image": "x" }], "commands": commands, "variables": variables });
+        let plan = json!({ "secrets": secrets, "steps": [step], "deploy": { "base": { "image": "y" }, "inputs": [{ "step": "a", "include": ["."] }] } });
+        (plan, format!("PATH=\"{}\"", search_path::DEFAULT_PATH).len())
+    }
+
+    #[test]
+    fn there_is_room_for_all_that_buildkit_takes() {
+        const { assert!(MOST_TEXT > 2 * crate::LARGEST_DOCKERFILE) }
+    }
+
+    #[test]
+    fn a_long_text_is_not_repeated_in_the_message() {
+        for (length, is_shown) in [(60, true), (61, false), (62, false)] {
+            let json = json!({ "exclude": [format!("[{}", "n".repeat(length - 1))], "steps": [], "deploy": { "base": { "image": "x" } } });
+            let errors = crate::transpile(&json.to_string(), &Options::default()).unwrap_err();
+            assert_eq!(errors.0[0].message.contains("`[n"), is_shown, "{}", errors.0[0].message);
+        }
+    }
+
+    #[test]
+    fn each_mount_and_each_line_feed_in_a_variable_is_counted_with_each_command() {
+        let commands = json!([{ "cmd": "npm a" }, { "cmd": "npm b" }, { "cmd": "npm c" }]);
+        let variable = json!({ "V": format!("1\n{}", "2".repeat(98)) });
+        for (secrets, variables, bytes) in [
+            (json!([]), json!({}), 0),
+            (json!(["A"]), json!({}), 50),
+            (json!(["A", "B"]), json!({}), 100),
+            (json!([]), variable.clone(), 100),
+            (json!(["A", "B"]), variable, 200),
+        ] {
+            let (plan, before) = plan(&commands, &secrets, &variables);
+            assert_eq!(counted(&plan), before + 3 * bytes, "{plan}");
+        }
+    }
+
+    #[test]
+    fn each_env_is_counted() {
+        let commands =
+            json!([{ "cmd": "npm a" }, { "path": "/a" }, { "cmd": "npm b" }, { "path": "/b" }, { "cmd": "npm c" }]);
+        let (plan, before) = plan(&commands, &json!([]), &json!({ "A": "1" }));
+        assert_eq!(counted(&plan), r#"A="1""#.len() + before + (before + "/a:".len()) + (before + "/b:/a:".len()));
+    }
+
+    #[test]
+    fn what_an_input_excludes_is_counted_with_each_of_its_paths() {
+        let (mut plan, before) = plan(&json!([{ "cmd": "npm a" }]), &json!([]), &json!({}));
+        plan["deploy"]["inputs"][0] = json!({ "step": "a", "include": ["/x", "/y", "/z"], "exclude": ["ab", "c"] });
+        assert_eq!(counted(&plan), before + 9);
+    }
+}

@@ -137,3 +137,118 @@ impl PartialEq for SearchPath<'_> {
         is_shared || self.length() == other.length() && self.text() == other.text()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::place::{Path, Place};
+
+    fn texts(texts: &[&str]) -> Vec<Located<String>> {
+        let place = Place::new(Path::default(), 0..0);
+        texts.iter().map(|text| Located::at(&place, (*text).to_owned())).collect()
+    }
+
+    fn entries<'p>(known: &'p [Located<String>], numbers: &[usize]) -> Entries<'p> {
+        let mut entries = Entries::new(known.len());
+        for number in numbers {
+            entries.push(*number, &known[*number]);
+        }
+        entries
+    }
+
+    fn shown<'p>(entries: &Entries<'p>) -> Vec<&'p str> {
+        entries.iter().map(|entry| entry.value.as_str()).collect()
+    }
+
+    #[test]
+    fn an_entry_goes_in_front_unless_it_is_there() {
+        let known = texts(&["/a", "/b"]);
+        assert_eq!(shown(&entries(&known, &[0, 1, 0])), ["/b", "/a"]);
+    }
+
+    #[test]
+    fn those_of_another_that_are_not_there_go_behind_in_their_order() {
+        let known = texts(&["/a", "/b", "/c", "/d"]);
+        let mut joined = entries(&known, &[1, 0]);
+        joined.append(&entries(&known, &[3, 1, 2]));
+        assert_eq!(shown(&joined), ["/a", "/b", "/c", "/d"]);
+        joined.append(&entries(&known, &[0]));
+        joined.append(&entries(&known, &[]));
+        assert_eq!(shown(&joined), ["/a", "/b", "/c", "/d"]);
+        let mut empty = entries(&known, &[]);
+        empty.append(&joined);
+        assert_eq!(shown(&empty), ["/a", "/b", "/c", "/d"]);
+    }
+
+    #[test]
+    fn the_text_is_entries_and_the_default_or_else_the_variable_or_else_none() {
+        let known = texts(&["/a", "/b", "/v"]);
+        let text = |numbers: &[usize], variable| {
+            let path = SearchPath::new(&entries(&known, numbers), variable);
+            (path.text(), path.origin().map(|origin| origin.value.as_str()))
+        };
+        assert_eq!(text(&[0, 1], Some(&known[2])), (Some(format!("/b:/a:{DEFAULT_PATH}")), Some("/b")));
+        assert_eq!(text(&[], Some(&known[2])), (Some("/v".to_owned()), Some("/v")));
+        assert_eq!(text(&[], None), (None, None));
+    }
+
+    #[test]
+    fn a_long_list_is_freed_in_a_loop() {
+        let known = texts(&["/a"]);
+        let mut entries = Entries::new(100_000);
+        for number in 0..100_000 {
+            entries.push(number, &known[0]);
+        }
+        drop(entries);
+    }
+
+    /// Lists of entries as they come about in a plan: each starts as another one, takes some
+    /// entries, or those of a third.
+    type Change = (prop::sample::Index, Vec<usize>, Option<prop::sample::Index>);
+
+    fn change() -> impl Strategy<Value = Change> {
+        (any::<prop::sample::Index>(), prop::collection::vec(0..6_usize, 0..3), any::<Option<prop::sample::Index>>())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+        #[test]
+        fn paths_are_the_same_when_their_texts_are(changes in prop::collection::vec(change(), 1..8)) {
+            let in_front = format!("/a:{DEFAULT_PATH}");
+            let known = texts(&["/a", "/b", "/c", "/longer", "/d", "/e", "/a", &in_front, "/other"]);
+            let variables = [None, known.get(6), known.get(7), known.get(8)];
+            let mut lists = vec![(Entries::new(6), Vec::new())];
+            for (of, pushed, appended) in changes {
+                let (mut list, mut model) = lists[of.index(lists.len())].clone();
+                for number in pushed {
+                    list.push(number, &known[number]);
+                    if !model.contains(&number) {
+                        model.insert(0, number);
+                    }
+                }
+                if let Some(other) = appended {
+                    let (other, other_model) = &lists[other.index(lists.len())];
+                    list.append(other);
+                    let new: Vec<usize> = other_model.iter().copied().filter(|number| !model.contains(number)).collect();
+                    model.extend(new);
+                }
+                lists.push((list, model));
+            }
+            let mut paths = Vec::new();
+            for (list, model) in &lists {
+                let texts: Vec<&str> = model.iter().map(|number| known[*number].value.as_str()).collect();
+                prop_assert_eq!(shown(list), texts);
+                paths.extend(variables.map(|variable| SearchPath::new(list, variable)));
+            }
+            for path in &paths {
+                prop_assert_eq!(path.length(), path.text().map_or(DEFAULT_PATH.len(), |text| text.len()));
+                for other in &paths {
+                    prop_assert_eq!(path == other, path.text() == other.text());
+                }
+            }
+        }
+    }
+}

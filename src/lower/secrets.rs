@@ -299,3 +299,51 @@ fn hashing_image(context: &mut Context<'_, '_>, id: StepId) -> Option<ImageRef> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, transpile};
+
+    #[test]
+    fn a_hash_stage_calls_each_secret_by_a_name_that_is_its_own_and_not_the_shell_s() {
+        let mut taken = BTreeSet::new();
+        for (secret, variable) in [
+            ("NPM_TOKEN", "NPM_TOKEN"),
+            ("npm-token", "NPM_TOKEN_"),
+            ("npm.token", "NPM_TOKEN__"),
+            ("1st", "SECRET_1ST"),
+            ("PATH", "SECRET_PATH"),
+            ("_", "SECRET__"),
+            ("LD_PRELOAD", "SECRET_LD_PRELOAD"),
+            ("BASHOPTS", "SECRET_BASHOPTS"),
+        ] {
+            assert_eq!(shell_name(secret, &mut taken), variable);
+        }
+    }
+
+    #[test]
+    fn the_script_of_a_hash_gets_as_long_as_a_shell_takes_it_and_no_longer() {
+        const LONGEST: usize = 131_071;
+        let options = Options { secret_mount: SecretMount::File, ..Options::default() };
+        let script = |secrets: usize| {
+            let secrets: Vec<String> = (0..secrets).map(|number| format!("\"S{number:04}\"")).collect();
+            let json = format!(
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "secrets": ["*"], "commands": [{{ "cmd": "b" }}] }}],
+                  "secrets": [{}], "deploy": {{ "base": {{ "step": "a" }} }} }}"#,
+                secrets.join(",")
+            );
+            let dockerfile = transpile(&json, &options).ok()?.dockerfile;
+            let (_, run) = dockerfile.split_once("S0000=\"$(cat")?;
+            let (run, _) = run.split_once(" > /secrets-hash\n")?;
+            Some("S0000=\"$(cat > /secrets-hash".len() + run.replace("\\\n", "").len())
+        };
+        let (mut most, mut too_many) = (1_000_usize, 2_000);
+        while most + 1 < too_many {
+            let secrets = most.midpoint(too_many);
+            if script(secrets).is_some() { most = secrets } else { too_many = secrets }
+        }
+        let length = script(most).unwrap();
+        assert!((LONGEST - 300..=LONGEST).contains(&length), "{most} secrets: {length}");
+    }
+}

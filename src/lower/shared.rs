@@ -110,3 +110,100 @@ fn differences<T: Copy>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Model = BTreeMap<usize, u8>;
+
+    fn all(map: &SharedMap<u8>) -> Vec<(usize, u8)> {
+        let mut all = Vec::new();
+        map.for_each(|number, value| all.push((number, value)));
+        all
+    }
+
+    fn beside(map: &SharedMap<u8>, other: &SharedMap<u8>) -> Vec<(usize, u8, Option<u8>)> {
+        let mut found = Vec::new();
+        map.for_each_beside(other, |number, value, there| found.push((number, value, there)));
+        found
+    }
+
+    /// A copy of one of some maps, with some changes.
+    type Change = (prop::sample::Index, Vec<(prop::sample::Index, Option<u8>)>);
+
+    fn change() -> impl Strategy<Value = Change> {
+        let set = (any::<prop::sample::Index>(), prop::option::weighted(0.7, 0..3_u8));
+        (any::<prop::sample::Index>(), prop::collection::vec(set, 0..6))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+        #[test]
+        fn copies_are_maps_of_their_own(end in 1..70_usize, changes in prop::collection::vec(change(), 1..12)) {
+            let mut maps = vec![(SharedMap::new(end), Model::new())];
+            for (of, sets) in changes {
+                let (mut map, mut model) = maps[of.index(maps.len())].clone();
+                for (number, value) in sets {
+                    let number = number.index(end);
+                    map.set(number, value);
+                    model.remove(&number);
+                    model.extend(value.map(|value| (number, value)));
+                }
+                maps.push((map, model));
+            }
+            for (map, model) in &maps {
+                prop_assert_eq!(all(map), model.clone().into_iter().collect::<Vec<_>>());
+                for number in 0..end {
+                    prop_assert_eq!(map.get(number), model.get(&number).copied());
+                }
+                for (other, other_model) in &maps {
+                    let found = beside(map, other);
+                    prop_assert!(found.is_sorted_by_key(|(number, ..)| *number));
+                    for (number, value, there) in &found {
+                        prop_assert_eq!(model.get(number), Some(value));
+                        prop_assert_eq!(other_model.get(number), there.as_ref());
+                    }
+                    for (number, value) in model.iter().filter(|(number, value)| other_model.get(number) != Some(value)) {
+                        prop_assert!(found.contains(&(*number, *value, other_model.get(number).copied())));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_copies_share_is_passed_over() {
+        let mut one = SharedMap::new(100);
+        for number in 0..100 {
+            one.set(number, Some(0));
+        }
+        let mut other = one.clone();
+        assert_eq!(beside(&one, &other), []);
+        other.set(40, None);
+        other.set(70, Some(1));
+        other.set(71, Some(0));
+        assert_eq!(beside(&one, &other), [(40, 0, None), (70, 0, Some(1)), (71, 0, Some(0))]);
+        assert_eq!(beside(&other, &one), [(70, 1, Some(0)), (71, 0, Some(0))]);
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_taken_away() {
+        let mut map = SharedMap::new(9);
+        map.set(8, Some(1));
+        map.set(3, None);
+        map.set(8, None);
+        assert!(map.root.is_none());
+    }
+
+    #[test]
+    fn a_map_for_no_numbers_is_empty() {
+        assert_eq!(SharedMap::<u8>::new(0).get(0), None);
+        assert_eq!(all(&SharedMap::new(0)), []);
+    }
+}

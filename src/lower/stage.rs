@@ -309,3 +309,26 @@ pub(super) fn start<'p>(
     };
     (Located::at(place, from), instructions.into_iter().map(|instruction| Located::at(place, instruction)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, transpile};
+
+    #[test]
+    fn a_build_arg_can_not_have_the_name_of_the_dockerfile_s_own() {
+        let codes = |base: &str| -> Vec<&str> {
+            let json = format!(
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "variables": {{ "SECRETS_HASH": "1" }},
+                                   "commands": [{{ "cmd": "make" }}] }}],
+                  "deploy": {{ "base": {base}, "inputs": [{{ "step": "a", "include": ["/b"] }}] }} }}"#
+            );
+            transpile(&json, &Options::default())
+                .map_or_else(|errors| errors.0, |made| made.findings)
+                .iter()
+                .map(|found| found.code)
+                .collect()
+        };
+        assert_eq!(codes(r#"{ "step": "a" }"#), ["reserved-variable"]);
+        assert_eq!(codes(r#"{ "image": "x" }"#), [""; 0], "an ENV");
+    }
+}

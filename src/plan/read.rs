@@ -390,3 +390,87 @@ pub(super) fn optional_string(fields: &Fields<'_>, key: &str) -> Read<Option<Str
 fn optional_located(fields: &Fields<'_>, key: &str) -> Read<Option<Located<String>>> {
     fields.get(key).map(located_string).transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The findings of a plan: code and place of each.
+    fn found(plan: &Value) -> Vec<(&'static str, String)> {
+        let mut findings = Findings::default();
+        let all = match read(&plan.to_string(), false, &mut findings) {
+            Ok(_) => findings.into_vec(),
+            Err(errors) => errors.0,
+        };
+        all.iter().map(|found| (found.code, found.place.as_ref().unwrap().path().to_string())).collect()
+    }
+
+    #[test]
+    fn what_has_another_type_is_found_at_its_place() {
+        let image = json!({ "base": { "image": "x" } });
+        let step = |step: Value| json!({ "steps": [step], "deploy": image });
+        for (plan, place) in [
+            (json!({ "steps": "a", "deploy": image }), "steps"),
+            (step(json!("a")), "steps[0]"),
+            (step(json!({ "name": "a", "inputs": [1] })), "steps[0].inputs[0]"),
+            (step(json!({ "name": "a", "inputs": { "step": "b" } })), "steps[0].inputs"),
+            (step(json!({ "name": "a", "assets": ["f"] })), "steps[0].assets"),
+            (step(json!({ "name": "a", "variables": { "A": true } })), "steps[0].variables.A"),
+        ] {
+            assert_eq!(found(&plan), [("wrong-type", place.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn an_input_is_one_source_or_a_short_word_for_it() {
+        for (input, code, place) in [
+            (json!("a"), "unknown-input", "steps[0].inputs[0]"),
+            (json!("$"), "unknown-input", "steps[0].inputs[0]"),
+            (json!("..."), "nothing-to-spread", "steps[0].inputs[0]"),
+            (json!({ "spread": true }), "nothing-to-spread", "steps[0].inputs[0].spread"),
+            (json!({ "local": false }), "unknown-input", "steps[0].inputs[0]"),
+            (json!({ "local": true, "image": "x" }), "ambiguous-input", "steps[0].inputs[0]"),
+        ] {
+            let plan = json!({ "steps": [{ "name": "a", "inputs": [input] }], "deploy": { "base": { "image": "x" } } });
+            assert_eq!(found(&plan), [(code, place.to_owned())], "{input}");
+        }
+    }
+
+    #[test]
+    fn a_command_with_a_word_in_front_takes_as_many_as_it_says() {
+        for (command, codes) in [
+            ("COPY:a", vec!["string-command", "string-command"]),
+            ("FILE:a b c", vec!["string-command", "string-command"]),
+            ("FILE:/a b", vec!["string-command"]),
+            ("PATH:/a b", vec!["string-command"]),
+        ] {
+            let step = json!({ "name": "a", "inputs": [{ "image": "x" }], "commands": [command] });
+            let found = found(&json!({ "steps": [step], "deploy": { "base": { "image": "x" } } }));
+            assert!(found.iter().all(|(_, place)| place == "steps[0].commands[0]"), "{found:?}");
+            assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), codes, "{command}");
+        }
+    }
+
+    #[test]
+    fn the_image_starts_from_something() {
+        let filtered = json!({ "image": "x", "include": ["/a"] });
+        for (deploy, code, place) in [
+            (json!({}), "missing-key", "deploy"),
+            (json!({ "inputs": [filtered] }), "missing-key", "deploy"),
+            (json!({ "inputs": [{ "image": "x" }] }), "old-deploy", "deploy.inputs[0]"),
+            (json!({ "base": { "image": "x" }, "aptPackages": ["git"] }), "config-key", "deploy.aptPackages"),
+            (json!({ "base": { "image": "x" }, "env": {}, "variables": {} }), "duplicate-key", "deploy.env"),
+        ] {
+            assert_eq!(found(&json!({ "steps": [], "deploy": deploy })), [(code, place.to_owned())], "{deploy}");
+        }
+    }
+
+    #[test]
+    fn null_is_an_empty_value() {
+        let plan = json!({ "steps": [], "deploy": { "base": { "image": "x" }, "variables": { "A": null } } });
+        let plan = read(&plan.to_string(), false, &mut Findings::default()).unwrap();
+        assert_eq!(plan.deploy.variables["A"].value, "");
+    }
+}

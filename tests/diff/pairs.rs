@@ -170,6 +170,17 @@ pub(crate) const PAIRS: &[Pair] = &[
     } },
     Pair { name: "cache-use", kinds: &[CacheUseAdded], edit: |plan| step(plan, BUILD)["caches"] = json!(["npm"]) },
     Pair { name: "exclude", kinds: &[ExcludeAdded], edit: |plan| push(&mut plan["exclude"], json!("*.md")) },
+    Pair { name: "exclude-removed", kinds: &[ExcludeRemoved], edit: |plan| plan["exclude"] = json!([]) },
+    Pair { name: "start-command-removed", kinds: &[StartCommandChanged], edit: |plan| {
+        plan["deploy"].as_object_mut().unwrap().remove("startCommand");
+    } },
+    Pair { name: "cache-removed", kinds: &[CacheRemoved], edit: |plan| {
+        plan["caches"].as_object_mut().unwrap().remove("npm");
+        step(plan, INSTALL).as_object_mut().unwrap().remove("caches");
+    } },
+    Pair { name: "input-source", kinds: &[InputChanged], edit: |plan| {
+        plan["deploy"]["inputs"][2] = json!({ "step": "install", "include": ["site"] });
+    } },
     Pair { name: "start-command", kinds: &[StartCommandChanged], edit: |plan| {
         plan["deploy"]["startCommand"] = json!("node server.js");
     } },
