@@ -175,8 +175,14 @@ mod tests {
         ] {
             assert!(is_credential(&value), "{value}");
         }
-        for value in ["npm_config", "postgres://user@db/x", "https://a.example/@b:c", "postgres://u:$PASSWORD@db", "x"]
-        {
+        for value in [
+            "npm_config",
+            "-----BEGIN CERTIFICATE-----",
+            "postgres://user@db/x",
+            "https://a.example/@b:c",
+            "postgres://u:$PASSWORD@db",
+            "x",
+        ] {
             assert!(!is_credential(value), "{value}");
         }
     }
