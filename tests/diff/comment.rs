@@ -41,16 +41,13 @@ fn without_code(line: &str) -> String {
     words + rest
 }
 
-/// Whether nothing but letters and numbers of characters is in it.
+/// Whether nothing but letters and numbers of characters is in it, and no address.
 fn is_spelled(html: &str) -> bool {
-    html.split('&').enumerate().all(|(at, part)| {
-        let rest = if at == 0 {
-            Some(part)
-        } else {
-            part.strip_prefix('#').and_then(|part| part.split_once(';')).map(|(_, rest)| rest)
-        };
-        rest.is_some_and(|rest| rest.chars().all(char::is_alphanumeric))
-    })
+    let html = html.replace("&#64;<!-- -->", "").replace("&#64;", "@");
+    let behind = |part: &str| part.strip_prefix('#')?.split_once(';').map(|(_, letters)| letters.to_owned());
+    let (first, parts) = html.split_once('&').unwrap_or((&html, ""));
+    let letters: Option<String> = parts.split_terminator('&').map(behind).collect();
+    letters.is_some_and(|letters| (first.to_owned() + &letters).chars().all(char::is_alphanumeric))
 }
 
 /// A block of code that no line of it ends, and then the end of the comment.

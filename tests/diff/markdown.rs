@@ -67,6 +67,7 @@ fn nothing_of_a_plan_is_markdown_or_html() {
         "&lt;b&gt; &#64;",
         "a\u{1b}[2Jb\u{202e}c",
         "-->",
+        "me@example.com, https://example.com | www.example.com",
         " ",
     ] {
         let (old, new) = (wild("plain", "make"), wild(text, "make all"));
@@ -74,6 +75,7 @@ fn nothing_of_a_plan_is_markdown_or_html() {
             let (markdown, _) = printed(old, new, &["--format", "markdown"]);
             comment::check(&markdown);
             let html = html(&markdown);
+            assert!(!html.contains("<a "), "{text:?}: {html}");
             let outside = without_code(&html);
             for bad in ["<script", "<img", "<a ", "@", "example.com", "<h1", "\u{1b}", "\u{202e}", "alert"] {
                 assert!(!outside.contains(bad), "{text:?}: {bad} in {html}");

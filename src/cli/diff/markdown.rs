@@ -162,6 +162,10 @@ fn code(value: &str) -> String {
         } else {
             html.push_str(&format!("&#{};", u32::from(c)));
         }
+        // with what follows in the same text, it would be an address, and so a link
+        if c == '@' {
+            html.push_str("<!-- -->");
+        }
     }
     html.push_str("</code>");
     html
@@ -177,6 +181,7 @@ mod tests {
             ("npm ci", "`npm ci`"),
             ("<b> @user **x** [a](b)", "`<b> @user **x** [a](b)`"),
             ("a|b", "<code>a&#124;b</code>"),
+            ("a@b.c|", "<code>a&#64;<!-- -->b&#46;c&#124;</code>"),
             ("`x`", "<code>&#96;x&#96;</code>"),
             (" ", "<code>&#32;</code>"),
             ("", "<code></code>"),
