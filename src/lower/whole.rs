@@ -36,6 +36,18 @@ fn values(patterns: &[Located<String>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Options, transpile};
+
+    #[test]
+    fn a_command_that_copies_a_part_is_none() {
+        for (src, image, count) in [(".", "", 1), ("a", "", 0), (".", r#", "image": "y""#, 0)] {
+            let json = format!(
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "commands": [{{ "src": "{src}", "dest": "."{image} }}] }}],
+                  "deploy": {{ "base": {{ "step": "a" }} }} }}"#
+            );
+            assert_eq!(transpile(&json, &Options::default()).unwrap().whole_copies.len(), count, "{src}");
+        }
+    }
 
     #[test]
     fn the_root_has_many_names() {
