@@ -184,11 +184,6 @@ impl Findings {
         }
     }
 
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.found.len()
-    }
-
     /// The names that a misspelt one may stand for; none once so many have been compared that nobody
     /// can be waiting for another suggestion.
     pub(crate) fn worth_comparing<I: ExactSizeIterator>(&mut self, known: I) -> std::iter::Take<I> {

@@ -162,12 +162,11 @@ fn edge<'p>(input: &'p Input, ids: &BTreeMap<&'p str, StepId>, findings: &mut Fi
         Source::Step(name) => match ids.get(name.value.as_str()) {
             Some(id) => Origin::Step(*id),
             None => {
-                // a comparison with every name takes its time
-                let known = ids.keys().copied().take(if findings.count() < 50 { usize::MAX } else { 0 });
+                let known = findings.worth_comparing(ids.keys());
                 findings.push(
                     Diagnostic::error("unknown-step", format!("no step is called `{}`", name.value))
                         .at(&name.place)
-                        .with_choice(&name.value, known, "the plan's steps"),
+                        .with_choice(&name.value, known.copied(), "the plan's steps"),
                 );
                 return None;
             }
