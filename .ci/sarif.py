@@ -82,7 +82,7 @@ def main():
     validator = jsonschema.Draft7Validator(schema(), format_checker=checker)
     bad = results = 0
     for plan in plans:
-        lint = [binary, "lint", plan, "--format", "sarif", "--warn", "undigested-image"]
+        lint = [binary, "lint", plan, "--format", "sarif", "--warn", "unpinned-image"]
         log = json.loads(subprocess.run(lint, capture_output=True, check=False).stdout)
         results += len(log["runs"][0]["results"])
         for mistake in mistakes(validator, log, plan):

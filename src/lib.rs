@@ -1,103 +1,105 @@
 //! Turns a Railpack build plan into a Dockerfile that builds the same image.
 //!
+//! [`transpile`] takes the JSON text of a plan and gives the text of a Dockerfile. Nothing is read or
+//! written.
+//!
 //! ```
 //! let plan = r#"{
 //!   "steps": [{ "name": "build", "inputs": [{ "image": "debian" }], "commands": [{ "cmd": "make" }] }],
 //!   "deploy": { "base": { "image": "debian" }, "inputs": [{ "step": "build", "include": ["."] }] }
 //! }"#;
-//! let made = railpack2docker::transpile(plan, &railpack2docker::Options::default())?;
-//! assert!(made.dockerfile.contains("FROM debian AS build\n"));
+//! let transpiled = railpack2docker::transpile(plan, &railpack2docker::Options::default())?;
+//! assert!(transpiled.dockerfile.contains("FROM debian AS build\n"));
 //! # Ok::<(), railpack2docker::Diagnostics>(())
 //! ```
+//!
+//! A [`Compilation`] does the same in steps, for programs that need more than the text: it reads the plan
+//! once, and lowers, checks or renders it on demand. [`diff`] compares two plans, and [`explain`] describes
+//! one.
 
-use std::sync::Arc;
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod codes;
-pub mod comparison;
-pub mod diagnostic;
-pub mod dockerfile;
-pub mod explanation;
-#[cfg(all(fuzzing, feature = "cli"))]
-#[doc(hidden)]
-pub mod fuzzing;
+mod compat;
+mod compilation;
+mod diagnostic;
+pub mod diff;
+mod dockerfile;
+pub mod escape;
+pub mod explain;
 mod graph;
 pub mod header;
-mod hidden;
-pub mod ignoring;
 mod lint;
 mod lower;
-pub mod options;
-pub mod place;
+mod options;
 mod plan;
 mod render;
+mod secret_usage;
 pub mod secrets;
-pub mod source_map;
-pub mod visible;
+pub mod shell;
+mod source_map;
+pub mod text;
 
-#[cfg(feature = "cli")]
-pub mod cli;
-
-#[cfg(feature = "bench")]
-#[doc(hidden)]
-pub mod phases;
-
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use lint::lint;
+pub use compat::patternmatcher;
+pub use compilation::{Compilation, Lowered};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity};
 pub use options::{Files, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh};
-
-pub use place::{Located, Place};
+pub use render::Rendered;
+pub use secret_usage::{SecretUsage, StepSecrets};
 pub use source_map::SourceMap;
 
-use diagnostic::Findings;
-
-/// What `BuildKit` takes, in bytes: the text goes twice into a message of at most 16 MiB.
-const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
-
-/// What a plan became.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A plan as a Dockerfile.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transpiled {
     /// The Dockerfile's text, UTF-8, each line ended by a line feed.
     pub dockerfile: String,
-    /// The text of `<Dockerfile>.dockerignore`, when the plan excludes something.
+    /// The text of `<Dockerfile>.dockerignore`, if the plan excludes something.
     pub dockerignore: Option<String>,
     /// The place in the plan that each line of the Dockerfile comes from.
     pub source_map: SourceMap,
-    /// For each instruction that copies the whole build context, the patterns of what it does not
-    /// copy.
-    pub whole_copies: Vec<Vec<String>>,
-    /// Warnings and notes, in the order they were found.
+    /// Warnings and notes, in the order of the plan's text, those without a place at the end.
     pub findings: Vec<Diagnostic>,
+    lowered: Lowered,
 }
 
-/// Turns the JSON text of a build plan into a Dockerfile, and gives what else is to be known about
-/// it. The same text and options give the same bytes everywhere, and in every release that knows
-/// [`Options::output_version`].
+impl Transpiled {
+    /// Whether an instruction copies a file of the build context: see [`Lowered::copies`].
+    #[must_use]
+    pub fn copies(&self, path: &str) -> bool {
+        self.lowered.copies(path)
+    }
+}
+
+/// Turns the JSON text of a build plan into a Dockerfile. The same text and options give the same bytes
+/// everywhere, and in every release that knows [`Options::output_version`].
 ///
 /// # Errors
-/// Every mistake that the plan holds, as far as the first phase with a mistake finds them:
-/// reading, resolving names, saying it in instructions.
+/// Every mistake that the first failing phase finds: reading the plan, resolving its names, lowering it to
+/// instructions.
 pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostics> {
-    let mut findings = Findings::default();
-    let plan = plan::read(json, options.strict, &mut findings)?; // text -> what was written
-    let graph = graph::resolve(&plan, &mut findings)?; // names -> what it means
-    let (dockerfile, dockerignore) = lower::lower(&graph, options, &mut findings)?; // meaning -> instructions
-    let dockerfile = Arc::new(dockerfile);
-    let rendered = render::render(&dockerfile, dockerignore.as_ref())?; // instructions -> text
-    hidden::warn(&rendered, &mut findings);
-    let dockerfile = header::seal(rendered.dockerfile);
-    if dockerfile.len() > LARGEST_DOCKERFILE {
-        let message = format!("the Dockerfile has {} bytes, and BuildKit fails from about 7 MiB on", dockerfile.len());
-        let help = "take large assets out of the plan: commands can copy or fetch them";
-        findings.push(Diagnostic::warning("large-dockerfile", message).with_help(help));
+    Compilation::parse(json, options.strict)?.transpile(options)
+}
+
+impl Compilation {
+    /// Lowers and renders the plan, and runs the checks of each transpilation.
+    ///
+    /// # Errors
+    /// Those of [`Self::lower`] and [`Lowered::render`].
+    pub fn transpile(&self, options: &Options) -> Result<Transpiled, Diagnostics> {
+        let lowered = self.lower(options)?;
+        let rendered = lowered.render()?;
+        let findings = self.findings(options, &rendered);
+        let Rendered { dockerfile, dockerignore, source_map, .. } = rendered;
+        Ok(Transpiled { dockerfile, dockerignore, source_map, findings, lowered })
     }
-    findings.leave_out(&options.allow);
-    let whole_copies = lower::whole_copies(&graph);
-    Ok(Transpiled {
-        dockerfile,
-        dockerignore: rendered.dockerignore.map(header::seal),
-        source_map: rendered.source_map,
-        whole_copies,
-        findings: findings.into_vec(),
-    })
+}
+
+/// All findings of a plan, given as JSON text: see [`Compilation::lint`]. A plan that can't be read gives
+/// the errors that say why.
+#[must_use]
+pub fn lint(json: &str, options: &Options) -> Vec<Diagnostic> {
+    match Compilation::parse(json, options.strict) {
+        Ok(compilation) => compilation.lint(options),
+        Err(errors) => errors.0,
+    }
 }

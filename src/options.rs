@@ -1,50 +1,58 @@
-//! What can be chosen when a plan is transpiled.
+//! Options of the transpiler.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Choices. The defaults give what Railpack gives.
+/// The options. The defaults give the image that Railpack gives.
+///
+/// More may be added in a minor release. So start from the default:
+///
+/// ```
+/// let mut options = railpack2docker::Options::default();
+/// options.secrets_scope = railpack2docker::SecretsScope::Step;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[non_exhaustive]
 pub struct Options {
     /// The image of the `# syntax=` line; `None` leaves the line out.
     pub syntax: Option<String>,
-    /// Which secrets a command sees.
+    /// The secrets that a command sees.
     pub secrets_scope: SecretsScope,
-    /// Whether a build without one of the secrets goes on, the variable empty.
+    /// Build without a missing secret, its variable empty, instead of failing.
     pub optional_secrets: bool,
-    /// How a changed secret makes steps run again.
+    /// How a changed secret re-runs steps.
     pub secrets_hash: SecretsHash,
-    /// Whether a build with an empty `SECRETS_HASH` fails.
+    /// Fail a build whose `SECRETS_HASH` is empty.
     pub require_secrets_hash: bool,
     /// How a command gets its secrets.
     pub secret_mount: SecretMount,
-    /// What a secret is called in the build, where that is not its name: name to id.
+    /// The id of a secret in the build, by name, where it is not the name.
     pub secret_ids: BTreeMap<String, String>,
-    /// Which commands can use the builder's SSH agent.
+    /// The commands that can use the builder's SSH agent.
     pub ssh: Option<Ssh>,
-    /// Whether `mise install` gets an optional secret `GITHUB_TOKEN`.
+    /// Mount an optional secret `GITHUB_TOKEN` for `mise install`.
     pub github_token: bool,
-    /// Codes of warnings that are not given.
+    /// The names of codes whose warnings are not reported.
     pub allow: BTreeSet<String>,
-    /// Goes in front of the id of every cache mount.
+    /// The names of codes whose checks run only on request, to be run by `lint`.
+    pub warn: BTreeSet<String>,
+    /// A prefix for the id of every cache mount.
     pub cache_prefix: String,
-    /// Whether a key that nobody knows is an error.
+    /// Treat unknown keys as errors.
     pub strict: bool,
-    /// Which text the plan becomes.
+    /// The version of the generated text.
     pub output_version: OutputVersion,
-    /// What the header says about the files.
+    /// The names of the files, for the header.
     pub files: Files,
 }
 
 /// A version of the generated text: the same plan and options give the same bytes of a version in
 /// every release that knows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum OutputVersion {
-    /// The text since 0.1.0
+    /// The text since 0.1.0.
     #[default]
-    #[cfg_attr(feature = "cli", value(name = "1"))]
     V1,
 }
 
@@ -52,13 +60,13 @@ impl OutputVersion {
     /// All versions, the newest last.
     pub const ALL: [Self; 1] = [Self::V1];
 
-    /// The version that a number means; `None` where there is none of this number.
+    /// The version of a number; `None` for an unknown one.
     #[must_use]
-    pub fn of(number: u32) -> Option<Self> {
+    pub fn from_number(number: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|version| version.number() == number)
     }
 
-    /// What `--output-version` calls it.
+    /// The number of the version, as for `--output-version`.
     #[must_use]
     pub fn number(self) -> u32 {
         match self {
@@ -69,6 +77,7 @@ impl OutputVersion {
 
 /// The names of the files, for the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Files {
     /// The plan: a path relative to the Dockerfile's directory, or `None` for standard input.
     pub plan: Option<String>,
@@ -78,19 +87,75 @@ pub struct Files {
     pub arguments: Vec<String>,
 }
 
-/// Which secrets a command sees.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum, serde::Deserialize), serde(rename_all = "kebab-case"))]
-pub enum SecretsScope {
-    /// Every command sees every secret of the plan, as in Railpack
-    #[default]
-    Plan,
-    /// A command sees the secrets that its step lists
-    Step,
+impl Files {
+    /// The build context that Railpack uses, the plan's folder, relative to the Dockerfile.
+    #[must_use]
+    pub fn build_context(&self) -> &str {
+        match self.plan.as_deref().and_then(|plan| plan.rsplit_once('/')) {
+            Some(("", _)) => "/",
+            Some((folder, _)) => folder,
+            None => ".",
+        }
+    }
+}
+
+/// An enum whose variants have names on a command line, and a line of help.
+macro_rules! choices {
+    ($(#[$meta:meta])* pub enum $enum:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $name:literal: $summary:literal,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $enum { $($(#[$variant_meta])* #[doc = $summary] $variant,)+ }
+
+        impl $enum {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its name on a command line.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// One line of help.
+            #[must_use]
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $summary,)+ }
+            }
+
+            /// The one of a name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|choice| choice.name() == name)
+            }
+        }
+    };
+}
+
+choices! {
+    /// The secrets that a command sees.
+    pub enum SecretsScope {
+        #[default]
+        Plan = "plan": "Every command sees every secret of the plan, as in Railpack",
+        Step = "step": "A command sees only the secrets that its step lists",
+    }
+}
+
+choices! {
+    /// How a changed secret re-runs steps.
+    pub enum SecretsHash {
+        #[default]
+        Layer = "layer": "A layer hashes the values: a changed secret re-runs the steps that list it",
+        Arg = "arg": "The build arg itself is mounted: when it changes, all steps that list secrets re-run",
+        Off = "off": "A changed secret re-runs nothing",
+    }
 }
 
 /// How a command gets its secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SecretMount {
     /// Each mounted as an environment variable. Needs Dockerfile 1.10 or Buildah 1.44.
     #[default]
@@ -106,21 +171,8 @@ pub enum SecretMount {
 pub struct Ssh {
     /// The id of the agent: `default` unless the build names another.
     pub id: String,
-    /// The steps whose commands have it. Empty: all.
+    /// The steps whose commands can use it. Empty: all.
     pub steps: Vec<String>,
-}
-
-/// How a changed secret makes steps run again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum, serde::Deserialize), serde(rename_all = "kebab-case"))]
-pub enum SecretsHash {
-    /// A layer hashes the values: steps that list a changed secret run again
-    #[default]
-    Layer,
-    /// The build arg itself is mounted: steps that list secrets run again when it changes
-    Arg,
-    /// No step runs again
-    Off,
 }
 
 impl Default for Options {
@@ -136,6 +188,7 @@ impl Default for Options {
             ssh: None,
             github_token: false,
             allow: BTreeSet::new(),
+            warn: BTreeSet::new(),
             cache_prefix: String::new(),
             strict: false,
             output_version: OutputVersion::default(),
@@ -159,8 +212,16 @@ mod tests {
         assert_eq!(OutputVersion::ALL.last(), Some(&OutputVersion::default()));
         assert!(OutputVersion::ALL.is_sorted());
         for version in OutputVersion::ALL {
-            assert_eq!(OutputVersion::of(version.number()), Some(version));
+            assert_eq!(OutputVersion::from_number(version.number()), Some(version));
         }
-        assert_eq!(OutputVersion::of(0), None);
+        assert_eq!(OutputVersion::from_number(0), None);
+    }
+
+    #[test]
+    fn a_choice_has_the_name_that_it_is_found_by() {
+        for scope in SecretsScope::ALL {
+            assert_eq!(SecretsScope::from_name(scope.name()), Some(*scope));
+        }
+        assert_eq!(SecretsScope::from_name("Plan"), None);
     }
 }

@@ -156,8 +156,8 @@ fn a_checkout_with_other_line_ends_passes_with_a_note() {
     }
     let (diff, said) = repository.ends(0, &["--check"]);
     assert_eq!(diff, "");
-    assert!(said.contains("note[line-ends]: `Dockerfile` is what the plan gives, but for its line ends"), "{said}");
-    assert!(said.contains("note[line-ends]: `Dockerfile.dockerignore` is"), "{said}");
+    assert!(said.contains("note[line-endings]: `Dockerfile` is what the plan gives, but for its line ends"), "{said}");
+    assert!(said.contains("note[line-endings]: `Dockerfile.dockerignore` is"), "{said}");
     assert!(said.contains("put `Dockerfile text eol=lf` into `.gitattributes`"), "{said}");
 
     repository.replace("Dockerfile", "RUN npm ci", "RUN npm install");
@@ -172,10 +172,10 @@ fn a_file_without_a_header_is_someone_elses() {
     repository.write("Dockerfile", "FROM scratch\n");
     let (diff, said) = repository.is_stale(&[]);
     assert_eq!(diff, "");
-    assert!(said.contains("error[foreign-file]: `Dockerfile` was not made by railpack2docker"), "{said}");
+    assert!(said.contains("error[not-generated]: `Dockerfile` was not made by railpack2docker"), "{said}");
     assert!(said.contains("run `railpack2docker railpack-plan.json -o Dockerfile --force`"), "{said}");
     repository.write("Dockerfile", [0xff, 0xfe, 0]);
-    assert!(repository.is_stale(&[]).1.contains("error[foreign-file]"));
+    assert!(repository.is_stale(&[]).1.contains("error[not-generated]"));
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn a_file_of_options_that_was_named_is_named_in_the_header() {
 }
 
 #[test]
-fn a_mistake_in_the_file_of_options_has_a_place() {
+fn a_mistake_in_the_file_of_options_has_a_location() {
     let repository = Repository::new();
     for (text, message) in [
         ("[transpile]\nsyntaks = 'x'\n", "line 2, column 1: unknown field `syntaks`, expected one of `syntax`"),
@@ -353,11 +353,11 @@ fn a_line_leads_to_its_place_in_the_plan() {
     let repository = Repository::new();
     let lines = repository.read("Dockerfile");
     let run = lines.lines().position(|line| line == "RUN npm ci").unwrap() + 1;
-    let place = format!("Dockerfile:{run}");
-    let out = repository.passes(&["where", &place]);
+    let location = format!("Dockerfile:{run}");
+    let out = repository.passes(&["where", &location]);
     let message = format!("note[where]: line {run} of `Dockerfile` comes from `steps[0].commands[0].cmd`\n");
     assert!(out.starts_with(&message) && out.contains(" --> railpack-plan.json:3:119\n"), "{out}");
-    let json = repository.passes(&["where", &place, "--format", "json"]);
+    let json = repository.passes(&["where", &location, "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["place"]["path"], "steps[0].commands[0].cmd");
     assert_eq!((json["place"]["line"].as_u64(), json["place"]["column"].as_u64()), (Some(3), Some(119)));
@@ -365,7 +365,7 @@ fn a_line_leads_to_its_place_in_the_plan() {
     assert!(repository.ends(2, &["where", "Dockerfile:999"]).1.contains("and no line 999"));
 
     repository.replace("railpack-plan.json", "npm ci", "npm install");
-    let (out, said) = repository.ends(1, &["where", &place]);
+    let (out, said) = repository.ends(1, &["where", &location]);
     assert!(out.is_empty() && said.contains("`Dockerfile` is not what the plan gives"), "{said}");
 }
 
@@ -384,16 +384,16 @@ fn a_source_map_answers_without_the_plan() {
     assert_eq!(mapped, all, "each line behind the header has its place");
 
     let run = text.lines().position(|line| line == "RUN npm ci").unwrap() + 1;
-    let place = format!("Dockerfile:{run}");
+    let location = format!("Dockerfile:{run}");
     fs::remove_file(repository.path("railpack-plan.json")).unwrap();
-    let out = repository.passes(&["where", &place, "--source-map", "Dockerfile.map.json"]);
+    let out = repository.passes(&["where", &location, "--source-map", "Dockerfile.map.json"]);
     assert!(out.contains("comes from `steps[0].commands[0].cmd`, at railpack-plan.json:3:119"), "{out}");
 
     repository.write("Dockerfile", text.replace("RUN npm ci", "RUN npm install"));
-    let (_, said) = repository.ends(1, &["where", &place, "--source-map", "Dockerfile.map.json"]);
+    let (_, said) = repository.ends(1, &["where", &location, "--source-map", "Dockerfile.map.json"]);
     assert!(said.contains("`Dockerfile.map.json` is no map of `Dockerfile` as it is"), "{said}");
     repository.write("other.json", "{}");
-    let (_, said) = repository.ends(2, &["where", &place, "--source-map", "other.json"]);
+    let (_, said) = repository.ends(2, &["where", &location, "--source-map", "other.json"]);
     assert!(said.contains("`other.json` is no source map: missing field"), "{said}");
 }
 

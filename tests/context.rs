@@ -93,8 +93,9 @@ fn the_plan_and_the_file_beside_the_dockerfile_go_before_dockerignore() {
         let folder = folder(&plan(WHOLE, exclude), files);
         let said = says(folder.path(), &CHECK);
         assert!(said.contains("holds `.env`, and nothing excludes it: it is sent"), "{exclude} {files:?}: {said}");
-        let place = if exclude.is_empty() { "`Dockerfile.dockerignore`" } else { "`.dockerignore`, and make the plan" };
-        assert!(said.contains(&format!("help: add `.env*` to the end of {place}")), "{said}");
+        let location =
+            if exclude.is_empty() { "`Dockerfile.dockerignore`" } else { "`.dockerignore`, and make the plan" };
+        assert!(said.contains(&format!("help: add `.env*` to the end of {location}")), "{said}");
     }
 }
 

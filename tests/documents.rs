@@ -83,7 +83,7 @@ fn each_command_runs() {
     for page in pages() {
         let folder = folder();
         for line in page.blocks("sh").iter().flat_map(|block| block.lines()) {
-            let (place, script) = match line.split_once(" -- ") {
+            let (location, script) = match line.split_once(" -- ") {
                 Some(("cargo run --release --quiet", arguments)) => {
                     (Path::new("."), format!("railpack2docker {arguments}"))
                 }
@@ -93,7 +93,7 @@ fn each_command_runs() {
                 continue;
             }
             assert!(script.starts_with("railpack2docker "), "{}: {line}", page.path.display());
-            let output = run(place, &script);
+            let output = run(location, &script);
             assert!(output.status.success(), "{}: {line}: {output:?}", page.path.display());
             ran += 1;
         }

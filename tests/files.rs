@@ -240,7 +240,10 @@ mod unix {
         fs::write(folder.path().join("plan.json"), EXCLUDING).unwrap();
         let output = run(folder.path(), &["plan.json", "-o", "/dev/stdout"]);
         assert!(String::from_utf8(output.stdout).unwrap().contains("FROM node:22"));
-        assert!(String::from_utf8(output.stderr).unwrap().contains("note[exclude]"), "no ignore file beside a device");
+        assert!(
+            String::from_utf8(output.stderr).unwrap().contains("note[ignore-file]"),
+            "no ignore file beside a device"
+        );
     }
 }
 

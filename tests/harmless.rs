@@ -60,7 +60,7 @@ fn a_copy_of_what_is_taken_back_finds_something() {
     ] {
         assert!(copying(&exclude, src).is_empty(), "{exclude} {src}");
     }
-    assert_eq!(copying(&json!(["/docs"]), "docs"), ["rooted-exclude"]);
+    assert_eq!(copying(&json!(["/docs"]), "docs"), ["absolute-exclude"]);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn an_input_of_the_context_is_a_copy_and_one_of_a_step_is_not() {
         let mut plan = plan(&json!([other, build]), &json!([{ "step": "build", "include": ["."] }]));
         plan["exclude"] = json!(["docs"]);
         let codes = found(&plan);
-        codes.into_iter().filter(|code| *code != "unreachable-step").collect::<Vec<_>>()
+        codes.into_iter().filter(|code| *code != "unused-step").collect::<Vec<_>>()
     };
     assert_eq!(taking(json!({ "local": true, "include": ["docs"] })), ["excluded-copy"]);
     assert_eq!(taking(json!({ "step": "other", "include": ["."], "exclude": ["**"] })), ["excluded-copy"]);
@@ -105,7 +105,7 @@ fn deploying(inputs: &Value) -> Vec<&'static str> {
         step("build", &json!({ "step": "install" }), &json!({})),
         step("other", &debian(), &json!({})),
     ]);
-    let of_use = |code: &&str| *code != "unreachable-step";
+    let of_use = |code: &&str| *code != "unused-step";
     found(&plan(&steps, inputs)).into_iter().filter(of_use).collect()
 }
 
@@ -232,8 +232,8 @@ fn braces_in_the_sh_of_an_image_that_may_be_bash() {
         let build = step("build", &json!({ "image": image }), &json!({ "commands": commands }));
         found(&plan(&json!([build]), &json!([{ "step": "build", "include": ["."] }])))
     };
-    assert_eq!(on("ghcr.io/railwayapp/railpack-builder:mise-2026.8.6"), ["brace-in-sh"]);
-    assert_eq!(on("php:8.4-cli-bookworm"), ["brace-in-sh"]);
+    assert_eq!(on("ghcr.io/railwayapp/railpack-builder:mise-2026.8.6"), ["brace-expansion-in-sh"]);
+    assert_eq!(on("php:8.4-cli-bookworm"), ["brace-expansion-in-sh"]);
     assert!(on("fedora:42").is_empty());
 }
 
@@ -261,7 +261,7 @@ fn a_check_that_nobody_knows_can_not_be_turned_on() {
             .map(|found| found.code)
             .collect()
     };
-    assert_eq!(with("undigested-image"), ["undigested-image"]);
+    assert_eq!(with("unpinned-image"), ["unpinned-image"]);
     assert!(with("latest-image").is_empty());
     assert_eq!(with("undigested"), ["invalid-option"]);
 }

@@ -44,14 +44,14 @@ fn with_exclude(pattern: &str) -> Value {
 fn errors(plan: &Value, options: &Options) -> Vec<(&'static str, String)> {
     let Err(found) = transpile(&plan.to_string(), options) else { return Vec::new() };
     let errors = found.0.iter().filter(|found| found.severity == Severity::Error);
-    errors.map(|error| (error.code, error.place.as_ref().unwrap().path().to_string())).collect()
+    errors.map(|error| (error.code, error.location.as_ref().unwrap().path().to_string())).collect()
 }
 
 /// Refuses one byte more than `longest`.
-fn holds(longest: usize, place: &str, text: impl Fn(usize) -> String, plan: impl Fn(&str) -> Value) {
+fn holds(longest: usize, location: &str, text: impl Fn(usize) -> String, plan: impl Fn(&str) -> Value) {
     let errors = |length| errors(&plan(&text(length)), &Options::default());
-    assert_eq!(errors(longest), [], "{place}: {longest}");
-    assert_eq!(errors(longest + 1), [("unspellable", place.to_owned())], "{place}: {longest}");
+    assert_eq!(errors(longest), [], "{location}: {longest}");
+    assert_eq!(errors(longest + 1), [("inexpressible", location.to_owned())], "{location}: {longest}");
 }
 
 fn name(length: usize) -> String {
@@ -125,7 +125,7 @@ fn a_script_that_reads_secrets_has_131_071_bytes() {
         plan
     };
     let options = Options { secret_mount: SecretMount::File, ..Options::default() };
-    let at = |place: &str| ("unspellable", place.to_owned());
+    let at = |location: &str| ("inexpressible", location.to_owned());
     assert_eq!(errors(&plan(300), &options), []);
     // what hashes them names each once more
     assert_eq!(errors(&plan(400), &options), [at("secrets[399]")]);

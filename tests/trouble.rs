@@ -243,7 +243,7 @@ fn a_pipe_gets_the_whole_dockerfile_and_no_ignore_file_beside_it() {
     let piped = folder.read("pipe");
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    assert!(String::from_utf8(output.stderr).unwrap().contains("note[exclude]"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("note[ignore-file]"));
     assert_eq!(folder.names(), ["large.json", "pipe", "small.json"]);
     assert!(folder.run(&["large.json", "-o", "Dockerfile"]).status.success());
     let name = |name: &str| format!(" -o {name}\n");

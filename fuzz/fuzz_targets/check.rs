@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use railpack2docker::header::{Header, checksum, is_generated, with_line_feeds};
-use railpack2docker::visible::visible_text;
+use railpack2docker::escape::escape_invisible_text;
 use railpack2docker::{Options, Severity, Transpiled, fuzzing, transpile};
 
 /// One that excludes files, and one that does not.
@@ -59,7 +59,7 @@ fn look_at(dockerfile: Option<&str>, ignore: Option<&str>, wanted: &Transpiled) 
     let ignore = ignore.filter(|text| wanted.dockerignore.is_some() || is_generated(text.as_bytes()));
     let passes = is(dockerfile, Some(&wanted.dockerfile)) && is(ignore, wanted.dockerignore.as_deref());
     assert_eq!(passes, said.iter().all(|finding| finding.severity < Severity::Error), "{said:?}");
-    let seen = |text: &str| visible_text(&with_line_feeds(text)).into_owned();
+    let seen = |text: &str| escape_invisible_text(&with_line_feeds(text)).into_owned();
     let text = dockerfile.unwrap_or_default();
     assert_eq!(fuzzing::diff(text, &wanted.dockerfile).is_empty(), seen(text) == seen(&wanted.dockerfile), "{text:?}");
 }

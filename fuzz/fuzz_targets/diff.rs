@@ -14,8 +14,8 @@ mod shown;
 
 use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use railpack2docker::comparison::{Comparison, Status, compare};
-use railpack2docker::visible::visible_text;
+use railpack2docker::diff::{Comparison, Status, compare};
+use railpack2docker::escape::escape_invisible_text;
 use railpack2docker::{Options, fuzzing, transpile};
 use serde_json::Value;
 
@@ -83,7 +83,7 @@ fn look_at(old: &str, new: &str, comparison: Comparison) {
     assert!(!same || layers.all(|layer| layer.status == Status::Cached), "{comparison:?}");
     let [text, markdown, json] = fuzzing::printed(old, new, comparison);
     shown::check_report(&text);
-    assert_eq!(visible_text(&json), json);
+    assert_eq!(escape_invisible_text(&json), json);
     let document: Value = serde_json::from_str(&json).unwrap_or_else(|why| panic!("{why}: {json}"));
     assert_eq!(document["same"], same);
     comment::check(&markdown);

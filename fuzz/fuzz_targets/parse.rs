@@ -17,11 +17,11 @@ fuzz_target!(|data: &[u8]| {
     match transpile(text, &options) {
         Err(findings) => {
             assert!(!findings.0.is_empty(), "no reason is given");
-            findings.0.iter().for_each(|finding| has_a_place(finding, text));
+            findings.0.iter().for_each(|finding| has_a_location(finding, text));
             shown::check_report(&fuzzing::report(&findings.0, text));
         }
         Ok(made) => {
-            made.findings.iter().for_each(|finding| has_a_place(finding, text));
+            made.findings.iter().for_each(|finding| has_a_location(finding, text));
             shown::check_report(&fuzzing::report(&made.findings, text));
             if let Err(why) = buildkit::parse(&made.dockerfile) {
                 panic!("{why}:\n{}", made.dockerfile);
@@ -37,11 +37,11 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 
 /// A place is a part of the text. Only a text that is blank, an image that is too large, and blanks in the
 /// header, which holds no text of the plan, are nowhere.
-fn has_a_place(finding: &Diagnostic, text: &str) {
-    let related = finding.related.iter().map(|(place, _)| place);
-    for place in finding.place.iter().chain(related) {
-        assert!(text.get(place.span()).is_some(), "{:?} of {finding:?}", place.span());
+fn has_a_location(finding: &Diagnostic, text: &str) {
+    let related = finding.related.iter().map(|(location, _)| location);
+    for location in finding.location.iter().chain(related) {
+        assert!(text.get(location.span()).is_some(), "{:?} of {finding:?}", location.span());
     }
     let is_nowhere = ["empty-plan", "large-dockerfile"].contains(&finding.code);
-    assert!(finding.place.is_some() || is_nowhere, "{finding:?}");
+    assert!(finding.location.is_some() || is_nowhere, "{finding:?}");
 }

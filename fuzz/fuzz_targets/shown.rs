@@ -1,7 +1,7 @@
 //! What a reader must be able to see.
 
 use railpack2docker::header::{Header, is_generated};
-use railpack2docker::visible::{hidden, visible_text};
+use railpack2docker::escape::{hidden, escape_invisible_text};
 use railpack2docker::{Diagnostic, Transpiled};
 
 /// A report holds the colours of this tool, and nothing else that a terminal would obey.
@@ -11,7 +11,7 @@ pub fn check_report(report: &str) {
         let part = if at == 0 { Some(part) } else { part.strip_prefix('[').and_then(after_colour) };
         plain.push_str(part.unwrap_or_else(|| panic!("an escape that is no colour in {report:?}")));
     }
-    assert_eq!(visible_text(&plain), plain);
+    assert_eq!(escape_invisible_text(&plain), plain);
 }
 
 fn after_colour(part: &str) -> Option<&str> {

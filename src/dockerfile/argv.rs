@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::spelling::{LONGEST_ARGUMENT, Unspellable, fold};
-use crate::visible::{is_invisible, visible_json};
+use super::spelling::{Inexpressible, LONGEST_ARGUMENT, fold};
+use crate::escape::{escape_invisible_json, is_invisible};
 
 /// A program and its arguments in exec form: a JSON array, run with no shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExecForm(String);
+pub(crate) struct ExecForm(String);
 
 impl ExecForm {
     /// Spells an argv of any text.
@@ -15,7 +15,7 @@ impl ExecForm {
     /// # Errors
     /// A word with a NUL, or longer than the kernel takes; an argv so long that its line must be
     /// folded, with no place for that.
-    pub fn new<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
+    pub(crate) fn new<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
         let mut json = String::from("[");
         for (i, word) in argv.iter().map(AsRef::as_ref).enumerate() {
             check_argument(word)?;
@@ -33,11 +33,11 @@ impl ExecForm {
     ///
     /// # Errors
     /// What [`ExecForm::with_variables`] refuses.
-    pub fn in_shell<S: AsRef<str>>(
+    pub(crate) fn in_shell<S: AsRef<str>>(
         statements: &str,
         variables: &[(&str, &str)],
         argv: &[S],
-    ) -> Result<Self, Unspellable> {
+    ) -> Result<Self, Inexpressible> {
         let words: Vec<String> = if variables.is_empty() {
             argv.iter().map(|word| word.as_ref().to_owned()).collect()
         } else {
@@ -52,19 +52,19 @@ impl ExecForm {
     /// # Errors
     /// What [`ExecForm::new`] refuses, and what `env` would take for something else: a variable
     /// whose name is empty, begins with `-` or holds `=`, a program with `=` in its name.
-    pub fn with_variables<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Self, Unspellable> {
+    pub(crate) fn with_variables<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Self, Inexpressible> {
         Self::new(&env_words(variables, argv)?)
     }
 }
 
 /// `env NAME=value … argv`.
-fn env_words<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Vec<String>, Unspellable> {
+fn env_words<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Vec<String>, Inexpressible> {
     let is_name = |name: &str| !name.is_empty() && !name.starts_with('-') && !name.contains('=');
     if !variables.iter().all(|(name, _)| is_name(name)) {
-        return Err(Unspellable::Malformed("a command for `env`, which takes no such name of a variable"));
+        return Err(Inexpressible::Malformed("a command for `env`, which takes no such name of a variable"));
     }
     if argv.first().is_some_and(|program| program.as_ref().contains('=')) {
-        return Err(Unspellable::Malformed("a command for `env`, which sets a variable with a line feed"));
+        return Err(Inexpressible::Malformed("a command for `env`, which sets a variable with a line feed"));
     }
     let assignments = variables.iter().map(|(name, value)| format!("{name}={value}"));
     let words = argv.iter().map(|word| word.as_ref().to_owned());
@@ -79,7 +79,7 @@ impl fmt::Display for ExecForm {
 
 /// A command in shell form: Docker runs `/bin/sh -c` with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShellForm(String);
+pub(crate) struct ShellForm(String);
 
 impl ShellForm {
     /// Takes a script that the parser hands to the shell unchanged.
@@ -89,7 +89,7 @@ impl ShellForm {
     /// character, `<<`, a beginning that is JSON, a flag, a comment or blank, an end that is
     /// a backslash or blank. The exec form can say all of these. Also a script that is empty, holds
     /// a NUL, or is longer than the kernel takes or than lines can be folded.
-    pub fn script(script: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn script(script: &str) -> Result<Self, Inexpressible> {
         check_argument(script)?;
         let legal = !script.is_empty()
             && !script.chars().any(|c| c != '\t' && is_invisible(c))
@@ -99,7 +99,7 @@ impl ShellForm {
             && script.trim() == script
             && !script.ends_with('\\');
         if !legal {
-            return Err(Unspellable::Malformed("a script that the shell form can hold"));
+            return Err(Inexpressible::Malformed("a script that the shell form can hold"));
         }
         Ok(Self(fold(script.to_owned())?))
     }
@@ -109,7 +109,7 @@ impl ShellForm {
     ///
     /// # Errors
     /// An empty argv, a program that begins with `-`, and what [`ShellForm::script`] refuses.
-    pub fn exec<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
+    pub(crate) fn exec<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
         let mut script = "exec".to_owned();
         for word in argv {
             check_argument(word.as_ref())?;
@@ -118,8 +118,8 @@ impl ShellForm {
         }
         // dash takes what looks like an option for its own
         match argv.first().map(AsRef::as_ref) {
-            None => Err(Unspellable::Malformed("a command")),
-            Some(program) if program.starts_with('-') => Err(Unspellable::Malformed("a program for `exec`")),
+            None => Err(Inexpressible::Malformed("a command")),
+            Some(program) if program.starts_with('-') => Err(Inexpressible::Malformed("a program for `exec`")),
             Some(_) => Self::script(&script),
         }
     }
@@ -129,12 +129,12 @@ impl ShellForm {
     /// # Errors
     /// A first word that the shell takes for itself (a reserved word or a builtin), an empty
     /// argv, and what [`ShellForm::script`] refuses.
-    pub fn argv<S: AsRef<str>>(argv: &[S]) -> Result<Self, Unspellable> {
+    pub(crate) fn argv<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
         let Some(program) = argv.first().map(AsRef::as_ref) else {
-            return Err(Unspellable::Malformed("a command"));
+            return Err(Inexpressible::Malformed("a command"));
         };
         if SHELL_WORDS.contains(&program) {
-            return Err(Unspellable::Malformed("a program that the shell would look for"));
+            return Err(Inexpressible::Malformed("a program that the shell would look for"));
         }
         let mut script = shell_word(program, program.contains('='));
         for word in argv.iter().skip(1) {
@@ -155,7 +155,7 @@ impl fmt::Display for ShellForm {
 /// Spells any text as one word that a POSIX shell reads back: bare where it is plain and not to be
 /// `quoted`, else in `'…'`.
 #[must_use]
-pub fn shell_word(word: &str, quoted: bool) -> String {
+pub(crate) fn shell_word(word: &str, quoted: bool) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     if !quoted && !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
@@ -165,15 +165,15 @@ pub fn shell_word(word: &str, quoted: bool) -> String {
 
 /// A JSON string, with what a reader can't see as `\u…`.
 pub(super) fn json_string(text: &str) -> String {
-    visible_json(&serde_json::Value::from(text))
+    escape_invisible_json(&serde_json::Value::from(text).to_string())
 }
 
-fn check_argument(word: &str) -> Result<(), Unspellable> {
+fn check_argument(word: &str) -> Result<(), Inexpressible> {
     if word.contains('\0') {
-        return Err(Unspellable::Nul);
+        return Err(Inexpressible::Nul);
     }
     if word.len() > LONGEST_ARGUMENT {
-        return Err(Unspellable::LongArgument(word.len()));
+        return Err(Inexpressible::LongArgument(word.len()));
     }
     Ok(())
 }

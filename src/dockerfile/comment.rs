@@ -3,31 +3,31 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::visible::visible;
+use crate::escape::escape_invisible;
 
 /// One line behind `# `.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comment(String);
+pub(crate) struct Comment(String);
 
 impl Comment {
     /// Takes any text, and as much of it as someone reads. What a reader can't see is spelled, so
     /// that no text ends the comment; blanks in a row are one; what a parser or linter would obey,
     /// or a reader take for the header, is put in quotes.
     #[must_use]
-    pub fn new(text: &str) -> Self {
-        let text = visible(text.trim());
+    pub(crate) fn new(text: &str) -> Self {
+        let text = escape_invisible(text.trim());
         Self::of(&text.split_whitespace().collect::<Vec<_>>().join(" "), 300)
     }
 
     /// A command that someone copies: the blanks in front are kept, and it is cut only where the
     /// parser, which takes no line of more than 65,535 bytes, would fail.
     #[must_use]
-    pub fn command(text: &str) -> Self {
+    pub(crate) fn command(text: &str) -> Self {
         Self::of(text.trim_end(), 16_000)
     }
 
     fn of(text: &str, longest: usize) -> Self {
-        let text = visible(text);
+        let text = escape_invisible(text);
         let text = shortened(&text, longest);
         if is_directive(&text) || is_header(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
     }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::spelling::{LONGEST_ARGUMENT, Unspellable, escape, fold, one_line};
+use super::spelling::{Inexpressible, LONGEST_ARGUMENT, escape, fold, one_line};
 
 /// One `NAME="value"` of an ENV or ARG instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignment {
+pub(crate) struct Assignment {
     name: String,
     spelled: String,
 }
@@ -17,7 +17,7 @@ impl Assignment {
     /// # Errors
     /// A name that is empty or holds `=`, a line feed or NUL; a value that holds a line feed
     /// or NUL, or can't be folded; both together longer than the kernel takes.
-    pub fn new(name: &str, value: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(name: &str, value: &str) -> Result<Self, Inexpressible> {
         check_name(name)?;
         // quotes around the whole pair would not do: the parser takes it apart at the first `=`
         let spelled_name = if is_bare_name(name) { name.to_owned() } else { quoted(name) };
@@ -29,19 +29,19 @@ impl Assignment {
     ///
     /// # Errors
     /// What [`Assignment::new`] refuses, and a name that is not one word without quotes, `\` and `$`.
-    pub fn arg(name: &str, value: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn arg(name: &str, value: &str) -> Result<Self, Inexpressible> {
         check_name(name)?;
         if !is_arg_name(name) {
-            return Err(Unspellable::Malformed("the name of a build arg"));
+            return Err(Inexpressible::Malformed("the name of a build arg"));
         }
         Self::of(name, name, value)
     }
 
-    fn of(name: &str, spelled_name: &str, value: &str) -> Result<Self, Unspellable> {
+    fn of(name: &str, spelled_name: &str, value: &str) -> Result<Self, Inexpressible> {
         one_line(value, "ENV")?;
         let length = name.len() + "=".len() + value.len();
         if length > LONGEST_ARGUMENT {
-            return Err(Unspellable::LongVariable(length));
+            return Err(Inexpressible::LongVariable(length));
         }
         let spelled = [spelled_name, "=", &quoted(value)].concat();
         Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
@@ -54,7 +54,7 @@ impl Assignment {
 
     /// The variable's name.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 }
@@ -65,9 +65,9 @@ impl fmt::Display for Assignment {
     }
 }
 
-fn check_name(name: &str) -> Result<(), Unspellable> {
+fn check_name(name: &str) -> Result<(), Inexpressible> {
     one_line(name, "a variable's name")?;
-    if name.is_empty() || name.contains('=') { Err(Unspellable::Malformed("a variable's name")) } else { Ok(()) }
+    if name.is_empty() || name.contains('=') { Err(Inexpressible::Malformed("a variable's name")) } else { Ok(()) }
 }
 
 /// Text in double quotes. `BuildKit` reads `"x\\\\"` well; hadolint does not, so backslashes at the
@@ -81,7 +81,7 @@ fn quoted(text: &str) -> String {
 
 /// Whether `name` is a variable to a shell: `[A-Za-z_][A-Za-z0-9_]*`.
 #[must_use]
-pub fn is_bare_name(name: &str) -> bool {
+pub(crate) fn is_bare_name(name: &str) -> bool {
     !name.starts_with(|c: char| c.is_ascii_digit())
         && !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -89,7 +89,7 @@ pub fn is_bare_name(name: &str) -> bool {
 
 /// Whether a variable of this name can be set, and only by ENV: ARG takes one word, as it stands there.
 #[must_use]
-pub fn is_for_env_alone(name: &str) -> bool {
+pub(crate) fn is_for_env_alone(name: &str) -> bool {
     check_name(name).is_ok() && !is_arg_name(name)
 }
 
@@ -98,31 +98,9 @@ fn is_arg_name(name: &str) -> bool {
     !name.starts_with("--") && name.chars().all(is_plain)
 }
 
-/// Whether `docker build --check` and hadolint take a variable of this name for a secret
-/// (`validateNoSecretKey` in `frontend/dockerfile/dockerfile2llb/convert.go`).
-#[must_use]
-pub fn looks_secret(name: &str) -> bool {
-    const SECRET: [&str; 10] =
-        ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token"];
-    const PUBLIC: [&str; 3] = ["public", "file", "version"];
-    let name = name.to_ascii_lowercase();
-    let has = |words: &[&str]| name.split('_').any(|part| words.contains(&part));
-    has(&SECRET) && !has(&PUBLIC)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_that_look_like_secrets() {
-        for name in ["NPM_TOKEN", "KEY", "api_key", "DB_PASSWORD", "AUTH"] {
-            assert!(looks_secret(name), "{name}");
-        }
-        for name in ["NODE_ENV", "MONKEY", "PUBLIC_KEY", "KEY_FILE", "TOKEN_VERSION", "SECRETS_HASH", "KEYS"] {
-            assert!(!looks_secret(name), "{name}");
-        }
-    }
 
     #[test]
     fn spelled() {
@@ -172,6 +150,6 @@ mod tests {
             assert!(Assignment::new(name, value).is_err(), "{name:?} {value:?}");
         }
         assert!(Assignment::new("A", &"x".repeat(131_069)).is_ok());
-        assert_eq!(Assignment::new("A", &"x".repeat(131_070)), Err(Unspellable::LongVariable(131_072)));
+        assert_eq!(Assignment::new("A", &"x".repeat(131_070)), Err(Inexpressible::LongVariable(131_072)));
     }
 }

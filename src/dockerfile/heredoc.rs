@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::spelling::{LONGEST_LINE, Unspellable};
+use super::spelling::{Inexpressible, LONGEST_LINE};
 
 /// What stands between `<<'EOF'` and `EOF`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heredoc {
+pub(crate) struct Heredoc {
     delimiter: String,
     body: String,
 }
@@ -18,12 +18,12 @@ impl Heredoc {
     ///
     /// # Errors
     /// A NUL, or a line that is longer than a Dockerfile's line can be.
-    pub fn new(content: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(content: &str) -> Result<Self, Inexpressible> {
         if content.contains('\0') {
-            return Err(Unspellable::Nul);
+            return Err(Inexpressible::Nul);
         }
         if let Some(line) = content.split('\n').find(|line| line.len() > LONGEST_LINE) {
-            return Err(Unspellable::LongLine(line.len()));
+            return Err(Inexpressible::LongLine(line.len()));
         }
         let mut body = content.to_owned();
         if !body.is_empty() && !body.ends_with('\n') {
@@ -34,7 +34,7 @@ impl Heredoc {
 
     /// The word that ends the content.
     #[must_use]
-    pub fn delimiter(&self) -> Delimiter {
+    pub(crate) fn delimiter(&self) -> Delimiter {
         Delimiter(self.delimiter.clone())
     }
 }
@@ -47,7 +47,7 @@ impl fmt::Display for Heredoc {
 
 /// The word that ends a heredoc.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delimiter(String);
+pub(crate) struct Delimiter(String);
 
 impl fmt::Display for Delimiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::spelling::{Unspellable, one_line, pattern as check_pattern};
+use super::spelling::{Inexpressible, one_line, pattern as check_pattern};
 
 /// The longest line that Docker's reader of ignore files takes, without room for `./` in front.
 const LONGEST_PATTERN: usize = 65_000;
 
 /// One pattern of an ignore file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IgnorePattern(String);
+pub(crate) struct IgnorePattern(String);
 
 impl IgnorePattern {
     /// Takes a pattern, with `!` in front where it takes back an earlier one. A line is a comment
@@ -17,12 +17,12 @@ impl IgnorePattern {
     ///
     /// # Errors
     /// A line feed or NUL in it; what is no pattern; what is longer than a line that Docker reads.
-    pub fn new(pattern: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(pattern: &str) -> Result<Self, Inexpressible> {
         one_line(pattern, "an ignore file")?;
         check_pattern(pattern)?;
         let pattern = pattern.trim();
         if pattern.len() > LONGEST_PATTERN {
-            return Err(Unspellable::LongPattern(pattern.len()));
+            return Err(Inexpressible::LongPattern(pattern.len()));
         }
         Ok(Self(if pattern.starts_with('#') { format!("./{pattern}") } else { pattern.to_owned() }))
     }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::spelling::{Unspellable, escape, flag_text, fold};
+use super::spelling::{Inexpressible, escape, flag_text, fold};
 use super::{Assignment, StageName};
 
 /// One `key=value` of a `--mount`. Cheap to clone: every command mounts the same secrets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MountField(Arc<str>);
+pub(crate) struct MountField(Arc<str>);
 
 impl MountField {
     /// Spells a field of literal text: first for the lexer that expands variables, then as a
@@ -17,7 +17,7 @@ impl MountField {
     /// # Errors
     /// Control characters, and anything outside ASCII: flags are read byte by byte. What is too long
     /// for a line and has no place to fold it.
-    pub fn new(key: &str, value: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(key: &str, value: &str) -> Result<Self, Inexpressible> {
         flag_text(value, "a mount")?;
         let literal = escape(value, &['\\', '$', '\'', '"']);
         // quotes read better than a backslash, where nothing else needs one
@@ -31,7 +31,7 @@ impl MountField {
 
     /// A field whose value is that of a build arg of this stage.
     #[must_use]
-    pub fn from_arg(key: &str, arg: &Assignment) -> Self {
+    pub(crate) fn from_arg(key: &str, arg: &Assignment) -> Self {
         Self(format!("{key}=${}", arg.name()).into())
     }
 }
@@ -44,7 +44,7 @@ impl fmt::Display for MountField {
 
 /// A field of the comma-separated values that mounts and `docker build --secret` take.
 #[must_use]
-pub fn csv_field(field: &str) -> String {
+pub(crate) fn csv_field(field: &str) -> String {
     if field.contains([',', '"', '\n', '\r']) || field.starts_with([' ', '\t']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {
@@ -58,7 +58,7 @@ fn flag_word(word: &str) -> String {
 
 /// How the builds that use a cache mount at the same time share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sharing {
+pub(crate) enum Sharing {
     /// They write at the same time.
     Shared,
     /// One waits for the other.
@@ -76,7 +76,7 @@ impl fmt::Display for Sharing {
 
 /// One `--mount` of a RUN.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mount {
+pub(crate) enum Mount {
     /// A directory that outlives the build.
     Cache {
         /// `id=…`

@@ -3,22 +3,22 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::spelling::Unspellable;
+use super::spelling::Inexpressible;
 
 /// A reference to an image: `[host[:port]/]name[:tag][@digest]`. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ImageRef(Arc<str>);
+pub(crate) struct ImageRef(Arc<str>);
 
 impl ImageRef {
     /// Takes a reference of the grammar that registries use.
     ///
     /// # Errors
     /// Anything else, and `scratch`, which is no image.
-    pub fn new(reference: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(reference: &str) -> Result<Self, Inexpressible> {
         if is_reference(reference) && reference != "scratch" {
             Ok(Self(reference.into()))
         } else {
-            Err(Unspellable::Malformed("a reference to an image"))
+            Err(Inexpressible::Malformed("a reference to an image"))
         }
     }
 
@@ -34,7 +34,7 @@ impl ImageRef {
 
     /// The reference as it was given.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -130,29 +130,29 @@ fn is_digest(digest: &str) -> bool {
 
 /// The name of a stage. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StageName(Arc<str>);
+pub(crate) struct StageName(Arc<str>);
 
 impl StageName {
     /// The longest name, in bytes.
-    pub const MAX: usize = 60;
+    pub(crate) const MAX: usize = 60;
 
     /// Takes a name of `[a-z][a-z0-9]*(-[a-z0-9]+)*`, at most 60 bytes.
     ///
     /// # Errors
     /// Anything else, and the names that Docker keeps for itself: `scratch` and `context`.
-    pub fn new(name: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(name: &str) -> Result<Self, Inexpressible> {
         let is_part =
             |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         let legal = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.len() <= Self::MAX
             && name.split('-').all(is_part)
             && !["scratch", "context"].contains(&name);
-        if legal { Ok(Self(name.into())) } else { Err(Unspellable::Malformed("a stage name")) }
+        if legal { Ok(Self(name.into())) } else { Err(Inexpressible::Malformed("a stage name")) }
     }
 
     /// The name.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::argv::json_string;
-use super::spelling::{Unspellable, check_path, escape, flag_text, fold, one_line, pattern as check_pattern};
+use super::spelling::{Inexpressible, check_path, escape, flag_text, fold, one_line, pattern as check_pattern};
 
 /// The source and the destination of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CopyPaths {
+pub(crate) struct CopyPaths {
     source: String,
     destination: String,
     spelled: String,
@@ -21,7 +21,7 @@ impl CopyPaths {
     /// # Errors
     /// A NUL in either, a path that is longer than Linux has them, or so much text that a line must
     /// be folded, with no place for that.
-    pub fn new(source: &str, destination: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(source: &str, destination: &str) -> Result<Self, Inexpressible> {
         // a pattern may be longer than what it matches
         if !source.contains(['*', '?', '[', '\\']) {
             check_path(source)?;
@@ -29,7 +29,7 @@ impl CopyPaths {
         check_path(destination)?;
         let source = not_a_url(source);
         if source.contains('\0') || destination.contains('\0') {
-            return Err(Unspellable::Nul);
+            return Err(Inexpressible::Nul);
         }
         let spelled = if is_word(&source) && is_word(destination) {
             format!("{source} {destination}")
@@ -41,13 +41,13 @@ impl CopyPaths {
 
     /// The source as it is meant, a path or pattern, not as it is spelled.
     #[must_use]
-    pub fn source(&self) -> &str {
+    pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
     /// The destination as it is meant, not as it is spelled.
     #[must_use]
-    pub fn destination(&self) -> &str {
+    pub(crate) fn destination(&self) -> &str {
         &self.destination
     }
 }
@@ -60,7 +60,7 @@ impl fmt::Display for CopyPaths {
 
 /// The destination of a heredoc COPY, which can't be quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeredocPath(String);
+pub(crate) struct HeredocPath(String);
 
 impl HeredocPath {
     /// Takes a path that is one plain word.
@@ -68,9 +68,9 @@ impl HeredocPath {
     /// # Errors
     /// Anything else: blanks, quotes, `$`, backslashes, characters outside ASCII; a path that is
     /// longer than Linux has them.
-    pub fn new(path: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(path: &str) -> Result<Self, Inexpressible> {
         check_path(path)?;
-        if is_word(path) { Ok(Self(path.to_owned())) } else { Err(Unspellable::Malformed("a plain word")) }
+        if is_word(path) { Ok(Self(path.to_owned())) } else { Err(Inexpressible::Malformed("a plain word")) }
     }
 }
 
@@ -82,14 +82,14 @@ impl fmt::Display for HeredocPath {
 
 /// The directory of a WORKDIR.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directory(String);
+pub(crate) struct Directory(String);
 
 impl Directory {
     /// Spells a path, bare where that is legal.
     ///
     /// # Errors
     /// A line feed or NUL in it; one that is too long for a line and has no place to fold it.
-    pub fn new(path: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(path: &str) -> Result<Self, Inexpressible> {
         one_line(path, "WORKDIR")?;
         if is_word(path) {
             return Ok(Self(path.to_owned()));
@@ -106,7 +106,7 @@ impl fmt::Display for Directory {
 
 /// The pattern of a `--exclude=`, relative to the copied root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exclude {
+pub(crate) struct Exclude {
     pattern: String,
     spelled: String,
 }
@@ -117,7 +117,7 @@ impl Exclude {
     /// # Errors
     /// Control characters, and anything outside ASCII: flags are read byte by byte. What is no
     /// pattern, or is too long for a line and has no place to fold it.
-    pub fn new(pattern: &str) -> Result<Self, Unspellable> {
+    pub(crate) fn new(pattern: &str) -> Result<Self, Inexpressible> {
         flag_text(pattern, "--exclude")?;
         check_pattern(pattern)?;
         let spelled = fold(escape(pattern, &[' ', '"', '\'', '\\']))?;
@@ -126,7 +126,7 @@ impl Exclude {
 
     /// The pattern as it is meant, not as it is spelled.
     #[must_use]
-    pub fn pattern(&self) -> &str {
+    pub(crate) fn pattern(&self) -> &str {
         &self.pattern
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 /// The message continues a sentence that names the text: "the variable `A` holds a line feed".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unspellable {
+pub(crate) enum Inexpressible {
     /// The place, which is named, is on one line and has no escape for a line feed.
     LineFeed(&'static str),
     /// Neither a process nor an image config takes a NUL.
@@ -36,13 +36,13 @@ pub enum Unspellable {
     Malformed(&'static str),
 }
 
-impl fmt::Display for Unspellable {
+impl fmt::Display for Inexpressible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LineFeed(place) => write!(f, "holds a line feed, which {place} can't hold"),
+            Self::LineFeed(location) => write!(f, "holds a line feed, which {location} can't hold"),
             Self::Nul => f.write_str("holds a NUL character"),
-            Self::Control(place) => write!(f, "holds a control character, which {place} can't hold"),
-            Self::NotAscii(c, place) => write!(f, "holds `{c}`, and {place} can hold only ASCII"),
+            Self::Control(location) => write!(f, "holds a control character, which {location} can't hold"),
+            Self::NotAscii(c, location) => write!(f, "holds `{c}`, and {location} can hold only ASCII"),
             Self::LongLine(bytes) => {
                 write!(f, "has a line of {bytes} bytes, and a Dockerfile's line holds at most 65,535")
             }
@@ -68,7 +68,7 @@ impl fmt::Display for Unspellable {
     }
 }
 
-impl std::error::Error for Unspellable {}
+impl std::error::Error for Inexpressible {}
 
 /// The longest argument or variable that Linux gives to a program, its final NUL not counted
 /// (`MAX_ARG_STRLEN`).
@@ -86,7 +86,7 @@ const FOLD_AT: usize = 60_000;
 /// between them, except after a backslash and before what looks like a comment, so a fold
 /// stands before a letter or digit, where there is one, and not behind a backslash. Fails where
 /// 60,000 bytes in a row are blanks, backslashes and `#`.
-pub(crate) fn fold(text: String) -> Result<String, Unspellable> {
+pub(crate) fn fold(text: String) -> Result<String, Inexpressible> {
     if text.len() <= FOLD_AT {
         return Ok(text);
     }
@@ -96,7 +96,7 @@ pub(crate) fn fold(text: String) -> Result<String, Unspellable> {
         let find = |may_follow: fn(char) -> bool| (1..=FOLD_AT).rev().find(|&at| may_fold(rest, at, may_follow));
         let at = find(|c| c.is_ascii_alphanumeric())
             .or_else(|| find(|c| !c.is_whitespace() && c != '#'))
-            .ok_or(Unspellable::LongLine(text.len()))?;
+            .ok_or(Inexpressible::LongLine(text.len()))?;
         let (line, after) = rest.split_at(at);
         folded.push_str(line);
         folded.push_str("\\\n");
@@ -125,45 +125,45 @@ pub(crate) fn escape(text: &str, special: &[char]) -> String {
 }
 
 /// Fails on a NUL, and on a line feed where `place` can't hold one.
-pub(crate) fn one_line(text: &str, place: &'static str) -> Result<(), Unspellable> {
+pub(crate) fn one_line(text: &str, location: &'static str) -> Result<(), Inexpressible> {
     if text.contains('\0') {
-        return Err(Unspellable::Nul);
+        return Err(Inexpressible::Nul);
     }
     if text.contains('\n') {
-        return Err(Unspellable::LineFeed(place));
+        return Err(Inexpressible::LineFeed(location));
     }
     Ok(())
 }
 
 /// Fails on a path that Linux can't have.
-pub(crate) fn check_path(path: &str) -> Result<(), Unspellable> {
+pub(crate) fn check_path(path: &str) -> Result<(), Inexpressible> {
     const LONGEST_PATH: usize = 4_095;
     const LONGEST_NAME: usize = 255;
     if let Some(name) = path.split('/').find(|name| name.len() > LONGEST_NAME) {
-        return Err(Unspellable::LongName(name.len()));
+        return Err(Inexpressible::LongName(name.len()));
     }
     if path.len() > LONGEST_PATH {
-        return Err(Unspellable::LongPath(path.len()));
+        return Err(Inexpressible::LongPath(path.len()));
     }
     Ok(())
 }
 
 /// Fails on what a flag can't hold: anything outside ASCII, and control characters.
-pub(crate) fn flag_text(text: &str, place: &'static str) -> Result<(), Unspellable> {
-    one_line(text, place)?;
+pub(crate) fn flag_text(text: &str, location: &'static str) -> Result<(), Inexpressible> {
+    one_line(text, location)?;
     if let Some(c) = text.chars().find(|c| !c.is_ascii()) {
-        return Err(Unspellable::NotAscii(c, place));
+        return Err(Inexpressible::NotAscii(c, location));
     }
     if text.chars().any(|c| c.is_ascii_control()) {
-        return Err(Unspellable::Control(place));
+        return Err(Inexpressible::Control(location));
     }
     Ok(())
 }
 
 /// Fails on what Docker's pattern matcher can't read: a class that is not closed or is empty, a
 /// backslash with nothing behind it, nothing at all.
-pub(crate) fn pattern(text: &str) -> Result<(), Unspellable> {
-    const MALFORMED: Unspellable = Unspellable::Malformed("a pattern that Docker can read");
+pub(crate) fn pattern(text: &str) -> Result<(), Inexpressible> {
+    const MALFORMED: Inexpressible = Inexpressible::Malformed("a pattern that Docker can read");
     let path = text.trim().strip_prefix('!').unwrap_or(text.trim());
     if path.is_empty() {
         return Err(MALFORMED);
@@ -241,8 +241,8 @@ mod tests {
     fn paths_that_linux_can_have() {
         let name = "n".repeat(255);
         assert!(check_path(&format!("/{name}/{name}")).is_ok());
-        assert_eq!(check_path(&format!("/x/{name}n")), Err(Unspellable::LongName(256)));
+        assert_eq!(check_path(&format!("/x/{name}n")), Err(Inexpressible::LongName(256)));
         assert!(check_path(&format!("/{name}").repeat(15)).is_ok());
-        assert_eq!(check_path(&format!("/{name}").repeat(16)), Err(Unspellable::LongPath(4_096)));
+        assert_eq!(check_path(&format!("/{name}").repeat(16)), Err(Inexpressible::LongPath(4_096)));
     }
 }

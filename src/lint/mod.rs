@@ -1,81 +1,119 @@
-//! Everything that can be known to be wrong with a plan before it is built.
+//! Checks of a plan, a file for each code. Each warns of something that does not stop the lowering.
+//!
+//! The reader of plans ([`crate::plan`]) reports by itself how a plan is written: the JSON's keys are
+//! known only there.
 
-mod braces;
-mod cached;
+mod absolute_exclude;
+mod brace_expansion_in_sh;
+mod cached_output;
 mod caches;
-mod excluded;
+mod credential_in_variable;
+mod dangerous_secret_name;
+mod duplicate_cache_directory;
+mod empty_input;
+mod excluded_copy;
 mod images;
-mod overlapping;
+mod invisible_text;
+mod large_dockerfile;
+mod latest_image;
+mod mixed_cache;
+mod no_shell;
+mod no_start_command;
+mod overlapping_inputs;
 mod programs;
-mod shell;
-mod start;
+mod runtime_secret;
+mod secret_in_variable;
+mod shell_words;
+mod unknown_secret;
+mod unlisted_secret;
+mod unlocked_cache;
+mod unpinned_image;
+mod unterminated_quote;
+mod unused_step;
 
 use std::collections::BTreeSet;
 
-use crate::codes;
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::graph::{self, Graph};
-use crate::options::Options;
-use crate::plan;
+use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::graph::Graph;
+use crate::render::Rendered;
+use crate::secret_usage::SecretUsage;
 
-/// The findings of transpiling a plan, errors among them, and those of checks that a build has no
-/// need of. `optional` has codes of [`codes::OPTIONAL`], checks that are made only where they are
-/// asked for. The findings stand in the order of the plan's text, those without a place at the
-/// end, each once. Warnings of the codes in `options.allow` are left out.
-///
-/// It does not fail: a plan that can't be read gives the errors that say why, and options that
-/// can't be followed give errors of the code `invalid-option`.
-#[must_use]
-pub fn lint(json: &str, options: &Options, optional: &BTreeSet<String>) -> Vec<Diagnostic> {
-    let mut findings = Findings::default();
-    let found = match crate::transpile(json, options) {
-        Ok(made) => made.findings,
-        Err(diagnostics) => diagnostics.0,
-    };
-    for diagnostic in found {
-        findings.push(diagnostic);
-    }
-    for code in optional.iter().filter(|code| codes::warnings().all(|known| known != code.as_str())) {
-        let message = format!("no warning has the code `{code}`, so it can't be turned on");
-        findings.push(Diagnostic::error("invalid-option", message).with_suggestion(code, codes::OPTIONAL));
-    }
-    // what they find has been found
-    let mut known = Findings::default();
-    if let Ok(plan) = plan::read(json, options.strict, &mut known)
-        && let Ok(graph) = graph::resolve(&plan, &mut known)
-    {
-        check(&graph, optional, &mut findings);
-    }
-    findings.leave_out(&options.allow);
-    in_order(findings.into_vec())
+/// The largest Dockerfile that `BuildKit` accepts, in bytes: its text is in a message of at most 16 MiB
+/// twice.
+pub(crate) const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
+
+/// A plan and the files that it became, for the checks.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) usage: &'a SecretUsage,
+    /// `None` for a plan that can't become a Dockerfile.
+    pub(crate) rendered: Option<&'a Rendered>,
 }
 
-/// The checks that a build has no need of.
-fn check(graph: &Graph<'_>, optional: &BTreeSet<String>, findings: &mut Findings) {
-    excluded::check(graph, findings);
-    overlapping::check(graph, findings);
-    cached::check(graph, findings);
-    images::check_tags(graph, findings);
-    if optional.contains(images::UNDIGESTED) {
-        images::check_digests(graph, findings);
+/// Occasions to run a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Run {
+    /// On each transpilation.
+    Always,
+    /// On `lint`.
+    InLint,
+    /// On `lint`, if asked for.
+    OnRequest,
+}
+
+type Check = fn(&Subject<'_>, &mut Findings);
+
+const CHECKS: &[(Code, Run, Check)] = &[
+    (Code::AbsoluteExclude, Run::Always, absolute_exclude::check),
+    (Code::CredentialInVariable, Run::Always, credential_in_variable::check),
+    (Code::DangerousSecretName, Run::Always, dangerous_secret_name::check),
+    (Code::EmptyInput, Run::Always, empty_input::check),
+    (Code::InvisibleText, Run::Always, invisible_text::check),
+    (Code::LargeDockerfile, Run::Always, large_dockerfile::check),
+    (Code::RuntimeSecret, Run::Always, runtime_secret::check),
+    (Code::SecretInVariable, Run::Always, secret_in_variable::check),
+    (Code::UnknownSecret, Run::Always, unknown_secret::check),
+    (Code::UnlistedSecret, Run::Always, unlisted_secret::check),
+    (Code::UnterminatedQuote, Run::Always, unterminated_quote::check),
+    (Code::UnusedStep, Run::Always, unused_step::check),
+    (Code::BraceExpansionInSh, Run::InLint, brace_expansion_in_sh::check),
+    (Code::CachedOutput, Run::InLint, cached_output::check),
+    (Code::DuplicateCacheDirectory, Run::InLint, duplicate_cache_directory::check),
+    (Code::ExcludedCopy, Run::InLint, excluded_copy::check),
+    (Code::LatestImage, Run::InLint, latest_image::check),
+    (Code::MixedCache, Run::InLint, mixed_cache::check),
+    (Code::NoShell, Run::InLint, no_shell::check),
+    (Code::NoStartCommand, Run::InLint, no_start_command::check),
+    (Code::OverlappingInputs, Run::InLint, overlapping_inputs::check),
+    (Code::UnlockedCache, Run::InLint, unlocked_cache::check),
+    (Code::UnpinnedImage, Run::OnRequest, unpinned_image::check),
+];
+
+/// Runs the checks of each transpilation.
+pub(crate) fn check_always(subject: &Subject<'_>, findings: &mut Findings) {
+    for (_, _, check) in CHECKS.iter().filter(|(_, run, _)| *run == Run::Always) {
+        check(subject, findings);
     }
-    caches::check_locks(graph, findings);
-    caches::check_directories(graph, findings);
-    caches::check_images(graph, findings);
-    shell::check(graph, findings);
-    braces::check(graph, findings);
-    start::check(graph, findings);
+}
+
+/// Runs all checks, those on request only if their code is among `requested`.
+pub(crate) fn check_all(subject: &Subject<'_>, requested: &BTreeSet<String>, findings: &mut Findings) {
+    for code in requested.iter().filter(|code| Code::warnings().all(|known| known.name() != code.as_str())) {
+        let message = format!("no warning has the code `{code}`");
+        let known = Code::OPTIONAL.iter().map(|code| code.name());
+        findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(code, known));
+    }
+    for (code, run, check) in CHECKS {
+        if *run != Run::OnRequest || requested.contains(code.name()) {
+            check(subject, findings);
+        }
+    }
 }
 
 /// Whether an absolute path is a folder or in it.
 fn is_in(path: &str, folder: &str) -> bool {
     folder == "/" || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn in_order(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let start = |found: &Diagnostic| found.place.as_ref().map_or(usize::MAX, |place| place.span().start);
-    found.sort_by(|a, b| (start(a), a.code, &a.message).cmp(&(start(b), b.code, &b.message)));
-    found
 }
 
 #[cfg(test)]
@@ -88,5 +126,17 @@ mod tests {
             assert!(is_in("/var/lib/apt", folder), "{folder}");
         }
         assert!(!is_in("/var/lib/apt2", "/var/lib/apt"));
+    }
+
+    #[test]
+    fn checks_on_request_are_the_optional_codes() {
+        let on_request = CHECKS.iter().filter(|(_, run, _)| *run == Run::OnRequest).map(|(code, ..)| *code);
+        assert!(on_request.eq(Code::OPTIONAL));
+    }
+
+    #[test]
+    fn each_check_has_a_code_of_its_own() {
+        let codes: BTreeSet<Code> = CHECKS.iter().map(|(code, ..)| *code).collect();
+        assert_eq!(codes.len(), CHECKS.len());
     }
 }

@@ -2,25 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::builder::StageBuilder;
 use super::environment::Environment;
 use super::secrets::HashStages;
-use super::stage::StageBuilder;
-use super::{Context, Problem, copy, file, gopath, words};
-use crate::diagnostic::Diagnostic;
+use super::{Context, OrReport, copy, file, secrets};
+use crate::compat::{gopath, shlex};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
-    self, Assignment, Comment, ExecForm, Instruction, LONGEST_ARGUMENT, Mount, MountField, Prelude, Run, Sharing,
-    ShellForm, StageName, Unspellable, check_path,
+    self, Assignment, Comment, ExecForm, Inexpressible, Instruction, Mount, MountField, Run, Sharing, ShellForm,
+    ShellSetup, StageName, check_path, check_script,
 };
-use crate::plan::{Command, Located, Plan, Step};
+use crate::plan::{Command, Located, Plan, Step, StepId};
 
-/// What a command of a step is lowered with.
-pub(super) struct Surrounding<'a, 'p> {
+/// A step whose commands are lowered.
+pub(super) struct CommandLowering<'a, 'p> {
+    pub(super) id: StepId,
     pub(super) step: &'p Step,
     pub(super) stage: &'a StageName,
     pub(super) hashes: &'a HashStages<'p>,
 }
 
-impl<'p> Surrounding<'_, 'p> {
+impl<'p> CommandLowering<'_, 'p> {
     /// Adds a command's instructions to its stage.
     pub(super) fn lower(
         &self,
@@ -34,17 +36,17 @@ impl<'p> Surrounding<'_, 'p> {
             Command::Path { .. } => {}
             Command::Exec { cmd, custom_name } => {
                 let run = self.exec(context, cmd, custom_name.as_deref(), environment, builder);
-                builder.instructions.extend(run.map(|run| Located::at(&cmd.place, Instruction::Run(run))));
+                builder.instructions.extend(run.map(|run| Located::at(&cmd.location, Instruction::Run(run))));
                 builder.made.clear();
             }
             Command::Copy { src, dest, image } => {
                 let copy = copy::lower(context, src, dest, image.as_ref());
-                builder.instructions.extend(copy.map(|copy| Located::at(&src.place, Instruction::Copy(copy))));
+                builder.instructions.extend(copy.map(|copy| Located::at(&src.location, Instruction::Copy(copy))));
             }
             Command::File { path, name, mode, custom_name } => {
                 let Some(content) = self.step.assets.get(&name.value) else { return };
                 let file = file::File { path, content, mode: *mode, comment: custom_name.as_deref().map(Comment::new) };
-                file.lower(context, self.stage, builder);
+                file.lower(context, self.id, self.stage, builder);
             }
         }
     }
@@ -59,41 +61,41 @@ impl<'p> Surrounding<'_, 'p> {
     ) -> Option<Run> {
         let words = words_of(context, cmd)?;
         let mut mounts = cache_mounts(context, self.step, builder);
-        let secrets = context.secrets_of(self.step);
-        let access = context.access_of(self.step);
+        let usage = context.usage;
+        let seen = usage.seen(self.id);
+        let secrets: Vec<&Located<String>> = usage.secrets(seen).collect();
+        let access = secrets::access_of_set(context, seen);
         mounts.extend(access.mounts);
-        let further = [context.github_token_mount(&cmd.value), context.ssh_mount(self.step)].into_iter().flatten();
-        mounts.extend(further.map(|mount| Located::at(&cmd.place, mount)));
-        mounts.extend(self.hashes.mount(context, self.step));
+        let further = [secrets::github_token_mount(context, &cmd.value), secrets::ssh_mount(context, self.step)]
+            .into_iter()
+            .flatten();
+        mounts.extend(further.map(|mount| Located::at(&cmd.location, mount)));
+        mounts.extend(self.hashes.mount(context, self.id));
         let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
         let variables = variables_for_env(&secrets, environment, builder);
         context.count(mounts.len() * SHORTEST_MOUNT + variables.iter().map(|(_, value)| value.len()).sum::<usize>());
         let shell = shell_for(builder, environment, &secrets);
-        let (preludes, command) =
-            command(&words, &variables, access.preludes, shell).problem(context, "the command", cmd)?;
-        Some(Run { comment, mounts, preludes, command })
+        let (setup, command) =
+            command(&words, &variables, access.setup, shell).or_report(context, "the command", cmd)?;
+        Some(Run { comment, mounts, setup, command })
     }
 }
 
 /// How many bytes the line of a mount has at least.
 const SHORTEST_MOUNT: usize = 50;
 
-/// The words of a command line. None at all is a finding, and so is one that is cut off.
+/// The words of a command line. None at all is an error.
 fn words_of(context: &mut Context<'_, '_>, cmd: &Located<String>) -> Option<Vec<String>> {
-    let split = words::split(&cmd.value);
-    if let Some(unfinished) = split.unfinished {
-        let message = format!("the command ends with {unfinished}; Railpack drops the word it is in");
-        context.findings.push(Diagnostic::warning("unfinished-word", message).at(&cmd.place));
-    }
-    if split.words.is_empty() {
+    let words = shlex::split(&cmd.value).words;
+    if words.is_empty() {
         context.findings.push(
-            Diagnostic::error("empty-command", "a command without a word")
-                .at(&cmd.place)
+            Diagnostic::new(Code::EmptyCommand, "empty command")
+                .at(&cmd.location)
                 .with_help("name a program to run, or remove the command"),
         );
         return None;
     }
-    Some(split.words)
+    Some(words)
 }
 
 /// What a shell between Docker and a program would do.
@@ -108,7 +110,7 @@ enum Shell {
 }
 
 fn shell_for(stage: &StageBuilder<'_>, environment: &Environment<'_>, secrets: &[&Located<String>]) -> Shell {
-    if !stage.has.image {
+    if !stage.env.image {
         return Shell::Missing;
     }
     let are_for_shells = secrets.iter().all(|secret| dockerfile::is_bare_name(&secret.value));
@@ -116,23 +118,23 @@ fn shell_for(stage: &StageBuilder<'_>, environment: &Environment<'_>, secrets: &
 }
 
 /// What a RUN runs, and what its shell does before.
-type Prepared = (Vec<Prelude>, dockerfile::Command);
+type Prepared = (Vec<ShellSetup>, dockerfile::Command);
 
 /// The shell form where it gives the same argv, else the exec form.
 fn command(
     words: &[String],
     variables: &[(&str, &str)],
-    preludes: Vec<Prelude>,
+    setup: Vec<ShellSetup>,
     shell: Shell,
-) -> Result<Prepared, Unspellable> {
-    if !preludes.is_empty() {
-        return after_preludes(words, variables, preludes);
+) -> Result<Prepared, Inexpressible> {
+    if !setup.is_empty() {
+        return after_preludes(words, variables, setup);
     }
     if !variables.is_empty() {
-        return ExecForm::with_variables(variables, words).map(|form| (preludes, dockerfile::Command::Exec(form)));
+        return ExecForm::with_variables(variables, words).map(|form| (setup, dockerfile::Command::Exec(form)));
     }
     let form = match (script_of(words), shell) {
-        (_, Shell::Missing) | (None, Shell::Drops) => Err(Unspellable::Malformed("a command for a shell")),
+        (_, Shell::Missing) | (None, Shell::Drops) => Err(Inexpressible::Malformed("a command for a shell")),
         (Some(script), _) => ShellForm::script(script),
         (None, Shell::Transparent) => ShellForm::argv(words),
     };
@@ -140,7 +142,7 @@ fn command(
         Ok(form) if !names_itself(words) => dockerfile::Command::Shell(form),
         _ => dockerfile::Command::Exec(ExecForm::new(words)?),
     };
-    Ok((preludes, command))
+    Ok((setup, command))
 }
 
 /// A command whose shell first makes variables of its secrets. `exec` then runs the very program,
@@ -148,28 +150,20 @@ fn command(
 fn after_preludes(
     words: &[String],
     variables: &[(&str, &str)],
-    preludes: Vec<Prelude>,
-) -> Result<Prepared, Unspellable> {
+    setup: Vec<ShellSetup>,
+) -> Result<Prepared, Inexpressible> {
     let shell = match (script_of(words), variables) {
         (Some(script), []) => ShellForm::script(script),
         (None, []) => ShellForm::exec(words),
-        (_, _) => Err(Unspellable::Malformed("a script")),
+        (_, _) => Err(Inexpressible::Malformed("a script")),
     };
     if let (Ok(form), false) = (shell, names_itself(words)) {
-        check_script(&preludes, form.to_string().len())?;
-        return Ok((preludes, dockerfile::Command::Shell(form)));
+        check_script(&setup, form.to_string().len())?;
+        return Ok((setup, dockerfile::Command::Shell(form)));
     }
-    let preludes: Vec<String> = preludes.iter().map(Prelude::to_string).collect();
-    let form = ExecForm::in_shell(&preludes.join(" "), variables, words)?;
+    let setup: Vec<String> = setup.iter().map(ShellSetup::to_string).collect();
+    let form = ExecForm::in_shell(&setup.join(" "), variables, words)?;
     Ok((Vec::new(), dockerfile::Command::Exec(form)))
-}
-
-/// Fails on preludes that, together with so many bytes behind them, are more than a shell can be
-/// given.
-pub(super) fn check_script(preludes: &[Prelude], rest: usize) -> Result<(), Unspellable> {
-    // each stands on a line of its own, with a blank behind it and four before the next
-    let length = preludes.iter().map(|prelude| prelude.to_string().len() + 5).sum::<usize>() + rest;
-    if length > LONGEST_ARGUMENT { Err(Unspellable::LongScript(length)) } else { Ok(()) }
 }
 
 /// The script of `sh -c 'SCRIPT'`.
@@ -208,29 +202,29 @@ pub(crate) fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
 fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, builder: &mut StageBuilder<'_>) -> Vec<Located<Mount>> {
     let mut mounts = Vec::new();
     for key in &step.caches {
-        let Some(cache) = context.graph.plan.caches.get(&key.value) else { continue };
-        let id = Located { value: cache_id(&context.options.cache_prefix, &key.value), place: key.place.clone() };
-        let id = MountField::new("id", &id.value).problem(context, "the cache key", &id);
+        let Some(cache) = context.graph.plan().caches.get(&key.value) else { continue };
+        let id = Located { value: cache_id(&context.options.cache_prefix, &key.value), location: key.location.clone() };
+        let id = MountField::new("id", &id.value).or_report(context, "the cache key", &id);
         let directory = gopath::under_app(&cache.directory.value);
         if directory == "/" {
             context.findings.push(
-                Diagnostic::error("invalid-cache", "a cache can't be mounted over the whole file system")
-                    .at(&cache.directory.place)
+                Diagnostic::new(Code::InvalidCache, "a cache can't be mounted over the whole file system")
+                    .at(&cache.directory.location)
                     .with_help("name the directory that a program caches things in"),
             );
             continue;
         }
         let target = match check_path(&directory).and_then(|()| MountField::new("target", &directory)) {
-            Err(Unspellable::NotAscii(..)) => {
-                let directory = Located::at(&cache.directory.place, directory);
+            Err(Inexpressible::NotAscii(..)) => {
+                let directory = Located::at(&cache.directory.location, directory);
                 arg_target(context, &key.value, &directory, builder)
             }
             spelled => spelled,
         };
-        let target = target.problem(context, "the cache directory", &cache.directory);
+        let target = target.or_report(context, "the cache directory", &cache.directory);
         let sharing = if cache.locked { Sharing::Locked } else { Sharing::Shared };
         if let (Some(id), Some(target)) = (id, target) {
-            mounts.push(Located::at(&key.place, Mount::Cache { id, target, sharing }));
+            mounts.push(Located::at(&key.location, Mount::Cache { id, target, sharing }));
         }
     }
     mounts
@@ -256,11 +250,11 @@ fn arg_target(
     key: &str,
     directory: &Located<String>,
     builder: &mut StageBuilder<'_>,
-) -> Result<MountField, Unspellable> {
+) -> Result<MountField, Inexpressible> {
     let arg = Assignment::arg(&context.cache_args.name(key), &directory.value)?;
     let field = MountField::from_arg("target", &arg);
     if builder.cache_args.insert(key.to_owned()) {
-        builder.instructions.push(Located::at(&directory.place, Instruction::MountArg(arg)));
+        builder.instructions.push(Located::at(&directory.location, Instruction::MountArg(arg)));
     }
     Ok(field)
 }
@@ -276,7 +270,7 @@ pub(super) struct CacheArgs<'p> {
 impl<'p> CacheArgs<'p> {
     const PREFIX: &'static str = "CACHE_DIRECTORY_";
 
-    pub(super) fn of(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan) -> Self {
         let of_steps = plan.steps.iter().flat_map(|step| step.variables.keys());
         let variables = plan.variables.keys().chain(of_steps);
         let secrets = plan.secrets.iter().map(|secret| &secret.value);
@@ -302,7 +296,7 @@ mod tests {
     use super::*;
 
     fn form(cmd: &str) -> String {
-        match command(&words::split(cmd).words, &[], Vec::new(), Shell::Transparent).unwrap().1 {
+        match command(&shlex::split(cmd).words, &[], Vec::new(), Shell::Transparent).unwrap().1 {
             dockerfile::Command::Shell(form) => form.to_string(),
             dockerfile::Command::Exec(form) => form.to_string(),
         }
@@ -365,14 +359,6 @@ mod tests {
     fn a_variable_with_a_line_feed_goes_through_env() {
         let (_, run) = command(&["npm".to_owned()], &[("A", "1\n2")], Vec::new(), Shell::Transparent).unwrap();
         assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
-    }
-
-    #[test]
-    fn preludes_and_what_stands_behind_them_are_one_argument() {
-        let preludes = [Prelude::run_bundle("A").unwrap(), Prelude::run_bundle("B").unwrap()];
-        let lines: usize = preludes.iter().map(|prelude| format!("{prelude} \n    ").len() - 1).sum();
-        assert_eq!(check_script(&preludes, LONGEST_ARGUMENT - lines), Ok(()));
-        assert_eq!(check_script(&preludes, LONGEST_ARGUMENT - lines + 1), Err(Unspellable::LongScript(131_072)));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Copy commands. Unlike COPY, they keep the name of a directory that goes into another one.
 
-use super::gopath::{base, clean, dir, join};
-use super::{Context, Problem};
-use crate::diagnostic::Diagnostic;
+use super::{Context, OrReport};
+use crate::compat::gopath::{base, clean, dir, join};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From, check_path};
 use crate::plan::Located;
 
@@ -19,11 +19,11 @@ pub(super) fn lower(
     };
     let Some(shape) = Shape::of(&src.value, &dest.value) else {
         context.findings.push(
-            Diagnostic::error(
-                "unspellable",
+            Diagnostic::new(
+                Code::Inexpressible,
                 format!("the source `{}` has a pattern in a folder and in its last part", src.value),
             )
-            .at(&src.place)
+            .at(&src.location)
             .with_help(
                 "a COPY can't keep the names of what it matches; name the folders, or copy to a name of its own",
             ),
@@ -33,12 +33,12 @@ pub(super) fn lower(
     if image.is_none() && !can_be_sent(context, src, &shape.source) {
         return None;
     }
-    check_path(&shape.destination).problem(context, "the path", dest)?;
-    let paths = CopyPaths::new(&shape.source, &shape.destination).problem(context, "the path", src)?;
+    check_path(&shape.destination).or_report(context, "the path", dest)?;
+    let paths = CopyPaths::new(&shape.source, &shape.destination).or_report(context, "the path", src)?;
     let mut exclude = Vec::new();
     if let Some(pattern) = &shape.only {
-        exclude.push(Exclude::new("*").problem(context, "the pattern", src)?);
-        exclude.push(Exclude::new(&format!("!{pattern}")).problem(context, "the pattern", src)?);
+        exclude.push(Exclude::new("*").or_report(context, "the pattern", src)?);
+        exclude.push(Exclude::new(&format!("!{pattern}")).or_report(context, "the pattern", src)?);
     }
     let is_another_pattern = shape.only.is_some() || is_pattern(&shape.source) && shape.source != source(&src.value);
     let comment = is_another_pattern.then(|| Comment::new(&format!("{}: a directory keeps its name", src.value)));
@@ -55,7 +55,7 @@ pub(super) fn can_be_sent(context: &mut Context<'_, '_>, src: &Located<String>, 
         return true;
     };
     let message = format!("the source `{}` {why}", src.value);
-    context.findings.push(Diagnostic::error("unspellable", message).at(&src.place).with_help("rename the file"));
+    context.findings.push(Diagnostic::new(Code::Inexpressible, message).at(&src.location).with_help("rename the file"));
     false
 }
 
@@ -210,8 +210,8 @@ mod tests {
               "deploy": {{ "base": {{ "step": "a" }} }} }}"#
         );
         let errors = transpile(&json, &Options::default()).unwrap_err();
-        let place = errors.0[0].place.as_ref().unwrap().path().to_string();
-        assert_eq!((errors.0[0].code, place.as_str()), ("unspellable", "steps[0].commands[0].src"));
+        let location = errors.0[0].location.as_ref().unwrap().path().to_string();
+        assert_eq!((errors.0[0].code, location.as_str()), ("inexpressible", "steps[0].commands[0].src"));
         assert!(Shape::of("packages/*/*.json", "x/").is_some());
         assert!(Shape::of("packages/*/lib", "x/").is_some());
     }

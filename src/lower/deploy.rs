@@ -1,35 +1,45 @@
 //! The final image.
 
+use super::base_image::start;
+use super::builder::assignments;
 use super::environment::Environments;
 use super::search_path::DEFAULT_PATH;
-use super::stage::{Surroundings, assignments, start, warn_of_secrets};
-use super::{Context, Problem, inputs};
-use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Stage};
+use super::stage::StageEnvs;
+use super::{Context, OrReport, inputs};
+use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Role, Stage};
+use crate::graph::Edge;
 use crate::plan::Located;
 
 /// The last stage: base, files, environment, command.
 pub(super) fn image<'p>(
     context: &mut Context<'p, '_>,
     environments: &Environments<'p>,
-    surroundings: &Surroundings<'p>,
+    stage_envs: &StageEnvs<'p>,
 ) -> Option<Stage> {
     let graph = context.graph;
-    let place = &graph.plan.deploy.place;
-    let (from, mut instructions) = start(context, Some(graph.base), place);
+    let location = &graph.plan().deploy.location;
+    let (from, mut instructions) = start(context, Some(graph.base()), location);
     for instruction in &mut instructions {
         if let Instruction::ResetUser { shell } = &mut instruction.value {
             // nothing runs here
             *shell = false;
         }
     }
-    instructions.extend(inputs::copies(context, graph.base, &graph.deploy_inputs));
-    instructions.push(Located::at(place, Instruction::Env(variables(context, environments)?)));
-    if surroundings.inherited(Some(graph.base)).foreign {
-        instructions.push(Located::at(&graph.base.input.place, Instruction::ResetProcess));
+    instructions.extend(inputs::copies(context, graph.base(), &graph.deploy_inputs().collect::<Vec<_>>()));
+    instructions.push(Located::at(location, Instruction::Env(variables(context, environments)?)));
+    if stage_envs.inherited(Some(graph.base())).foreign {
+        instructions.push(Located::at(&graph.base().input.location, Instruction::ResetProcess));
     }
-    instructions.push(Located::at(place, Instruction::Entrypoint(ExecForm::new(&["/bin/bash", "-c"]).ok()?)));
+    instructions.push(Located::at(location, Instruction::Entrypoint(ExecForm::new(&["/bin/bash", "-c"]).ok()?)));
     instructions.push(command(context)?);
-    Some(Stage { place: place.clone(), comment: Some(Comment::new("the image")), from, name: None, instructions })
+    Some(Stage {
+        role: Role::Image,
+        location: location.clone(),
+        comment: Some(Comment::new("the image")),
+        from,
+        name: None,
+        instructions,
+    })
 }
 
 /// The environment of the steps of `deploy.inputs`, then `deploy.variables`, then PATH: its
@@ -37,33 +47,34 @@ pub(super) fn image<'p>(
 /// `buildkit/convert.go`).
 fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Vec<Located<Assignment>>> {
     let graph = context.graph;
-    let mut environment = environments.merged(graph.deploy_inputs.iter().filter_map(|edge| edge.step()));
-    environment.set_all(&graph.plan.deploy.variables);
+    let mut environment = environments.merged(graph.deploy_inputs().filter_map(Edge::step));
+    environment.set_all(&graph.plan().deploy.variables);
     let variables = environment.without_path();
     let mut spelled = assignments(context, &variables, Assignment::new);
-    let entries: Vec<&Located<String>> = graph.plan.deploy.paths.iter().chain(environment.entries()).collect();
+    let entries: Vec<&Located<String>> = graph.plan().deploy.paths.iter().chain(environment.entries()).collect();
     for entry in &entries {
-        Assignment::new("PATH", &entry.value).problem(context, "the PATH entry", entry)?;
+        Assignment::new("PATH", &entry.value).or_report(context, "the PATH entry", entry)?;
     }
     let mut path: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).chain([DEFAULT_PATH]).collect();
     path.sort_unstable();
     let path = Assignment::new("PATH", &path.join(":"));
     spelled.extend(match entries.first() {
-        Some(first) => path.problem(context, "PATH with the entry", first).map(|path| Located::at(&first.place, path)),
-        None => path.ok().map(|path| Located::at(&graph.plan.deploy.place, path)),
+        Some(first) => {
+            path.or_report(context, "PATH with the entry", first).map(|path| Located::at(&first.location, path))
+        }
+        None => path.ok().map(|path| Located::at(&graph.plan().deploy.location, path)),
     });
-    warn_of_secrets(context, &variables);
     Some(spelled)
 }
 
 fn command(context: &mut Context<'_, '_>) -> Option<Located<Instruction>> {
-    let deploy = &context.graph.plan.deploy;
+    let deploy = &context.graph.plan().deploy;
     match &deploy.start_command {
         Some(command) if !command.value.is_empty() => {
-            let form = ExecForm::new(&[&command.value]).problem(context, "the start command", command)?;
-            Some(Located::at(&command.place, Instruction::Cmd(form)))
+            let form = ExecForm::new(&[&command.value]).or_report(context, "the start command", command)?;
+            Some(Located::at(&command.location, Instruction::Cmd(form)))
         }
-        _ => Some(Located::at(&deploy.place, Instruction::Cmd(ExecForm::new(&["/bin/bash"]).ok()?))),
+        _ => Some(Located::at(&deploy.location, Instruction::Cmd(ExecForm::new(&["/bin/bash"]).ok()?))),
     }
 }
 

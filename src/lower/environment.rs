@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::persistent_map::PersistentMap;
 use super::search_path::{Entries, SearchPath};
-use super::shared::SharedMap;
 use crate::dockerfile::{is_bare_name, is_for_env_alone};
-use crate::graph::{Graph, StepId};
-use crate::plan::{Command, Located, Variables};
+use crate::graph::Graph;
+use crate::plan::{Command, Located, StepId, StepMap, Variables};
 
 /// A number for each name of a variable and each entry of PATH, in their alphabetical order.
 type Numbers<'p> = BTreeMap<&'p str, usize>;
@@ -29,11 +29,11 @@ pub(super) struct Variable<'p> {
 pub(super) struct Environment<'p> {
     numbers: Rc<Numbers<'p>>,
     /// All but PATH.
-    variables: SharedMap<Variable<'p>>,
+    variables: PersistentMap<Variable<'p>>,
     /// Those of them that no ENV can hold.
-    multi_line: SharedMap<Variable<'p>>,
+    multi_line: PersistentMap<Variable<'p>>,
     /// Those of them that no ARG can hold.
-    not_for_arg: SharedMap<Variable<'p>>,
+    not_for_arg: PersistentMap<Variable<'p>>,
     has_odd_name: bool,
     path_variable: Option<Variable<'p>>,
     entries: Entries<'p>,
@@ -44,9 +44,9 @@ impl<'p> Environment<'p> {
         let end = numbers.len();
         Self {
             numbers: Rc::new(numbers),
-            variables: SharedMap::new(end),
-            multi_line: SharedMap::new(end),
-            not_for_arg: SharedMap::new(end),
+            variables: PersistentMap::new(end),
+            multi_line: PersistentMap::new(end),
+            not_for_arg: PersistentMap::new(end),
             has_odd_name: false,
             path_variable: None,
             entries: Entries::new(end),
@@ -120,7 +120,7 @@ impl<'p> Environment<'p> {
         listed(self.not_for(by_arg))
     }
 
-    fn not_for(&self, by_arg: bool) -> &SharedMap<Variable<'p>> {
+    fn not_for(&self, by_arg: bool) -> &PersistentMap<Variable<'p>> {
         if by_arg { &self.not_for_arg } else { &self.multi_line }
     }
 
@@ -133,7 +133,7 @@ impl<'p> Environment<'p> {
     /// them, but for those that no ENV (with `by_arg`, no ARG) can hold: it keeps what it has of these.
     pub(super) fn complete(
         &self,
-        has: &mut SharedMap<Variable<'p>>,
+        has: &mut PersistentMap<Variable<'p>>,
         by_arg: bool,
     ) -> Vec<(&'p str, &'p Located<String>)> {
         let undeclarable = self.not_for(by_arg);
@@ -150,7 +150,7 @@ impl<'p> Environment<'p> {
     }
 }
 
-fn listed<'p>(variables: &SharedMap<Variable<'p>>) -> Vec<(&'p str, &'p Located<String>)> {
+fn listed<'p>(variables: &PersistentMap<Variable<'p>>) -> Vec<(&'p str, &'p Located<String>)> {
     let mut listed = Vec::new();
     variables.for_each(|_, Variable { name, value, .. }| listed.push((name, value)));
     listed
@@ -161,54 +161,50 @@ fn listed<'p>(variables: &SharedMap<Variable<'p>>) -> Vec<(&'p str, &'p Located<
 pub(super) struct Environments<'p> {
     /// That of no step: the plan's own variables.
     of_plan: Environment<'p>,
-    starts: Vec<Environment<'p>>,
-    outputs: Vec<Environment<'p>>,
+    starts: StepMap<Environment<'p>>,
+    outputs: StepMap<Environment<'p>>,
 }
 
 impl<'p> Environments<'p> {
-    pub(super) fn of(graph: &Graph<'p>) -> Self {
+    pub(super) fn new(graph: &'p Graph) -> Self {
         let mut of_plan = Environment::new(numbers(graph));
-        for (name, value) in &graph.plan.variables {
+        for (name, value) in &graph.plan().variables {
             of_plan.set(Variable { name, value, is_default: true });
         }
-        let unknown = vec![of_plan.clone(); graph.nodes.len()];
+        let unknown: StepMap<_> = graph.steps().map(|_| of_plan.clone()).collect();
         let mut this = Self { of_plan, starts: unknown.clone(), outputs: unknown };
-        for id in &graph.order {
-            let Some(node) = graph.nodes.get(*id) else { continue };
-            let mut environment = this.merged(node.parents.iter().copied());
-            environment.set_all(&node.step.variables);
+        for (id, step) in graph.in_build_order() {
+            let mut environment = this.merged(graph.parents(id).iter().copied());
+            environment.set_all(&step.variables);
             let mut output = environment.clone();
-            for command in &node.step.commands {
+            for command in &step.commands {
                 if let Command::Path { path } = command {
                     output.push_path(path);
                 }
             }
-            for (by_step, environment) in [(&mut this.starts, environment), (&mut this.outputs, output)] {
-                if let Some(slot) = by_step.get_mut(*id) {
-                    *slot = environment;
-                }
-            }
+            this.starts[id] = environment;
+            this.outputs[id] = output;
         }
         this
     }
 
     /// The environment of a step before its first command.
     pub(super) fn start(&self, id: StepId) -> Environment<'p> {
-        self.starts.get(id).unwrap_or(&self.of_plan).clone()
+        self.starts[id].clone()
     }
 
     /// The merged environments of steps, later ones over earlier ones, and under all of them
     /// the plan's own variables.
     pub(super) fn merged(&self, steps: impl Iterator<Item = StepId>) -> Environment<'p> {
-        let mut outputs = steps.filter_map(|id| self.outputs.get(id));
+        let mut outputs = steps.map(|id| &self.outputs[id]);
         let mut environment = outputs.next().unwrap_or(&self.of_plan).clone();
         outputs.for_each(|output| environment.merge(output));
         environment
     }
 }
 
-fn numbers<'p>(graph: &Graph<'p>) -> Numbers<'p> {
-    let plan = graph.plan;
+fn numbers(graph: &Graph) -> Numbers<'_> {
+    let plan = graph.plan();
     let of_steps = plan.steps.iter().map(|step| &step.variables);
     let variables = of_steps.chain([&plan.variables, &plan.deploy.variables]).flat_map(BTreeMap::keys);
     let entries = plan.steps.iter().flat_map(|step| &step.commands).filter_map(|command| match command {
@@ -235,7 +231,11 @@ mod tests {
     fn with(steps: &Value, check: impl FnOnce(&Environments<'_>)) {
         let json = json!({ "variables": { "A": "plan", "B": "plan", "PATH": "/plan" }, "steps": steps, "deploy": { "base": { "image": "x" } } });
         let plan = crate::plan::read(&json.to_string(), false, &mut Findings::default()).unwrap();
-        check(&Environments::of(&crate::graph::resolve(&plan, &mut Findings::default()).unwrap()));
+        check(&Environments::new(&crate::graph::resolve(plan, &mut Findings::default()).unwrap()));
+    }
+
+    fn ids(steps: &[usize]) -> impl Iterator<Item = StepId> {
+        steps.iter().copied().map(StepId::new)
     }
 
     fn step(name: &str, variables: &Value) -> Value {
@@ -250,7 +250,7 @@ mod tests {
             step("c", &json!({}))
         ]);
         with(&steps, |environments| {
-            let merged = |steps: &[StepId]| shown(&environments.merged(steps.iter().copied()));
+            let merged = |steps: &[usize]| shown(&environments.merged(ids(steps)));
             assert_eq!(merged(&[0, 1]), ["A=a", "B=plan", "C=b", "PATH=/a"]);
             assert_eq!(merged(&[1, 0]), ["A=a", "B=plan", "C=a", "PATH=/a"]);
             assert_eq!(merged(&[0, 2]), ["A=a", "B=plan", "C=a", "PATH=/a"]);
@@ -263,7 +263,7 @@ mod tests {
     fn a_shell_hands_on_variables_unless_one_has_a_name_of_its_own_kind() {
         let steps = json!([step("a", &json!({ "my-var": "x", "z": "y" })), step("b", &json!({ "z": "y" }))]);
         with(&steps, |environments| {
-            let is_for_shells = |steps: &[StepId]| environments.merged(steps.iter().copied()).is_for_shells();
+            let is_for_shells = |steps: &[usize]| environments.merged(ids(steps)).is_for_shells();
             assert!(is_for_shells(&[1]));
             assert!(!is_for_shells(&[0]));
             assert!(!is_for_shells(&[1, 0]));
@@ -271,11 +271,11 @@ mod tests {
     }
 
     #[test]
-    fn what_no_instruction_can_hold_is_known_until_another_value_takes_its_place() {
+    fn what_no_instruction_can_hold_is_known_until_another_value_takes_its_location() {
         let steps = json!([step("a", &json!({ "L": "1\n2", "a b": "x" })), step("b", &json!({ "L": "1" }))]);
         with(&steps, |environments| {
-            let undeclarable = |steps: &[StepId], by_arg| -> Vec<&str> {
-                let environment = environments.merged(steps.iter().copied());
+            let undeclarable = |steps: &[usize], by_arg| -> Vec<&str> {
+                let environment = environments.merged(ids(steps));
                 environment.undeclarable(by_arg).into_iter().map(|(name, _)| name).collect()
             };
             assert_eq!(undeclarable(&[0], false), ["L"]);
@@ -294,9 +294,9 @@ mod tests {
             step("c", &json!({ "C": "1" }))
         ]);
         with(&steps, |environments| {
-            let mut has = SharedMap::new(environments.of_plan.numbers.len());
-            let mut lacks = |step: StepId| -> Vec<String> {
-                let lacking = environments.start(step).complete(&mut has, false);
+            let mut has = PersistentMap::new(environments.of_plan.numbers.len());
+            let mut lacks = |step: usize| -> Vec<String> {
+                let lacking = environments.start(StepId::new(step)).complete(&mut has, false);
                 lacking.into_iter().map(|(name, value)| format!("{name}={}", value.value)).collect()
             };
             assert_eq!(lacks(0), ["A=plan", "B=plan", "C=1"]);

@@ -1,14 +1,14 @@
 //! File commands: content that stands in the plan.
 
-use super::gopath::{dir, under_app};
-use super::stage::StageBuilder;
-use super::{Context, Problem};
-use crate::diagnostic::Diagnostic;
+use super::builder::StageBuilder;
+use super::{Context, OrReport};
+use crate::compat::gopath::{dir, under_app};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
-    Comment, Copy, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath, Instruction, Mode, Stage, StageName,
-    Unspellable,
+    Comment, Copy, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath, Inexpressible, Instruction, Mode, Role,
+    Stage, StageName,
 };
-use crate::plan::Located;
+use crate::plan::{Located, StepId};
 
 /// A file to write.
 pub(super) struct File<'p> {
@@ -28,33 +28,39 @@ const DIRECTORY_MODE: u32 = 0o755;
 impl File<'_> {
     /// Adds the COPY of a heredoc, or of a helper stage where a heredoc's destination can't be
     /// spelled.
-    pub(super) fn lower(self, context: &mut Context<'_, '_>, stage: &StageName, builder: &mut StageBuilder<'_>) {
+    pub(super) fn lower(
+        self,
+        context: &mut Context<'_, '_>,
+        id: StepId,
+        stage: &StageName,
+        builder: &mut StageBuilder<'_>,
+    ) {
         let path = under_app(&self.path.value);
         if ["/", "/app"].contains(&path.as_str()) {
             let message = format!("`{}` is a directory, so no file can be there", self.path.value);
-            context
-                .findings
-                .push(Diagnostic::error("invalid-path", message).at(&self.path.place).with_help("name a file in it"));
+            context.findings.push(
+                Diagnostic::new(Code::InvalidPath, message).at(&self.path.location).with_help("name a file in it"),
+            );
             return;
         }
-        let Some(content) = Heredoc::new(&self.content.value).problem(context, "the asset", self.content) else {
+        let Some(content) = Heredoc::new(&self.content.value).or_report(context, "the asset", self.content) else {
             return;
         };
-        let content = Located::at(&self.content.place, content);
+        let content = Located::at(&self.content.location, content);
         let mode = self.mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != DEFAULT_MODE);
         let parent = dir(&path);
         match (HeredocPath::new(&path), make_parents(&path, mode)) {
             (Ok(path), Ok(parents)) => {
                 let instructions = &mut builder.instructions;
                 let parents = parents.filter(|_| builder.made.insert(parent));
-                instructions.extend(parents.map(|made| Located::at(&self.path.place, made)));
+                instructions.extend(parents.map(|made| Located::at(&self.path.location, made)));
                 let mode = mode.map(Mode);
                 let file = CopyFile { comment: self.comment, mode, path, content };
-                instructions.push(Located::at(&self.path.place, Instruction::CopyFile(file)));
+                instructions.push(Located::at(&self.path.location, Instruction::CopyFile(file)));
             }
             _ => {
                 let file = |path| CopyFile { comment: None, mode: mode.map(Mode), path, content };
-                self.by_way_of_a_stage(context, stage, &path, file, builder);
+                self.by_way_of_a_stage(context, id, stage, &path, file, builder);
             }
         }
     }
@@ -62,32 +68,34 @@ impl File<'_> {
     fn by_way_of_a_stage(
         self,
         context: &mut Context<'_, '_>,
+        id: StepId,
         stage: &StageName,
         path: &str,
         file: impl FnOnce(HeredocPath) -> CopyFile,
         builder: &mut StageBuilder<'_>,
     ) {
         const HELD_AT: &str = "/file";
-        let Some(paths) = CopyPaths::new(HELD_AT, path).problem(context, "the path", self.path) else { return };
+        let Some(paths) = CopyPaths::new(HELD_AT, path).or_report(context, "the path", self.path) else { return };
         let Some(name) = context.names.unique(&format!("{stage}-file")) else { return };
         let Ok(held_at) = HeredocPath::new(HELD_AT) else { return };
-        let place = &self.path.place;
+        let location = &self.path.location;
         builder.helpers.push(Stage {
-            place: place.clone(),
+            role: Role::FileFor(id),
+            location: location.clone(),
             comment: Some(Comment::new(&format!("a file for {stage}, whose path a heredoc can't have"))),
-            from: Located::at(place, From::Scratch),
+            from: Located::at(location, From::Scratch),
             name: Some(name.clone()),
-            instructions: vec![Located::at(place, Instruction::CopyFile(file(held_at)))],
+            instructions: vec![Located::at(location, Instruction::CopyFile(file(held_at)))],
         });
         let from = Some(From::Stage(name));
         let copy = Copy { comment: self.comment, from, link: false, exclude: Vec::new(), paths };
-        builder.instructions.push(Located::at(place, Instruction::Copy(copy)));
+        builder.instructions.push(Located::at(location, Instruction::Copy(copy)));
     }
 }
 
 /// `COPY --chmod` gives its mode to the directories that it creates, too. Where that would be
 /// wrong, they are made first. Fails where no WORKDIR can say it.
-fn make_parents(path: &str, mode: Option<u32>) -> Result<Option<Instruction>, Unspellable> {
+fn make_parents(path: &str, mode: Option<u32>) -> Result<Option<Instruction>, Inexpressible> {
     let parent = dir(path);
     if mode.is_none_or(|mode| mode == DIRECTORY_MODE) || ["/", "/app"].contains(&parent.as_str()) {
         return Ok(None);

@@ -1,34 +1,26 @@
 //! The ignore file beside the Dockerfile, from the plan's `exclude`.
 
-use super::{Context, Problem};
-use crate::diagnostic::Diagnostic;
+use super::{Context, OrReport};
 use crate::dockerfile::{Dockerignore, IgnorePattern};
 use crate::plan::Located;
 
-/// The ignore file. `None` when the plan excludes nothing.
+/// The ignore file. `None` if the plan excludes nothing.
 pub(super) fn dockerignore(context: &mut Context<'_, '_>) -> Option<Dockerignore> {
-    let exclude = &context.graph.plan.exclude;
-    if exclude.is_empty() {
+    let plan = context.graph.plan();
+    if plan.exclude.is_empty() {
         return None;
     }
-    let (plan, digest) = super::header::origin(context);
-    let at_its_place = |pattern| spelled(context, pattern).map(|spelled| Located::at(&pattern.place, spelled));
-    let patterns = exclude.iter().filter_map(at_its_place).collect();
-    Some(Dockerignore { plan, digest, patterns })
+    let matching = plan.exclude.iter().filter(|pattern| !is_absolute(&pattern.value));
+    let spelled = matching.filter_map(|pattern| {
+        let spelled = IgnorePattern::new(&pattern.value).or_report(context, "the pattern", pattern)?;
+        Some(Located::at(&pattern.location, spelled))
+    });
+    Some(Dockerignore { patterns: spelled.collect() })
 }
 
-/// Railpack hands patterns to `BuildKit` as they are, and there a path never begins with a slash, so
-/// such a pattern matches nothing. In an ignore file it would: Docker takes the slash off.
-fn spelled(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<IgnorePattern> {
-    let path = pattern.value.trim().trim_start_matches('!');
-    if path.starts_with('/') {
-        let message = format!("`{}` excludes nothing: a pattern with a slash in front matches no path", pattern.value);
-        context.findings.push(
-            Diagnostic::warning("rooted-exclude", message)
-                .at(&pattern.place)
-                .with_help("write it without the slash; patterns start from the root of the build context"),
-        );
-        return None;
-    }
-    IgnorePattern::new(&pattern.value).problem(context, "the pattern", pattern)
+/// Whether a pattern begins with a slash. Railpack hands patterns to `BuildKit` as they are, where no
+/// path begins with one, so such a pattern matches nothing. In an ignore file it would match: Docker
+/// removes the slash.
+pub(crate) fn is_absolute(pattern: &str) -> bool {
+    pattern.trim().trim_start_matches('!').starts_with('/')
 }

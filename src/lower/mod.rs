@@ -1,177 +1,175 @@
-//! What a plan means, said in instructions.
+//! Lowering: the meaning of a plan as the instructions of a Dockerfile.
 
-mod check;
+mod base_image;
+mod builder;
 mod commands;
 mod copy;
 mod deploy;
 mod environment;
 mod file;
-pub(crate) mod gopath;
-mod header;
 mod ignore;
-pub(crate) mod inputs;
+mod inputs;
 mod names;
+mod persistent_map;
 mod search_path;
 mod secrets;
-mod shared;
 mod stage;
-mod suspicious;
-mod whole;
-pub(crate) mod words;
+mod validate_options;
 
 use std::collections::BTreeMap;
 
 use commands::CacheArgs;
 pub(crate) use commands::tells_more;
 use environment::Environments;
+pub(crate) use ignore::is_absolute as is_absolute_exclude;
 use names::Names;
-use secrets::{Access, HashStages};
-use stage::Surroundings;
-pub(crate) use suspicious::is_credential;
-pub(crate) use whole::whole_copies;
+use secrets::{HashStages, SecretAccess};
+use stage::StageEnvs;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
-use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Mount, Stage, StageName, Unspellable};
-use crate::graph::{Graph, StepId};
+use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, Mount, StageName};
+use crate::graph::Graph;
 use crate::options::Options;
-use crate::plan::Located;
+use crate::plan::{Located, StepId, StepMap};
+use crate::secret_usage::{SecretUsage, SetId};
 
-/// How much text is made of a plan. A small one can ask for a thousand times its size: each step
-/// with one more entry for PATH, each command with every secret.
-const MOST_TEXT: usize = 128 * 1024 * 1024;
+/// How much text may be generated, in bytes. A small plan can ask for a thousand times its size: each
+/// step with one more entry for PATH, each command with every secret.
+const MAX_TEXT: usize = 128 * 1024 * 1024;
 
-/// Says a plan in instructions. What a Dockerfile can't say is a finding.
+/// Lowers a plan. Each part that a Dockerfile can't express is a finding.
 pub(crate) fn lower(
-    graph: &Graph<'_>,
+    graph: &Graph,
+    usage: &SecretUsage,
     options: &Options,
     findings: &mut Findings,
-) -> Result<(Dockerfile, Option<Dockerignore>), Diagnostics> {
-    lower_into(MOST_TEXT, graph, options, findings)
+) -> Result<(Dockerfile, Option<Dockerignore>), Reported> {
+    lower_within(MAX_TEXT, graph, usage, options, findings)
 }
 
-fn lower_into(
-    room: usize,
-    graph: &Graph<'_>,
+fn lower_within(
+    budget: usize,
+    graph: &Graph,
+    usage: &SecretUsage,
     options: &Options,
     findings: &mut Findings,
-) -> Result<(Dockerfile, Option<Dockerignore>), Diagnostics> {
-    let mut context = Context::new(room, graph, options, findings);
-    context.check_options();
-    let syntax = context.syntax();
+) -> Result<(Dockerfile, Option<Dockerignore>), Reported> {
+    validate_options::check(graph, usage, options, findings);
+    let syntax = validate_options::syntax(options, findings);
+    let mut context = Context::new(budget, graph, usage, options, findings);
     secrets::check_names(&mut context);
-    suspicious::warn(&mut context);
-    let hash_stages = HashStages::of(&mut context);
-    let environments = Environments::of(graph);
-    let mut surroundings = Surroundings::new(graph);
+    let hash_stages = HashStages::new(&mut context);
+    let environments = Environments::new(graph);
+    let mut stage_envs = StageEnvs::new(graph);
     let mut stages = hash_stages.stages(&mut context);
     for (id, _) in graph.needed() {
         if context.is_over {
             break;
         }
-        stages.extend(stage::of_step(&mut context, id, &environments, &mut surroundings, &hash_stages));
+        stages.extend(stage::of_step(&mut context, id, &environments, &mut stage_envs, &hash_stages));
     }
     if !context.is_over {
-        stages.extend(deploy::image(&mut context, &environments, &surroundings));
+        stages.extend(deploy::image(&mut context, &environments, &stage_envs));
     }
-    let header = header::header(&context, !hash_stages.is_empty());
     let dockerignore = ignore::dockerignore(&mut context);
-    findings.leave_out(&options.allow);
     findings.check()?;
-    let looks_secret =
-        stages.iter().flat_map(|stage| &stage.instructions).any(|instruction| instruction.value.looks_secret());
-    Ok((Dockerfile { syntax, looks_secret, header, stages }, dockerignore))
+    Ok((Dockerfile { syntax, stages }, dockerignore))
 }
 
-/// What every part of the lowering needs to know.
+/// The state that every part of the lowering shares.
 struct Context<'p, 'f> {
-    graph: &'f Graph<'p>,
-    options: &'f Options,
+    graph: &'p Graph,
+    usage: &'p SecretUsage,
+    options: &'p Options,
     findings: &'f mut Findings,
     names: Names,
-    stage_names: Vec<Option<StageName>>,
+    /// The stage of each step that the image needs.
+    stage_names: StepMap<Option<StageName>>,
     cache_args: CacheArgs<'p>,
-    /// How commands get their secrets, where all of them see the same.
-    access_of_plan: Option<Access>,
+    /// How commands get each set of secrets.
+    access: BTreeMap<SetId, SecretAccess>,
     /// The mounts of secrets as variables of their own names, by secret.
     secret_mounts: BTreeMap<String, Located<Mount>>,
-    /// How many bytes the Dockerfile may still grow.
-    room: usize,
-    /// Whether something was found that makes it no use to go on.
+    /// The remaining output budget, in bytes.
+    budget: usize,
+    /// Set by an error that makes it useless to go on.
     is_over: bool,
 }
 
 impl<'p, 'f> Context<'p, 'f> {
-    fn new(room: usize, graph: &'f Graph<'p>, options: &'f Options, findings: &'f mut Findings) -> Self {
+    fn new(
+        budget: usize,
+        graph: &'p Graph,
+        usage: &'p SecretUsage,
+        options: &'p Options,
+        findings: &'f mut Findings,
+    ) -> Self {
         let mut names = Names::new(graph);
         let stage_names = names.of_steps(graph);
-        let cache_args = CacheArgs::of(graph.plan);
         Self {
             graph,
+            usage,
             options,
             findings,
             names,
             stage_names,
-            cache_args,
-            access_of_plan: None,
+            cache_args: CacheArgs::new(graph.plan()),
+            access: BTreeMap::new(),
             secret_mounts: BTreeMap::new(),
-            room,
+            budget,
             is_over: false,
         }
     }
 
     /// Counts text that the plan has once and the Dockerfile many times.
     fn count(&mut self, bytes: usize) {
-        self.room = self.room.saturating_sub(bytes);
-        if self.room == 0 && !self.is_over {
+        self.budget = self.budget.saturating_sub(bytes);
+        if self.budget == 0 && !self.is_over {
             self.is_over = true;
-            let message = format!("the Dockerfile would have more than {} MiB", MOST_TEXT >> 20);
-            let help = "BuildKit takes about 7 MiB; what each step has again from those before it, or each command from the plan, is too much";
-            self.findings.push(Diagnostic::error("huge-dockerfile", message).with_help(help));
+            let message = format!("the Dockerfile would have more than {} MiB", MAX_TEXT >> 20);
+            let help = "BuildKit accepts about 7 MiB; each step repeats too much of the steps before it, or each command too much of the plan";
+            self.findings.push(Diagnostic::new(Code::HugeDockerfile, message).with_help(help));
         }
     }
 
+    /// The stage of a step. A step that the image does not need has none.
     fn stage_name(&self, id: StepId) -> Option<StageName> {
-        self.stage_names.get(id).cloned().flatten()
+        self.stage_names[id].clone()
     }
 
-    /// An image that a plan names. What is no reference is a finding.
+    /// An image that a plan names. An invalid reference is a finding.
     fn image(&mut self, image: &Located<String>) -> Option<ImageRef> {
-        match ImageRef::new(&image.value) {
-            Ok(image) => Some(image),
-            Err(_) => {
-                self.findings.push(
-                    Diagnostic::error("invalid-image", format!("`{}` is no reference to an image", image.value))
-                        .at(&image.place)
-                        .with_help("write it as `docker pull` takes it, such as `debian:bookworm-slim`"),
-                );
-                None
-            }
+        let reference = ImageRef::new(&image.value);
+        if reference.is_err() {
+            self.findings.push(
+                Diagnostic::new(Code::InvalidImage, format!("invalid image reference `{}`", image.value))
+                    .at(&image.location)
+                    .with_help("write it as for `docker pull`, for example `debian:bookworm-slim`"),
+            );
         }
+        reference.ok()
     }
 }
 
-/// Turns what can't be spelled into a finding.
-trait Problem<T> {
+/// Turns a failure to spell a text into a finding.
+trait OrReport<T> {
     /// `what` names the text: "the path" of "the path `x` holds a NUL character".
-    fn problem(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T>;
+    fn or_report(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T>;
 }
 
-impl<T> Problem<T> for Result<T, Unspellable> {
-    fn problem(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T> {
+impl<T> OrReport<T> for Result<T, Inexpressible> {
+    fn or_report(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T> {
         self.map_err(|why| {
             let shown = if text.value.chars().count() > 60 { String::new() } else { format!(" `{}`", text.value) };
             context.findings.push(
-                Diagnostic::error("unspellable", format!("{what}{shown} {why}"))
-                    .at(&text.place)
-                    .with_help("no Dockerfile can say this; change it in the plan"),
+                Diagnostic::new(Code::Inexpressible, format!("{what}{shown} {why}"))
+                    .at(&text.location)
+                    .with_help("a Dockerfile can't express this; change it in the plan"),
             );
         })
         .ok()
     }
 }
-
-/// A stage, and the helper stages in front of it.
-type Stages = Vec<Stage>;
 
 #[cfg(test)]
 mod tests {
@@ -179,23 +177,24 @@ mod tests {
 
     use super::*;
 
-    /// The codes of what keeps a plan from becoming a Dockerfile with room for so many bytes.
-    fn errors(plan: &Value, room: usize) -> Vec<&'static str> {
+    /// The codes of what keeps a plan from becoming a Dockerfile within a budget.
+    fn errors(plan: &Value, budget: usize) -> Vec<&'static str> {
         let mut findings = Findings::default();
         let plan = crate::plan::read(&plan.to_string(), false, &mut findings).unwrap();
-        let graph = crate::graph::resolve(&plan, &mut findings).unwrap();
-        match lower_into(room, &graph, &Options::default(), &mut findings) {
-            Ok(_) => Vec::new(),
-            Err(found) => found.0.iter().map(|found| found.code).filter(|code| *code == "huge-dockerfile").collect(),
-        }
+        let graph = crate::graph::resolve(plan, &mut findings).unwrap();
+        let options = Options::default();
+        let usage = SecretUsage::new(&graph, &options);
+        // errors or not, the findings say
+        let _ = lower_within(budget, &graph, &usage, &options, &mut findings);
+        findings.into_sorted().iter().map(|found| found.code.name()).filter(|code| *code == "huge-dockerfile").collect()
     }
 
     /// How many bytes are counted.
     fn counted(plan: &Value) -> usize {
         let (mut fits, mut bytes) = (100_000_usize, 0);
         while bytes + 1 < fits {
-            let room = fits.midpoint(bytes);
-            if errors(plan, room).is_empty() { fits = room } else { bytes = room }
+            let budget = fits.midpoint(bytes);
+            if errors(plan, budget).is_empty() { fits = budget } else { bytes = budget }
         }
         assert_eq!(errors(plan, bytes), ["huge-dockerfile"], "said once");
         bytes
@@ -210,7 +209,7 @@ mod tests {
 
     #[test]
     fn there_is_room_for_all_that_buildkit_takes() {
-        const { assert!(MOST_TEXT > 2 * crate::LARGEST_DOCKERFILE) }
+        const { assert!(MAX_TEXT > 2 * crate::lint::LARGEST_DOCKERFILE) }
     }
 
     #[test]

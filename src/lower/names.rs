@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dockerfile::StageName;
-use crate::graph::{Graph, Origin, StepId};
-use crate::plan::Command;
+use crate::graph::Graph;
+use crate::plan::{Command, Input, StepId, StepMap};
 
 /// Hands out names, each once.
 #[derive(Debug)]
@@ -16,13 +16,12 @@ pub(super) struct Names {
 
 impl Names {
     /// Begins with the images in use: a stage called `alpine` would capture a `FROM alpine`.
-    pub(super) fn new(graph: &Graph<'_>) -> Self {
-        let edges = graph.nodes.iter().flat_map(|node| &node.inputs).chain(&graph.deploy_inputs).chain([&graph.base]);
-        let from_inputs = edges.filter_map(|edge| match edge.origin {
-            Origin::Image(image) => Some(image),
-            Origin::Step(_) | Origin::Local => None,
-        });
-        let commands = graph.nodes.iter().flat_map(|node| &node.step.commands);
+    pub(super) fn new(graph: &Graph) -> Self {
+        let plan = graph.plan();
+        let inputs =
+            plan.steps.iter().flat_map(|step| &step.inputs).chain(&plan.deploy.inputs).chain([&plan.deploy.base]);
+        let from_inputs = inputs.filter_map(Input::image);
+        let commands = plan.steps.iter().flat_map(|step| &step.commands);
         let from_commands = commands.filter_map(|command| match command {
             Command::Copy { image, .. } => image.as_ref(),
             _ => None,
@@ -37,21 +36,22 @@ impl Names {
 
     /// A name for each step that the image needs, by step. Steps whose name is a stage name
     /// already keep it; the others share out what is left in the order of the plan.
-    pub(super) fn of_steps(&mut self, graph: &Graph<'_>) -> Vec<Option<StageName>> {
-        let mut names: Vec<Option<StageName>> = vec![None; graph.nodes.len()];
+    pub(super) fn of_steps(&mut self, graph: &Graph) -> StepMap<Option<StageName>> {
         let mut others: Vec<(StepId, &str)> = Vec::new();
-        for ((id, node), slot) in graph.nodes.iter().enumerate().zip(&mut names).filter(|((_, node), _)| node.is_needed)
-        {
-            let name = node.step.name.value.as_str();
-            match StageName::new(name).ok().filter(|_| self.taken.insert(name.to_owned())) {
-                Some(name) => *slot = Some(name),
-                None => others.push((id, name)),
+        let own = graph.steps().map(|(id, step)| {
+            let name = step.name.value.as_str();
+            if !graph.is_needed(id) {
+                return None;
             }
-        }
+            let own = StageName::new(name).ok().filter(|_| self.taken.insert(name.to_owned()));
+            if own.is_none() {
+                others.push((id, name));
+            }
+            own
+        });
+        let mut names: StepMap<Option<StageName>> = own.collect();
         for (id, name) in others {
-            if let Some(slot) = names.get_mut(id) {
-                *slot = self.unique(name);
-            }
+            names[id] = self.unique(name);
         }
         names
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::shared::SharedMap;
+use super::persistent_map::PersistentMap;
 use crate::plan::Located;
 
 /// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of `BuildKit`).
@@ -13,7 +13,7 @@ pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:
 pub(super) struct Entries<'p> {
     first: Link<'p>,
     /// The numbers of those that are there.
-    known: SharedMap<()>,
+    known: PersistentMap<()>,
 }
 
 type Link<'p> = Option<Rc<Entry<'p>>>;
@@ -40,7 +40,7 @@ impl Drop for Entry<'_> {
 impl<'p> Entries<'p> {
     /// No entries. Their numbers are below `end`.
     pub(super) fn new(end: usize) -> Self {
-        Self { first: None, known: SharedMap::new(end) }
+        Self { first: None, known: PersistentMap::new(end) }
     }
 
     /// Puts an entry in front, unless it is there.
@@ -140,14 +140,14 @@ impl PartialEq for SearchPath<'_> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::setup::*;
 
     use super::*;
-    use crate::place::{Path, Place};
+    use crate::diagnostic::{Location, Path};
 
     fn texts(texts: &[&str]) -> Vec<Located<String>> {
-        let place = Place::new(Path::default(), 0..0);
-        texts.iter().map(|text| Located::at(&place, (*text).to_owned())).collect()
+        let location = Location::new(Path::default(), 0..0);
+        texts.iter().map(|text| Located::at(&location, (*text).to_owned())).collect()
     }
 
     fn entries<'p>(known: &'p [Located<String>], numbers: &[usize]) -> Entries<'p> {

@@ -1,139 +1,137 @@
 //! Secrets: their mounts, and the stages that hash them.
 //!
-//! A secret's value is no part of `BuildKit`'s cache key. So for each set of secrets that steps
-//! list there is a stage that hashes their values, and those steps mount the file with the hash:
-//! `BuildKit` keys a read-only bind mount by its content.
+//! A secret's value is no part of `BuildKit`'s cache key. So each set of secrets that steps list has a
+//! stage that hashes their values, and those steps mount the file with the hash: `BuildKit` keys a
+//! read-only bind mount by its content.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::commands::check_script;
-use super::stage::is_railpacks;
-use super::{Context, Problem, Stages};
-use crate::diagnostic::Diagnostic;
+use super::base_image::is_railpacks;
+use super::{Context, OrReport};
+use crate::diagnostic::{Code, Diagnostic, Located};
 use crate::dockerfile::{
-    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Prelude, ShellVariable, Stage, StageName,
+    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Role, ShellSetup, ShellVariable, Stage,
+    StageName, check_script,
 };
-use crate::graph::{Origin, StepId};
-use crate::options::{SecretMount, SecretsHash, SecretsScope};
-use crate::plan::{Located, Step};
+use crate::graph::Origin;
+use crate::options::{SecretMount, SecretsHash};
+use crate::plan::{Step, StepId};
+use crate::secret_usage::{HashGroup, SetId};
+use crate::text;
 
 /// Checks that each secret can be an environment variable.
 pub(super) fn check_names(context: &mut Context<'_, '_>) {
-    for secret in &context.graph.plan.secrets {
+    for secret in &context.graph.plan().secrets {
         if secret.value.is_empty() || secret.value.contains('=') {
             let message = format!("`{}` can't be the name of an environment variable", secret.value);
-            context.findings.push(Diagnostic::error("invalid-secret", message).at(&secret.place));
+            context.findings.push(Diagnostic::new(Code::InvalidSecret, message).at(&secret.location));
         }
     }
 }
 
-/// How a command gets its secrets: what is mounted, and what its shell does first.
+/// How a command gets its secrets: the mounts, and the statements that its shell runs first.
 #[derive(Clone, Default)]
-pub(super) struct Access {
+pub(super) struct SecretAccess {
     pub(super) mounts: Vec<Located<Mount>>,
-    pub(super) preludes: Vec<Prelude>,
+    pub(super) setup: Vec<ShellSetup>,
 }
 
-impl<'p> Context<'p, '_> {
-    /// The secrets that a step's commands see.
-    pub(super) fn secrets_of(&self, step: &Step) -> Vec<&'p Located<String>> {
-        match self.options.secrets_scope {
-            SecretsScope::Plan => self.graph.plan.secrets.iter().collect(),
-            SecretsScope::Step => self.graph.plan.listed_by(step),
-        }
+/// How commands get the secrets of a set, each by its own name.
+pub(super) fn access_of_set(context: &mut Context<'_, '_>, set: Option<SetId>) -> SecretAccess {
+    let Some(set) = set else { return SecretAccess::default() };
+    if let Some(access) = context.access.get(&set) {
+        return access.clone();
     }
+    let secrets: Vec<&Located<String>> = context.usage.secrets(Some(set)).collect();
+    let access = access(context, &secrets, str::to_owned);
+    context.access.insert(set, access.clone());
+    access
+}
 
-    /// How the commands of a step get their secrets. What all commands see is worked out once.
-    pub(super) fn access_of(&mut self, step: &Step) -> Access {
-        let is_shared = self.options.secrets_scope == SecretsScope::Plan;
-        if let Some(access) = self.access_of_plan.as_ref().filter(|_| is_shared) {
-            return access.clone();
-        }
-        let access = self.access(&self.secrets_of(step), str::to_owned);
-        self.access_of_plan = is_shared.then(|| access.clone());
-        access
+/// Makes secrets available as variables, each by the name that `variable` gives it.
+fn access(
+    context: &mut Context<'_, '_>,
+    secrets: &[&Located<String>],
+    mut variable: impl FnMut(&str) -> String,
+) -> SecretAccess {
+    let mut access = SecretAccess::default();
+    let (usage, options) = (context.usage, context.options);
+    if let (SecretMount::Bundle(id), Some(first)) = (&options.secret_mount, secrets.first()) {
+        let bundle = Located::at(&first.location, id.clone());
+        access.mounts.extend(secret_mount(context, &bundle, id, None));
+        access.setup.extend(ShellSetup::run_bundle(id).or_report(context, "the bundle", &bundle));
+        return access;
     }
-
-    /// Makes secrets available as variables: each with its own name, or the one that `variable`
-    /// gives it.
-    pub(super) fn access(&mut self, secrets: &[&Located<String>], mut variable: impl FnMut(&str) -> String) -> Access {
-        let mut access = Access::default();
-        if let (SecretMount::Bundle(id), Some(first)) = (&self.options.secret_mount, secrets.first()) {
-            let bundle = Located { value: id.clone(), place: first.place.clone() };
-            access.mounts.extend(self.secret_mount(&bundle, id, None));
-            access.preludes.extend(Prelude::run_bundle(id).problem(self, "the bundle", &bundle));
-            return access;
-        }
-        for secret in secrets {
-            let id = self.id_of(&secret.value);
-            let variable = variable(&secret.value);
-            match self.options.secret_mount {
-                SecretMount::File => {
-                    access.mounts.extend(self.secret_mount(secret, &id, None));
-                    let prelude = Prelude::export_file(&variable, &id, self.options.optional_secrets);
-                    access.preludes.extend(prelude.problem(self, "the secret", secret));
-                }
-                _ if variable == secret.value => access.mounts.extend(self.plain_mount(secret, &id)),
-                _ => access.mounts.extend(self.secret_mount(secret, &id, Some(&variable))),
+    for secret in secrets {
+        let id = usage.id(&secret.value);
+        let variable = variable(&secret.value);
+        match options.secret_mount {
+            SecretMount::File => {
+                access.mounts.extend(secret_mount(context, secret, id, None));
+                let setup = ShellSetup::export_file(&variable, id, options.optional_secrets);
+                access.setup.extend(setup.or_report(context, "the secret", secret));
             }
+            _ if variable == secret.value => access.mounts.extend(own_name_mount(context, secret, id)),
+            _ => access.mounts.extend(secret_mount(context, secret, id, Some(&variable))),
         }
-        access
     }
-
-    /// What a secret is called in the build.
-    pub(super) fn id_of(&self, secret: &str) -> String {
-        self.options.secret_ids.get(secret).map_or(secret, String::as_str).to_owned()
-    }
-
-    /// A secret as a variable of its own name. Many commands mount it, and many hash stages.
-    fn plain_mount(&mut self, secret: &Located<String>, id: &str) -> Option<Located<Mount>> {
-        if let Some(mount) = self.secret_mounts.get(&secret.value) {
-            return Some(mount.clone());
-        }
-        let mount = self.secret_mount(secret, id, Some(&secret.value))?;
-        self.secret_mounts.insert(secret.value.clone(), mount.clone());
-        Some(mount)
-    }
-
-    fn secret_mount(&mut self, secret: &Located<String>, id: &str, variable: Option<&str>) -> Option<Located<Mount>> {
-        let id = MountField::new("id", id).problem(self, "the secret", secret)?;
-        let env = match variable {
-            Some(variable) => Some(MountField::new("env", variable).problem(self, "the secret", secret)?),
-            None => None,
-        };
-        let required = !self.options.optional_secrets;
-        Some(Located::at(&secret.place, Mount::Secret { id, env, required }))
-    }
-
-    /// The SSH agent, for a command of a step that may use it.
-    pub(super) fn ssh_mount(&mut self, step: &Step) -> Option<Mount> {
-        let ssh = self.options.ssh.as_ref()?;
-        if !ssh.steps.is_empty() && !ssh.steps.contains(&step.name.value) {
-            return None;
-        }
-        // the id is that of an option, and was looked at with the options
-        let id = (ssh.id != "default").then(|| MountField::new("id", &ssh.id).ok()).flatten();
-        Some(Mount::Ssh { id })
-    }
-
-    /// An optional token for `mise install`, which Railpack passes as a plain variable
-    /// (`addGitHubTokenToMiseInstall` in `buildkit/build_llb/build_graph.go`).
-    pub(super) fn github_token_mount(&self, cmd: &str) -> Option<Mount> {
-        const TOKEN: &str = "GITHUB_TOKEN";
-        let is_secret = self.graph.plan.secrets.iter().any(|secret| secret.value == TOKEN);
-        if !self.options.github_token || is_secret || !cmd.starts_with("mise install") {
-            return None;
-        }
-        let id = MountField::new("id", &self.id_of(TOKEN)).ok()?;
-        let env = MountField::new("env", TOKEN).ok()?;
-        Some(Mount::Secret { id, env: Some(env), required: false })
-    }
+    access
 }
 
-/// The stages that hash secrets, by the set of secrets.
+/// A secret as a variable of its own name. Many commands mount it, and many hash stages.
+fn own_name_mount(context: &mut Context<'_, '_>, secret: &Located<String>, id: &str) -> Option<Located<Mount>> {
+    if let Some(mount) = context.secret_mounts.get(&secret.value) {
+        return Some(mount.clone());
+    }
+    let mount = secret_mount(context, secret, id, Some(&secret.value))?;
+    context.secret_mounts.insert(secret.value.clone(), mount.clone());
+    Some(mount)
+}
+
+fn secret_mount(
+    context: &mut Context<'_, '_>,
+    secret: &Located<String>,
+    id: &str,
+    variable: Option<&str>,
+) -> Option<Located<Mount>> {
+    let id = MountField::new("id", id).or_report(context, "the secret", secret)?;
+    let env = match variable {
+        Some(variable) => Some(MountField::new("env", variable).or_report(context, "the secret", secret)?),
+        None => None,
+    };
+    let required = !context.options.optional_secrets;
+    Some(Located::at(&secret.location, Mount::Secret { id, env, required }))
+}
+
+/// The SSH agent, for a command of a step that may use it.
+pub(super) fn ssh_mount(context: &Context<'_, '_>, step: &Step) -> Option<Mount> {
+    let ssh = context.options.ssh.as_ref()?;
+    if !ssh.steps.is_empty() && !ssh.steps.contains(&step.name.value) {
+        return None;
+    }
+    // the id was validated with the options
+    let id = (ssh.id != "default").then(|| MountField::new("id", &ssh.id).ok()).flatten();
+    Some(Mount::Ssh { id })
+}
+
+/// An optional token for `mise install`, which Railpack passes as a plain variable
+/// (`addGitHubTokenToMiseInstall` in `buildkit/build_llb/build_graph.go`).
+pub(super) fn github_token_mount(context: &Context<'_, '_>, cmd: &str) -> Option<Mount> {
+    const TOKEN: &str = "GITHUB_TOKEN";
+    let is_secret = context.usage.names_of_plan().any(|secret| secret == TOKEN);
+    if !context.options.github_token || is_secret || !cmd.starts_with("mise install") {
+        return None;
+    }
+    let id = MountField::new("id", context.usage.id(TOKEN)).ok()?;
+    let env = MountField::new("env", TOKEN).ok()?;
+    Some(Mount::Secret { id, env: Some(env), required: false })
+}
+
+/// The stages that hash secrets.
 pub(super) struct HashStages<'p> {
-    /// By the secrets' names, in the plan's order.
-    by_secrets: BTreeMap<Vec<&'p str>, HashStage<'p>>,
+    by_set: BTreeMap<SetId, HashStage<'p>>,
+    /// The sets in the order of their stages.
+    order: Vec<SetId>,
     /// The stage that holds the build arg's value, for all sets.
     arg: Option<StageName>,
 }
@@ -145,90 +143,82 @@ struct HashStage<'p> {
 }
 
 impl<'p> HashStages<'p> {
-    /// Finds the sets that steps with commands list, and names a stage for each.
-    pub(super) fn of(context: &mut Context<'p, '_>) -> Self {
-        let mut this = Self { by_secrets: BTreeMap::new(), arg: None };
-        let graph = context.graph;
-        for (id, _, secrets) in graph.listing_secrets() {
-            match context.options.secrets_hash {
-                SecretsHash::Off => {}
-                SecretsHash::Arg => {
-                    if this.arg.is_none() {
-                        this.arg = context.names.unique("secrets-hash");
-                    }
-                }
-                SecretsHash::Layer => this.add(context, id, secrets),
-            }
+    /// Names a stage for each set that steps list.
+    pub(super) fn new(context: &mut Context<'p, '_>) -> Self {
+        let mut this = Self { by_set: BTreeMap::new(), order: Vec::new(), arg: None };
+        let groups = context.usage.hash_groups();
+        match context.options.secrets_hash {
+            SecretsHash::Off => {}
+            SecretsHash::Arg if groups.is_empty() => {}
+            SecretsHash::Arg => this.arg = context.names.unique("secrets-hash"),
+            SecretsHash::Layer => groups.iter().for_each(|group| this.add(context, *group)),
         }
         this
     }
 
-    fn add(&mut self, context: &mut Context<'p, '_>, id: StepId, secrets: Vec<&'p Located<String>>) {
-        let key = names_of(&secrets);
-        if self.by_secrets.contains_key(&key) {
-            return;
-        }
-        let is_all = secrets.len() == context.graph.plan.secrets.len();
-        let wanted = if is_all { "secrets-hash".to_owned() } else { format!("secrets-hash-{}", key.join("-")) };
-        let Some(image) = hashing_image(context, id) else { return };
+    fn add(&mut self, context: &mut Context<'p, '_>, HashGroup { set, step }: HashGroup) {
+        let usage = context.usage;
+        let wanted = if usage.is_all(set) {
+            "secrets-hash".to_owned()
+        } else {
+            format!("secrets-hash-{}", usage.names(set).collect::<Vec<_>>().join("-"))
+        };
+        let Some(image) = hashing_image(context, step) else { return };
         let Some(name) = context.names.unique(&wanted) else { return };
-        self.by_secrets.insert(key, HashStage { name, image, secrets });
+        let secrets = usage.secrets(Some(set)).collect();
+        self.by_set.insert(set, HashStage { name, image, secrets });
+        self.order.push(set);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_secrets.is_empty() && self.arg.is_none()
+    /// The mount that re-runs the commands of a step.
+    pub(super) fn mount(&self, context: &Context<'_, '_>, id: StepId) -> Option<Located<Mount>> {
+        let set = context.usage.listed(id)?;
+        let location = &context.graph.step(id).secrets.first()?.location;
+        let by_set = self.by_set.get(&set).map(|stage| stage.name.clone());
+        by_set.or_else(|| self.arg.clone()).map(|from| Located::at(location, Mount::SecretsHash { from }))
     }
 
-    /// The mount that makes a step's commands run again.
-    pub(super) fn mount(&self, context: &Context<'_, '_>, step: &Step) -> Option<Located<Mount>> {
-        let secrets = context.graph.plan.listed_by(step);
-        let listed = &step.secrets.first().filter(|_| !secrets.is_empty())?.place;
-        let by_set = self.by_secrets.get(&names_of(&secrets)).map(|stage| stage.name.clone());
-        by_set.or_else(|| self.arg.clone()).map(|from| Located::at(listed, Mount::SecretsHash { from }))
-    }
-
-    /// The stages, which stand in front of the steps.
-    pub(super) fn stages(&self, context: &mut Context<'_, '_>) -> Stages {
-        if let (Some(name), Some(first)) = (&self.arg, context.graph.plan.secrets.first()) {
-            let place = &first.place;
+    /// The stages themselves.
+    pub(super) fn stages(&self, context: &mut Context<'_, '_>) -> Vec<Stage> {
+        if let (Some(name), Some(first)) = (&self.arg, context.graph.plan().secrets.first()) {
+            let location = &first.location;
             return vec![Stage {
-                comment: Some(Comment::new("Re-runs the steps that list secrets when SECRETS_HASH changes.")),
-                from: Located::at(place, From::Scratch),
+                role: Role::SecretsHash,
+                location: location.clone(),
+                comment: Some(Comment::new("A new SECRETS_HASH re-runs the steps that list secrets.")),
+                from: Located::at(location, From::Scratch),
                 name: Some(name.clone()),
-                instructions: vec![Located::at(place, Instruction::KeepSecretsHash)],
-                place: place.clone(),
+                instructions: vec![Located::at(location, Instruction::KeepSecretsHash)],
             }];
         }
-        let mut stages = Vec::with_capacity(self.by_secrets.len());
-        for (names, hash) in &self.by_secrets {
-            let Some(place) = hash.secrets.first().map(|first| &first.place) else { continue };
-            let hashing = hash_secrets(context, &hash.secrets);
-            let reset = (!is_railpacks(hash.image.as_str())).then_some(Instruction::ResetUser { shell: true });
+        let mut stages = Vec::with_capacity(self.order.len());
+        for stage in self.order.iter().filter_map(|set| self.by_set.get(set)) {
+            let Some(location) = stage.secrets.first().map(|first| &first.location) else { continue };
+            let hashing = hash_secrets(context, &stage.secrets);
+            let reset = (!is_railpacks(stage.image.as_str())).then_some(Instruction::ResetUser { shell: true });
             let instructions = reset.into_iter().chain([Instruction::HashSecrets(hashing)]);
+            let is_all = stage.secrets.len() == context.graph.plan().secrets.len();
             stages.push(Stage {
-                comment: Some(Comment::new(&what_re_runs(names, context.graph.plan.secrets.len()))),
-                from: Located::at(place, From::Image(hash.image.clone())),
-                name: Some(hash.name.clone()),
-                instructions: instructions.map(|instruction| Located::at(place, instruction)).collect(),
-                place: place.clone(),
+                role: Role::SecretsHash,
+                location: location.clone(),
+                comment: Some(Comment::new(&purpose(&stage.secrets, is_all))),
+                from: Located::at(location, From::Image(stage.image.clone())),
+                name: Some(stage.name.clone()),
+                instructions: instructions.map(|instruction| Located::at(location, instruction)).collect(),
             });
         }
         stages
     }
 }
 
-fn names_of<'p>(secrets: &[&'p Located<String>]) -> Vec<&'p str> {
-    secrets.iter().map(|secret| secret.value.as_str()).collect()
-}
-
-fn what_re_runs(secrets: &[&str], of: usize) -> String {
+fn purpose(secrets: &[&Located<String>], is_all: bool) -> String {
     match secrets {
-        [one] => format!("Re-runs the steps that list {one} when its value changes."),
-        all if all.len() == of => "Re-runs the steps that list all secrets when a value changes.".to_owned(),
-        [some @ .., last] => {
-            format!("Re-runs the steps that list {} and {last} when a value changes.", some.join(", "))
+        [one] => format!("A new value of {} re-runs the steps that list it.", one.value),
+        _ if is_all => "A new value of any secret re-runs the steps that list all of them.".to_owned(),
+        some => {
+            let names = text::list(some.iter().map(|secret| secret.value.as_str()), "or");
+            format!("A new value of {names} re-runs the steps that list them.")
         }
-        [] => String::new(),
     }
 }
 
@@ -236,25 +226,25 @@ fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> 
     let is_bundle = matches!(context.options.secret_mount, SecretMount::Bundle(_));
     let mut taken = BTreeSet::new();
     let mut variables = Vec::new();
-    let access = context.access(secrets, |secret| {
+    let access = access(context, secrets, |secret| {
         let variable = shell_name(secret, &mut taken);
         variables.push(variable.clone());
         variable
     });
     if is_bundle {
-        // its script has set each under its own name
+        // its script sets each by its own name
         variables = secrets.iter().map(|secret| secret.value.clone()).collect();
     }
     let values: Vec<ShellVariable> =
         variables.iter().filter_map(|variable| ShellVariable::new(variable).ok()).collect();
     if let Some(last) = secrets.last() {
-        // what the template has around them
+        // the template's own text around them
         const AROUND: usize = 250;
         let rest = AROUND + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
-        check_script(&access.preludes, rest).problem(context, "the hash of all secrets up to", last);
+        check_script(&access.setup, rest).or_report(context, "the hash of all secrets up to", last);
     }
     let required = context.options.require_secrets_hash;
-    HashSecrets { mounts: access.mounts, preludes: access.preludes, required, values }
+    HashSecrets { mounts: access.mounts, setup: access.setup, required, values }
 }
 
 /// A variable that a shell can expand and that linters take for one of the environment. How it is
@@ -283,21 +273,15 @@ fn is_the_shells(name: &str) -> bool {
 /// An image with `sha256sum`: the one that the step goes back to, or else another of the plan.
 fn hashing_image(context: &mut Context<'_, '_>, id: StepId) -> Option<ImageRef> {
     let graph = context.graph;
-    let image = graph.root_image(Origin::Step(id)).or_else(|| graph.root_image(graph.base.origin));
-    match image {
-        Some(image) => context.image(image),
-        None => {
-            let step = graph.nodes.get(id).map(|node| &node.step.name);
-            let found =
-                Diagnostic::error("no-hashing-image", "steps list secrets, and no image of the plan can hash them")
-                    .with_help("pass `--secrets-hash arg`, which needs no image");
-            context.findings.push(match step {
-                Some(name) => found.at(&name.place),
-                None => found,
-            });
-            None
-        }
+    let image = graph.root_image(Origin::Step(id)).or_else(|| graph.root_image(graph.base().origin));
+    if image.is_none() {
+        context.findings.push(
+            Diagnostic::new(Code::NoHashingImage, "steps list secrets, and no image of the plan can hash them")
+                .at(&graph.step(id).name.location)
+                .with_help("pass `--secrets-hash arg`, which needs no image"),
+        );
     }
+    context.image(image?)
 }
 
 #[cfg(test)]

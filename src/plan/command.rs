@@ -3,7 +3,7 @@
 use super::json::{Fields, Kind, Node, Read};
 use super::read::{located_string, optional_string, required_string};
 use super::{Command, Located};
-use crate::diagnostic::{Diagnostic, Findings};
+use crate::diagnostic::{Code, Diagnostic, Findings};
 
 const KEYS: [&str; 8] = ["cmd", "customName", "path", "name", "mode", "src", "dest", "image"];
 
@@ -27,13 +27,13 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     } else if has("src") {
         ("a copy", &["src", "dest", "image"])
     } else {
-        return Err(Diagnostic::error("unknown-command", "a command without `cmd`, `path` or `src`")
-            .at(&node.place())
+        return Err(Diagnostic::new(Code::UnknownCommand, "a command without `cmd`, `path` or `src`")
+            .at(&node.location())
             .with_help("a command is `{\"cmd\": …}`, `{\"path\": …}`, `{\"src\": …, \"dest\": …}` or `{\"path\": …, \"name\": …}`"));
     };
     for member in fields.keys().filter(|member| !keys.contains(&&*member.key)) {
         let message = format!("`{}` means nothing in {kind} command, which has {}", member.key, list(keys));
-        findings.push(Diagnostic::warning("unused-key", message).at(&member.key_place()));
+        findings.push(Diagnostic::new(Code::UnexpectedKey, message).at(&member.key_location()));
     }
     let command = match kind {
         "an exec" => Command::Exec {
@@ -67,8 +67,8 @@ fn list(keys: &[&str]) -> String {
 fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     let text = located_string(node)?;
     if text.value == "..." {
-        return Err(Diagnostic::error("nothing-to-spread", "`...` has nothing to stand for in a build plan")
-            .at(&text.place)
+        return Err(Diagnostic::new(Code::SpreadInPlan, "`...` has nothing to stand for in a build plan")
+            .at(&text.location)
             .with_help("it belongs into a `railpack.json`; `railpack plan` makes the plan of it"));
     }
     let Some((kind, custom_name, rest)) = documented_prefix(&text.value) else {
@@ -78,12 +78,12 @@ fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
         "`{kind}:` in front of a command is read as Railpack's documentation has it; Railpack itself runs it as a shell command"
     );
     findings.push(
-        Diagnostic::warning("string-command", message).at(&text.place).with_help("write the command as an object"),
+        Diagnostic::new(Code::StringCommand, message).at(&text.location).with_help("write the command as an object"),
     );
     let pair = || match rest.split_whitespace().collect::<Vec<_>>().as_slice() {
         [first, second] => Ok((at(&text, (*first).to_owned()), at(&text, (*second).to_owned()))),
-        _ => Err(Diagnostic::error("string-command", format!("`{kind}:` takes two words"))
-            .at(&text.place)
+        _ => Err(Diagnostic::new(Code::InvalidStringCommand, format!("`{kind}:` takes two words"))
+            .at(&text.location)
             .with_help("write the command as an object")),
     };
     Ok(match kind {
@@ -115,11 +115,11 @@ fn documented_prefix(text: &str) -> Option<(&str, Option<String>, &str)> {
 fn in_sh(script: &Located<String>, findings: &mut Findings) -> Located<String> {
     if script.value.contains('\'') {
         findings.push(
-            Diagnostic::warning(
-                "string-command",
+            Diagnostic::new(
+                Code::StringCommand,
                 "a single quote ends the script early: Railpack puts it into `sh -c '…'` as it is",
             )
-            .at(&script.place)
+            .at(&script.location)
             .with_help("write the command as an object, `{\"cmd\": …}`, or use double quotes"),
         );
     }
@@ -127,5 +127,5 @@ fn in_sh(script: &Located<String>, findings: &mut Findings) -> Located<String> {
 }
 
 fn at(text: &Located<String>, value: String) -> Located<String> {
-    Located { value, place: text.place.clone() }
+    Located { value, location: text.location.clone() }
 }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use super::extents::Extents;
-use crate::diagnostic::{Diagnostic, Findings};
-use crate::place::{Path, Place};
+use super::spans::Extents;
+use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::diagnostic::{JsonPath, Location};
 
 /// The plan's text, and where its values are.
 #[derive(Debug)]
@@ -24,10 +24,10 @@ impl<'t> Document<'t> {
     }
 
     pub(super) fn top(&self) -> Node<'_> {
-        self.node(0, Path::default(), At::Top)
+        self.node(0, JsonPath::default(), At::Top)
     }
 
-    fn node<'d>(&'d self, number: usize, parent: Path, at: At<'d>) -> Node<'d> {
+    fn node<'d>(&'d self, number: usize, parent: JsonPath, at: At<'d>) -> Node<'d> {
         Node { document: self, number, text: self.text_of(number), parent, at }
     }
 
@@ -47,7 +47,7 @@ pub(super) struct Node<'a> {
     document: &'a Document<'a>,
     number: usize,
     text: &'a str,
-    parent: Path,
+    parent: JsonPath,
     /// Where it is in its parent. Its own path is made when it is asked for.
     at: At<'a>,
 }
@@ -61,7 +61,7 @@ enum At<'a> {
 }
 
 impl<'a> Node<'a> {
-    fn path(&self) -> Path {
+    fn path(&self) -> JsonPath {
         match &self.at {
             At::Top => self.parent.clone(),
             At::Key(key) => self.parent.key(key.clone().into_owned()),
@@ -70,8 +70,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn place(&self) -> Place {
-        Place::new(self.path(), self.document.span_of(self.number))
+    pub(super) fn location(&self) -> Location {
+        Location::new(self.path(), self.document.span_of(self.number))
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -92,7 +92,7 @@ impl<'a> Node<'a> {
     /// Fails with a finding that says what was expected here.
     pub(super) fn expected<T>(&self, what: &str) -> Read<T> {
         let message = format!("expected {what}, found {}", self.kind());
-        Err(Diagnostic::error("wrong-type", message).at(&self.place()))
+        Err(Diagnostic::new(Code::WrongType, message).at(&self.location()))
     }
 
     fn expected_with_help<T>(&self, what: &str, help: &str) -> Read<T> {
@@ -159,7 +159,7 @@ impl<'a> Node<'a> {
         let mut members = self.members()?;
         let mut first = std::collections::BTreeMap::new();
         members.retain(|member| {
-            let Some(earlier) = first.insert(member.key.clone(), member.key_place()) else {
+            let Some(earlier) = first.insert(member.key.clone(), member.key_location()) else {
                 return true;
             };
             findings.push(duplicate_key(member, &earlier));
@@ -169,7 +169,7 @@ impl<'a> Node<'a> {
     }
 
     fn unreadable(&self, error: &serde_json::Error) -> Diagnostic {
-        Diagnostic::error("invalid-json", format!("can't be read: {error}")).at(&self.place())
+        Diagnostic::new(Code::InvalidJson, format!("can't be read: {error}")).at(&self.location())
     }
 }
 
@@ -217,14 +217,14 @@ pub(super) struct Member<'a> {
 }
 
 impl Member<'_> {
-    pub(super) fn key_place(&self) -> Place {
-        Place::new(self.value.path(), self.value.document.span_of(self.key_number))
+    pub(super) fn key_location(&self) -> Location {
+        Location::new(self.value.path(), self.value.document.span_of(self.key_number))
     }
 }
 
 /// The fields of an object whose keys are known. Keys match without regard to case, as in Go.
 pub(super) struct Fields<'a> {
-    place: Place,
+    location: Location,
     members: Vec<Member<'a>>,
 }
 
@@ -239,7 +239,7 @@ impl<'a> Fields<'a> {
                 continue;
             };
             if let Some(earlier) = members.iter().find(|earlier| earlier.key == *name) {
-                findings.push(duplicate_key(&member, &earlier.key_place()));
+                findings.push(duplicate_key(&member, &earlier.key_location()));
                 continue;
             }
             if member.key == *name {
@@ -247,19 +247,19 @@ impl<'a> Fields<'a> {
             } else {
                 let message = format!("key `{}` is `{name}` in another case", member.key);
                 findings.push(
-                    Diagnostic::warning("key-case", message)
-                        .at(&member.key_place())
+                    Diagnostic::new(Code::KeyCapitalization, message)
+                        .at(&member.key_location())
                         .with_help(format!("write `{name}`")),
                 );
             }
             member.key = Cow::Borrowed(name);
             members.push(member);
         }
-        Ok(Self { place: node.place(), members })
+        Ok(Self { location: node.location(), members })
     }
 
-    pub(super) fn place(&self) -> &Place {
-        &self.place
+    pub(super) fn location(&self) -> &Location {
+        &self.location
     }
 
     /// The value of a key, unless it is absent or null.
@@ -274,15 +274,15 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn duplicate_key(member: &Member<'_>, earlier: &Place) -> Diagnostic {
-    Diagnostic::error("duplicate-key", format!("key `{}` is given twice", member.key))
-        .at(&member.key_place())
+fn duplicate_key(member: &Member<'_>, earlier: &Location) -> Diagnostic {
+    Diagnostic::new(Code::DuplicateKey, format!("key `{}` is given twice", member.key))
+        .at(&member.key_location())
         .with_related(earlier, "first given here")
         .with_help("keep one of the two")
 }
 
 fn unknown_key(member: &Member<'_>, known: &[&'static str]) -> Diagnostic {
-    Diagnostic::warning("unknown-key", format!("unknown key `{}`, which Railpack ignores", member.key))
-        .at(&member.key_place())
+    Diagnostic::new(Code::UnknownKey, format!("unknown key `{}`, which Railpack ignores", member.key))
+        .at(&member.key_location())
         .with_suggestion(&member.key, known.iter().copied())
 }

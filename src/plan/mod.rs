@@ -1,18 +1,20 @@
 //! A build plan as it was written, in its order. No decision is made here.
 
 mod command;
+mod detect;
 mod digest;
-mod extents;
 mod json;
 mod read;
-mod shape;
+mod spans;
+mod step_id;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-pub(crate) use crate::place::Located;
-use crate::place::Place;
+pub(crate) use crate::diagnostic::Located;
+use crate::diagnostic::Location;
 
 pub(crate) use read::read;
+pub(crate) use step_id::{StepId, StepMap};
 
 /// A build plan.
 #[derive(Clone, Debug)]
@@ -50,29 +52,48 @@ pub(crate) struct Step {
 }
 
 impl Plan {
-    /// The plan's secrets that a step lists, in the plan's order: those whose values re-run it.
-    pub(crate) fn listed_by(&self, step: &Step) -> Vec<&Located<String>> {
-        let names: BTreeSet<&str> = step.secrets.iter().map(|name| name.value.as_str()).collect();
-        let all = names.contains("*");
-        self.secrets.iter().filter(|secret| all || names.contains(secret.value.as_str())).collect()
+    /// A step by its id in this plan.
+    #[expect(clippy::indexing_slicing, reason = "an id is an index of this plan")]
+    pub(crate) fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.index()]
+    }
+
+    /// All steps with their ids, in the plan's order.
+    pub(crate) fn steps_by_id(&self) -> impl Iterator<Item = (StepId, &Step)> {
+        self.steps.iter().enumerate().map(|(index, step)| (StepId::new(index), step))
     }
 }
 
 impl Step {
     /// Whether it has a command that runs a program.
     pub(crate) fn runs_something(&self) -> bool {
-        self.commands.iter().any(|command| matches!(command, Command::Exec { .. }))
+        self.commands.iter().any(Command::is_exec)
     }
 }
 
 /// Files that a step or the image starts from or takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) source: Source,
     /// What is taken. `None` and empty differ: see [`crate::lower`]'s rule for merging.
     pub(crate) include: Option<Vec<Located<String>>>,
     pub(crate) exclude: Vec<Located<String>>,
+}
+
+impl Input {
+    /// The paths and patterns that are taken.
+    pub(crate) fn includes(&self) -> &[Located<String>] {
+        self.include.as_deref().unwrap_or_default()
+    }
+
+    /// The image that it takes from, if it is one.
+    pub(crate) fn image(&self) -> Option<&Located<String>> {
+        match &self.source {
+            Source::Image(image) => Some(image),
+            Source::Step(_) | Source::Local => None,
+        }
+    }
 }
 
 /// Where the files of an input come from.
@@ -108,6 +129,13 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Whether it runs a program.
+    pub(crate) fn is_exec(&self) -> bool {
+        matches!(self, Self::Exec { .. })
+    }
+}
+
 /// A directory that outlives a build.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
@@ -118,7 +146,7 @@ pub(crate) struct Cache {
 /// The final image.
 #[derive(Clone, Debug)]
 pub(crate) struct Deploy {
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) base: Input,
     pub(crate) inputs: Vec<Input>,
     pub(crate) start_command: Option<Located<String>>,

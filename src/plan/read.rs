@@ -3,21 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::json::{Document, Fields, Kind, Node, Read};
-use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, command, digest, shape};
-use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
-use crate::place::{Path, Place};
+use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, command, detect, digest};
+use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
+use crate::diagnostic::{JsonPath, Location};
 
 /// Reads a plan. Where Railpack's reader (`core/plan/plan.go`) passes over a mistake, this one
 /// says so.
-pub(crate) fn read(text: &str, strict: bool, findings: &mut Findings) -> Result<Plan, Diagnostics> {
-    let plan = read_document(text, findings).map_err(|diagnostic| {
-        findings.push(diagnostic);
-    });
+pub(crate) fn read(text: &str, strict: bool, findings: &mut Findings) -> Result<Plan, Reported> {
+    let plan = read_document(text, findings).map_err(|error| findings.fail(error));
     if strict {
-        findings.make_errors_of("unknown-key");
+        findings.make_errors_of(Code::UnknownKey);
     }
     findings.check()?;
-    plan.map_err(|()| Diagnostics(Vec::new()))
+    plan
 }
 
 fn read_document(text: &str, findings: &mut Findings) -> Read<Plan> {
@@ -26,13 +24,13 @@ fn read_document(text: &str, findings: &mut Findings) -> Read<Plan> {
     let digest = check_syntax(text, start)?;
     let document = Document::new(text, start);
     let top = document.top();
-    let node = shape::plan_of(top.clone(), findings)?;
+    let node = detect::plan_of(top.clone(), findings)?;
     let digest = if node.text().len() == top.text().len() {
         digest
     } else {
         digest::digest(node.text()).map_err(|error| syntax_error(text, start, &error))?
     };
-    shape::refuse_other_forms(&node)?;
+    detect::refuse_other_forms(&node)?;
     plan(&node, digest, findings)
 }
 
@@ -40,7 +38,7 @@ fn read_document(text: &str, findings: &mut Findings) -> Read<Plan> {
 fn check_syntax(text: &str, start: usize) -> Read<String> {
     let json = text.get(start..).unwrap_or_default();
     if json.trim().is_empty() {
-        return Err(Diagnostic::error("empty-plan", "the plan is empty")
+        return Err(Diagnostic::new(Code::EmptyPlan, "the plan is empty")
             .with_help("write one with `railpack plan --out railpack-plan.json .`"));
     }
     digest::digest(json).map_err(|error| syntax_error(text, start, &error))
@@ -56,8 +54,8 @@ fn syntax_error(text: &str, start: usize, error: &serde_json::Error) -> Diagnost
     let end = text.get(byte..).and_then(|rest| rest.chars().next()).map_or(byte, |c| byte + c.len_utf8());
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();
-    let found = Diagnostic::error("invalid-json", format!("not valid JSON: {reason}"))
-        .at(&Place::new(Path::default(), byte..end));
+    let found = Diagnostic::new(Code::InvalidJson, format!("not valid JSON: {reason}"))
+        .at(&Location::new(JsonPath::default(), byte..end));
     if error.is_eof() {
         found.with_help("the text ends too early: is the file cut off?")
     } else if reason.contains("recursion limit") {
@@ -86,7 +84,7 @@ fn plan(node: &Node<'_>, digest: String, findings: &mut Findings) -> Read<Plan> 
     for key in ["packages", "provider", "buildAptPackages"] {
         if let Some(ignored) = fields.get(key) {
             let message = format!("`{key}` belongs to a Railpack config and adds nothing to a plan");
-            findings.push(Diagnostic::warning("config-key", message).at(&ignored.place()));
+            findings.push(Diagnostic::new(Code::ConfigKey, message).at(&ignored.location()));
         }
     }
     let steps = steps(&fields, findings);
@@ -97,8 +95,8 @@ fn plan(node: &Node<'_>, digest: String, findings: &mut Findings) -> Read<Plan> 
     let deploy = match fields.get("deploy") {
         Some(node) => deploy(node, findings)?,
         None => {
-            return Err(Diagnostic::error("missing-key", "the plan has no `deploy`, so there is no image to build")
-                .at(fields.place())
+            return Err(Diagnostic::new(Code::MissingKey, "the plan has no `deploy`, so there is no image to build")
+                .at(fields.location())
                 .with_help("a plan by Railpack has one; is this a plan?"));
         }
     };
@@ -120,8 +118,10 @@ fn steps(fields: &Fields<'_>, findings: &mut Findings) -> Vec<Step> {
         // the shape of Railpack's documentation; sorted, since the order of keys means nothing
         Kind::Object => node.entries(findings).map(|mut entries| {
             entries.sort_by(|a, b| a.key.cmp(&b.key));
-            let named =
-                |entry: super::json::Member<'_>| Located { place: entry.key_place(), value: entry.key.into_owned() };
+            let named = |entry: super::json::Member<'_>| Located {
+                location: entry.key_location(),
+                value: entry.key.into_owned(),
+            };
             entries.into_iter().map(|entry| (Some(named(entry.clone())), entry.value)).collect()
         }),
         _ => node.expected("an array of steps"),
@@ -146,7 +146,7 @@ fn step(node: &Node<'_>, name: Option<Located<String>>, findings: &mut Findings)
         None => required_string(&fields, "name")?,
     };
     if name.value.is_empty() {
-        return Err(Diagnostic::error("empty-name", "a step with an empty name").at(&name.place));
+        return Err(Diagnostic::new(Code::EmptyName, "a step with an empty name").at(&name.location));
     }
     let commands = list(&fields, "commands", findings, command::read);
     Ok(Step {
@@ -168,9 +168,9 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
         Kind::Object => Fields::of(node, &INPUT_KEYS, findings)?,
         _ => return node.expected("an input: an object or a string"),
     };
-    let place = node.place();
+    let location = node.location();
     if let Some(spread) = fields.get("spread") {
-        return Err(nothing_to_spread(&spread.place()));
+        return Err(nothing_to_spread(&spread.location()));
     }
     let local = match fields.get("local") {
         Some(local) => local.boolean()?,
@@ -189,41 +189,41 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
     let source = match (sources.pop(), sources.is_empty()) {
         (Some(source), true) => source,
         (Some(_), false) => {
-            return Err(Diagnostic::error("ambiguous-input", "an input with more than one source")
-                .at(&place)
+            return Err(Diagnostic::new(Code::AmbiguousInput, "an input with more than one source")
+                .at(&location)
                 .with_help(help));
         }
         (None, _) => {
-            return Err(Diagnostic::error("unknown-input", "an input with no source").at(&place).with_help(help));
+            return Err(Diagnostic::new(Code::UnknownInput, "an input with no source").at(&location).with_help(help));
         }
     };
     let include = strings(&fields, "include", findings);
     let exclude = strings(&fields, "exclude", findings).unwrap_or_default();
-    Ok(Input { place, source, include, exclude })
+    Ok(Input { location, source, include, exclude })
 }
 
 fn input_shorthand(node: &Node<'_>) -> Read<Input> {
     let text = located_string(node)?;
-    let place = text.place.clone();
-    let dot = |place: &Place| Some(vec![Located { value: ".".to_owned(), place: place.clone() }]);
+    let location = text.location.clone();
+    let dot = |location: &Location| Some(vec![Located { value: ".".to_owned(), location: location.clone() }]);
     match text.value.as_str() {
-        "." => Ok(Input { include: dot(&place), place, source: Source::Local, exclude: Vec::new() }),
-        "..." => Err(nothing_to_spread(&place)),
+        "." => Ok(Input { include: dot(&location), location, source: Source::Local, exclude: Vec::new() }),
+        "..." => Err(nothing_to_spread(&location)),
         other => match other.strip_prefix('$').filter(|name| !name.is_empty()) {
             Some(name) => {
-                let step = Located { value: name.to_owned(), place: place.clone() };
-                Ok(Input { place, source: Source::Step(step), include: None, exclude: Vec::new() })
+                let step = Located { value: name.to_owned(), location: location.clone() };
+                Ok(Input { location, source: Source::Step(step), include: None, exclude: Vec::new() })
             }
-            None => Err(Diagnostic::error("unknown-input", format!("`{other}` is no input"))
-                .at(&place)
+            None => Err(Diagnostic::new(Code::UnknownInput, format!("`{other}` is no input"))
+                .at(&location)
                 .with_help("a string is `.` for the local files or `$step` for a step")),
         },
     }
 }
 
-fn nothing_to_spread(place: &Place) -> Diagnostic {
-    Diagnostic::error("nothing-to-spread", "`...` has nothing to stand for in a build plan")
-        .at(place)
+fn nothing_to_spread(location: &Location) -> Diagnostic {
+    Diagnostic::new(Code::SpreadInPlan, "`...` has nothing to stand for in a build plan")
+        .at(location)
         .with_help("it belongs into a `railpack.json`; `railpack plan` makes the plan of it")
 }
 
@@ -246,8 +246,8 @@ fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
             "locked" => true,
             "shared" | "" => false,
             other => {
-                return Err(Diagnostic::error("unknown-cache-type", format!("`{other}` is no type of cache"))
-                    .at(&kind.place)
+                return Err(Diagnostic::new(Code::UnknownCacheType, format!("`{other}` is no type of cache"))
+                    .at(&kind.location)
                     .with_help("it is `shared` or `locked`"));
             }
         },
@@ -263,7 +263,7 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
     let fields = Fields::of(node, &known, findings)?;
     if let Some(ignored) = fields.get("aptPackages") {
         let message = "`aptPackages` belongs to a Railpack config and adds nothing to a plan";
-        findings.push(Diagnostic::warning("config-key", message).at(&ignored.place()));
+        findings.push(Diagnostic::new(Code::ConfigKey, message).at(&ignored.location()));
     }
     let mut inputs = list(&fields, "inputs", findings, input).unwrap_or_default();
     let base = match fields.get("base") {
@@ -276,23 +276,23 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
             let base = inputs.remove(0);
             let message = "`deploy` has no `base`; its first input is taken, as Railpack before v0.0.61 did";
             findings.push(
-                Diagnostic::warning("old-deploy", message)
-                    .at(&base.place)
+                Diagnostic::new(Code::OldDeploy, message)
+                    .at(&base.location)
                     .with_help("write the plan anew with a newer Railpack"),
             );
             base
         }
         None => {
-            return Err(Diagnostic::error(
-                "missing-key",
+            return Err(Diagnostic::new(
+                Code::MissingKey,
                 "`deploy` has no `base`, so the image has nothing to start from",
             )
-            .at(fields.place())
+            .at(fields.location())
             .with_help("add `\"base\": {\"image\": …}` or `\"base\": {\"step\": …}`"));
         }
     };
     Ok(Deploy {
-        place: fields.place().clone(),
+        location: fields.location().clone(),
         base,
         inputs,
         start_command: optional_located(&fields, "startCommand")?,
@@ -305,9 +305,9 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
 fn variables(fields: &Fields<'_>, findings: &mut Findings) -> Variables {
     if let (Some(env), Some(variables)) = (fields.get("env"), fields.get("variables")) {
         findings.push(
-            Diagnostic::error("duplicate-key", "both `env` and `variables` are given")
-                .at(&env.place())
-                .with_related(&variables.place(), "`variables` is here")
+            Diagnostic::new(Code::DuplicateKey, "both `env` and `variables` are given")
+                .at(&env.location())
+                .with_related(&variables.location(), "`variables` is here")
                 .with_help("they mean the same: keep one of the two"),
         );
     }
@@ -321,7 +321,7 @@ fn string_map(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> BTreeM
         for entry in node.entries(findings)? {
             // to Go, null is the empty string here
             let value = match entry.value.kind() {
-                Kind::Null => Ok(Located { value: String::new(), place: entry.value.place() }),
+                Kind::Null => Ok(Located { value: String::new(), location: entry.value.location() }),
                 _ => located_string(&entry.value),
             };
             if let Some(value) = collect(value, findings) {
@@ -373,13 +373,13 @@ fn each_once(names: Vec<Located<String>>) -> Vec<Located<String>> {
 }
 
 pub(super) fn located_string(node: &Node<'_>) -> Read<Located<String>> {
-    Ok(Located { value: node.string()?, place: node.place() })
+    Ok(Located { value: node.string()?, location: node.location() })
 }
 
 pub(super) fn required_string(fields: &Fields<'_>, key: &str) -> Read<Located<String>> {
     match optional_located(fields, key)? {
         Some(value) => Ok(value),
-        None => Err(Diagnostic::error("missing-key", format!("`{key}` is missing")).at(fields.place())),
+        None => Err(Diagnostic::new(Code::MissingKey, format!("`{key}` is missing")).at(fields.location())),
     }
 }
 
@@ -404,14 +404,14 @@ mod tests {
             Ok(_) => findings.into_vec(),
             Err(errors) => errors.0,
         };
-        all.iter().map(|found| (found.code, found.place.as_ref().unwrap().path().to_string())).collect()
+        all.iter().map(|found| (found.code, found.location.as_ref().unwrap().path().to_string())).collect()
     }
 
     #[test]
-    fn what_has_another_type_is_found_at_its_place() {
+    fn what_has_another_type_is_found_at_its_location() {
         let image = json!({ "base": { "image": "x" } });
         let step = |step: Value| json!({ "steps": [step], "deploy": image });
-        for (plan, place) in [
+        for (plan, location) in [
             (json!({ "steps": "a", "deploy": image }), "steps"),
             (step(json!("a")), "steps[0]"),
             (step(json!({ "name": "a", "inputs": [1] })), "steps[0].inputs[0]"),
@@ -419,22 +419,22 @@ mod tests {
             (step(json!({ "name": "a", "assets": ["f"] })), "steps[0].assets"),
             (step(json!({ "name": "a", "variables": { "A": true } })), "steps[0].variables.A"),
         ] {
-            assert_eq!(found(&plan), [("wrong-type", place.to_owned())]);
+            assert_eq!(found(&plan), [("wrong-type", location.to_owned())]);
         }
     }
 
     #[test]
     fn an_input_is_one_source_or_a_short_word_for_it() {
-        for (input, code, place) in [
+        for (input, code, location) in [
             (json!("a"), "unknown-input", "steps[0].inputs[0]"),
             (json!("$"), "unknown-input", "steps[0].inputs[0]"),
-            (json!("..."), "nothing-to-spread", "steps[0].inputs[0]"),
-            (json!({ "spread": true }), "nothing-to-spread", "steps[0].inputs[0].spread"),
+            (json!("..."), "spread-in-plan", "steps[0].inputs[0]"),
+            (json!({ "spread": true }), "spread-in-plan", "steps[0].inputs[0].spread"),
             (json!({ "local": false }), "unknown-input", "steps[0].inputs[0]"),
             (json!({ "local": true, "image": "x" }), "ambiguous-input", "steps[0].inputs[0]"),
         ] {
             let plan = json!({ "steps": [{ "name": "a", "inputs": [input] }], "deploy": { "base": { "image": "x" } } });
-            assert_eq!(found(&plan), [(code, place.to_owned())], "{input}");
+            assert_eq!(found(&plan), [(code, location.to_owned())], "{input}");
         }
     }
 
@@ -448,7 +448,7 @@ mod tests {
         ] {
             let step = json!({ "name": "a", "inputs": [{ "image": "x" }], "commands": [command] });
             let found = found(&json!({ "steps": [step], "deploy": { "base": { "image": "x" } } }));
-            assert!(found.iter().all(|(_, place)| place == "steps[0].commands[0]"), "{found:?}");
+            assert!(found.iter().all(|(_, location)| location == "steps[0].commands[0]"), "{found:?}");
             assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), codes, "{command}");
         }
     }
@@ -456,14 +456,14 @@ mod tests {
     #[test]
     fn the_image_starts_from_something() {
         let filtered = json!({ "image": "x", "include": ["/a"] });
-        for (deploy, code, place) in [
+        for (deploy, code, location) in [
             (json!({}), "missing-key", "deploy"),
             (json!({ "inputs": [filtered] }), "missing-key", "deploy"),
             (json!({ "inputs": [{ "image": "x" }] }), "old-deploy", "deploy.inputs[0]"),
             (json!({ "base": { "image": "x" }, "aptPackages": ["git"] }), "config-key", "deploy.aptPackages"),
             (json!({ "base": { "image": "x" }, "env": {}, "variables": {} }), "duplicate-key", "deploy.env"),
         ] {
-            assert_eq!(found(&json!({ "steps": [], "deploy": deploy })), [(code, place.to_owned())], "{deploy}");
+            assert_eq!(found(&json!({ "steps": [], "deploy": deploy })), [(code, location.to_owned())], "{deploy}");
         }
     }
 

@@ -1,89 +1,202 @@
-//! Instructions as text. How a file looks is in `templates/`; what its operands say is spelled
-//! by the types of [`crate::dockerfile`].
+//! Rendering: instructions as text. `templates/` says how a file looks; the types of
+//! [`crate::dockerfile`] spell the operands.
 
-mod long_lines;
-mod origins;
+mod operand;
 mod values;
+mod writer;
 
-use std::sync::Arc;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, UndefinedBehavior};
 
-use minijinja::value::Value;
-use minijinja::{Environment, ErrorKind, UndefinedBehavior};
-
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::dockerfile::{Dockerfile, Dockerignore};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located};
+use crate::dockerfile::{Comment, Dockerfile, Dockerignore, Instruction, Mount, Stage};
+use crate::header::{BuildCommand, regenerate, stamped};
+use crate::options::Files;
 use crate::source_map::{SourceMap, StageLines};
-use origins::Origins;
-use values::{Mounts, Spelled};
+use operand::Spelled;
+use values::Mounts;
+use writer::Writer;
 
-const TEMPLATES: [(&str, &str); 7] = [
-    ("Dockerfile", include_str!("../../templates/Dockerfile.j2")),
-    ("dockerignore", include_str!("../../templates/dockerignore.j2")),
-    ("header", include_str!("../../templates/header.j2")),
-    ("stage", include_str!("../../templates/stage.j2")),
-    ("instruction", include_str!("../../templates/instruction.j2")),
-    ("run", include_str!("../../templates/run.j2")),
-    ("mount", include_str!("../../templates/mount.j2")),
+macro_rules! templates {
+    ($($name:literal),+) => { &[$(($name, include_str!(concat!("../../templates/", $name, ".j2")))),+] };
+}
+
+const TEMPLATES: &[(&str, &str)] = templates![
+    "arg",
+    "cmd",
+    "copy",
+    "copy-file",
+    "entrypoint",
+    "env",
+    "from",
+    "hash-secrets",
+    "header",
+    "ignore-header",
+    "ignore-pattern",
+    "keep-secrets-hash",
+    "make-directory",
+    "mount-arg",
+    "mount-cache",
+    "mount-secret",
+    "mount-secrets-hash",
+    "mount-ssh",
+    "reset-process",
+    "reset-user",
+    "run",
+    "workdir"
 ];
 
-/// The files that a plan becomes, as text, without the checksums in their headers.
-pub(crate) struct Rendered {
-    pub(crate) dockerfile: String,
-    pub(crate) dockerignore: Option<String>,
-    /// Where the lines of the Dockerfile come from.
-    pub(crate) source_map: SourceMap,
-    /// The lines of each of its stages.
+/// The generated files as text.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Rendered {
+    /// The Dockerfile's text, UTF-8, each line ended by a line feed.
+    pub dockerfile: String,
+    /// The text of `<Dockerfile>.dockerignore`, if the plan excludes something.
+    pub dockerignore: Option<String>,
+    /// The place in the plan that each line of the Dockerfile comes from.
+    pub source_map: SourceMap,
+    /// The lines of each stage.
     pub(crate) stages: Vec<StageLines>,
-    /// Where the lines of the ignore file come from.
+    /// The origin of each line of the ignore file.
     pub(crate) ignore_map: SourceMap,
 }
 
-/// Renders a Dockerfile and, where there is one, its ignore file.
+/// The text above the first stage.
+pub(crate) struct HeaderText<'a> {
+    pub(crate) files: &'a Files,
+    /// The SHA-256 of the plan, in hexadecimal.
+    pub(crate) digest: &'a str,
+    pub(crate) build: &'a BuildCommand,
+}
+
+/// Renders a Dockerfile and, if there is one, its ignore file.
 ///
 /// Fails on a line that is too long and can't be folded, and on a mistake in a template: a value that
-/// no type has spelled, or one that is not there.
+/// no type has spelled, or an undefined one.
 pub(crate) fn render(
-    dockerfile: &Arc<Dockerfile>,
+    dockerfile: &Dockerfile,
     dockerignore: Option<&Dockerignore>,
+    header: &HeaderText<'_>,
 ) -> Result<Rendered, Diagnostics> {
-    let broken =
-        |error: minijinja::Error| Diagnostics(vec![Diagnostic::error("broken-template", format!("{error:?}"))]);
-    let origins = Origins::default();
-    let environment = environment(&origins).map_err(broken)?;
-    let text = |template: &str, values: Value| {
-        let mut out = origins.writer();
-        environment.get_template(template)?.render_captured_to(values, &mut out)?;
-        out.into_text().map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))
+    let renderer = Renderer::new()?;
+    let (dockerfile, source_map, stages) = renderer.dockerfile(dockerfile, header)?;
+    let (dockerignore, ignore_map) = match dockerignore {
+        Some(file) => renderer.dockerignore(file, header).map(|(text, map)| (Some(text), map))?,
+        None => (None, SourceMap::default()),
     };
-    let mounts = Mounts::of(dockerfile, |mount| environment.get_template("mount")?.render(mount)).map_err(broken)?;
-    let dockerfile = text("Dockerfile", values::dockerfile(dockerfile, mounts)).map_err(broken)?;
-    let (mut source_map, mut stages) = origins.take();
-    let dockerfile = long_lines::folded(dockerfile, &mut source_map, &mut stages);
-    let dockerfile = dockerfile.map_err(|found| Diagnostics(vec![found]))?;
-    let dockerignore = dockerignore.map(|file| text("dockerignore", values::dockerignore(file))).transpose();
-    let dockerignore = dockerignore.map_err(broken)?;
-    let (ignore_map, _) = origins.take();
     Ok(Rendered { dockerfile, dockerignore, source_map, stages, ignore_map })
 }
 
-fn environment(origins: &Origins) -> Result<Environment<'static>, minijinja::Error> {
+struct Renderer {
+    environment: Environment<'static>,
+}
+
+impl Renderer {
+    fn new() -> Result<Self, Diagnostics> {
+        environment().map(|environment| Self { environment }).map_err(|error| broken(&error))
+    }
+
+    fn dockerfile(
+        &self,
+        file: &Dockerfile,
+        header: &HeaderText<'_>,
+    ) -> Result<(String, SourceMap, Vec<StageLines>), Diagnostics> {
+        let mut writer = Writer::new(self);
+        let regenerate = Comment::command(&regenerate(header.files));
+        let build: Vec<Comment> = header.build.shell_lines().iter().map(|line| Comment::command(line)).collect();
+        let values = values::header(file.syntax.as_ref(), &plan_name(header.files), &regenerate, &build);
+        writer.write("header", values, None)?;
+        let header_lines = writer.lines();
+        // that of the stamp
+        writer.skip_line();
+        let mut mounts = Mounts::default();
+        let mut stages = Vec::with_capacity(file.stages.len());
+        for stage in &file.stages {
+            writer.line("", None)?;
+            stages.push(self.stage(stage, &mut mounts, &mut writer)?);
+        }
+        let (text, map) = writer.finish();
+        Ok((stamped(&text, header_lines, header.digest), map, stages))
+    }
+
+    fn stage(&self, stage: &Stage, mounts: &mut Mounts, writer: &mut Writer<'_>) -> Result<StageLines, Diagnostics> {
+        let first = writer.lines() + 1;
+        writer.write("from", values::from(stage), Some(&stage.location))?;
+        let mut instructions = Vec::with_capacity(stage.instructions.len());
+        for (index, Located { value, location }) in stage.instructions.iter().enumerate() {
+            instructions.push(writer.lines() + 1);
+            writer.write(template_of(value), values::instruction(value, mounts, self)?, Some(location))?;
+            // hadolint can't parse a heredoc that no blank line follows
+            if value.ends_heredoc() && index + 1 < stage.instructions.len() {
+                writer.line("", Some(location))?;
+            }
+        }
+        Ok(StageLines { first, last: writer.lines(), instructions })
+    }
+
+    fn dockerignore(&self, file: &Dockerignore, header: &HeaderText<'_>) -> Result<(String, SourceMap), Diagnostics> {
+        let mut writer = Writer::new(self);
+        writer.write("ignore-header", values::ignore_header(&plan_name(header.files)), None)?;
+        let header_lines = writer.lines();
+        // that of the stamp
+        writer.skip_line();
+        for Located { value, location } in &file.patterns {
+            writer.write("ignore-pattern", values::ignore_pattern(value), Some(location))?;
+        }
+        let (text, map) = writer.finish();
+        Ok((stamped(&text, header_lines, header.digest), map))
+    }
+
+    /// The text of a template.
+    fn text(&self, template: &str, values: minijinja::Value) -> Result<String, Diagnostics> {
+        let text = self.environment.get_template(template).and_then(|template| template.render(values));
+        text.map_err(|error| broken(&error))
+    }
+}
+
+fn plan_name(files: &Files) -> Comment {
+    Comment::new(files.plan.as_deref().unwrap_or("standard input"))
+}
+
+fn template_of(instruction: &Instruction) -> &'static str {
+    match instruction {
+        Instruction::ResetUser { .. } => "reset-user",
+        Instruction::ResetProcess => "reset-process",
+        Instruction::Workdir(_) => "workdir",
+        Instruction::Env(_) => "env",
+        Instruction::Arg(_) => "arg",
+        Instruction::MountArg(_) => "mount-arg",
+        Instruction::MakeDirectory { .. } => "make-directory",
+        Instruction::Copy(_) => "copy",
+        Instruction::CopyFile(_) => "copy-file",
+        Instruction::Run(_) => "run",
+        Instruction::HashSecrets(_) => "hash-secrets",
+        Instruction::KeepSecretsHash => "keep-secrets-hash",
+        Instruction::Entrypoint(_) => "entrypoint",
+        Instruction::Cmd(_) => "cmd",
+    }
+}
+
+fn template_of_mount(mount: &Mount) -> &'static str {
+    match mount {
+        Mount::Cache { .. } => "mount-cache",
+        Mount::Secret { .. } => "mount-secret",
+        Mount::Ssh { .. } => "mount-ssh",
+        Mount::SecretsHash { .. } => "mount-secrets-hash",
+    }
+}
+
+fn broken(error: &minijinja::Error) -> Diagnostics {
+    Diagnostics(vec![Diagnostic::new(Code::BrokenTemplate, format!("{error:?}"))])
+}
+
+fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(
-        minijinja::syntax::SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()?,
-    );
-    environment.set_formatter(|out, _, value| match value.downcast_object_ref::<Spelled>() {
-        Some(spelled) => out.write_str(spelled.as_str()).map_err(Into::into),
-        None => Err(minijinja::Error::new(ErrorKind::BadEscape, format!("{value:?} was not spelled for its place"))),
-    });
-    environment.add_function("at", origins.function());
-    environment.add_function("stage_begins", origins.stage_begins());
-    environment.add_function("instruction_begins", origins.instruction_begins());
-    environment.add_function("stage_ends", origins.stage_ends());
+    environment
+        .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    environment.set_formatter(|out, _, value| Spelled::print(out, value));
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
     }
@@ -92,25 +205,32 @@ fn environment(origins: &Origins) -> Result<Environment<'static>, minijinja::Err
 
 #[cfg(test)]
 mod tests {
+    use minijinja::Value;
+
     use super::*;
 
     fn render_with(value: Value) -> Result<String, minijinja::Error> {
-        let mut environment = environment(&Origins::default()).unwrap();
+        let mut environment = environment().unwrap();
         environment.add_template("test", "{{ value }}").unwrap();
         environment.get_template("test").unwrap().render(Value::from_pairs([("value", value)]))
     }
 
     #[test]
     fn a_value_that_no_type_has_spelled_is_not_rendered() {
-        assert_eq!(render_with(values::spelled(&crate::dockerfile::Comment::new("x"))).unwrap(), "x");
+        assert_eq!(render_with(operand::spelled(&Comment::new("x"))).unwrap(), "x");
         for value in [Value::from("x"), Value::from(1), Value::from(()), Value::from(vec!["x"])] {
             assert!(render_with(value.clone()).is_err(), "{value:?}");
         }
     }
 
     #[test]
-    fn a_value_that_is_not_there_is_not_rendered() {
-        let mut environment = environment(&Origins::default()).unwrap();
+    fn no_operand_holds_a_mark() {
+        assert!(render_with(operand::spelled_with_origin("a\0b".into(), 0)).is_err());
+    }
+
+    #[test]
+    fn an_undefined_value_is_not_rendered() {
+        let mut environment = environment().unwrap();
         environment.add_template("test", "{{ typo }}").unwrap();
         assert!(environment.get_template("test").unwrap().render(()).is_err());
     }

@@ -1,6 +1,6 @@
 //! Pairs of plans: a base, and what becomes of it when one thing changes.
 
-use railpack2docker::comparison::Kind::{self, *};
+use railpack2docker::diff::Kind::{self, *};
 use serde_json::{Value, json};
 
 const BASE: &str = include_str!("base.json");

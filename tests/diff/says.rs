@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use railpack2docker::Options;
-use railpack2docker::comparison::{Status, compare};
+use railpack2docker::diff::{Status, compare};
 
 use crate::pairs::PAIRS;
 

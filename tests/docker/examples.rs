@@ -202,7 +202,7 @@ fn needs(plan: &Value, images: &mut BTreeSet<String>, files: &mut BTreeMap<Strin
         images.extend(object.get("image").and_then(Value::as_str).map(str::to_owned));
         let is_local = object.get("local") == Some(&json!(true));
         for include in object.get("include").and_then(Value::as_array).into_iter().flatten().filter(|_| !is_local) {
-            files.extend(place(include.as_str().unwrap()));
+            files.extend(location(include.as_str().unwrap()));
         }
         if let (Some(_), Some(source)) = (object.get("image"), object.get("src").and_then(Value::as_str)) {
             files.insert(source.to_owned(), "stand-in\n".to_owned());
@@ -211,7 +211,7 @@ fn needs(plan: &Value, images: &mut BTreeSet<String>, files: &mut BTreeMap<Strin
 }
 
 /// A file in a place that a plan copies, unless the build makes it.
-fn place(include: &str) -> Option<(String, String)> {
+fn location(include: &str) -> Option<(String, String)> {
     let made = ["/etc/mise/config.toml", "/usr/local/bin/mise", "/app/Caddyfile"];
     let path = if include.starts_with('/') { include.to_owned() } else { format!("/app/{include}") };
     let is_file =

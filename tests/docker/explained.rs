@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fs_err as fs;
 use railpack2docker::Options;
-use railpack2docker::explanation::{Cause, Change, explain};
+use railpack2docker::explain::{Cause, Change, explain};
 use serde_json::{Value, json};
 
 use crate::engine::{Build, Built, engine};

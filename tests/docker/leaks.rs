@@ -128,12 +128,12 @@ fn no_secret_is_left_anywhere() {
 fn a_leak_is_found_where_there_is_one() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
-    for (leak, place) in [
+    for (leak, location) in [
         ("sh -c 'echo $A_TOKEN > /app/leak'", "files/app/leak"),
         ("sh -c 'echo $A_TOKEN > /leak'", "cache/blobs"),
         ("sh -c 'printf %s $B_TOKEN | base64 -w 0 > /app/leak'", "image.tar"),
     ] {
         let found = leaks(&plan(leak), &[]);
-        assert!(found.iter().any(|found| found.contains(place)), "{leak}: {found:?}");
+        assert!(found.iter().any(|found| found.contains(location)), "{leak}: {found:?}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use fs_err as fs;
-use railpack2docker::comparison::{Layer, Status, compare};
+use railpack2docker::diff::{Layer, Status, compare};
 use railpack2docker::{Options, SecretMount, SecretsHash, SecretsScope, transpile};
 use serde_json::{Value, json};
 
@@ -122,8 +122,8 @@ fn vertices(log: &str) -> Vec<Vertex> {
 /// The layer of `[build 2/3] RUN …`. What is no layer of a stage is none, nor is what only lays one on
 /// others.
 fn vertex(name: &str, cached: bool) -> Option<Vertex> {
-    let (place, text) = name.strip_prefix('[')?.split_once("] ")?;
-    let (stage, numbers) = place.split_once(' ')?;
+    let (location, text) = name.strip_prefix('[')?.split_once("] ")?;
+    let (stage, numbers) = location.split_once(' ')?;
     let (number, of) = numbers.trim().split_once('/')?;
     let is_layer = !text.starts_with("FROM ") && !text.starts_with("LINK ");
     let (number, of) = (number.parse().ok()?, of.parse().ok()?);

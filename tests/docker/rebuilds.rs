@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use railpack2docker::Options;
-use railpack2docker::explanation::{Change, explain};
+use railpack2docker::explain::{Change, explain};
 use serde_json::{Value, json};
 
 use crate::engine::{Build, Built, engine};

@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use fs_err as fs;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use railpack2docker::visible::is_invisible;
+use railpack2docker::escape::is_invisible;
 use railpack2docker::{Options, transpile};
 
 use crate::attacks::ATTACKS;

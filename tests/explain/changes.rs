@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use railpack2docker::explanation::{Cause, Outcome};
+use railpack2docker::explain::{Cause, Outcome};
 use railpack2docker::{Options, SecretsHash};
 use serde_json::{Value, json};
 
@@ -126,7 +126,7 @@ fn a_step_runs_again_from_the_first_copy_of_the_file_on() {
 fn the_line_it_runs_again_from_is_that_of_the_dockerfile() {
     let plan = example("node-private-registry");
     let made = railpack2docker::transpile(&plan, &Options::default()).unwrap();
-    let explanation = railpack2docker::explanation::explain(&plan, &Options::default()).unwrap();
+    let explanation = railpack2docker::explain::explain(&plan, &Options::default()).unwrap();
     let consequences = explanation.consequences(&files(&["package.json"])).unwrap();
     assert_eq!(consequences.steps.len(), 3);
     for again in consequences.steps.values().chain(&consequences.image) {

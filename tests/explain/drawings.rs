@@ -1,6 +1,6 @@
 //! Each example, drawn: snapshots in `snapshots/explain`.
 
-use railpack2docker::explanation::{json, mermaid, svg, text};
+use railpack2docker::explain::{json, mermaid, svg, text};
 use serde_json::Value;
 
 use crate::{LOOK, example, examples, explained, files, secrets};

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use railpack2docker::explanation::{Change, json, mermaid, svg, text};
-use railpack2docker::visible::is_invisible;
+use railpack2docker::escape::is_invisible;
+use railpack2docker::explain::{Change, json, mermaid, svg, text};
 use serde_json::{Value, json};
 
 use crate::{LOOK, explained};
@@ -83,7 +83,7 @@ fn plan(texts: &[String]) -> String {
 /// Draws a plan in every format, and holds each to what it may be.
 fn check(texts: &[String]) {
     let plan = plan(texts);
-    let Ok(explanation) = railpack2docker::explanation::explain(&plan, &railpack2docker::Options::default()) else {
+    let Ok(explanation) = railpack2docker::explain::explain(&plan, &railpack2docker::Options::default()) else {
         // what no Dockerfile can say has no drawing
         return;
     };
@@ -198,7 +198,7 @@ fn nasty_texts_are_shown_and_do_nothing() {
 fn some_nasty_texts_get_as_far_as_a_drawing() {
     let drawn = NASTY.iter().filter(|nasty| {
         let plan = plan(&[(**nasty).to_owned()]);
-        railpack2docker::explanation::explain(&plan, &railpack2docker::Options::default()).is_ok()
+        railpack2docker::explain::explain(&plan, &railpack2docker::Options::default()).is_ok()
     });
     assert!(drawn.count() > NASTY.len() / 2);
 }

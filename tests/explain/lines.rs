@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use railpack2docker::explanation::{PartKind, StepLines, json, text};
+use railpack2docker::explain::{PartKind, StepLines, json, text};
 use railpack2docker::{Files, Options, transpile};
 use serde_json::{Value, json};
 

@@ -7,8 +7,8 @@ mod drawings;
 mod escapes;
 mod lines;
 
-use railpack2docker::explanation::text::Look;
-use railpack2docker::explanation::{Change, Consequences, Explanation, explain};
+use railpack2docker::explain::text::Look;
+use railpack2docker::explain::{Change, Consequences, Explanation, explain};
 use railpack2docker::{Files, Options};
 
 /// As a terminal without colours shows it.

@@ -70,7 +70,7 @@ fn is_met(slot: Slot, text: &str, expected: Expect, made: &Transpiled, file: &Do
         Expect::Header(arguments) => header::Header::of(&made.dockerfile).is_some_and(|it| it.arguments == arguments),
         Expect::Raw(characters) => {
             let is_of_it = |found: &railpack2docker::Diagnostic| {
-                let path = found.place.as_ref().map(|place| place.path().to_string()).unwrap_or_default();
+                let path = found.location.as_ref().map(|location| location.path().to_string()).unwrap_or_default();
                 found.code == "invisible-text" && path.starts_with(slot.path()) && found.message.contains(characters)
             };
             let stays = text.lines().all(|line| {

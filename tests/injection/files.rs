@@ -1,7 +1,7 @@
 //! What holds for the files of every attack.
 
+use railpack2docker::escape::hidden;
 use railpack2docker::header::{Header, is_generated};
-use railpack2docker::visible::hidden;
 use railpack2docker::{Transpiled, transpile};
 use serde_json::Value;
 
@@ -142,7 +142,7 @@ fn text_that_blanks_push_out_of_sight_is_warned_of() {
         let made = made(slot, &text).unwrap();
         let found =
             made.findings.iter().find(|found| found.code == "invisible-text").unwrap_or_else(|| panic!("{slot:?}"));
-        assert_eq!(found.place.as_ref().unwrap().path().to_string(), slot.path());
+        assert_eq!(found.location.as_ref().unwrap().path().to_string(), slot.path());
         assert!(found.message.contains(" blanks in a row "), "{}", found.message);
         let harmless = text.replace(" ".repeat(300).as_str(), " ").replace(&"\t".repeat(40), "\t");
         assert!(self::made(slot, &harmless).unwrap().findings.iter().all(|found| found.code != "invisible-text"));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use fs_err as fs;
-use railpack2docker::visible::visible_text;
+use railpack2docker::escape::escape_invisible_text;
 use serde_json::Value;
 
 use crate::attacks::{ATTACKS, Expect};
@@ -28,7 +28,7 @@ fn is_plain(printed: &[u8]) -> String {
             _ => panic!("an escape in {printed:?}"),
         });
     }
-    assert_eq!(visible_text(&plain), plain);
+    assert_eq!(escape_invisible_text(&plain), plain);
     plain
 }
 
@@ -98,9 +98,9 @@ fn the_place_of_a_line_is_printed_as_it_can_be_seen() {
         let lines =
             dockerfile.lines().enumerate().filter(|(_, line)| line.contains("NAME=\"") || line.contains("=\"value\""));
         for (at, _) in lines {
-            let place = format!("Dockerfile:{}", at + 1);
-            is_plain(&run(folder.path(), &["where", &place, "--color=always"]).stdout);
-            let json = is_plain(&run(folder.path(), &["where", &place, "--format=json"]).stdout);
+            let location = format!("Dockerfile:{}", at + 1);
+            is_plain(&run(folder.path(), &["where", &location, "--color=always"]).stdout);
+            let json = is_plain(&run(folder.path(), &["where", &location, "--format=json"]).stdout);
             let path = serde_json::from_str::<Value>(&json).unwrap()["place"]["path"].as_str().unwrap().to_owned();
             let (plain, quoted) = (format!(".{text}"), format!("[{}]", Value::from(*text)));
             let says_the_name = path.ends_with(&plain) || path.ends_with(&quoted);

@@ -1,8 +1,8 @@
 //! What two plans differ in is named, and where nothing is named nothing rebuilds.
 
 use proptest::prelude::*;
-use railpack2docker::comparison::{Comparison, Status, compare};
-use railpack2docker::visible::is_invisible;
+use railpack2docker::diff::{Comparison, Status, compare};
+use railpack2docker::escape::is_invisible;
 use railpack2docker::{Options, transpile};
 use serde_json::Value;
 
@@ -72,10 +72,10 @@ fn instructions(dockerfile: &str) -> Vec<&str> {
 
 /// Changes one place of a plan: takes something out, puts what another plan has there, or swaps neighbours.
 fn edit(plan: &mut Value, other: &Value, seed: &mut u64) {
-    let mut places = Vec::new();
-    collect(plan, String::new(), &mut places);
-    let place = &places[next(seed) % places.len()];
-    let (parent, key) = place.rsplit_once('/').unwrap();
+    let mut locations = Vec::new();
+    collect(plan, String::new(), &mut locations);
+    let location = &locations[next(seed) % locations.len()];
+    let (parent, key) = location.rsplit_once('/').unwrap();
     match (next(seed) % 3, plan.pointer_mut(parent).unwrap()) {
         (0, Value::Array(items)) => drop(items.remove(key.parse().unwrap())),
         (0, Value::Object(members)) => drop(members.remove(key)),
@@ -85,7 +85,7 @@ fn edit(plan: &mut Value, other: &Value, seed: &mut u64) {
             items.swap(at, to);
         }
         _ => {
-            if let (Some(from), Some(to)) = (other.pointer(place), plan.pointer_mut(place)) {
+            if let (Some(from), Some(to)) = (other.pointer(location), plan.pointer_mut(location)) {
                 *to = from.clone();
             }
         }
@@ -93,22 +93,22 @@ fn edit(plan: &mut Value, other: &Value, seed: &mut u64) {
 }
 
 /// The pointers to everything in a document.
-fn collect(value: &Value, pointer: String, places: &mut Vec<String>) {
+fn collect(value: &Value, pointer: String, locations: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             // a key with a slash would have to be escaped
             for (key, member) in members.iter().filter(|(key, _)| !key.contains(['/', '~'])) {
-                collect(member, format!("{pointer}/{key}"), places);
+                collect(member, format!("{pointer}/{key}"), locations);
             }
         }
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
-                collect(item, format!("{pointer}/{at}"), places);
+                collect(item, format!("{pointer}/{at}"), locations);
             }
         }
         _ => {}
     }
     if !pointer.is_empty() {
-        places.push(pointer);
+        locations.push(pointer);
     }
 }

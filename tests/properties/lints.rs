@@ -20,8 +20,10 @@ fn lint_finds_what_transpiling_finds() {
         for expected in transpiled.map_or_else(|diagnostics| diagnostics.0, |made| made.findings) {
             prop_assert!(found.contains(&expected), "{:?}", expected);
         }
-        let starts: Vec<usize> =
-            found.iter().map(|found| found.place.as_ref().map_or(usize::MAX, |place| place.span().start)).collect();
+        let starts: Vec<usize> = found
+            .iter()
+            .map(|found| found.location.as_ref().map_or(usize::MAX, |location| location.span().start))
+            .collect();
         prop_assert!(starts.is_sorted());
         for (at, finding) in found.iter().enumerate() {
             prop_assert!(!found[..at].contains(finding), "{:?}", finding);

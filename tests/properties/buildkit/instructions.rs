@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::lex::{Lex, expand};
 use super::lines::{self, Line};
-use super::words::{csv, is_blank, quoted_words};
 use super::{Command, Copy, Dockerfile, Env, Heredoc, Instruction, Read, Run, Stage};
+use crate::compat::shlex::{csv, is_blank, quoted_words};
 
 /// Reads a Dockerfile. Fails on what `BuildKit` fails on.
 pub(crate) fn parse(text: &str) -> Read<Dockerfile> {

@@ -1,8 +1,8 @@
 //! The lines of a file: comments, directives, continuations and heredocs.
 
 use super::lex::Lex;
-use super::words::{flags, is_blank, json};
 use super::{Env, Heredoc, Read};
+use crate::compat::shlex::{flags, is_blank, json};
 
 /// The most bytes of a line, its line feed included.
 const LONGEST: usize = 65_536;

@@ -1,0 +1,84 @@
+//! Go's `path` package, as far as Railpack leans on it: `Clean`, `Join`, `Base`, `Dir`.
+
+/// The shortest path that means the same (`path.Clean`).
+pub(crate) fn clean(path: &str) -> String {
+    let rooted = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if rooted => {}
+            part => parts.push(part),
+        }
+    }
+    match (rooted, parts.is_empty()) {
+        (true, _) => format!("/{}", parts.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => parts.join("/"),
+    }
+}
+
+/// One path behind another, cleaned (`path.Join`).
+pub(crate) fn join(parent: &str, path: &str) -> String {
+    clean(&format!("{parent}/{path}"))
+}
+
+/// The last part (`path.Base`).
+pub(crate) fn base(path: &str) -> &str {
+    if path.is_empty() {
+        return ".";
+    }
+    let trimmed = path.trim_end_matches('/');
+    if trimmed.is_empty() {
+        return "/";
+    }
+    trimmed.rsplit('/').next().unwrap_or(trimmed)
+}
+
+/// All but the last part, cleaned (`path.Dir`).
+pub(crate) fn dir(path: &str) -> String {
+    clean(path.rfind('/').and_then(|slash| path.get(..=slash)).unwrap_or_default())
+}
+
+/// A path of a plan made absolute: relative ones are under `/app`.
+pub(crate) fn under_app(path: &str) -> String {
+    if path.starts_with('/') { clean(path) } else { join("/app", path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_in_go() {
+        for (path, cleaned) in [
+            ("", "."),
+            (".", "."),
+            ("./a", "a"),
+            ("a/", "a"),
+            ("a//b", "a/b"),
+            ("a/./b/..", "a"),
+            ("..", ".."),
+            ("../a", "../a"),
+            ("a/../..", ".."),
+            ("/..", "/"),
+            ("/", "/"),
+            ("/a/../b/", "/b"),
+            ("*.json", "*.json"),
+        ] {
+            assert_eq!(clean(path), cleaned, "{path:?}");
+        }
+        for (path, last) in [("", "."), ("/", "/"), ("a", "a"), ("a/b/", "b"), ("..", ".."), ("//", "/")] {
+            assert_eq!(base(path), last, "{path:?}");
+        }
+        for (path, parent) in [("", "."), ("a", "."), ("a/b", "a"), ("/a", "/"), ("/a/b/", "/a/b"), ("/", "/")] {
+            assert_eq!(dir(path), parent, "{path:?}");
+        }
+        for (path, absolute) in [(".", "/app"), ("a", "/app/a"), ("../x", "/x"), ("/x/", "/x")] {
+            assert_eq!(under_app(path), absolute, "{path:?}");
+        }
+    }
+}

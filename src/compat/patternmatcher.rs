@@ -1,0 +1,330 @@
+//! What the patterns of an ignore file leave out of a build context, by Docker's rules
+//! (`github.com/moby/patternmatcher`): the last pattern that matches a path, or a folder it is in,
+//! counts, and `!` in front of a pattern takes back what earlier ones leave out.
+
+use crate::compat::gopath::clean;
+
+/// The patterns in the text of an ignore file, as [`is_ignored`] takes them. A slash in front of one means nothing, and lines that are empty or
+/// begin with `#` are passed over.
+#[must_use]
+pub fn parse(text: &str) -> Vec<String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(line).collect()
+}
+
+fn line(line: &str) -> Option<String> {
+    let line = line.trim();
+    let (mark, path) = match line.strip_prefix('!') {
+        Some(path) => ("!", path.trim()),
+        None => ("", line),
+    };
+    if path.is_empty() {
+        return None;
+    }
+    let path = clean(path);
+    let relative = path.strip_prefix('/').filter(|rest| !rest.is_empty()).unwrap_or(&path);
+    Some(format!("{mark}{relative}"))
+}
+
+/// Whether patterns, in their order, leave out a file, whose path is relative, with `/` between its parts. What is no
+/// pattern matches nothing, nor does one with a slash in front.
+#[must_use]
+pub fn is_ignored(patterns: &[String], path: &str) -> bool {
+    Ignored::by(patterns.iter().map(String::as_str)).holds(path)
+}
+
+/// What patterns leave out.
+pub(crate) struct Ignored(Vec<Pattern>);
+
+impl Ignored {
+    pub(crate) fn by<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Self {
+        Self(patterns.into_iter().filter_map(Pattern::new).collect())
+    }
+
+    /// Whether a file is left out.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        let mut is_ignored = false;
+        for pattern in &self.0 {
+            if pattern.takes_back == is_ignored && pattern.matches(path) {
+                is_ignored = !pattern.takes_back;
+            }
+        }
+        is_ignored
+    }
+
+    /// How many patterns there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Whether a pattern of Go's `filepath.Match`, in which no `*` stands for a slash, matches a whole
+/// path. What is no pattern matches nothing.
+pub(crate) fn matches_name(pattern: &str, path: &str) -> bool {
+    let mut name = String::with_capacity(pattern.len());
+    let mut last = None;
+    for c in pattern.chars() {
+        // `**` means no more than `*` there
+        if (last, c) != (Some('*'), '*') {
+            name.push(c);
+        }
+        // a character behind a backslash stands for itself
+        last = if last == Some('\\') { None } else { Some(c) };
+    }
+    let path: Vec<char> = path.chars().collect();
+    tokens(&name).is_some_and(|tokens| reached(&tokens, &path).last() == Some(&true))
+}
+
+struct Pattern {
+    takes_back: bool,
+    tokens: Vec<Token>,
+}
+
+impl Pattern {
+    fn new(text: &str) -> Option<Self> {
+        let text = clean(text.trim());
+        let (takes_back, path) = match text.strip_prefix('!') {
+            Some(path) => (true, path),
+            None => (false, text.as_str()),
+        };
+        Some(Self { takes_back, tokens: tokens(path)? })
+    }
+
+    /// Whether it matches the path or a folder that it is in.
+    fn matches(&self, path: &str) -> bool {
+        let path: Vec<char> = path.chars().collect();
+        let reached = reached(&self.tokens, &path);
+        reached.iter().zip(path.iter().chain(&['/'])).any(|(is_reached, next)| *is_reached && *next == '/')
+    }
+}
+
+/// The places in a path that tokens match up to.
+fn reached(tokens: &[Token], path: &[char]) -> Vec<bool> {
+    let mut reached = vec![false; path.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    for token in tokens {
+        reached = token.reach(&reached, path);
+    }
+    reached
+}
+
+/// What stands for some characters of a path.
+#[derive(Debug, PartialEq, Eq)]
+enum Token {
+    /// This one.
+    Char(char),
+    /// `?`: one that is no slash.
+    One,
+    /// `[a-z]`, or with `^` any but these.
+    Class { is_negated: bool, ranges: Vec<(char, char)> },
+    /// `*`: any that are no slashes.
+    Name,
+    /// `**/`: whole folders, or none.
+    Folders,
+    /// `**` at the end: whatever there is.
+    Rest,
+}
+
+impl Token {
+    /// The places in a path that a match gets to from those it has reached. A place is the number of
+    /// characters in front of it.
+    fn reach(&self, reached: &[bool], path: &[char]) -> Vec<bool> {
+        let before = std::iter::once(None).chain(path.iter().copied().map(Some));
+        let mut is_open = false;
+        let locations = reached.iter().zip(before).map(|(&is_reached, before)| {
+            let was_open = is_open;
+            match self {
+                Self::Name => {
+                    is_open = is_reached || was_open && before != Some('/');
+                    is_open
+                }
+                Self::Rest => {
+                    is_open |= is_reached;
+                    is_open
+                }
+                Self::Folders => {
+                    is_open |= is_reached;
+                    is_reached || was_open && before == Some('/')
+                }
+                Self::Char(_) | Self::One | Self::Class { .. } => {
+                    is_open = is_reached;
+                    was_open && before.is_some_and(|c| self.takes(c))
+                }
+            }
+        });
+        locations.collect()
+    }
+
+    fn takes(&self, c: char) -> bool {
+        match self {
+            Self::Char(own) => *own == c,
+            Self::Class { is_negated, ranges } => {
+                ranges.iter().any(|(first, last)| (*first..=*last).contains(&c)) != *is_negated
+            }
+            Self::One | Self::Name => c != '/',
+            Self::Folders | Self::Rest => true,
+        }
+    }
+}
+
+/// The tokens of a pattern without its `!`. `None` for what is no pattern.
+fn tokens(pattern: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..)?;
+        let (token, next) = match c {
+            '*' => match after.strip_prefix('*') {
+                Some(after) => stars(tokens.is_empty(), after),
+                None => (Token::Name, after),
+            },
+            '?' => (Token::One, after),
+            '[' => class(after)?,
+            _ => char(rest).map(|(c, after)| (Token::Char(c), after))?,
+        };
+        tokens.push(token);
+        rest = next;
+    }
+    (!tokens.is_empty()).then_some(tokens)
+}
+
+/// What `**` stands for. In front of plain text without a slash between, as in `**.env`, that text
+/// is the end of a path, and need not be a whole name.
+fn stars(is_first: bool, after: &str) -> (Token, &str) {
+    let rest = after.strip_prefix('/').unwrap_or(after);
+    let is_end_of_path = is_first && rest.len() == after.len() && !rest.contains(['*', '?', '[', ']', '\\']);
+    (if rest.is_empty() || is_end_of_path { Token::Rest } else { Token::Folders }, rest)
+}
+
+/// A class after its opening bracket, and what follows the closing one.
+fn class(text: &str) -> Option<(Token, &str)> {
+    let (is_negated, mut rest) = match text.strip_prefix('^') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let mut ranges = Vec::new();
+    loop {
+        let (first, after) = member(rest)?;
+        let (last, after) = match after.strip_prefix('-') {
+            Some(after) => member(after)?,
+            None => (first, after),
+        };
+        ranges.push((first, last));
+        match after.strip_prefix(']') {
+            Some(after) => return Some((Token::Class { is_negated, ranges }, after)),
+            None => rest = after,
+        }
+    }
+}
+
+/// A character of a class, and what follows it.
+fn member(text: &str) -> Option<(char, &str)> {
+    if text.starts_with(['-', ']']) { None } else { char(text) }
+}
+
+/// A character, which a backslash may stand in front of, and what follows it.
+fn char(text: &str) -> Option<(char, &str)> {
+    let text = text.strip_prefix('\\').unwrap_or(text);
+    let c = text.chars().next()?;
+    Some((c, text.get(c.len_utf8()..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ignores(patterns: &[&str], path: &str) -> bool {
+        is_ignored(&patterns.iter().map(|pattern| (*pattern).to_owned()).collect::<Vec<_>>(), path)
+    }
+
+    #[test]
+    fn one_pattern() {
+        for (pattern, matching, others) in [
+            (".env", &[".env", ".env/x"][..], &["a/.env", ".env.local", "env", "x.env"][..]),
+            (".env*", &[".env", ".env.local", ".envrc/a"], &["a/.env"]),
+            ("**/.env", &[".env", "a/.env", "a/b/.env", "a/.env/b"], &["a.env", "a/b.env"]),
+            ("**.env", &[".env", "a.env", "a/.env", "a/b.env"], &["a.env2"]),
+            ("**/.env*", &[".env", "a/b/.env.local"], &["a.env"]),
+            ("**.env*", &[".env", "a/.env.x"], &["a.env"]),
+            ("*", &["a", "a/b"], &[]),
+            ("**", &["a", "a/b/c"], &[]),
+            ("**/", &["a", "a/b"], &[]),
+            ("**/**", &["a", "a/b/c"], &[]),
+            ("dir", &["dir", "dir/a/b"], &["dir2", "a/dir"]),
+            ("dir/", &["dir/a"], &["dir2/a"]),
+            ("./dir//x/../a", &["dir/a"], &["dir/x"]),
+            ("dir/*", &["dir/a", "dir/a/b"], &["dir"]),
+            ("dir/**", &["dir/a", "dir/a/b"], &["dir", "dirs/a"]),
+            ("a/*.txt", &["a/b.txt"], &["a/b/c.txt", "b.txt"]),
+            ("a/*.txt**", &["a/b.txt", "a/b.txt.c"], &["b.txt"]),
+            ("a**/*.txt", &["a/b.txt", "a/b/c/d.txt"], &["b.txt"]),
+            ("**/**/*.txt", &["a.txt", "a/b/c.txt"], &["a.txt2"]),
+            ("**/b/**", &["b/c", "a/b/c/d"], &["b", "a/b"]),
+            ("*/*", &["a/b", "a/b/c"], &["a"]),
+            ("a*b?c*x", &["abxbbxdbxebxczzx"], &["abxbbxdbxebxczzy"]),
+            ("a?b", &["a☺b"], &["ab", "a/b", "a☺☺b"]),
+            ("a*b", &["ab", "axxb"], &["a/b"]),
+            ("a[b-d]e", &["ace"], &["ae", "aae", "a-e"]),
+            ("a[^b-d]e", &["aze"], &["ace", "ae"]),
+            ("[a-ζ]*", &["α"], &["A"]),
+            ("[\\]a]", &["]", "a"], &["\\"]),
+            ("[\\-x]", &["-", "x"], &["a"]),
+            ("a\\*b", &["a*b"], &["ab", "axb"]),
+            ("a\\\\", &["a\\"], &["a"]),
+            ("abc.def", &["abc.def"], &["abcdef", "abcZdef"]),
+            ("a.|)$(}+{bc", &["a.|)$(}+{bc"], &["abc"]),
+            // nothing in a context begins with a slash
+            ("/.env", &[], &[".env", "a/.env"]),
+            // no patterns
+            ("[", &[], &["[", "a"]),
+            ("[]a]", &[], &["]", "a"]),
+            ("[x-]", &[], &["x", "-"]),
+            ("[^", &[], &["a"]),
+            ("a[", &[], &["a", "a["]),
+            ("\\", &[], &["\\", "a"]),
+            ("!", &[], &["a"]),
+            ("", &[], &["a"]),
+            (".", &[], &["a"]),
+        ] {
+            for path in matching {
+                assert!(ignores(&[pattern], path), "{pattern} {path}");
+            }
+            for path in others {
+                assert!(!ignores(&[pattern], path), "{pattern} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_match_counts() {
+        for (patterns, path, expected) in [
+            (&["*.go", "!a.go"][..], "a.go", false),
+            (&["!a.go", "*.go"], "a.go", true),
+            (&["docs", "!docs/README.md"], "docs/README.md", false),
+            (&["docs/", "  !docs/README.md  "], "docs/README.md", false),
+            (&["docs/*", "!docs/README.md"], "docs/x", true),
+            (&["**", "!util/docker/web"], "util/docker/web/foo", false),
+            (&["**", "!util/docker/web", "util/docker/web/foo"], "util/docker/web/foo", true),
+            (&[".env*", "!.env.example"], ".env.example", false),
+            (&[".env*", "!.env.example"], ".env", true),
+            (&[" .env "], ".env", true),
+            (&[], ".env", false),
+        ] {
+            assert_eq!(ignores(patterns, path), expected, "{patterns:?} {path}");
+        }
+    }
+
+    #[test]
+    fn many_stars_take_no_time() {
+        assert!(!ignores(&[&("**/*a".repeat(200) + "b")], &"a/".repeat(500)));
+    }
+
+    #[test]
+    fn lines_of_a_file() {
+        let text = "\u{feff}test1\n/test2\r\n/a//file/./here/\n\n \nlastfile\n# comment\n #no comment\n! /inverted/abs/path\n!\n! \n/\n";
+        let expected = ["test1", "test2", "a/file/here", "lastfile", "#no comment", "!inverted/abs/path", "/"];
+        assert_eq!(parse(text), expected);
+    }
+}

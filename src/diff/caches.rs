@@ -1,0 +1,111 @@
+//! Caches: those of the plan, and those that a step uses.
+
+use std::collections::BTreeMap;
+
+use super::change::{Change, Kind, Subject};
+use super::message::Text;
+use crate::compat::gopath::under_app;
+use crate::plan::{Cache, Located, Plan, Step};
+
+/// The caches of both plans.
+pub(super) struct Caches<'p> {
+    old: &'p Plan,
+    new: &'p Plan,
+    /// What the caches are called now that had another name.
+    renamed: BTreeMap<&'p str, &'p str>,
+}
+
+impl<'p> Caches<'p> {
+    pub(super) fn of(old: &'p Plan, new: &'p Plan) -> Self {
+        let only = |one: &'p Plan, other: &Plan| -> Vec<(&'p str, &'p Cache)> {
+            let only = one.caches.iter().filter(|(name, _)| !other.caches.contains_key(*name));
+            only.map(|(name, cache)| (name.as_str(), cache)).collect()
+        };
+        let mut added = only(new, old);
+        let mut renamed = BTreeMap::new();
+        for (name, cache) in only(old, new) {
+            if let Some(at) = added.iter().position(|(_, other)| is_same(cache, other)) {
+                renamed.insert(name, added.remove(at).0);
+            }
+        }
+        Self { old, new, renamed }
+    }
+
+    /// Notes what changed in the plan's caches.
+    pub(super) fn compare(&self, changes: &mut Vec<Change>) {
+        let subject = Subject::Plan;
+        for (name, before) in &self.old.caches {
+            let cache = Text::of("cache ").value(name);
+            let location = &before.directory.location;
+            let change = match (self.new.caches.get(name), self.renamed.get(name.as_str())) {
+                (Some(after), _) if is_same(before, after) => continue,
+                (Some(after), _) => Change::new(Kind::CacheChanged, &subject, cache)
+                    .in_new(&after.directory.location)
+                    .with_values(&described(before), &described(after)),
+                (None, Some(now)) => {
+                    let what = cache.and(" is called ").value(now).and(" now, and starts empty");
+                    let change = Change::new(Kind::CacheRenamed, &subject, what);
+                    match self.new.caches.get(*now) {
+                        Some(after) => change.in_new(&after.directory.location),
+                        None => change,
+                    }
+                }
+                (None, None) => {
+                    let what = Text::of("cache removed: ").value(name).and(" in ").value(&directory(before));
+                    Change::new(Kind::CacheRemoved, &subject, what)
+                }
+            };
+            changes.push(change.in_old(location));
+        }
+        let is_new = |name: &str| !self.old.caches.contains_key(name) && !self.renamed.values().any(|now| *now == name);
+        for (name, cache) in self.new.caches.iter().filter(|(name, _)| is_new(name)) {
+            let what = Text::of("cache added: ").value(name).and(" in ").value(&directory(cache));
+            let what = what.and(if cache.locked { ", locked" } else { ", shared" }).then(users(self.new, name));
+            changes.push(Change::new(Kind::CacheAdded, &subject, what).in_new(&cache.directory.location));
+        }
+    }
+
+    /// Notes which caches of both plans a step came to use or no longer uses.
+    pub(super) fn compare_uses(&self, old: &Step, new: &Step, subject: &Subject, changes: &mut Vec<Change>) {
+        let now = |name: &'p str| self.renamed.get(name).copied().unwrap_or(name);
+        let has = |list: &[Located<String>], name: &str| list.iter().any(|cache| cache.value == name);
+        for (name, _) in self.old.caches.iter().filter(|(name, _)| self.new.caches.contains_key(now(name))) {
+            let (before, after) = (has(&old.caches, name), has(&new.caches, now(name)));
+            let location = |step: &Step, name: &str| {
+                step.caches.iter().find(|cache| cache.value == name).map(|cache| cache.location.clone())
+            };
+            let mut change = match (before, after) {
+                (false, true) => Change::new(Kind::CacheUseAdded, subject, Text::of("uses cache ").value(now(name))),
+                (true, false) => {
+                    Change::new(Kind::CacheUseRemoved, subject, Text::of("no longer uses cache ").value(name))
+                }
+                _ => continue,
+            };
+            change.old = location(old, name);
+            change.new = location(new, now(name));
+            changes.push(change);
+        }
+    }
+}
+
+fn is_same(old: &Cache, new: &Cache) -> bool {
+    (directory(old), old.locked) == (directory(new), new.locked)
+}
+
+fn directory(cache: &Cache) -> String {
+    under_app(&cache.directory.value)
+}
+
+fn described(cache: &Cache) -> String {
+    format!("{}, {}", directory(cache), if cache.locked { "locked" } else { "shared" })
+}
+
+/// The steps that use a cache.
+fn users(plan: &Plan, name: &str) -> Text {
+    let uses = |step: &&Step| step.caches.iter().any(|cache| cache.value == name);
+    let steps: Vec<&str> = plan.steps.iter().filter(uses).map(|step| step.name.value.as_str()).collect();
+    if steps.is_empty() {
+        return Text::of("; no step uses it");
+    }
+    Text::of("; used by ").values(steps)
+}

@@ -1,0 +1,262 @@
+//! Packages: those of a mise config, and those that a command installs with apt.
+
+use std::collections::BTreeMap;
+
+use super::change::{Change, Kind, Subject};
+use super::message::Text;
+
+/// Versions by name; none where no version is asked for.
+type Packages = BTreeMap<String, Option<String>>;
+
+/// What changed in the tools of a mise config. `None` where something else changed as well, and for any
+/// other file.
+pub(super) fn of_mise(old: &str, new: &str, subject: &Subject) -> Option<Vec<Change>> {
+    let (old, new) = (Config::read(old), Config::read(new));
+    let is_config = !old.tools.is_empty() || !new.tools.is_empty();
+    (is_config && old.rest == new.rest && old.tools != new.tools)
+        .then(|| changes(&old.tools, &new.tools, "tool ", subject))
+}
+
+/// What changed in the packages of an `apt-get install`. `None` where something else of the command
+/// changed as well.
+pub(super) fn of_apt(old: &[String], new: &[String], subject: &Subject) -> Option<Vec<Change>> {
+    let (old, new) = (Install::read(old)?, Install::read(new)?);
+    (old.rest == new.rest && old.packages != new.packages)
+        .then(|| changes(&old.packages, &new.packages, "apt package ", subject))
+}
+
+fn changes(old: &Packages, new: &Packages, noun: &'static str, subject: &Subject) -> Vec<Change> {
+    let named = |name: &str, version: &Option<String>| match version {
+        Some(version) => format!("{name} {version}"),
+        None => name.to_owned(),
+    };
+    let mut changes = Vec::new();
+    for (name, before) in old {
+        changes.extend(match new.get(name) {
+            None => {
+                let what = Text::of(noun).and("removed: ").value(&named(name, before));
+                Some(Change::new(Kind::PackageRemoved, subject, what))
+            }
+            Some(after) if after != before => {
+                let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "any".to_owned());
+                let change = Change::new(Kind::PackageChanged, subject, Text::of(noun).value(name));
+                Some(change.with_values(&version(before), &version(after)))
+            }
+            Some(_) => None,
+        });
+    }
+    for (name, version) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+        let what = Text::of(noun).and("added: ").value(&named(name, version));
+        changes.push(Change::new(Kind::PackageAdded, subject, what));
+    }
+    changes
+}
+
+/// A mise config, as far as its tools go: `[tools]` with lines of `node = "22"`, and `[tools.node]` with
+/// a `version`.
+#[derive(Default)]
+struct Config {
+    tools: Packages,
+    /// The other lines.
+    rest: Vec<String>,
+}
+
+impl Config {
+    fn read(text: &str) -> Self {
+        let mut config = Self::default();
+        let mut section = Section::Other;
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                section = Section::of(header);
+            }
+            let is_tool = match (&section, line.split_once('=')) {
+                (Section::Tools, Some((name, version))) => config.tool(unquoted(name), version),
+                (Section::Tool(tool), Some((key, version))) if unquoted(key) == "version" => config.tool(tool, version),
+                (Section::Tools | Section::Tool(_), None) => line.starts_with('['),
+                _ => false,
+            };
+            if !is_tool {
+                config.rest.push(line.to_owned());
+            }
+        }
+        config
+    }
+
+    /// Takes in a tool, whose version is a string, strings, or a table that holds one.
+    fn tool(&mut self, name: &str, version: &str) -> bool {
+        let version = version.trim();
+        let version = match version.strip_prefix('{').and_then(|table| table.strip_suffix('}')) {
+            Some(table) => {
+                let mut fields = table.split(',').filter_map(|field| field.split_once('='));
+                let found = fields.next().filter(|(key, _)| unquoted(key) == "version");
+                match (found, fields.next()) {
+                    (Some((_, version)), None) => version,
+                    _ => return false,
+                }
+            }
+            None => version,
+        };
+        let list = version.trim().trim_start_matches('[').trim_end_matches(']');
+        let versions: Vec<&str> = list.split(',').map(unquoted).collect();
+        self.tools.insert(name.to_owned(), Some(versions.join(", ")));
+        true
+    }
+}
+
+enum Section {
+    Tools,
+    Tool(String),
+    Other,
+}
+
+impl Section {
+    fn of(header: &str) -> Self {
+        match header.trim().strip_prefix("tools") {
+            Some("") => Self::Tools,
+            Some(rest) => match rest.strip_prefix('.') {
+                Some(tool) => Self::Tool(unquoted(tool).to_owned()),
+                None => Self::Other,
+            },
+            None => Self::Other,
+        }
+    }
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\''])
+}
+
+/// A command with the packages taken out that its `apt-get install` names.
+struct Install {
+    packages: Packages,
+    /// What is left, word by word.
+    rest: Vec<String>,
+}
+
+impl Install {
+    fn read(argv: &[String]) -> Option<Self> {
+        let is_script = argv.iter().any(|argument| argument.contains(char::is_whitespace));
+        let rest = if is_script { vec!["script".to_owned()] } else { Vec::new() };
+        let mut install = Self { packages: Packages::new(), rest };
+        let mut state = State::Outside;
+        for word in argv.iter().flat_map(|argument| argument.split_whitespace()) {
+            let is_package = matches!(state, State::Installing) && install.package(word);
+            state = state.after(word);
+            if !is_package {
+                install.rest.push(word.to_owned());
+            }
+        }
+        (!install.packages.is_empty()).then_some(install)
+    }
+
+    fn package(&mut self, word: &str) -> bool {
+        let (name, version) = match word.split_once('=') {
+            Some((name, version)) => (name, Some(version.to_owned())),
+            None => (word, None),
+        };
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.:/".contains(c);
+        let is_package = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_name);
+        is_package && self.packages.insert(name.to_owned(), version).is_none()
+    }
+}
+
+/// Where in a command line a word stands.
+enum State {
+    Outside,
+    /// Behind `apt-get`.
+    Apt,
+    /// Behind `apt-get install`.
+    Installing,
+    /// Behind an option with a value.
+    Option,
+}
+
+impl State {
+    fn after(self, word: &str) -> Self {
+        let ends = word.ends_with(';') || matches!(word, "&&" | "||" | "|" | "&");
+        match self {
+            _ if ends => Self::Outside,
+            Self::Outside if matches!(word, "apt-get" | "apt") => Self::Apt,
+            Self::Apt if word == "install" => Self::Installing,
+            Self::Installing if matches!(word, "-t" | "--target-release" | "-o" | "--option") => Self::Option,
+            Self::Option => Self::Installing,
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(changes: Option<Vec<Change>>) -> Vec<String> {
+        let changes = changes.map(|changes| changes.iter().map(ToString::to_string).collect());
+        changes.unwrap_or_else(|| vec!["something else".to_owned()])
+    }
+
+    fn mise(old: &str, new: &str) -> Vec<String> {
+        said(of_mise(old, new, &Subject::Plan))
+    }
+
+    fn apt(old: &str, new: &str) -> Vec<String> {
+        let words = |text: &str| crate::compat::shlex::split(text).words;
+        said(of_apt(&words(old), &words(new), &Subject::Plan))
+    }
+
+    #[test]
+    fn tools_of_mise() {
+        let railpacks = |tools: &[(&str, &str)]| {
+            let tools = tools.iter().map(|(name, version)| format!("  [tools.{name}]\n    version = \"{version}\"\n"));
+            format!("[tools]\n{}", tools.collect::<String>())
+        };
+        assert_eq!(
+            mise(&railpacks(&[("node", "22.1.0")]), &railpacks(&[("node", "24.0.0")])),
+            ["tool `node`: `22.1.0` → `24.0.0`"]
+        );
+        assert_eq!(
+            mise(&railpacks(&[("node", "22"), ("bun", "1")]), &railpacks(&[("node", "22"), ("uv", "2")])),
+            ["tool removed: `bun 1`", "tool added: `uv 2`"]
+        );
+        assert_eq!(
+            mise("[tools]\nnode = '22'\n\"npm:x\" = [\"1\", \"2\"]", "[tools]\nnode = '22'\n\"npm:x\" = \"3\""),
+            ["tool `npm:x`: `1, 2` → `3`"]
+        );
+        assert_eq!(
+            mise("[tools]\na = { version = \"1\" }", "[tools]\na = { version = \"2\" }"),
+            ["tool `a`: `1` → `2`"]
+        );
+    }
+
+    #[test]
+    fn other_lines_of_a_mise_config_are_something_else() {
+        let other = ["something else"];
+        assert_eq!(mise("[tools]\nnode = '22'\n[env]\nA = '1'", "[tools]\nnode = '24'\n[env]\nA = '2'"), other);
+        assert_eq!(
+            mise("[tools]\na = { version = \"1\", x = \"1\" }", "[tools]\na = { version = \"1\", x = \"2\" }"),
+            other
+        );
+        assert_eq!(mise("node = '22'", "node = '24'"), other);
+        assert_eq!(mise("[tools.x]\nversion = '1'\nos = 'a'", "[tools.x]\nversion = '1'\nos = 'b'"), other);
+    }
+
+    #[test]
+    fn packages_of_apt() {
+        let railpacks = |packages: &str| format!("sh -c 'apt-get update && apt-get install -y {packages}'");
+        assert_eq!(
+            apt(&railpacks("curl libpq5"), &railpacks("curl libpq-dev=15.1")),
+            ["apt package removed: `libpq5`", "apt package added: `libpq-dev 15.1`"]
+        );
+        assert_eq!(apt("apt-get install -y a=1 b", "apt-get install -y a=2 b"), ["apt package `a`: `1` → `2`"]);
+        assert_eq!(apt("apt-get install a && x b", "apt-get install a c && x b"), ["apt package added: `c`"]);
+    }
+
+    #[test]
+    fn another_command_around_the_packages_is_something_else() {
+        let other = ["something else"];
+        assert_eq!(apt("apt-get install a && x b", "apt-get install a c && x c"), other);
+        assert_eq!(apt("apt-get install -y a", "apt-get install a b"), other);
+        assert_eq!(apt("apt-get install a b", "apt-get install b a"), other, "only the order");
+        assert_eq!(apt("apt-get install -t x a", "apt-get install -t y a"), other);
+        assert_eq!(apt("npm install a", "npm install b"), other);
+    }
+}

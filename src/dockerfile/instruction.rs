@@ -1,0 +1,337 @@
+//! The instructions of a stage.
+
+use std::fmt;
+
+use super::{
+    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath, Inexpressible, Mount,
+    ShellForm, ShellSetup, is_bare_name,
+};
+use crate::compat::gopath::clean;
+use crate::compat::patternmatcher;
+use crate::diagnostic::Located;
+use crate::escape::escape_invisible;
+
+/// What a RUN runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// With `/bin/sh -c`.
+    Shell(ShellForm),
+    /// With no shell.
+    Exec(ExecForm),
+}
+
+/// One instruction of a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Instruction {
+    /// `USER ""` and, where the stage has commands, `SHELL`: nothing of the image's own.
+    ResetUser {
+        /// Whether the shell is reset, too.
+        shell: bool,
+    },
+    /// `HEALTHCHECK NONE` and `STOPSIGNAL`: nothing of the image's own.
+    ResetProcess,
+    /// `WORKDIR`
+    Workdir(Directory),
+    /// `ENV`
+    Env(Vec<Located<Assignment>>),
+    /// `ARG`, one a line: variables that the commands see and the image does not.
+    Arg(Vec<Located<Assignment>>),
+    /// `ARG` of what a mount can't hold itself.
+    MountArg(Assignment),
+    /// `WORKDIR` there and back: a directory with the usual mode, for a file with another one.
+    MakeDirectory {
+        /// The directory to make.
+        directory: Directory,
+        /// The directory of the commands.
+        back: Directory,
+    },
+    /// `COPY`
+    Copy(Copy),
+    /// `COPY <<…`
+    CopyFile(CopyFile),
+    /// `RUN`
+    Run(Run),
+    /// The `ARG` and `RUN` of a stage that hashes secrets.
+    HashSecrets(HashSecrets),
+    /// The `ARG` and `COPY` of a stage that holds the value of `SECRETS_HASH` itself.
+    KeepSecretsHash,
+    /// `ENTRYPOINT`
+    Entrypoint(ExecForm),
+    /// `CMD`
+    Cmd(ExecForm),
+}
+
+impl Instruction {
+    /// Its mounts. Only a RUN has any.
+    pub(crate) fn mounts(&self) -> &[Located<Mount>] {
+        match self {
+            Self::Run(run) => &run.mounts,
+            Self::HashSecrets(hash) => &hash.mounts,
+            _ => &[],
+        }
+    }
+
+    /// Whether its last line ends a heredoc.
+    pub(crate) fn ends_heredoc(&self) -> bool {
+        matches!(self, Self::CopyFile(_) | Self::KeepSecretsHash)
+    }
+
+    /// Each layer that it makes, as an instruction on one line without mounts. The text has no
+    /// characters that a reader can't see.
+    pub(crate) fn layers(&self) -> Vec<String> {
+        let texts = match self {
+            Self::Workdir(directory) => vec![format!("WORKDIR {directory}")],
+            Self::MakeDirectory { directory, back } => {
+                vec![format!("WORKDIR {directory}"), format!("WORKDIR {back}")]
+            }
+            Self::Copy(copy) => vec![copy.summary()],
+            Self::CopyFile(file) => vec![file.summary()],
+            Self::Run(run) => vec![run.summary()],
+            Self::HashSecrets(hash) => vec![hash.summary()],
+            Self::KeepSecretsHash => vec!["COPY <<EOF /secrets-hash".to_owned()],
+            Self::ResetUser { .. }
+            | Self::ResetProcess
+            | Self::Env(_)
+            | Self::Arg(_)
+            | Self::MountArg(_)
+            | Self::Entrypoint(_)
+            | Self::Cmd(_) => Vec::new(),
+        };
+        texts.into_iter().map(|text| escape_invisible(&unfolded(&text)).into_owned()).collect()
+    }
+}
+
+/// A text without the line breaks that fold it.
+fn unfolded(text: &str) -> String {
+    text.replace("\\\n", "")
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shell(form) => form.fmt(f),
+            Self::Exec(form) => form.fmt(f),
+        }
+    }
+}
+
+/// A COPY of files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Copy {
+    /// A line above it.
+    pub(crate) comment: Option<Comment>,
+    /// Another source than the build context.
+    pub(crate) from: Option<From>,
+    /// Whether its layer is independent of what lies below.
+    pub(crate) link: bool,
+    /// Patterns of what is not copied.
+    pub(crate) exclude: Vec<Exclude>,
+    /// Source and destination.
+    pub(crate) paths: CopyPaths,
+}
+
+impl Copy {
+    fn summary(&self) -> String {
+        let mut words = vec!["COPY".to_owned()];
+        words.extend(self.link.then(|| "--link".to_owned()));
+        words.extend(self.from.as_ref().map(|from| format!("--from={from}")));
+        words.extend(self.exclude.iter().map(|pattern| format!("--exclude={pattern}")));
+        words.push(self.paths.to_string());
+        words.join(" ")
+    }
+
+    /// Whether it takes a file from the build context. The path is clean and relative to the context. A
+    /// source is one of Go's `filepath.Match` patterns; a directory is taken with everything in it.
+    pub(crate) fn takes(&self, file: &str) -> bool {
+        if self.from.is_some() {
+            return false;
+        }
+        let source = clean(&format!("/{}", self.paths.source()));
+        let source = source.trim_start_matches('/');
+        let Some(below) = below(source, file) else { return false };
+        let exclude: Vec<String> = self.exclude.iter().map(|pattern| pattern.pattern().to_owned()).collect();
+        // patterns are about the content of a directory, never about a single file
+        below.is_empty() || !patternmatcher::is_ignored(&exclude, below)
+    }
+}
+
+/// The rest of a file's path below a source: empty where the source is the file itself.
+fn below<'f>(source: &str, file: &'f str) -> Option<&'f str> {
+    if source.is_empty() {
+        return Some(file);
+    }
+    let depth = source.split('/').count();
+    let end = file.match_indices('/').nth(depth - 1).map(|(slash, _)| slash);
+    let (head, rest) = match end {
+        Some(slash) => (file.get(..slash)?, file.get(slash + 1..)?),
+        None => (file, ""),
+    };
+    let is_taken = if is_wild(source) { patternmatcher::matches_name(source, head) } else { source == head };
+    is_taken.then_some(rest)
+}
+
+/// Whether `BuildKit` searches for matches. It uses a path in which every such character is escaped as
+/// it is, backslashes included.
+fn is_wild(source: &str) -> bool {
+    let mut is_escaped = false;
+    source.chars().any(|c| {
+        let is_wild = !is_escaped && "*?[".contains(c);
+        is_escaped = !is_escaped && c == '\\';
+        is_wild
+    })
+}
+
+/// A COPY of a file that stands in the Dockerfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CopyFile {
+    /// A line above it.
+    pub(crate) comment: Option<Comment>,
+    /// Another mode than 0644.
+    pub(crate) mode: Option<Mode>,
+    /// Where it goes.
+    pub(crate) path: HeredocPath,
+    /// What is in it.
+    pub(crate) content: Located<Heredoc>,
+}
+
+impl CopyFile {
+    fn summary(&self) -> String {
+        let mode = self.mode.map(|mode| format!("--chmod={mode} ")).unwrap_or_default();
+        format!("COPY {mode}<<{} {}", self.content.value.delimiter(), self.path)
+    }
+}
+
+/// The permission bits of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mode(pub(crate) u32);
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03o}", self.0)
+    }
+}
+
+/// A RUN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// A line above it.
+    pub(crate) comment: Option<Comment>,
+    /// One a line.
+    pub(crate) mounts: Vec<Located<Mount>>,
+    /// What the shell does before the command, one a line. The exec form has none.
+    pub(crate) setup: Vec<ShellSetup>,
+    /// What it runs.
+    pub(crate) command: Command,
+}
+
+/// Writes a hash of secret values to `/secrets-hash`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HashSecrets {
+    /// The secrets.
+    pub(crate) mounts: Vec<Located<Mount>>,
+    /// What makes environment variables of them, where the mounts do not.
+    pub(crate) setup: Vec<ShellSetup>,
+    /// Whether an empty `SECRETS_HASH` is a failure.
+    pub(crate) required: bool,
+    /// `"$NAME"` of each, for a shell.
+    pub(crate) values: Vec<ShellVariable>,
+}
+
+impl Run {
+    /// Its text on one line, without mounts.
+    pub(crate) fn summary(&self) -> String {
+        unfolded(&format!("RUN {}", self.command))
+    }
+}
+
+impl HashSecrets {
+    fn summary(&self) -> String {
+        let values: Vec<String> = self.values.iter().map(ToString::to_string).collect();
+        format!("RUN printf '%s\\0' {} | sha256sum > /secrets-hash", values.join(" "))
+    }
+}
+
+/// `"$NAME"` in a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ShellVariable(String);
+
+impl ShellVariable {
+    /// Takes the name of a shell variable.
+    ///
+    /// # Errors
+    /// A name that a shell can't expand.
+    pub(crate) fn new(name: &str) -> Result<Self, Inexpressible> {
+        if is_bare_name(name) { Ok(Self(name.to_owned())) } else { Err(Inexpressible::Malformed("a shell variable")) }
+    }
+}
+
+impl fmt::Display for ShellVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"${}\"", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dockerfile::{CopyPaths, Exclude};
+
+    fn taken(source: &str, exclude: &[&str], file: &str) -> bool {
+        let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
+        let paths = CopyPaths::new(source, "/app").unwrap();
+        Copy { comment: None, from: None, link: false, exclude, paths }.takes(file)
+    }
+
+    #[test]
+    fn a_path_takes_itself_and_what_is_in_it() {
+        for (source, takes, others) in [
+            (".", &["a", "a/b", ".env"][..], &[][..]),
+            ("", &["a/b"], &[]),
+            ("/", &["a/b"], &[]),
+            ("package.json", &["package.json"], &["package-lock.json", "web/package.json", "package.json5"]),
+            ("src", &["src", "src/a", "src/a/b"], &["srcs/a", "lib/src/a"]),
+            ("./src/", &["src/a"], &["src2/a"]),
+            ("a/../src", &["src/a"], &["a/src/b"]),
+            ("../src", &["src/a"], &["a"]),
+            ("*.json", &["a.json", "b.json/c"], &["x/a.json", "a.json5"]),
+            (
+                "packages/*/package.json",
+                &["packages/a/package.json"],
+                &["packages/package.json", "packages/a/b/package.json"],
+            ),
+            ("p*", &["package.json", "packages/a/b"], &["src/p"]),
+            ("**/x", &["a/x", "a/x/y"], &["x", "a/b/x"]),
+            ("[ab].js", &["a.js"], &["c.js", "[ab].js"]),
+            ("a\\*", &["a\\*"], &["a*", "ab"]),
+            ("a\\**", &["a*", "a*b"], &["a\\*", "ab"]),
+            ("[[]x]", &["[x]", "[x]/y"], &["x"]),
+            ("!a", &["!a"], &["a", "b"]),
+            ("a ", &["a "], &["a"]),
+            ("git@x:y", &["git@x:y"], &["y"]),
+        ] {
+            for file in takes {
+                assert!(taken(source, &[], file), "{source} {file}");
+            }
+            for file in others {
+                assert!(!taken(source, &[], file), "{source} {file}");
+            }
+        }
+    }
+
+    #[test]
+    fn patterns_of_what_is_left_out_start_from_the_source() {
+        for (source, exclude, file, expected) in [
+            (".", &["node_modules"][..], "node_modules/a", false),
+            (".", &["node_modules"], "web/node_modules/a", true),
+            ("web", &["node_modules"], "web/node_modules/a", false),
+            ("web", &["web"], "web/a", true),
+            ("web", &["*.md", "!README.md"], "web/README.md", true),
+            ("web", &["*.md", "!README.md"], "web/NEWS.md", false),
+            ("README.md", &["*.md"], "README.md", true),
+            (".", &["*", "!lib*"], "lib1/a", true),
+            (".", &["*", "!lib*"], "src/a", false),
+        ] {
+            assert_eq!(taken(source, exclude, file), expected, "{source} {exclude:?} {file}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What a shell does before a command: it makes environment variables of mounted files.
+
+use std::fmt;
+
+use super::argv::shell_word;
+use super::env::is_bare_name;
+use super::spelling::{Inexpressible, LONGEST_ARGUMENT, one_line};
+
+/// One statement of a script, its final `;` included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ShellSetup(String);
+
+impl ShellSetup {
+    /// Exports a variable with the content of a secret's file. `$(…)` drops the line feeds at the
+    /// end, so a dot is put behind them and taken off again. With `optional`, a file that is not
+    /// there gives an empty variable.
+    ///
+    /// # Errors
+    /// A name that a shell can't export; a line feed or NUL in the id.
+    pub(crate) fn export_file(name: &str, id: &str, optional: bool) -> Result<Self, Inexpressible> {
+        if !is_bare_name(name) {
+            return Err(Inexpressible::Malformed("a name that a shell can export"));
+        }
+        let file = secret_file(id)?;
+        let silent = if optional { " 2>/dev/null" } else { "" };
+        Ok(Self(format!("{name}=\"$(cat {file}{silent}; echo .)\"; export {name}=\"${{{name}%.}}\";")))
+    }
+
+    /// Runs the script of exports that a secret holds in base64.
+    ///
+    /// # Errors
+    /// A line feed or NUL in the id.
+    pub(crate) fn run_bundle(id: &str) -> Result<Self, Inexpressible> {
+        Ok(Self(format!("eval \"$(base64 -d {})\";", secret_file(id)?)))
+    }
+}
+
+impl fmt::Display for ShellSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a secret's file is mounted by default, as a word of a shell.
+fn secret_file(id: &str) -> Result<String, Inexpressible> {
+    one_line(id, "a script")?;
+    if id.contains("<<") {
+        return Err(Inexpressible::Malformed("an id that a script can hold"));
+    }
+    Ok(shell_word(&format!("/run/secrets/{id}"), false))
+}
+
+/// Fails if a script of these statements, with `rest` bytes of other text, is longer than the kernel
+/// passes to a shell.
+pub(crate) fn check_script(setup: &[ShellSetup], rest: usize) -> Result<(), Inexpressible> {
+    // each is on a line of its own, with a blank after it and four before the next
+    let length = setup.iter().map(|statement| statement.0.len() + 5).sum::<usize>() + rest;
+    if length > LONGEST_ARGUMENT { Err(Inexpressible::LongScript(length)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelled() {
+        assert_eq!(
+            ShellSetup::export_file("A", "a", false).unwrap().to_string(),
+            r#"A="$(cat /run/secrets/a; echo .)"; export A="${A%.}";"#
+        );
+        assert_eq!(
+            ShellSetup::export_file("A", "a b", true).unwrap().to_string(),
+            r#"A="$(cat '/run/secrets/a b' 2>/dev/null; echo .)"; export A="${A%.}";"#
+        );
+        assert_eq!(ShellSetup::run_bundle("ALL").unwrap().to_string(), r#"eval "$(base64 -d /run/secrets/ALL)";"#);
+        assert!(ShellSetup::export_file("a-b", "a", false).is_err());
+        assert!(ShellSetup::run_bundle("a\nb").is_err());
+    }
+
+    #[test]
+    fn a_script_is_one_argument() {
+        let setup = [ShellSetup::run_bundle("A").unwrap(), ShellSetup::run_bundle("B").unwrap()];
+        let lines: usize = setup.iter().map(|setup| format!("{setup} \n    ").len() - 1).sum();
+        assert_eq!(check_script(&setup, LONGEST_ARGUMENT - lines), Ok(()));
+        assert_eq!(check_script(&setup, LONGEST_ARGUMENT - lines + 1), Err(Inexpressible::LongScript(131_072)));
+    }
+}

@@ -1,0 +1,78 @@
+//! What a plan builds, for people: its steps, what each takes from where, what becomes of it in the
+//! Dockerfile, and what runs again when something changes.
+//!
+//! ```
+//! use railpack2docker::explain::{Change, explain, mermaid};
+//!
+//! let plan = r#"{
+//!   "secrets": ["TOKEN"],
+//!   "steps": [{ "name": "build", "inputs": [{ "image": "debian" }], "secrets": ["*"], "commands": [{ "cmd": "make" }] }],
+//!   "deploy": { "base": { "image": "debian" }, "inputs": [{ "step": "build", "include": ["."] }] }
+//! }"#;
+//! let explanation = explain(plan, &railpack2docker::Options::default())?;
+//! assert_eq!(explanation.steps[0].secrets.listed, ["TOKEN"]);
+//! let change = Change { secrets: vec!["TOKEN".to_owned()], files: Vec::new() };
+//! let consequences = explanation.consequences(&change)?;
+//! assert!(consequences.steps.contains_key(&0));
+//! assert!(mermaid::draw(&explanation, Some(&consequences)).starts_with("flowchart TB\n"));
+//! # Ok::<(), railpack2docker::Diagnostics>(())
+//! ```
+
+mod causes;
+mod changes;
+mod from_graph;
+mod graph_view;
+pub mod json;
+mod lines;
+pub mod mermaid;
+mod model;
+#[cfg(feature = "svg")]
+pub mod svg;
+pub mod text;
+mod text_fit;
+
+pub use crate::diagnostic::Position;
+pub use changes::{Cause, Change, Consequences, FileChange, First, Outcome, RunsAgain};
+pub use lines::{Group, Part, PartKind, StepLines};
+pub use model::{Cache, Command, Copy, Explanation, Image, Secrets, Source, Step, Taker};
+
+use crate::compilation::Compilation;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, LineIndex};
+use crate::options::Options;
+use model::GeneratedDockerfile;
+
+/// Explains the JSON text of a build plan. The options are those of the Dockerfile that is explained.
+///
+/// # Errors
+/// Every mistake that keeps the plan from becoming a Dockerfile, as [`transpile`](crate::transpile)
+/// finds them. Its warnings are not given here.
+pub fn explain(json: &str, options: &Options) -> Result<Explanation, Diagnostics> {
+    let compilation = Compilation::parse(json, options.strict)?;
+    let usage = compilation.secrets(options);
+    let lowered = compilation.lower(options)?;
+    let rendered = lowered.render()?;
+    let graph = compilation.graph();
+    let (steps, image) = from_graph::steps_and_image(graph, &usage, &LineIndex::new(json));
+    let generated = GeneratedDockerfile {
+        lines: rendered.dockerfile.lines().map(str::to_owned).collect(),
+        source_map: rendered.source_map,
+        stages: lowered.dockerfile().stages.iter().cloned().zip(rendered.stages).collect(),
+        index: graph.build_index(),
+        exclude: compilation.plan().exclude.iter().map(|pattern| pattern.value.clone()).collect(),
+        secrets_hash: options.secrets_hash,
+        json: json.to_owned(),
+    };
+    let secrets = usage.names_of_plan().map(str::to_owned).collect();
+    Ok(Explanation { steps, image, secrets, generated })
+}
+
+impl Explanation {
+    /// The step of a name, and its index.
+    fn find(&self, name: &str) -> Result<(usize, &Step), Diagnostics> {
+        self.steps.iter().enumerate().find(|(_, step)| step.name == name).ok_or_else(|| {
+            let known = self.steps.iter().map(|step| step.name.as_str());
+            let found = Diagnostic::new(Code::NoSuchStep, format!("the plan has no step `{name}`"));
+            Diagnostics(vec![found.with_suggestion(name, known)])
+        })
+    }
+}

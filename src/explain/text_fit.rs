@@ -1,0 +1,109 @@
+//! Texts of a plan as they stand in a drawing: on one line, and not too long. What is counted is
+//! columns: some characters are two of them wide.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::escape::escape_invisible;
+
+/// How many columns a text takes.
+pub(super) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// A text on one line, as far as there is room for it: blanks and line feeds are one blank, what
+/// can't be seen is spelled.
+pub(super) fn line(text: &str, room: usize) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = escape_invisible(&words.join(" ")).into_owned();
+    if columns(&text) <= room {
+        return text;
+    }
+    format!("{}…", beginning(&text, room.saturating_sub(1)).trim_end())
+}
+
+/// A path, whose beginning and whose end say the most.
+pub(super) fn path(text: &str, room: usize) -> String {
+    let text = escape_invisible(text.trim()).into_owned();
+    if columns(&text) <= room {
+        return text;
+    }
+    let kept = room.saturating_sub(1);
+    let turned: String = text.chars().rev().collect();
+    let end: String = beginning(&turned, kept - kept / 3).chars().rev().collect();
+    format!("{}…{end}", beginning(&text, kept / 3))
+}
+
+/// A reference to an image, its host and folders on a line of their own where both would not fit on
+/// one.
+pub(super) fn reference(image: &str, room: usize) -> Vec<String> {
+    match image.rsplit_once('/') {
+        Some((folders, name)) if columns(image) > room / 2 => {
+            vec![path(&format!("{folders}/"), room), path(name, room)]
+        }
+        _ => vec![path(image, room)],
+    }
+}
+
+/// As much of a text as there is room for.
+fn beginning(text: &str, room: usize) -> String {
+    let mut taken = 0;
+    let fits = |c: &char| {
+        taken += c.width().unwrap_or_default();
+        taken <= room
+    };
+    text.chars().take_while(fits).collect()
+}
+
+/// Some of many, and how many more there are.
+pub(super) fn some_of(texts: &[String], most: usize, room: usize) -> Vec<String> {
+    let mut shown: Vec<String> = texts.iter().take(most).map(|text| path(text, room)).collect();
+    if texts.len() > most {
+        shown.push(format!("+{}", texts.len() - most));
+    }
+    shown
+}
+
+/// As many of many as there is room for, and how many more there are.
+pub(super) fn list(texts: &[String], room: usize) -> String {
+    // each takes a column at least, and a comma and a blank
+    let most = texts.len().min(room / 3 + 1);
+    let lists = (1..=most).rev().map(|most| some_of(texts, most, room).join(", "));
+    let mut tried = lists.skip_while(|list| columns(list) > room);
+    tried.next().unwrap_or_else(|| some_of(texts, 1, room).join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line_and_no_longer_than_its_room() {
+        assert_eq!(line("a\n  b\tc", 10), "a b c");
+        assert_eq!(line("npm run build", 8), "npm run…");
+        assert_eq!(line("\u{1b}[2J", 20), "\\u{1b}[2J");
+        assert_eq!(line("ééé", 3), "ééé");
+        assert_eq!(line("漢字漢字", 5), "漢字…");
+    }
+
+    #[test]
+    fn a_path_keeps_both_ends() {
+        assert_eq!(path("/app/node_modules/.cache/x", 13), "/app….cache/x");
+        assert_eq!(path("/app", 13), "/app");
+    }
+
+    #[test]
+    fn a_reference_is_cut_in_front_of_its_name() {
+        assert_eq!(reference("ghcr.io/x/builder:1", 30), ["ghcr.io/x/", "builder:1"]);
+        assert_eq!(reference("alpine:3", 30), ["alpine:3"]);
+    }
+
+    #[test]
+    fn many_are_counted() {
+        let texts = ["a", "b", "c", "d"].map(str::to_owned);
+        assert_eq!(some_of(&texts, 3, 9), ["a", "b", "c", "+1"]);
+        assert_eq!(some_of(&texts[..3], 3, 9), ["a", "b", "c"]);
+        assert_eq!(list(&texts, 20), "a, b, c, d");
+        assert_eq!(list(&texts, 8), "a, b, +2");
+        assert_eq!(list(&texts, 1), "a, +3");
+    }
+}

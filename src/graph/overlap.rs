@@ -1,0 +1,105 @@
+//! Inputs that include the same paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Edge;
+use crate::compat::gopath::under_app;
+use crate::plan::Located;
+
+/// What inputs include, by the path in the image.
+pub(crate) struct IncludedPaths<'p> {
+    /// What each input excludes.
+    excludes: Vec<Excludes<'p>>,
+    by_path: BTreeMap<String, Vec<Include<'p>>>,
+}
+
+/// An include of an input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Include<'p> {
+    /// The number of its input.
+    pub(crate) input: usize,
+    pub(crate) text: &'p Located<String>,
+}
+
+/// What an input does not take.
+pub(crate) struct Excludes<'p> {
+    pub(crate) patterns: &'p [Located<String>],
+    texts: BTreeSet<&'p str>,
+}
+
+impl<'p> Excludes<'p> {
+    pub(crate) fn new(patterns: &'p [Located<String>]) -> Self {
+        Self { patterns, texts: patterns.iter().map(|pattern| pattern.value.as_str()).collect() }
+    }
+
+    /// Whether Railpack's rule for overlaps takes a path for excluded: a part of it, a folder that it
+    /// is in, or itself.
+    pub(crate) fn hold(&self, path: &str) -> bool {
+        let folders = path.match_indices('/').filter_map(|(slash, _)| path.get(..slash));
+        path.split('/').chain(folders).chain([path]).any(|part| self.texts.contains(part))
+    }
+}
+
+/// Includes of a path, and others of a folder that it is in.
+pub(crate) struct Within<'i, 'p> {
+    pub(crate) outer: &'i [Include<'p>],
+    pub(crate) inner: &'i [Include<'p>],
+    /// The path of the inner ones.
+    pub(crate) path: &'i str,
+    /// The path from there to the inner ones.
+    pub(crate) rest: &'i str,
+}
+
+impl<'p> IncludedPaths<'p> {
+    pub(crate) fn new(inputs: &[Edge<'p>]) -> Self {
+        let mut by_path: BTreeMap<String, Vec<Include<'p>>> = BTreeMap::new();
+        for (input, edge) in inputs.iter().enumerate() {
+            for text in edge.includes() {
+                by_path.entry(under_app(&text.value)).or_default().push(Include { input, text });
+            }
+        }
+        Self { excludes: inputs.iter().map(|edge| Excludes::new(&edge.input.exclude)).collect(), by_path }
+    }
+
+    /// The includes of each path, in the order of the inputs.
+    pub(crate) fn at_one_path(&self) -> impl Iterator<Item = &[Include<'p>]> {
+        self.by_path.values().map(Vec::as_slice)
+    }
+
+    /// Each path with each folder that it is in and that is included as well. The root does not
+    /// count.
+    pub(crate) fn within(&self) -> impl Iterator<Item = Within<'_, 'p>> {
+        self.by_path.iter().flat_map(|(path, inner)| {
+            let folders = folders_of(path).filter_map(|(folder, rest)| Some((self.by_path.get(folder)?, rest)));
+            folders.map(move |(outer, rest)| Within { outer, inner, path, rest })
+        })
+    }
+
+    /// What the input of an include excludes.
+    pub(crate) fn excludes(&self, include: &Include<'_>) -> Option<&Excludes<'p>> {
+        self.excludes.get(include.input)
+    }
+}
+
+/// Each folder that an absolute path is in, and the path from there. The root does not count.
+fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    let slashes = path.match_indices('/').filter(|(at, _)| *at > 0);
+    slashes.filter_map(|(at, _)| Some((path.get(..at)?, path.get(at + 1..)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{JsonPath, Location};
+
+    #[test]
+    fn what_is_excluded_does_not_overlap() {
+        let pattern = |pattern: &str| vec![Located::at(&Location::new(JsonPath::default(), 0..0), pattern.to_owned())];
+        let is_excluded = |path, excluded| Excludes::new(&pattern(excluded)).hold(path);
+        assert!(is_excluded("node_modules", "node_modules"));
+        assert!(is_excluded("a/node_modules/b", "node_modules"));
+        assert!(is_excluded("a/b/c", "a/b"));
+        assert!(!is_excluded("a/bc", "a/b"));
+        assert!(!is_excluded("a.txt", "*.txt"));
+    }
+}

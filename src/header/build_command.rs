@@ -1,0 +1,233 @@
+//! The command that builds the image, in one description with two forms: lines for people, arguments
+//! for a process.
+
+use std::ffi::{OsStr, OsString};
+
+use crate::dockerfile::{csv_field, shell_word};
+use crate::options::{Files, Options, SecretMount, SecretsHash};
+use crate::secret_usage::SecretUsage;
+
+/// `docker build` of a generated Dockerfile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BuildCommand {
+    /// The Dockerfile, unless docker finds it by itself.
+    pub file: Option<OsString>,
+    /// The secrets, in order.
+    pub secrets: Vec<SecretFlag>,
+    /// The id of an SSH agent.
+    pub ssh: Option<String>,
+    /// The value of the build arg `SECRETS_HASH`.
+    pub secrets_hash: Option<HashArg>,
+    /// Further arguments, before the context.
+    pub more: Vec<OsString>,
+    /// The build context.
+    pub context: OsString,
+}
+
+/// `--secret`: the id of a secret and its source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretFlag {
+    /// The id in the build.
+    pub id: String,
+    /// Where docker finds the value.
+    pub source: SecretSource,
+}
+
+/// Where docker finds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// In an environment variable of this name.
+    Variable(String),
+    /// In a file.
+    File(String),
+}
+
+/// A value of the build arg `SECRETS_HASH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HashArg {
+    /// The value itself.
+    Value(String),
+    /// A command for a shell that prints the value.
+    Output(String),
+}
+
+impl BuildCommand {
+    /// The command for a Dockerfile, run in its directory, with each secret in the environment variable
+    /// of its name.
+    #[must_use]
+    pub fn for_header(usage: &SecretUsage, options: &Options) -> Self {
+        let files = &options.files;
+        let context = files.build_context();
+        // docker looks for this file
+        let is_default = files.dockerfile == "Dockerfile" && context == ".";
+        Self {
+            file: (!is_default).then(|| files.dockerfile.clone().into()),
+            secrets: secret_flags(usage, options, |name| SecretSource::Variable(name.to_owned())),
+            ssh: options.ssh.as_ref().map(|ssh| ssh.id.clone()),
+            secrets_hash: usage.has_hash().then(|| HashArg::Output(hash_command(options))),
+            more: Vec::new(),
+            context: context.into(),
+        }
+    }
+
+    /// The arguments of `docker build` or `docker buildx build`. A secret's value is in none of them.
+    ///
+    /// The output of a command is passed as it is written: resolve [`HashArg::Output`] before.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = Vec::new();
+        if let Some(file) = &self.file {
+            arguments.extend(["-f".into(), not_an_option(file)]);
+        }
+        for secret in &self.secrets {
+            arguments.extend(["--secret".into(), secret.field().into()]);
+        }
+        if let Some(id) = &self.ssh {
+            arguments.extend(["--ssh".into(), id.into()]);
+        }
+        if let Some(HashArg::Value(value) | HashArg::Output(value)) = &self.secrets_hash {
+            arguments.extend(["--build-arg".into(), format!("SECRETS_HASH={value}").into()]);
+        }
+        arguments.extend(self.more.iter().cloned());
+        arguments.push(not_an_option(&self.context));
+        arguments
+    }
+
+    /// The command for a shell, an option a line, each line but the last ended by a backslash.
+    pub(crate) fn shell_lines(&self) -> Vec<String> {
+        let word = |text: &OsStr| shell_word(&text.to_string_lossy(), false);
+        let mut lines = vec![match &self.file {
+            None => "docker build".to_owned(),
+            Some(file) => format!("docker build -f {}", word(&not_an_option(file))),
+        }];
+        lines.extend(self.secrets.iter().map(|secret| format!("  --secret {}", shell_word(&secret.field(), false))));
+        lines.extend(self.ssh.iter().map(|id| format!("  --ssh {}", shell_word(id, false))));
+        lines.extend(self.secrets_hash.iter().map(|hash| match hash {
+            HashArg::Output(command) => format!("  --build-arg SECRETS_HASH=\"$({command})\""),
+            HashArg::Value(value) => format!("  --build-arg {}", shell_word(&format!("SECRETS_HASH={value}"), false)),
+        }));
+        let context = word(&not_an_option(&self.context));
+        let last = lines.pop().map(|last| format!("{last} {context}"));
+        lines.into_iter().map(|line| format!("{line} \\")).chain(last).collect()
+    }
+}
+
+impl SecretFlag {
+    fn field(&self) -> String {
+        let source = match &self.source {
+            SecretSource::Variable(name) => format!("env={name}"),
+            SecretSource::File(path) => format!("src={path}"),
+        };
+        [csv_field(&format!("id={}", self.id)), csv_field(&source)].join(",")
+    }
+}
+
+/// The flags for the secrets that a build needs: one for each, or one for the bundle of all.
+/// `source` says where a secret's value is, and where that of the bundle is, by its id.
+pub fn secret_flags(
+    usage: &SecretUsage,
+    options: &Options,
+    mut source: impl FnMut(&str) -> SecretSource,
+) -> Vec<SecretFlag> {
+    match &options.secret_mount {
+        SecretMount::Bundle(id) => {
+            let has_secrets = usage.mounted().next().is_some();
+            has_secrets.then(|| SecretFlag { id: id.clone(), source: source(id) }).into_iter().collect()
+        }
+        SecretMount::Env | SecretMount::File => {
+            usage.mounted().map(|name| SecretFlag { id: usage.id(name).to_owned(), source: source(name) }).collect()
+        }
+    }
+}
+
+/// The command that regenerates a Dockerfile, run in its directory.
+pub(crate) fn regenerate(files: &Files) -> String {
+    let path = |path: &str| shell_word(&not_an_option(OsStr::new(path)).to_string_lossy(), false);
+    let mut words = vec!["railpack2docker".to_owned()];
+    words.push(files.plan.as_deref().map_or("-".to_owned(), path));
+    words.extend(["-o".to_owned(), path(&files.dockerfile)]);
+    words.extend(files.arguments.iter().map(|argument| shell_word(argument, false)));
+    words.join(" ")
+}
+
+/// A path that a program does not take for an option.
+fn not_an_option(path: &OsStr) -> OsString {
+    if path.as_encoded_bytes().starts_with(b"-") {
+        // with this slash on Windows, too
+        return [OsStr::new("./"), path].into_iter().collect();
+    }
+    path.to_owned()
+}
+
+/// A command whose output changes when a secret may have changed. The hash layer reads the values
+/// itself, so the time will do; a mounted build arg must be the same for the same values.
+fn hash_command(options: &Options) -> String {
+    match options.secrets_hash {
+        SecretsHash::Arg => {
+            let plan = options.files.plan.as_deref().unwrap_or("railpack-plan.json");
+            let plan = shell_word(&not_an_option(OsStr::new(plan)).to_string_lossy(), false);
+            let scope = match options.secrets_scope {
+                crate::options::SecretsScope::Plan => "",
+                crate::options::SecretsScope::Step => " --secrets-scope step",
+            };
+            format!("railpack2docker hash {plan}{scope}")
+        }
+        SecretsHash::Layer | SecretsHash::Off => "date +%s".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::SecretsScope;
+    use crate::{Compilation, transpile};
+
+    fn plan(secrets: &str, of_a: &str, of_b: &str) -> String {
+        format!(
+            r#"{{ "secrets": [{secrets}],
+              "steps": [
+                {{ "name": "a", "inputs": [{{ "image": "x" }}], "secrets": [{of_a}], "commands": [{{ "cmd": "make" }}] }},
+                {{ "name": "b", "inputs": [{{ "step": "a" }}], "secrets": [{of_b}], "commands": [{{ "cmd": "make" }}] }}],
+              "deploy": {{ "base": {{ "step": "b" }} }} }}"#
+        )
+    }
+
+    /// The `--secret` flags in the header.
+    fn flags(secrets: &str, of_a: &str, of_b: &str, options: Options) -> Vec<String> {
+        let options = Options { secrets_hash: SecretsHash::Off, ..options };
+        let dockerfile = transpile(&plan(secrets, of_a, of_b), &options).unwrap().dockerfile;
+        let words = dockerfile.lines().take_while(|line| line.starts_with('#')).flat_map(str::split_whitespace);
+        words.filter(|word| word.starts_with("id=")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_secret_that_some_command_sees_is_passed() {
+        let of_step = || Options { secrets_scope: SecretsScope::Step, ..Options::default() };
+        let (a, b) = ("id=A,env=A", "id=B,env=B");
+        assert_eq!(flags(r#""A", "B""#, r#""A""#, "", Options::default()), [a, b]);
+        assert_eq!(flags(r#""A", "B""#, r#""A""#, r#""B""#, of_step()), [a, b]);
+        assert_eq!(flags(r#""A", "B""#, "", r#""B""#, of_step()), [b]);
+    }
+
+    #[test]
+    fn a_bundle_is_passed_if_there_are_secrets() {
+        let bundle = || Options { secret_mount: SecretMount::Bundle("ALL".to_owned()), ..Options::default() };
+        assert_eq!(flags(r#""A", "B""#, "", "", bundle()), ["id=ALL,env=ALL"]);
+        assert_eq!(flags("", "", "", bundle()), [""; 0]);
+    }
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let mut options = Options { secrets_hash: SecretsHash::Arg, ..Options::default() };
+        options.files.plan = Some("a b/plan.json".to_owned());
+        let usage = Compilation::parse(&plan(r#""A""#, r#""*""#, ""), false).unwrap().secrets(&options);
+        let mut command = BuildCommand::for_header(&usage, &options);
+        command.secrets_hash = Some(HashArg::Value("1 2".to_owned()));
+        let lines: String = command.shell_lines().iter().map(|line| line.trim_end_matches('\\')).collect();
+        let words = crate::compat::shlex::split(&lines).words;
+        let arguments = command.arguments();
+        let arguments = arguments.iter().map(|argument| argument.to_str().unwrap());
+        assert_eq!(words, ["docker", "build"].into_iter().chain(arguments).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,11 @@
+//! The header of a generated file: its origin, the command that regenerates it, the command that builds
+//! the image.
+
+mod build_command;
+mod stamp;
+
+pub use build_command::{BuildCommand, HashArg, SecretFlag, SecretSource, secret_flags};
+pub use stamp::{Header, Stamp, is_generated, with_line_feeds};
+
+pub(crate) use build_command::regenerate;
+pub(crate) use stamp::{GeneratedFrom, stamped};

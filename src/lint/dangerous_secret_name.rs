@@ -1,0 +1,53 @@
+//! Secrets whose names change how every command runs.
+
+use super::Subject;
+use crate::diagnostic::{Code, Diagnostic, Findings};
+
+/// Warns of secrets that shells, the loader, proxies or docker read for themselves.
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for secret in subject.graph.plan().secrets.iter().filter(|secret| is_dangerous(&secret.value)) {
+        let message = format!("secret `{}` changes how every command of the build runs", secret.value);
+        findings.push(
+            Diagnostic::new(Code::DangerousSecretName, message)
+                .at(&secret.location)
+                .with_help("programs and shells read this variable themselves; give the secret another name"),
+        );
+    }
+}
+
+/// Variables that the loader, the shell, proxies and docker itself read.
+fn is_dangerous(name: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "PATH",
+        "IFS",
+        "ENV",
+        "HOME",
+        "SHELL",
+        "BASH_ENV",
+        "SHELLOPTS",
+        "BASHOPTS",
+        "PS4",
+        "DOCKER_CONFIG",
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "NODE_OPTIONS",
+        "PYTHONSTARTUP",
+    ];
+    let upper = name.to_ascii_uppercase();
+    NAMES.contains(&name) || name.starts_with("LD_") || upper.ends_with("_PROXY")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_programs_read_themselves() {
+        for name in ["PATH", "LD_PRELOAD", "BASH_ENV", "DOCKER_CONFIG", "https_proxy", "NO_PROXY"] {
+            assert!(is_dangerous(name), "{name}");
+        }
+        for name in ["NPM_TOKEN", "PATH_TOKEN", "LDAP_URL"] {
+            assert!(!is_dangerous(name), "{name}");
+        }
+    }
+}

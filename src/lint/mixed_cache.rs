@@ -1,0 +1,71 @@
+//! Caches that are used on different base images.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::caches::{is_locked_by_apt, uses};
+use super::{Subject, is_in};
+use crate::compat::gopath::under_app;
+use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::graph::Origin;
+use crate::plan::Located;
+
+/// Directories that hold what was downloaded, the same on every system.
+const DOWNLOADS: [&str; 10] = [
+    "/root/.npm",
+    "/root/.m2/repository",
+    "/app/.m2/repository",
+    "/root/.cargo/registry",
+    "/root/.cargo/git",
+    "/root/.bun/install/cache",
+    "/root/.nuget/packages",
+    "/app/.yarn/cache",
+    "/opt/cache/composer",
+    "/root/go/pkg/mod",
+];
+
+/// Warns of caches that are used on different base images: files from one may not work on the other.
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let graph = subject.graph;
+    let mut first: BTreeMap<&str, (&Located<String>, &str)> = BTreeMap::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    for (id, key, cache) in uses(graph) {
+        let Some(image) = graph.root_image(Origin::Step(id)).map(|image| image.value.as_str()) else { continue };
+        let directory = under_app(&cache.directory.value);
+        if is_locked_by_apt(&directory) || DOWNLOADS.iter().any(|harmless| is_in(&directory, harmless)) {
+            continue;
+        }
+        let (earlier, earlier_image) = *first.entry(&key.value).or_insert((key, image));
+        if system(image) == system(earlier_image) || !told.insert(&key.value) {
+            continue;
+        }
+        let message = format!("cache `{}` is used on image `{image}` and on `{earlier_image}`", key.value);
+        findings.push(
+            Diagnostic::new(Code::MixedCache, message)
+                .at(&key.location)
+                .with_related(&earlier.location, format!("on `{earlier_image}` here"))
+                .with_help("files built on one may not work on the other: use a cache for each"),
+        );
+    }
+}
+
+/// What programs for an image run on. Railpack's builder and runtime of one release are the same
+/// Debian, and so are an image and its slim variant.
+fn system(image: &str) -> &str {
+    const OWN: &str = "ghcr.io/railwayapp/railpack-";
+    let tag = image.strip_prefix(OWN).and_then(|rest| rest.split_once(':'));
+    tag.map_or(image, |(_, tag)| tag).trim_end_matches("-slim")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builder_and_the_runtime_of_a_release_are_one_system() {
+        let builder = "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6";
+        assert_eq!(system(builder), system("ghcr.io/railwayapp/railpack-runtime:mise-2026.8.6"));
+        assert_ne!(system(builder), system("ghcr.io/railwayapp/railpack-runtime:mise-2026.6.1"));
+        assert_eq!(system("node:24-slim"), system("node:24"));
+        assert_ne!(system("debian:12"), system("alpine:12"));
+    }
+}

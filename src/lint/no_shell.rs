@@ -1,0 +1,168 @@
+//! Shell syntax in commands that no shell runs.
+
+use super::Subject;
+use super::programs::Program;
+use super::shell_words::{Word, is_operator, is_plain, text};
+
+use crate::compat::shlex::{Letter, Quote, split_letters};
+use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::escape::escape_invisible;
+
+/// Longer commands are not repeated in a message.
+const LONGEST_SHOWN: usize = 100;
+
+/// How far from its beginning the end of a name is looked for.
+const LONGEST_NAME: usize = 200;
+
+/// Warns of commands with shell syntax that no shell interprets.
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (_, cmd) in subject.graph.command_lines() {
+        let words = split_letters(&cmd.value);
+        let texts: Vec<String> = words.iter().map(|word| text(word)).collect();
+        let Some(fact) = literal(&words, &texts) else { continue };
+        findings.push(
+            Diagnostic::new(Code::NoShell, format!("{fact}: this command is not run by a shell"))
+                .at(&cmd.location)
+                .with_help(in_a_shell(&cmd.value)),
+        );
+    }
+}
+
+/// The first part of a command that a shell would have interpreted, and what happens to it instead.
+fn literal(words: &[Vec<Letter>], texts: &[String]) -> Option<String> {
+    let (first, name) = (words.first()?, texts.first()?);
+    let program = Program::new(name);
+    if program.is_shell() {
+        return None;
+    }
+    if is_assignment(first) {
+        return Some(format!("`{name}` is run as a program"));
+    }
+    if name.starts_with("~/") && is_plain(first) {
+        return Some(format!("`{name}` is in a folder called `~`"));
+    }
+    words.iter().zip(texts).skip(1).find_map(|(word, text)| literal_argument(word, text, program))
+}
+
+fn literal_argument(word: &Word, text: &str, program: Program<'_>) -> Option<String> {
+    if is_operator(word, text) && !program.knows_operator(text) {
+        return Some(format!("`{text}` is passed as an argument"));
+    }
+    if let Some(variable) = variable(word, program) {
+        return Some(format!("`{variable}` is not expanded"));
+    }
+    if program.takes_files() && is_plain(word) && text.starts_with("~/") {
+        return Some(format!("`{text}` is in a folder called `~`"));
+    }
+    let has_pattern = word.iter().any(|letter| letter.quote == Quote::Plain && matches!(letter.c, '*' | '?'));
+    if program.takes_files() && has_pattern && !text.starts_with('-') {
+        return Some(format!("`{text}` is passed literally"));
+    }
+    None
+}
+
+/// `A=b` in front of a command.
+fn is_assignment(word: &Word) -> bool {
+    let name: String = word.iter().take_while(|letter| letter.c != '=').map(|letter| letter.c).collect();
+    let unquoted = word.iter().take(name.len() + 1).all(|letter| letter.quote == Quote::Plain);
+    name.len() < word.len() && unquoted && is_name(&name)
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A variable in an argument that a shell would replace.
+fn variable(word: &Word, program: Program<'_>) -> Option<String> {
+    let dollars = word.iter().enumerate().filter(|(_, letter)| letter.c == '$' && letter.quote != Quote::Literal);
+    let rest = |at: usize| word.iter().skip(at + 1).take(LONGEST_NAME).map(|letter| letter.c).collect::<String>();
+    dollars.map(|(at, _)| rest(at)).find_map(|rest| {
+        if let Some(name) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name) {
+            return (is_name(name) && !program.knows_braces()).then(|| format!("${{{name}}}"));
+        }
+        let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        (is_variable(&name) && !program.knows_dollars()).then(|| format!("${name}"))
+    })
+}
+
+/// Whether a name is that of an environment variable. The linker has some of its own.
+fn is_variable(name: &str) -> bool {
+    name.len() > 1
+        && is_name(name)
+        && name.chars().all(|c| !c.is_ascii_lowercase())
+        && !["ORIGIN", "LIB", "PLATFORM"].contains(&name)
+}
+
+/// The remedy: the command as a script.
+fn in_a_shell(cmd: &str) -> String {
+    if cmd.contains('\'') || cmd.len() > LONGEST_SHOWN || escape_invisible(cmd) != cmd {
+        return "wrap it: `sh -c '…'`".to_owned();
+    }
+    format!("wrap it: `sh -c '{cmd}'`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(cmd: &str) -> Option<String> {
+        let words = split_letters(cmd);
+        let texts: Vec<String> = words.iter().map(|word| text(word)).collect();
+        literal(&words, &texts)
+    }
+
+    #[test]
+    fn shell_syntax_is_found() {
+        for cmd in [
+            "rm -rf src target/release/x*",
+            "/bin/cp conf/?.conf /etc",
+            "npm ci && npm run build",
+            "cd app; make",
+            "cat a | wc -l",
+            "make >/dev/null 2>&1",
+            "npm run build 2>/dev/null",
+            "npm run $TARGET",
+            "npm run \"build:$TARGET\"",
+            "go build -o ${OUT}",
+            "test -f x && make",
+            "[ -f x ] || make",
+            "find . -name x | wc -l",
+            "NODE_ENV=production npm run build",
+            "A='b c' npm ci",
+            "~/bin/tool",
+            "rm -rf ~/.cache",
+        ] {
+            assert!(fact(cmd).is_some(), "{cmd}");
+        }
+    }
+
+    #[test]
+    fn literal_arguments_are_no_findings() {
+        for cmd in [
+            "",
+            "rm -rf 'x*' \"y*\" z\\*",
+            "sh -c 'a && b'",
+            "bash -lc 'a | b' *",
+            "find . -name *.pyc -exec rm {} ;",
+            "pip install uvicorn[standard] x>=1.2 >=1.3",
+            "npm run build:*",
+            "eslint src/**/*.ts",
+            "curl https://example.com/?a=b&c=d",
+            "npm config set //r/:_authToken=${NPM_TOKEN}",
+            "mvn -Dx=${project.version} package",
+            "php -r \"echo $x;\"",
+            "gcc -Wl,-rpath,$ORIGIN x.c",
+            "grep ^a$ x",
+            "echo '$HOME' \\$HOME",
+            "expr 1 | 2",
+            "go build -ldflags=\"-w -s\" ./...",
+            "cargo build --features=a,b",
+            "rm -rf app/[slug]",
+            "'A=b' x",
+            "git tag v1;2",
+        ] {
+            assert_eq!(fact(cmd), None, "{cmd}");
+        }
+    }
+}

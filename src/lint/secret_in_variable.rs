@@ -1,0 +1,18 @@
+//! Variables whose names look like secrets.
+
+use super::Subject;
+use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::secrets::looks_secret;
+
+/// Warns of variables that `docker build --check` regards as secrets.
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (name, value) in subject.graph.variables().filter(|(name, _)| looks_secret(name)) {
+        let message =
+            format!("variable `{name}` looks like a secret, and its value is in the Dockerfile and the image");
+        findings.push(
+            Diagnostic::new(Code::SecretInVariable, message)
+                .at(&value.location)
+                .with_help("if it is one, list its name in the plan's `secrets` instead"),
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Words of a command line as a shell would read them.
+
+use crate::compat::shlex::{Letter, Quote};
+
+pub(super) type Word = [Letter];
+
+pub(super) fn text(word: &Word) -> String {
+    word.iter().map(|letter| letter.c).collect()
+}
+
+pub(super) fn is_plain(word: &Word) -> bool {
+    word.iter().all(|letter| letter.quote == Quote::Plain)
+}
+
+/// Whether a word is an operator such as `&&`. A version such as `>=1.2` is not.
+pub(super) fn is_operator(word: &Word, text: &str) -> bool {
+    const OPERATORS: [&str; 14] = ["&&", "||", "|", "|&", ";", "&", ">", ">>", "<", "2>", "2>>", "&>", "2>&1", "1>&2"];
+    let redirects = || {
+        let to = [">>", ">", "2>>", "2>", "&>"].iter().find_map(|operator| text.strip_prefix(operator));
+        to.is_some_and(|to| to.starts_with(['/', '.', '&']))
+    };
+    let ends = || text.len() > 1 && text.ends_with(';') && text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    is_plain(word) && (OPERATORS.contains(&text) || redirects() || ends())
+}

@@ -1,0 +1,19 @@
+//! Commands that end inside a quote.
+
+use super::Subject;
+use crate::compat::shlex;
+use crate::diagnostic::{Code, Diagnostic, Findings};
+
+/// Warns of commands whose last word Railpack drops.
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (_, cmd) in subject.graph.command_lines() {
+        if let Some(unfinished) = shlex::split(&cmd.value).unfinished {
+            let message = format!("the command ends with {unfinished}; Railpack drops that word");
+            findings.push(
+                Diagnostic::new(Code::UnterminatedQuote, message)
+                    .at(&cmd.location)
+                    .with_help("close the quote, or escape it with a backslash"),
+            );
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Steps that the image does not depend on.
+
+use super::Subject;
+use crate::diagnostic::{Code, Diagnostic, Findings};
+
+/// Warns of steps that are left out.
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let graph = subject.graph;
+    for (_, step) in graph.steps().filter(|(id, _)| !graph.is_needed(*id)) {
+        let name = &step.name;
+        findings.push(
+            Diagnostic::new(
+                Code::UnusedStep,
+                format!("step `{}` is unused: the image does not depend on it", name.value),
+            )
+            .at(&name.location)
+            .with_help("name it in an input of `deploy`, or remove it"),
+        );
+    }
+}

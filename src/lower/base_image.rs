@@ -1,0 +1,45 @@
+//! The images that stages start from.
+
+use super::Context;
+use crate::diagnostic::{Located, Location};
+use crate::dockerfile::{Copy, CopyPaths, Directory, From, Instruction};
+use crate::graph::{Edge, Origin};
+
+/// Whether an image is one of Railpack's own, which have neither USER nor SHELL.
+pub(super) fn is_railpacks(image: &str) -> bool {
+    image.starts_with("ghcr.io/railwayapp/railpack-")
+}
+
+/// Whether an image has the default PATH. Railpack's runtime has (`images/debian/runtime/Dockerfile`);
+/// its builder adds mise's shims.
+pub(super) fn has_default_path(image: &str) -> bool {
+    image.starts_with("ghcr.io/railwayapp/railpack-runtime:")
+}
+
+/// The `FROM` of a stage, and the instructions that undo what the image's config would change.
+/// `location` is that of a stage without a base.
+pub(super) fn start(
+    context: &mut Context<'_, '_>,
+    base: Option<Edge<'_>>,
+    location: &Location,
+) -> (Located<From>, Vec<Located<Instruction>>) {
+    let location = base.map_or(location, |edge| &edge.input.location);
+    let app = Directory::new("/app").map(Instruction::Workdir);
+    let (from, instructions): (From, Vec<Instruction>) = match base.map(|edge| edge.origin) {
+        Some(Origin::Step(id)) => (context.stage_name(id).map_or(From::Scratch, From::Stage), Vec::new()),
+        Some(Origin::Image(image)) => {
+            let reset = (!is_railpacks(&image.value)).then_some(Instruction::ResetUser { shell: true });
+            (context.image(image).map_or(From::Scratch, From::Image), reset.into_iter().chain(app).collect())
+        }
+        Some(Origin::Local) => {
+            let paths = CopyPaths::new(".", "/");
+            let copy = paths.map(|paths| {
+                Instruction::Copy(Copy { comment: None, from: None, link: false, exclude: Vec::new(), paths })
+            });
+            (From::Scratch, copy.into_iter().chain(app).collect())
+        }
+        None => (From::Scratch, app.into_iter().collect()),
+    };
+    let instructions = instructions.into_iter().map(|instruction| Located::at(location, instruction)).collect();
+    (Located::at(location, from), instructions)
+}

@@ -1,0 +1,151 @@
+//! A stage under construction: its instructions, and the environment that it has so far.
+
+use std::collections::BTreeSet;
+
+use super::environment::{Environment, Variable};
+use super::persistent_map::PersistentMap;
+use super::search_path::{DEFAULT_PATH, SearchPath};
+use super::{Context, OrReport};
+use crate::diagnostic::{Code, Diagnostic, Located, Location};
+use crate::dockerfile::{Assignment, Inexpressible, Instruction, Stage};
+
+/// What a stage has before its first instruction, from what it starts from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StageEnv<'p> {
+    /// The variables that it has from earlier stages.
+    pub(super) variables: PersistentMap<Variable<'p>>,
+    pub(super) path: SearchPath<'p>,
+    /// Whether PATH is whatever the image set.
+    pub(super) path_is_foreign: bool,
+    /// Whether it goes back to an image, and so to a shell.
+    pub(super) image: bool,
+    /// Whether that image is not one of Railpack's own.
+    pub(super) foreign: bool,
+}
+
+/// A stage that is being put together.
+pub(super) struct StageBuilder<'p> {
+    pub(super) instructions: Vec<Located<Instruction>>,
+    /// Stages that it copies from, which no step stands for.
+    pub(super) helpers: Vec<Stage>,
+    pub(super) env: StageEnv<'p>,
+    /// The directories made since the last command, which could have removed them.
+    pub(super) made: BTreeSet<String>,
+    /// The caches whose directories are declared as build args.
+    pub(super) cache_args: BTreeSet<String>,
+    /// Whether variables are declared by ARG, not ENV.
+    pub(super) uses_args: bool,
+    /// The step.
+    pub(super) location: &'p Location,
+}
+
+impl<'p> StageBuilder<'p> {
+    pub(super) fn new(
+        env: StageEnv<'p>,
+        uses_args: bool,
+        location: &'p Location,
+        instructions: Vec<Located<Instruction>>,
+    ) -> Self {
+        Self {
+            instructions,
+            helpers: Vec::new(),
+            env,
+            made: BTreeSet::new(),
+            cache_args: BTreeSet::new(),
+            uses_args,
+            location,
+        }
+    }
+
+    /// Declares what the environment lacks. With `runs`, for a command: PATH is then made sure of.
+    pub(super) fn declare(&mut self, context: &mut Context<'p, '_>, wanted: &Environment<'p>, runs: bool) {
+        let variables = wanted.complete(&mut self.env.variables, self.uses_args);
+        let spell = if self.uses_args { Assignment::arg } else { Assignment::new };
+        let assignments = assignments(context, &variables, spell);
+        let path = self.changed_path(context, wanted, runs);
+        if self.uses_args {
+            refuse_build_args(context, &variables);
+            self.push_variables(context, assignments, Instruction::Arg);
+            self.push_variables(context, path.into_iter().collect(), Instruction::Env);
+        } else {
+            let both = assignments.into_iter().chain(path).collect();
+            self.push_variables(context, both, Instruction::Env);
+        }
+    }
+
+    fn changed_path(
+        &mut self,
+        context: &mut Context<'p, '_>,
+        wanted: &Environment<'p>,
+        runs: bool,
+    ) -> Option<Located<Assignment>> {
+        let path = wanted.path();
+        let last = path.origin();
+        let must_reset = last.is_none() && runs && self.env.path_is_foreign;
+        if path == self.env.path && !must_reset {
+            return None;
+        }
+        let value = path.text().unwrap_or_else(|| DEFAULT_PATH.to_owned());
+        self.env.path = path;
+        self.env.path_is_foreign = false;
+        match (Assignment::new("PATH", &value), last) {
+            (Ok(path), last) => Some(Located::at(last.map_or(self.location, |last| &last.location), path)),
+            (Err(why @ Inexpressible::LongVariable(_)), Some(last)) => {
+                // and it gets longer from step to step
+                context.is_over = true;
+                Err(why).or_report(context, "PATH with the entry", last)
+            }
+            (Err(_), None) => None,
+            (failed, Some(last)) => {
+                failed.or_report(context, "the PATH entry", last).map(|path| Located::at(&last.location, path))
+            }
+        }
+    }
+
+    fn push_variables(
+        &mut self,
+        context: &mut Context<'_, '_>,
+        assignments: Vec<Located<Assignment>>,
+        instruction: fn(Vec<Located<Assignment>>) -> Instruction,
+    ) {
+        let Some(first) = assignments.first() else { return };
+        let location = first.location.clone();
+        context.count(assignments.iter().map(|assignment| assignment.value.length()).sum());
+        self.instructions.push(Located { value: instruction(assignments), location });
+    }
+}
+
+/// A build arg of the same name would win over what the plan says.
+fn refuse_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) {
+    for (_, value) in variables.iter().filter(|(name, _)| *name == "SECRETS_HASH") {
+        context.findings.push(
+            Diagnostic::new(
+                Code::ReservedVariable,
+                "variable `SECRETS_HASH` has the name of the Dockerfile's build arg",
+            )
+            .at(&value.location)
+            .with_help("rename it in the plan"),
+        );
+    }
+}
+
+/// Spells variables. What can't be said is a finding.
+pub(super) fn assignments(
+    context: &mut Context<'_, '_>,
+    variables: &[(&str, &Located<String>)],
+    spell: fn(&str, &str) -> Result<Assignment, Inexpressible>,
+) -> Vec<Located<Assignment>> {
+    let spelled = variables.iter().filter_map(|(name, value)| {
+        spell(name, &value.value)
+            .map(|assignment| Located::at(&value.location, assignment))
+            .map_err(|why| {
+                context.findings.push(
+                    Diagnostic::new(Code::Inexpressible, format!("variable `{name}` {why}"))
+                        .at(&value.location)
+                        .with_help("no Dockerfile can set it; change it in the plan"),
+                );
+            })
+            .ok()
+    });
+    spelled.collect()
+}

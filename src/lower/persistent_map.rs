@@ -1,0 +1,209 @@
+//! A map from numbers whose copies share what they have in common.
+
+use std::rc::Rc;
+
+/// A map from small numbers. To copy it costs nothing, to change a copy little, and to compare two
+/// copies no more than there are changes: what they share is passed over.
+///
+/// A binary tree over the bits of the numbers, the highest bit at the root.
+#[derive(Clone, Debug)]
+pub(super) struct PersistentMap<T> {
+    root: Link<T>,
+    /// How many bits the numbers have.
+    depth: u32,
+}
+
+impl<T> Default for PersistentMap<T> {
+    fn default() -> Self {
+        Self { root: None, depth: 0 }
+    }
+}
+
+type Link<T> = Option<Rc<Node<T>>>;
+
+#[derive(Debug)]
+enum Node<T> {
+    Leaf(T),
+    Fork(Link<T>, Link<T>),
+}
+
+impl<T: Copy> PersistentMap<T> {
+    /// An empty map for numbers below `end`. Maps are compared with those for the same numbers only.
+    pub(super) fn new(end: usize) -> Self {
+        Self { root: None, depth: usize::BITS - end.leading_zeros() }
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<T> {
+        let mut at = self.root.as_ref();
+        for bit in (0..self.depth).rev() {
+            at = match at?.as_ref() {
+                Node::Fork(low, high) => if number >> bit & 1 == 0 { low } else { high }.as_ref(),
+                Node::Leaf(_) => None,
+            };
+        }
+        match at?.as_ref() {
+            Node::Leaf(value) => Some(*value),
+            Node::Fork(..) => None,
+        }
+    }
+
+    /// Sets the value of a number, or takes it away.
+    pub(super) fn set(&mut self, number: usize, value: Option<T>) {
+        self.root = with(self.root.as_ref(), self.depth, number, value);
+    }
+
+    /// Calls `found` with each number and its value, from the lowest number on.
+    pub(super) fn for_each(&self, mut found: impl FnMut(usize, T)) {
+        self.for_each_beside(&Self::default(), |number, value, _| found(number, value));
+    }
+
+    /// Calls `found` with each number and value that another map does not share, from the lowest
+    /// number on, and with the value there.
+    pub(super) fn for_each_beside(&self, other: &Self, mut found: impl FnMut(usize, T, Option<T>)) {
+        differences(self.root.as_ref(), other.root.as_ref(), 0, &mut found);
+    }
+}
+
+fn with<T: Copy>(link: Option<&Rc<Node<T>>>, depth: u32, number: usize, value: Option<T>) -> Link<T> {
+    let Some(below) = depth.checked_sub(1) else { return value.map(|value| Rc::new(Node::Leaf(value))) };
+    let [low, high] = children(link);
+    let fork = if number >> below & 1 == 0 {
+        (with(low, below, number, value), high.cloned())
+    } else {
+        (low.cloned(), with(high, below, number, value))
+    };
+    match fork {
+        (None, None) => None,
+        (low, high) => Some(Rc::new(Node::Fork(low, high))),
+    }
+}
+
+fn children<T>(node: Option<&Rc<Node<T>>>) -> [Option<&Rc<Node<T>>>; 2] {
+    match node.map(Rc::as_ref) {
+        Some(Node::Fork(low, high)) => [low.as_ref(), high.as_ref()],
+        Some(Node::Leaf(_)) | None => [None, None],
+    }
+}
+
+fn differences<T: Copy>(
+    link: Option<&Rc<Node<T>>>,
+    other: Option<&Rc<Node<T>>>,
+    number: usize,
+    found: &mut impl FnMut(usize, T, Option<T>),
+) {
+    let Some(node) = link else { return };
+    if other.is_some_and(|other| Rc::ptr_eq(node, other)) {
+        return;
+    }
+    match node.as_ref() {
+        Node::Leaf(value) => {
+            let other = other.and_then(|other| match other.as_ref() {
+                Node::Leaf(value) => Some(*value),
+                Node::Fork(..) => None,
+            });
+            found(number, *value, other);
+        }
+        Node::Fork(low, high) => {
+            let [other_low, other_high] = children(other);
+            differences(low.as_ref(), other_low, number << 1, found);
+            differences(high.as_ref(), other_high, number << 1 | 1, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::setup::*;
+
+    use super::*;
+
+    type Model = BTreeMap<usize, u8>;
+
+    fn all(map: &PersistentMap<u8>) -> Vec<(usize, u8)> {
+        let mut all = Vec::new();
+        map.for_each(|number, value| all.push((number, value)));
+        all
+    }
+
+    fn beside(map: &PersistentMap<u8>, other: &PersistentMap<u8>) -> Vec<(usize, u8, Option<u8>)> {
+        let mut found = Vec::new();
+        map.for_each_beside(other, |number, value, there| found.push((number, value, there)));
+        found
+    }
+
+    /// A copy of one of some maps, with some changes.
+    type Change = (prop::sample::Index, Vec<(prop::sample::Index, Option<u8>)>);
+
+    fn change() -> impl Strategy<Value = Change> {
+        let set = (any::<prop::sample::Index>(), prop::option::weighted(0.7, 0..3_u8));
+        (any::<prop::sample::Index>(), prop::collection::vec(set, 0..6))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+        #[test]
+        fn copies_are_maps_of_their_own(end in 1..70_usize, changes in prop::collection::vec(change(), 1..12)) {
+            let mut maps = vec![(PersistentMap::new(end), Model::new())];
+            for (of, sets) in changes {
+                let (mut map, mut model) = maps[of.index(maps.len())].clone();
+                for (number, value) in sets {
+                    let number = number.index(end);
+                    map.set(number, value);
+                    model.remove(&number);
+                    model.extend(value.map(|value| (number, value)));
+                }
+                maps.push((map, model));
+            }
+            for (map, model) in &maps {
+                prop_assert_eq!(all(map), model.clone().into_iter().collect::<Vec<_>>());
+                for number in 0..end {
+                    prop_assert_eq!(map.get(number), model.get(&number).copied());
+                }
+                for (other, other_model) in &maps {
+                    let found = beside(map, other);
+                    prop_assert!(found.is_sorted_by_key(|(number, ..)| *number));
+                    for (number, value, there) in &found {
+                        prop_assert_eq!(model.get(number), Some(value));
+                        prop_assert_eq!(other_model.get(number), there.as_ref());
+                    }
+                    for (number, value) in model.iter().filter(|(number, value)| other_model.get(number) != Some(value)) {
+                        prop_assert!(found.contains(&(*number, *value, other_model.get(number).copied())));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_copies_share_is_passed_over() {
+        let mut one = PersistentMap::new(100);
+        for number in 0..100 {
+            one.set(number, Some(0));
+        }
+        let mut other = one.clone();
+        assert_eq!(beside(&one, &other), []);
+        other.set(40, None);
+        other.set(70, Some(1));
+        other.set(71, Some(0));
+        assert_eq!(beside(&one, &other), [(40, 0, None), (70, 0, Some(1)), (71, 0, Some(0))]);
+        assert_eq!(beside(&other, &one), [(70, 1, Some(0)), (71, 0, Some(0))]);
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_taken_away() {
+        let mut map = PersistentMap::new(9);
+        map.set(8, Some(1));
+        map.set(3, None);
+        map.set(8, None);
+        assert!(map.root.is_none());
+    }
+
+    #[test]
+    fn a_map_for_no_numbers_is_empty() {
+        assert_eq!(PersistentMap::<u8>::new(0).get(0), None);
+        assert_eq!(all(&PersistentMap::new(0)), []);
+    }
+}

@@ -1,0 +1,146 @@
+//! The documents that hold a plan, and those that look as if they did.
+
+use super::json::{Kind, Node, Read};
+use crate::diagnostic::{Code, Diagnostic, Findings};
+
+/// The object that is the plan: the document itself, or the `plan` in a `railpack-info.json`.
+pub(super) fn plan_of<'a>(document: Node<'a>, findings: &mut Findings) -> Read<Node<'a>> {
+    let members = match document.kind() {
+        Kind::Object => document.members()?,
+        _ => return document.expected("a build plan: an object"),
+    };
+    let find = |key: &str| members.iter().find(|member| member.key.eq_ignore_ascii_case(key));
+    let is_info = find("detectedProviders").or_else(|| find("railpackVersion")).is_some();
+    let Some(plan) = find("plan").filter(|_| is_info) else {
+        return Ok(document);
+    };
+    let message = "this is a `railpack-info.json`; its `plan` is taken";
+    findings.push(Diagnostic::new(Code::InfoFile, message).at(&plan.key_location()));
+    Ok(plan.value.clone())
+}
+
+/// Refuses a document that is no build plan of today's form: a plan of before v0.0.23, or a
+/// `railpack.json` that leans on what Railpack would add to it.
+pub(super) fn refuse_other_forms(plan: &Node<'_>) -> Read<()> {
+    let members = plan.members()?;
+    for member in &members {
+        if ["baseImage", "start"].contains(&&*member.key) && member.value.kind() != Kind::Null {
+            return Err(old_plan(&member.key).at(&member.key_location()));
+        }
+    }
+    let Some(steps) = members.iter().find(|member| member.key.eq_ignore_ascii_case("steps")) else {
+        return Ok(());
+    };
+    for step in step_nodes(&steps.value)? {
+        refuse_old_step(&step)?;
+    }
+    let is_config = steps.value.kind() == Kind::Object
+        || members.iter().any(|member| ["packages", "provider"].contains(&&*member.key));
+    if is_config {
+        refuse_unfinished_config(plan, &steps.value)?;
+    }
+    Ok(())
+}
+
+fn step_nodes<'a>(steps: &Node<'a>) -> Read<Vec<Node<'a>>> {
+    match steps.kind() {
+        Kind::Array => steps.items(),
+        Kind::Object => Ok(steps.members()?.into_iter().map(|member| member.value).collect()),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn refuse_old_step(step: &Node<'_>) -> Read<()> {
+    if step.kind() != Kind::Object {
+        return Ok(());
+    }
+    for member in step.members()? {
+        let is_old = ["dependsOn", "outputs", "startingImage", "useSecrets"].contains(&&*member.key);
+        if is_old && member.value.kind() != Kind::Null {
+            return Err(old_plan(&member.key).at(&member.key_location()));
+        }
+        if member.key != "commands" || member.value.kind() != Kind::Array {
+            continue;
+        }
+        for command in member.value.items()? {
+            if command.kind() != Kind::Object {
+                continue;
+            }
+            let keys = command.members()?;
+            let has = |key: &str| keys.iter().any(|member| member.key == key);
+            if has("name") && has("value") && !has("path") && !has("cmd") {
+                return Err(old_plan("value").at(&command.location()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn old_plan(key: &str) -> Diagnostic {
+    let message = format!("`{key}` belongs to build plans of Railpack before v0.0.23, and today's Railpack ignores it");
+    Diagnostic::new(Code::OldPlan, message)
+        .with_help("write the plan anew with a newer Railpack: `railpack plan --out railpack-plan.json .`")
+}
+
+/// A `railpack.json` says what differs from the plan that Railpack would make. It is a plan only
+/// when nothing is left for Railpack to add.
+fn refuse_unfinished_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
+    let config = |why: &str| {
+        Err(Diagnostic::new(Code::ConfigFile, format!("this is a Railpack config, not a build plan: {why}"))
+            .at(&plan.location())
+            .with_help("make the plan of it: `railpack plan --out railpack-plan.json .`"))
+    };
+    if holds_spread(plan)? {
+        return config("it holds `\"...\"`, which stands for what Railpack would generate");
+    }
+    let has = |node: &Node<'_>, key: &str| -> Read<bool> {
+        Ok(node.kind() == Kind::Object
+            && node.members()?.iter().any(|m| m.key.eq_ignore_ascii_case(key) && m.value.kind() != Kind::Null))
+    };
+    let mut deploy = None;
+    for member in plan.members()? {
+        if member.key.eq_ignore_ascii_case("deploy") {
+            deploy = Some(member.value);
+        }
+    }
+    match deploy {
+        Some(deploy) if has(&deploy, "base")? => {}
+        _ => return config("it has no `deploy.base`"),
+    }
+    for step in step_nodes(steps)? {
+        if !has(&step, "inputs")? && !has(&step, "commands")? {
+            return config("a step has neither inputs nor commands");
+        }
+    }
+    Ok(())
+}
+
+/// Whether one of the arrays of a config holds `"..."`, at the top, in a step or in `deploy`.
+fn holds_spread(object: &Node<'_>) -> Read<bool> {
+    for member in object.members()? {
+        let value = &member.value;
+        let is_object_of_arrays = ["steps", "deploy"].iter().any(|key| key.eq_ignore_ascii_case(&member.key));
+        let holds = match value.kind() {
+            Kind::Array => value.items()?.iter().any(|item| item.text() == "\"...\""),
+            Kind::Object if is_object_of_arrays => holds_spread_within(value)?,
+            _ => false,
+        };
+        if holds {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn holds_spread_within(object: &Node<'_>) -> Read<bool> {
+    let mut steps = step_nodes(object)?;
+    steps.push(object.clone());
+    for step in steps.iter().filter(|step| step.kind() == Kind::Object) {
+        for array in step.members()?.iter().filter(|member| member.value.kind() == Kind::Array) {
+            if array.value.items()?.iter().any(|item| item.text() == "\"...\"") {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,85 @@
+//! Operands as values of templates. The templates' formatter accepts nothing else.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Object, ObjectRepr, Value};
+use minijinja::{Error, ErrorKind, Output};
+
+use crate::dockerfile::{
+    Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath,
+    IgnorePattern, ImageRef, Mode, MountField, Sharing, ShellSetup, ShellVariable, StageName,
+};
+use crate::header::GeneratedFrom;
+
+/// Encloses an operand with an origin of its own in a rendered template: `MARK index MARK text MARK
+/// MARK`. No operand can hold it.
+pub(super) const MARK: char = '\0';
+
+/// Text that may be part of a generated file, and the index of its origin if it has one of its own.
+#[derive(Debug)]
+pub(super) struct Spelled {
+    text: Arc<str>,
+    origin: Option<usize>,
+}
+
+impl Spelled {
+    /// Prints a value of a template. Fails on any other value, and on one that holds a mark.
+    pub(super) fn print(out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
+        let refuse = |why: &str| Err(Error::new(ErrorKind::BadEscape, format!("{value:?} {why}")));
+        match value.downcast_object_ref::<Self>() {
+            None => refuse("was not spelled for its place"),
+            Some(spelled) if spelled.text.contains(MARK) => refuse("holds a NUL character"),
+            Some(Self { text, origin: None }) => Ok(out.write_str(text)?),
+            Some(Self { text, origin: Some(index) }) => Ok(write!(out, "{MARK}{index}{MARK}{text}{MARK}{MARK}")?),
+        }
+    }
+}
+
+impl Object for Spelled {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A type that spells the text of one place.
+pub(super) trait Operand: fmt::Display {}
+
+macro_rules! operands {
+    ($($operand:ty),+) => { $(impl Operand for $operand {})+ };
+}
+operands!(
+    Assignment,
+    Command,
+    Comment,
+    CopyPaths,
+    Delimiter,
+    Directory,
+    Exclude,
+    ExecForm,
+    From,
+    GeneratedFrom<'_>,
+    Heredoc,
+    HeredocPath,
+    IgnorePattern,
+    ImageRef,
+    Mode,
+    MountField,
+    Sharing,
+    ShellSetup,
+    ShellVariable,
+    StageName
+);
+
+pub(super) fn spelled(operand: &impl Operand) -> Value {
+    Value::from_object(Spelled { text: operand.to_string().into(), origin: None })
+}
+
+/// A text that an operand spelled before, with the index of its origin.
+pub(super) fn spelled_with_origin(text: Arc<str>, origin: usize) -> Value {
+    Value::from_object(Spelled { text, origin: Some(origin) })
+}

@@ -1,0 +1,256 @@
+//! Secrets by use: the commands that see each one, the steps that list it, the sets that are hashed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::Located;
+use crate::graph::Graph;
+use crate::options::{Options, SecretsHash, SecretsScope};
+use crate::plan::{Plan, Step, StepId, StepMap};
+
+/// The use of a plan's secrets in the build. It holds names, never values.
+#[derive(Clone, Debug)]
+pub struct SecretUsage {
+    secrets: Vec<Located<String>>,
+    /// The id of each secret in the build, where it is not its name.
+    ids: BTreeMap<String, String>,
+    /// Distinct sets of secrets, each by index and in the plan's order. The first holds all.
+    sets: Vec<Vec<usize>>,
+    /// The set that each step lists. A step that runs nothing has none, and neither has one that lists
+    /// nothing.
+    listed: StepMap<Option<SetId>>,
+    /// The set that the commands of each step see. A step that runs nothing has none.
+    seen: StepMap<Option<SetId>>,
+    /// The secrets that some command sees, by index.
+    mounted: Vec<usize>,
+    listing_steps: Vec<StepSecrets>,
+    hash_groups: Vec<HashGroup>,
+    hash: SecretsHash,
+}
+
+/// A set of secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SetId(usize);
+
+/// A set of secrets that steps list, and whose change re-runs them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HashGroup {
+    pub(crate) set: SetId,
+    /// The first step in build order that lists it.
+    pub(crate) step: StepId,
+}
+
+/// A step and the secrets that re-run it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StepSecrets {
+    /// The step's name.
+    pub step: String,
+    /// The secrets that it lists, `*` expanded, in the plan's order; at least one.
+    pub secrets: Vec<String>,
+}
+
+/// Every secret of the plan.
+const ALL: SetId = SetId(0);
+
+impl SecretUsage {
+    pub(crate) fn new(graph: &Graph, options: &Options) -> Self {
+        let plan = graph.plan();
+        let mut sets = Sets::new(plan);
+        let listed: StepMap<Option<SetId>> =
+            graph.steps().map(|(_, step)| if step.runs_something() { sets.listed_by(step) } else { None }).collect();
+        let seen = listed.map(|id, listed| match options.secrets_scope {
+            SecretsScope::Plan => (graph.step(id).runs_something() && !plan.secrets.is_empty()).then_some(ALL),
+            SecretsScope::Step => *listed,
+        });
+        let Sets { sets, .. } = sets;
+        let mut usage = Self {
+            secrets: plan.secrets.clone(),
+            ids: options.secret_ids.clone(),
+            sets,
+            listed,
+            seen,
+            mounted: Vec::new(),
+            listing_steps: Vec::new(),
+            hash_groups: Vec::new(),
+            hash: options.secrets_hash,
+        };
+        usage.note_needed(graph);
+        usage
+    }
+
+    /// Notes what the steps use that the image needs.
+    fn note_needed(&mut self, graph: &Graph) {
+        let mut seen_sets = BTreeSet::new();
+        let mut first_steps = BTreeMap::new();
+        for (id, step) in graph.running() {
+            seen_sets.extend(self.seen[id]);
+            if let Some(set) = self.listed[id] {
+                first_steps.entry(set).or_insert(id);
+                let secrets = self.names(set).map(str::to_owned).collect();
+                self.listing_steps.push(StepSecrets { step: step.name.value.clone(), secrets });
+            }
+        }
+        let mounted: BTreeSet<usize> = seen_sets.iter().flat_map(|set| self.indices(*set)).copied().collect();
+        self.mounted = mounted.into_iter().collect();
+        let mut groups: Vec<HashGroup> = first_steps.into_iter().map(|(set, step)| HashGroup { set, step }).collect();
+        groups.sort_by(|a, b| self.names(a.set).cmp(self.names(b.set)));
+        self.hash_groups = groups;
+    }
+
+    /// The names of the secrets that some command sees, in the plan's order: a build needs a value for
+    /// each of these, and for no other.
+    pub fn mounted(&self) -> impl Iterator<Item = &str> {
+        self.mounted.iter().filter_map(|index| self.secrets.get(*index)).map(|secret| secret.value.as_str())
+    }
+
+    /// The names of all secrets of the plan, in its order, each once.
+    pub fn names_of_plan(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(|secret| secret.value.as_str())
+    }
+
+    /// The steps that a changed secret re-runs, in build order.
+    #[must_use]
+    pub fn listing_steps(&self) -> &[StepSecrets] {
+        &self.listing_steps
+    }
+
+    /// Whether the Dockerfile has the build arg `SECRETS_HASH`.
+    #[must_use]
+    pub fn has_hash(&self) -> bool {
+        self.hash != SecretsHash::Off && !self.listing_steps.is_empty()
+    }
+
+    /// The id of a secret in the build: its name, unless an option gives another.
+    #[must_use]
+    pub fn id<'a>(&'a self, secret: &'a str) -> &'a str {
+        self.ids.get(secret).map_or(secret, String::as_str)
+    }
+
+    /// The set that the commands of a step see.
+    pub(crate) fn seen(&self, step: StepId) -> Option<SetId> {
+        self.seen[step]
+    }
+
+    /// The set that a step lists and is re-run by.
+    pub(crate) fn listed(&self, step: StepId) -> Option<SetId> {
+        self.listed[step]
+    }
+
+    /// The sets that needed steps list, each once, sorted by the names in them.
+    pub(crate) fn hash_groups(&self) -> &[HashGroup] {
+        &self.hash_groups
+    }
+
+    /// Whether a set holds every secret of the plan.
+    pub(crate) fn is_all(&self, set: SetId) -> bool {
+        self.indices(set).len() == self.secrets.len()
+    }
+
+    /// The secrets of a set, in the plan's order.
+    pub(crate) fn secrets(&self, set: Option<SetId>) -> impl Iterator<Item = &Located<String>> {
+        let indices = set.map(|set| self.indices(set)).unwrap_or_default();
+        indices.iter().filter_map(|index| self.secrets.get(*index))
+    }
+
+    /// The names in a set, in the plan's order.
+    pub(crate) fn names(&self, set: SetId) -> impl Iterator<Item = &str> {
+        self.secrets(Some(set)).map(|secret| secret.value.as_str())
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a set's id is its index")]
+    fn indices(&self, set: SetId) -> &[usize] {
+        &self.sets[set.0]
+    }
+}
+
+/// Hands out an id for each distinct set.
+struct Sets<'p> {
+    by_name: BTreeMap<&'p str, usize>,
+    sets: Vec<Vec<usize>>,
+    known: BTreeMap<Vec<usize>, SetId>,
+}
+
+impl<'p> Sets<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        let all: Vec<usize> = (0..plan.secrets.len()).collect();
+        let by_name = plan.secrets.iter().map(|secret| secret.value.as_str()).zip(0..).collect();
+        Self { by_name, known: BTreeMap::from([(all.clone(), ALL)]), sets: vec![all] }
+    }
+
+    fn listed_by(&mut self, step: &Step) -> Option<SetId> {
+        if step.secrets.iter().any(|name| name.value == "*") {
+            return (!self.by_name.is_empty()).then_some(ALL);
+        }
+        let listed: BTreeSet<usize> =
+            step.secrets.iter().filter_map(|name| self.by_name.get(name.value.as_str())).copied().collect();
+        if listed.is_empty() {
+            return None;
+        }
+        let next = SetId(self.sets.len());
+        let listed: Vec<usize> = listed.into_iter().collect();
+        let id = *self.known.entry(listed.clone()).or_insert(next);
+        if id == next {
+            self.sets.push(listed);
+        }
+        Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Compilation;
+
+    fn usage(scope: SecretsScope) -> SecretUsage {
+        let step = |name: &str, secrets: &str, commands: &str| {
+            format!(
+                r#"{{ "name": "{name}", "inputs": [{{ "image": "x" }}], "secrets": {secrets}, "commands": [{commands}] }}"#
+            )
+        };
+        let run = r#"{ "cmd": "make" }"#;
+        let steps = [
+            step("a", r#"["*"]"#, run),
+            step("b", r#"["B", "D"]"#, run),
+            step("c", "[]", run),
+            step("d", r#"["*"]"#, r#"{ "path": "/x" }"#),
+            step("e", r#"["*"]"#, run),
+        ];
+        let inputs = ["a", "b", "c", "d"].map(|name| format!(r#"{{ "step": "{name}", "include": ["."] }}"#));
+        let json = format!(
+            r#"{{ "steps": [{}], "secrets": ["B", "A"], "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{}] }} }}"#,
+            steps.join(", "),
+            inputs.join(", ")
+        );
+        let options = Options { secrets_scope: scope, ..Options::default() };
+        Compilation::parse(&json, false).unwrap().secrets(&options)
+    }
+
+    #[test]
+    fn star_is_every_secret_and_a_step_that_runs_nothing_lists_none() {
+        let touched = |step: &str, secrets: &[&str]| StepSecrets {
+            step: step.to_owned(),
+            secrets: secrets.iter().map(|&secret| secret.to_owned()).collect(),
+        };
+        assert_eq!(usage(SecretsScope::Plan).listing_steps(), [touched("a", &["B", "A"]), touched("b", &["B"])]);
+    }
+
+    /// The secrets that a build needs, for a plan of secrets A and B and one step.
+    fn mounted(listed: &str, commands: &str, scope: SecretsScope) -> Vec<String> {
+        let json = format!(
+            r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "secrets": [{listed}], "commands": [{commands}] }}],
+              "secrets": ["A", "B"], "deploy": {{ "base": {{ "step": "a" }} }} }}"#
+        );
+        let options = Options { secrets_scope: scope, ..Options::default() };
+        let usage = Compilation::parse(&json, false).unwrap().secrets(&options);
+        usage.mounted().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn only_secrets_that_a_command_sees_are_mounted() {
+        let run = r#"{ "cmd": "make" }"#;
+        assert_eq!(mounted(r#""A""#, run, SecretsScope::Plan), ["A", "B"]);
+        assert_eq!(mounted(r#""A""#, run, SecretsScope::Step), ["A"]);
+        assert_eq!(mounted("", run, SecretsScope::Step), [""; 0]);
+        assert_eq!(mounted(r#""A""#, r#"{ "path": "/x" }"#, SecretsScope::Plan), [""; 0]);
+    }
+}
