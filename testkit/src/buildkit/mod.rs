@@ -1,0 +1,86 @@
+//! How `BuildKit` reads a Dockerfile, written anew after its parser's behaviour
+//! (`frontend/dockerfile/parser`, `shell` and `instructions`) and without a look at this crate's
+//! own spelling rules: a text that both agree on is read as it was meant.
+
+mod instructions;
+mod lex;
+mod lines;
+mod words;
+
+use std::collections::BTreeMap;
+
+pub use instructions::parse;
+
+/// What a reading fails with.
+pub type Read<T> = Result<T, String>;
+
+/// Variables by name.
+pub type Env = BTreeMap<String, String>;
+
+/// A file as `BuildKit` sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dockerfile {
+    /// Names and values of the directives at the top.
+    pub directives: Vec<(String, String)>,
+    /// What stands behind the `#` of each comment line.
+    pub comments: Vec<String>,
+    pub stages: Vec<Stage>,
+}
+
+/// A stage: a FROM and what follows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    pub image: String,
+    pub name: Option<String>,
+    pub instructions: Vec<Instruction>,
+}
+
+/// An instruction, its flags read, its variables expanded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instruction {
+    Env(Vec<(String, String)>),
+    Arg(Vec<(String, Option<String>)>),
+    Copy(Copy),
+    Run(Run),
+    Workdir(String),
+    User(String),
+    Shell(Vec<String>),
+    Entrypoint(Command),
+    Cmd(Command),
+    /// An instruction that Docker knows and this port does not look into.
+    Other(String),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copy {
+    pub from: Option<String>,
+    pub link: bool,
+    pub chmod: Option<String>,
+    pub excludes: Vec<String>,
+    pub sources: Vec<String>,
+    pub heredocs: Vec<Heredoc>,
+    pub dest: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub mounts: Vec<BTreeMap<String, String>>,
+    pub command: Command,
+    pub heredocs: Vec<Heredoc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    Shell(String),
+    Exec(Vec<String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heredoc {
+    pub name: String,
+    /// Whether variables in it are expanded: its name is not quoted.
+    pub expand: bool,
+    /// `<<-`: tabs at the start of its lines are dropped.
+    pub chomp: bool,
+    pub content: String,
+}

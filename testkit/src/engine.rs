@@ -1,0 +1,219 @@
+//! An engine, images that stand in for the ones it can't pull, and builds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use fs_err as fs;
+use railpack2docker::{Options, transpile};
+use serde_json::Value;
+
+/// The engine, or the reason to pass over a test, which is a failure with `REQUIRE_DOCKER=1`.
+pub fn engine() -> Option<Engine> {
+    let answers = Command::new("docker").args(["buildx", "version"]).output().is_ok_and(|it| it.status.success())
+        && Command::new("docker").args(["version"]).output().is_ok_and(|it| it.status.success());
+    let missing = match (answers, busybox()) {
+        (true, Some(busybox)) => return Some(Engine { busybox }),
+        (false, _) => "no Docker Engine answers",
+        (true, None) => "there is no static busybox",
+    };
+    crate::skip(missing, "REQUIRE_DOCKER");
+    None
+}
+
+fn busybox() -> Option<PathBuf> {
+    ["/bin/busybox", "/usr/bin/busybox"].map(PathBuf::from).into_iter().find(|path| path.exists())
+}
+
+pub struct Engine {
+    busybox: PathBuf,
+}
+
+/// The programs of the stand-ins that only write down that they ran: a line of their arguments and
+/// the variables in question, in `/app/.ran`.
+const PROGRAMS: [&str; 17] = [
+    "npm",
+    "npx",
+    "node",
+    "uv",
+    "python",
+    "cargo",
+    "rustc",
+    "mix",
+    "php",
+    "composer",
+    "mise",
+    "apt-get",
+    "caddy",
+    "install-php-extensions",
+    "pip",
+    "tsc",
+    "bash",
+];
+
+const RECORDER: &str = r#"#!/bin/sh
+{ echo "${0##*/} $*"; env | grep -E "^($RECORD)=" | sort | sed 's/^/  /'; } >> /app/.ran
+case "${0##*/} $*" in "cargo build"*) mkdir -p target/release && echo binary > target/release/hits;; esac
+exit 0
+"#;
+
+/// Writes the environment that it was started with to a file, NUL behind each variable.
+const SHOW_ENVIRONMENT: &str = "#!/bin/sh\nexec /bin/busybox dd if=/proc/$$/environ of=\"$1\"\n";
+
+impl Engine {
+    /// Makes an image with busybox, the recorders and `files`, under the name of another.
+    pub fn stand_in(&self, image: &str, files: &BTreeMap<String, String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        for directory in ["bin", "usr/local/bin", "usr/bin", "app", "tmp", "etc", "root", "proc", "sys", "dev"] {
+            fs::create_dir_all(root.join(directory)).unwrap();
+        }
+        fs::copy(&self.busybox, root.join("bin/busybox")).unwrap();
+        let applets = run(Command::new(&self.busybox).arg("--list"));
+        for applet in String::from_utf8(applets.stdout).unwrap().lines().filter(|name| *name != "busybox") {
+            std::os::unix::fs::symlink("busybox", root.join("bin").join(applet)).unwrap();
+        }
+        for program in PROGRAMS {
+            write_executable(&root.join("usr/local/bin").join(program), RECORDER);
+        }
+        write_executable(&root.join("usr/local/bin/show-environment"), SHOW_ENVIRONMENT);
+        for (path, content) in files {
+            let path = root.join(path.trim_start_matches('/'));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        // Railpack's own images set neither
+        let is_railpacks = image.starts_with("ghcr.io/railwayapp/");
+        let own = if is_railpacks { "" } else { "USER 1234\nSHELL [\"/bin/other-sh\"]\nENV PATH=/other\n" };
+        fs::write(
+            folder.path().join("Dockerfile"),
+            format!("FROM scratch\nCOPY root /\nENV FROM_IMAGE=stays\nENTRYPOINT [\"/other\"]\nCMD [\"other\"]\nWORKDIR /other\n{own}"),
+        )
+        .unwrap();
+        run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()));
+    }
+
+    /// Builds, and gives the image.
+    pub fn build(&self, build: &Build<'_>) -> Built {
+        let folder = tempfile::tempdir().unwrap();
+        let output = build.run(folder.path());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let config = image_config(&folder.path().join("image.tar"), folder.path());
+        Built { folder, config }
+    }
+
+    /// Builds what can't be built, and gives what Docker said.
+    pub fn fails(&self, build: &Build<'_>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let output = build.run(folder.path());
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+}
+
+/// What Linux takes for one variable, with room for its name.
+const LONGEST_VARIABLE: usize = 128 * 1024 - 100;
+
+/// A build of a plan's Dockerfile with plain `docker build`.
+pub struct Build<'a> {
+    pub plan: &'a str,
+    pub context: &'a Path,
+    /// Ids and values, passed through the environment, or by a file where they are too long for it.
+    pub secrets: Vec<(&'a str, &'a str)>,
+    pub hash: &'a str,
+    pub options: Options,
+}
+
+impl<'a> Build<'a> {
+    pub fn new(plan: &'a str, context: &'a Path, secrets: &[(&'a str, &'a str)]) -> Self {
+        Self { plan, context, secrets: secrets.to_vec(), hash: "h1", options: Options::default() }
+    }
+
+    /// Another one in another context: tests run side by side in one engine, which takes a hash
+    /// stage from its cache for the same `SECRETS_HASH`, whatever the values.
+    fn secrets_hash(&self) -> String {
+        if self.hash.is_empty() { String::new() } else { format!("{} {}", self.hash, self.context.display()) }
+    }
+
+    fn run(&self, folder: &Path) -> Output {
+        let dockerfile = folder.join("Dockerfile");
+        // the engine's own frontend: no other can be pulled
+        let mut options = self.options.clone();
+        options.syntax = None;
+        let made = transpile(self.plan, &options).unwrap();
+        fs::write(&dockerfile, &made.dockerfile).unwrap();
+        if let Some(dockerignore) = made.dockerignore {
+            fs::write(folder.join("Dockerfile.dockerignore"), dockerignore).unwrap();
+        }
+        let mut command = Command::new("docker");
+        command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
+        command.arg(format!("SECRETS_HASH={}", self.secrets_hash())).arg("-f").arg(&dockerfile);
+        for (id, value) in &self.secrets {
+            if value.len() < LONGEST_VARIABLE {
+                command.env(id, value).arg(format!("--secret=id={id},env={id}"));
+            } else {
+                let file = folder.join(id);
+                fs::write(&file, value).unwrap();
+                command.arg(format!("--secret=id={id},src={}", file.display()));
+            }
+        }
+        let files = folder.join("files");
+        let image = folder.join("image.tar");
+        command.arg(format!("--output=type=local,dest={}", files.display()));
+        command.arg(format!("--output=type=oci,dest={}", image.display())).arg(self.context);
+        command.output().unwrap()
+    }
+}
+
+/// What `docker build --check` says of a plan's Dockerfile.
+pub fn check(dockerfile: &str, context: &Path) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Dockerfile");
+    fs::write(&path, dockerfile).unwrap();
+    let output = Command::new("docker").args(["build", "--check", "-f"]).arg(&path).arg(context).output().unwrap();
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// An image that was built, its files unpacked.
+pub struct Built {
+    folder: tempfile::TempDir,
+    pub config: Value,
+}
+
+impl Built {
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join("files").join(path.trim_start_matches('/'))
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    pub fn environment(&self) -> Vec<&str> {
+        self.config["Env"].as_array().unwrap().iter().map(|pair| pair.as_str().unwrap()).collect()
+    }
+}
+
+fn write_executable(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// The config in an OCI layout: index, manifest, config.
+fn image_config(image: &Path, folder: &Path) -> Value {
+    let layout = folder.join("layout");
+    fs::create_dir(&layout).unwrap();
+    run(Command::new("tar").arg("-xf").arg(image).arg("-C").arg(&layout));
+    let read = |path: &Path| -> Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
+    let blob =
+        |descriptor: &Value| read(&layout.join("blobs").join(descriptor["digest"].as_str().unwrap().replace(':', "/")));
+    let manifest = blob(&read(&layout.join("index.json"))["manifests"][0]);
+    blob(&manifest["config"])["config"].clone()
+}

@@ -1,0 +1,127 @@
+//! The places of a plan, and of the command line, that hold text.
+
+use railpack2docker::{Options, SecretMount, Ssh};
+use serde_json::{Value, json};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    StepName,
+    CustomName,
+    /// A command line, which `google/shlex` splits.
+    Command,
+    /// What `sh -c` runs.
+    Script,
+    Variable,
+    VariableName,
+    DeployVariable,
+    PathEntry,
+    CacheKey,
+    CacheDirectory,
+    Secret,
+    Image,
+    CopySource,
+    CopyDestination,
+    Include,
+    InputExclude,
+    FilePath,
+    Asset,
+    AssetName,
+    Exclude,
+    StartCommand,
+    UnknownKey,
+    // options
+    PlanName,
+    DockerfileName,
+    Argument,
+    CachePrefix,
+    Syntax,
+    SecretId,
+    SshId,
+    BundleId,
+}
+
+impl Slot {
+    /// A plan with the text in this place.
+    pub fn plan(self, text: &str) -> Value {
+        let is = |slot: Self, otherwise: &str| if self == slot { text.to_owned() } else { otherwise.to_owned() };
+        let mut commands =
+            vec![json!({ "cmd": is(Self::Command, "make"), "customName": is(Self::CustomName, "compile") })];
+        match self {
+            Self::Script => commands[0] = json!({ "cmd": format!("sh -c '{}'", text.replace('\'', "'\"'\"'")) }),
+            Self::PathEntry => commands.push(json!({ "path": text })),
+            Self::CopySource => commands.push(json!({ "src": text, "dest": "there" })),
+            Self::CopyDestination => commands.push(json!({ "src": "here", "dest": text })),
+            Self::FilePath | Self::Asset | Self::AssetName => {
+                let (path, name) = (is(Self::FilePath, "/etc/file"), is(Self::AssetName, "asset"));
+                commands.push(json!({ "path": path, "name": name }));
+            }
+            _ => {}
+        }
+        let mut step = json!({
+            "name": is(Self::StepName, "build"),
+            "inputs": [
+                { "image": is(Self::Image, "debian") },
+                { "image": "alpine", "include": [is(Self::Include, "dist")], "exclude": [is(Self::InputExclude, "node_modules")] },
+            ],
+            "commands": commands,
+            "variables": { is(Self::VariableName, "NAME"): is(Self::Variable, "value") },
+            "assets": { is(Self::AssetName, "asset"): is(Self::Asset, "content\n") },
+            "caches": [is(Self::CacheKey, "key")],
+            "secrets": ["*"],
+        });
+        if self == Self::UnknownKey {
+            step[text] = json!(1);
+        }
+        let mut plan = json!({
+            "steps": [step],
+            "caches": { is(Self::CacheKey, "key"): { "directory": is(Self::CacheDirectory, "/cache") } },
+            "secrets": [is(Self::Secret, "TOKEN")],
+            "deploy": {
+                "base": { "image": "debian" },
+                "inputs": [{ "step": is(Self::StepName, "build"), "include": ["."] }],
+                "startCommand": is(Self::StartCommand, "start"),
+            },
+        });
+        if self == Self::Exclude {
+            plan["exclude"] = json!([text]);
+        }
+        if self == Self::DeployVariable {
+            plan["deploy"]["variables"] = json!({ "NAME": text });
+        }
+        plan
+    }
+
+    /// Options with the text in this place.
+    pub fn options(self, text: &str) -> Options {
+        let mut options = crate::options! { syntax: None };
+        let text = text.to_owned();
+        match self {
+            Self::PlanName => options.files.plan = Some(text),
+            Self::DockerfileName => options.files.dockerfile = text,
+            Self::Argument => options.files.arguments = vec![text],
+            Self::CachePrefix => options.cache_prefix = text,
+            Self::Syntax => options.syntax = Some(text),
+            Self::SecretId => options.secret_ids = [("TOKEN".to_owned(), text)].into(),
+            Self::SshId => options.ssh = Some(Ssh { id: text, steps: Vec::new() }),
+            Self::BundleId => options.secret_mount = SecretMount::Bundle(text),
+            _ => {}
+        }
+        options
+    }
+
+    /// Where a warning of the text points.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Variable => "steps[0].variables.NAME",
+            Self::DeployVariable => "deploy.variables.NAME",
+            Self::PathEntry => "steps[0].commands[1].path",
+            Self::CacheDirectory => "caches.key.directory",
+            Self::Asset => "steps[0].assets.asset",
+            Self::Exclude => "exclude[0]",
+            Self::Command | Self::Script => "steps[0].commands[0].cmd",
+            Self::StartCommand => "deploy.startCommand",
+            Self::VariableName => "steps[0].variables[",
+            other => panic!("no text stays as it is in {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The README and the book.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+
+use crate::root;
+
+/// A page, by its path in the repository.
+pub struct Page {
+    pub path: PathBuf,
+    pub text: String,
+}
+
+/// The README, and every page of the book.
+pub fn pages() -> Vec<Page> {
+    let mut folders = vec![PathBuf::from("docs")];
+    let mut paths = vec![PathBuf::from("README.md")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let inside = path.strip_prefix(root()).unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(inside);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                paths.push(inside);
+            }
+        }
+    }
+    paths.sort();
+    paths.into_iter().map(|path| Page { text: fs::read_to_string(root().join(&path)).unwrap(), path }).collect()
+}
+
+/// The README.
+pub fn readme() -> Page {
+    pages().into_iter().find(|page| page.path == Path::new("README.md")).unwrap()
+}
+
+impl Page {
+    /// The fenced blocks of one language.
+    pub fn blocks(&self, language: &str) -> Vec<String> {
+        let fence = format!("```{language}\n");
+        self.text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+    }
+
+    /// The text that is no code.
+    pub fn prose(&self) -> String {
+        let outside = self.text.split("```").step_by(2).collect::<Vec<_>>().concat();
+        outside.split('`').step_by(2).collect()
+    }
+
+    /// What headings are called in links, as GitHub and mdBook do it.
+    pub fn anchors(&self) -> BTreeSet<String> {
+        let headings = self.text.lines().filter_map(|line| line.strip_prefix('#'));
+        let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_' || c == ' ';
+        headings
+            .map(|heading| heading.trim_start_matches('#').trim().to_lowercase())
+            .map(|heading| heading.chars().filter(|c| plain(*c)).collect::<String>().replace(' ', "-"))
+            .collect()
+    }
+}

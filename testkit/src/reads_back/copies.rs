@@ -1,0 +1,84 @@
+//! The checks of one COPY: of a copy command, of a file, of the files of an input.
+
+use super::Check;
+use crate::buildkit::{Copy, Instruction};
+use crate::model::{clean, dir_and_base, under_app};
+use crate::plans::{Input, Source};
+
+impl Check<'_> {
+    /// Takes the COPYs of inputs off `rest`.
+    pub fn input_copies(&self, inputs: &[Input], rest: &mut Vec<&Instruction>) {
+        for input in inputs {
+            for include in &input.include {
+                let Instruction::Copy(copy) = rest.remove(0) else { panic!("no COPY for the include {include:?}") };
+                assert!(self.names(copy.from.as_deref(), &input.source), "{copy:?} of {input:?}");
+                let (source, dest) = match &input.source {
+                    Source::Local => {
+                        let source = if include.is_empty() { "." } else { include };
+                        let last = include.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                        (source.to_owned(), clean(&format!("/app/{last}")))
+                    }
+                    _ if ["", ".", "/app", "/app/"].contains(&include.as_str()) => {
+                        ("/app".to_owned(), "/app".to_owned())
+                    }
+                    _ if include.starts_with('/') => (include.clone(), include.clone()),
+                    _ => (under_app(include), under_app(include)),
+                };
+                assert_eq!((relative(copy), &copy.dest), (source.as_str(), &dest), "the include {include:?}");
+                assert_eq!(copy.excludes, input.exclude);
+                assert_eq!((&copy.chmod, copy.heredocs.len()), (&None, 0));
+            }
+        }
+    }
+}
+
+/// The one source of a COPY, without the `./` that keeps it from being a URL.
+pub(super) fn relative(copy: &Copy) -> &str {
+    assert_eq!(copy.sources.len(), 1, "{copy:?}");
+    let source = copy.sources[0].as_str();
+    let looks_remote = source.contains([':', '@']) || source.trim_start_matches("./").starts_with("github.com/");
+    let guarded = source.strip_prefix("./").filter(|_| looks_remote);
+    assert!(
+        guarded.is_some() || !looks_remote || source.starts_with('/') || source.starts_with("./"),
+        "{source:?} is taken for a URL"
+    );
+    guarded.unwrap_or(source)
+}
+
+/// A copy command keeps a directory's name: its COPY names the destination, or takes from the
+/// directory above only what the pattern matches.
+pub(super) fn check_copy(src: &str, dest: &str, copy: &Copy) {
+    let source = if src.is_empty() { ".".to_owned() } else { clean(src) };
+    let (dir, base) = dir_and_base(&source);
+    let dest = if dest.is_empty() { "." } else { dest };
+    let into = if clean(dest) == "/" { "/".to_owned() } else { format!("{}/", clean(dest)) };
+    match copy.excludes.as_slice() {
+        [] => {
+            let all_of = copy.dest == into && base == "*" && relative(copy) != source;
+            let named = clean(&format!("{into}{base}"));
+            let takes_name = copy.dest == named;
+            assert!(all_of || relative(copy) == source, "{copy:?} for {src:?}");
+            assert!(all_of || takes_name || copy.dest == dest || copy.dest == into, "{copy:?} to {dest:?}");
+        }
+        [everything, but] => {
+            assert_eq!((everything.as_str(), but.strip_prefix('!')), ("*", Some(base.replace("**", "*").as_str())));
+            assert_eq!(copy.dest, into);
+            let brackets = |path: &str| path.chars().filter(|c| !"[]".contains(*c)).collect::<String>();
+            assert_eq!(brackets(relative(copy)), brackets(&dir), "{copy:?} for {src:?}");
+        }
+        more => panic!("excludes of nowhere: {more:?}"),
+    }
+}
+
+pub(super) fn check_file(content: &str, mode: Option<u32>, copy: &Copy) {
+    let mut content = content.to_owned();
+    if !content.is_empty() && !content.ends_with('\n') {
+        content.push('\n');
+    }
+    let [heredoc] = copy.heredocs.as_slice() else { panic!("no one heredoc: {copy:?}") };
+    assert_eq!((heredoc.content.as_str(), heredoc.expand, heredoc.chomp), (content.as_str(), false, false));
+    assert!(copy.sources.is_empty());
+    let mode = mode.filter(|mode| *mode != 0).map_or(0o644, |mode| mode & 0o777);
+    let chmod = copy.chmod.as_deref().map_or(0o644, |chmod| u32::from_str_radix(chmod, 8).unwrap());
+    assert_eq!(chmod, mode);
+}

@@ -1,0 +1,242 @@
+//! What was spelled reads back, and nothing else: the stages of a Dockerfile, their beginnings and their
+//! ends, held against the plan. Each instruction is looked for by what the plan asks for, taken away, and
+//! none may be left. `copies` and `runs` look into each one.
+
+mod copies;
+mod runs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use railpack2docker::{Options, SecretsHash};
+
+use crate::buildkit::{Command as Words, Copy, Dockerfile, Instruction, Stage};
+use crate::model::{DEFAULT_PATH, Environment, dir_and_base, under_app};
+use crate::plans::{Command, Plan, Source};
+use copies::{check_copy, check_file};
+use runs::{Seen, hash_layer, is_variables, kept_hash};
+
+/// A Dockerfile held against its plan.
+pub struct Check<'c> {
+    pub plan: &'c Plan,
+    pub options: &'c Options,
+    pub file: &'c Dockerfile,
+    /// The stage of each step.
+    pub stages: BTreeMap<usize, usize>,
+    pub cache_ids: BTreeMap<String, String>,
+}
+
+/// Images that have neither user nor health check.
+const RAILPACKS_OWN: &str = "ghcr.io/railwayapp/railpack-";
+
+/// Panics where the Dockerfile says something else than the plan.
+pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
+    for comment in &file.comments {
+        assert!(!comment.chars().any(char::is_control), "a control character in {comment:?}");
+    }
+    let directives: Vec<(&str, &str)> = file.directives.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let syntax = ("syntax", "docker/dockerfile:1");
+    assert_eq!(directives, [syntax]);
+    let names: Vec<&String> = file.stages.iter().filter_map(|stage| stage.name.as_ref()).collect();
+    assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "two stages of one name");
+    let mut check = Check { plan, options, file, stages: BTreeMap::new(), cache_ids: BTreeMap::new() };
+    check.match_stages();
+    let mut seen = BTreeMap::new();
+    for at in plan.needed() {
+        let end = check.step(at, &seen);
+        seen.insert(at, end);
+    }
+    check.image(&seen);
+}
+
+impl Check<'_> {
+    /// Stages of hashes first; then each needed step's, its helpers in front; then the image's.
+    fn match_stages(&mut self) {
+        let needed = self.plan.needed();
+        let lists_secrets = |at: &&usize| {
+            let step = &self.plan.steps[**at];
+            step.commands.iter().any(|command| matches!(command, Command::Exec { .. }))
+        };
+        let sets: BTreeSet<Vec<String>> = needed
+            .iter()
+            .filter(lists_secrets)
+            .map(|at| self.plan.listed(&self.plan.steps[*at]))
+            .filter(|set| !set.is_empty())
+            .collect();
+        let hashes = match self.options.secrets_hash {
+            SecretsHash::Layer => sets.len(),
+            SecretsHash::Arg => usize::from(!sets.is_empty()),
+            SecretsHash::Off => 0,
+            other => panic!("{other:?}"),
+        };
+        let mut found = BTreeSet::new();
+        for stage in &self.file.stages[..hashes] {
+            let secrets =
+                if self.options.secrets_hash == SecretsHash::Layer { hash_layer(stage) } else { kept_hash(stage) };
+            assert!(found.insert(secrets), "two stages hash one set of secrets");
+        }
+        if self.options.secrets_hash == SecretsHash::Layer {
+            assert_eq!(found, sets);
+        }
+        let stages = self.file.stages.iter().enumerate().skip(hashes);
+        let of_steps: Vec<usize> = stages.filter(|(_, stage)| !is_helper(stage)).map(|(at, _)| at).collect();
+        assert_eq!(of_steps.len(), needed.len() + 1, "stages for steps {needed:?}");
+        assert_eq!(of_steps.last(), Some(&(self.file.stages.len() - 1)));
+        self.stages = needed.into_iter().zip(of_steps).collect();
+    }
+
+    /// Whether a FROM or `--from` names this source.
+    pub fn names(&self, text: Option<&str>, source: &Source) -> bool {
+        match source {
+            Source::Local => text.is_none(),
+            // a number would be that of a stage
+            Source::Image(image) if image == "0" => text == Some("docker.io/library/0"),
+            Source::Image(image) => {
+                text == Some(image) && !self.file.stages.iter().any(|stage| stage.name.as_deref() == text)
+            }
+            Source::Step(at) => text.is_some() && text == self.file.stages[self.stages[at]].name.as_deref(),
+        }
+    }
+
+    /// Takes the instructions that a stage begins with off `rest`.
+    fn base(&self, stage: &Stage, base: Option<&Source>, runs: bool, rest: &mut Vec<&Instruction>) {
+        let mut expected = Vec::new();
+        match base {
+            None | Some(Source::Local) => assert_eq!(stage.image, "scratch"),
+            Some(source) => assert!(self.names(Some(&stage.image), source), "FROM {} for {source:?}", stage.image),
+        }
+        match base {
+            Some(Source::Local) => {
+                let copy = Copy { sources: vec![".".to_owned()], dest: "/".to_owned(), ..Copy::default() };
+                expected.push(Instruction::Copy(copy));
+            }
+            Some(Source::Image(image)) if !image.starts_with(RAILPACKS_OWN) => {
+                expected.push(Instruction::User(String::new()));
+                if runs {
+                    expected.push(Instruction::Shell(vec!["/bin/sh".to_owned(), "-c".to_owned()]));
+                }
+            }
+            _ => {}
+        }
+        if !matches!(base, Some(Source::Step(_))) {
+            expected.push(Instruction::Workdir("/app".to_owned()));
+        }
+        let begun: Vec<&Instruction> = rest.drain(..expected.len().min(rest.len())).collect();
+        assert_eq!(begun, expected.iter().collect::<Vec<_>>(), "the beginning of {stage:#?}");
+    }
+
+    fn step(&mut self, at: usize, ends: &BTreeMap<usize, Seen>) -> Seen {
+        let plan = self.plan;
+        let step = &plan.steps[at];
+        let number = self.stages[&at];
+        let stage = &self.file.stages[number];
+        let mut seen = match &step.base {
+            Some(Source::Step(base)) => ends[base].clone(),
+            _ => Seen::default(),
+        };
+        let mut rest: Vec<&Instruction> = stage.instructions.iter().filter(|one| !is_variables(one)).collect();
+        self.base(stage, step.base.as_ref(), true, &mut rest);
+        self.input_copies(&step.inputs, &mut rest);
+        let mut helpers: Vec<&Stage> =
+            self.file.stages[..number].iter().rev().take_while(|stage| is_helper(stage)).collect();
+        for command in &step.commands {
+            match command {
+                Command::Path(_) | Command::Exec { .. } => {}
+                Command::Copy { src, dest, image } => {
+                    let Some(Instruction::Copy(copy)) = next_but_run(&mut rest) else { panic!("no COPY for {src:?}") };
+                    let from = image.clone().map_or(Source::Local, Source::Image);
+                    assert!(self.names(copy.from.as_deref(), &from));
+                    check_copy(src, dest, copy);
+                }
+                Command::File { path, content, mode } => {
+                    let path = under_app(path);
+                    let mut next = next_but_run(&mut rest);
+                    if let Some(Instruction::Workdir(parent)) = next {
+                        assert_eq!(*parent, dir_and_base(&path).0, "a WORKDIR that makes the parents of {path:?}");
+                        assert_eq!(next_but_run(&mut rest), Some(&Instruction::Workdir("/app".to_owned())));
+                        next = next_but_run(&mut rest);
+                    }
+                    let Some(Instruction::Copy(copy)) = next else { panic!("no COPY for the file {path:?}: {next:?}") };
+                    assert_eq!(copy.dest, path);
+                    let held = match &copy.from {
+                        None => copy,
+                        Some(from) => {
+                            let helper = helpers.pop().unwrap();
+                            assert_eq!((helper.name.as_ref(), helper.image.as_str()), (Some(from), "scratch"));
+                            assert_eq!(copy.sources, ["/file"]);
+                            let Instruction::Copy(held) = &helper.instructions[0] else { panic!("{helper:?}") };
+                            held
+                        }
+                    };
+                    check_file(content, *mode, held);
+                }
+            }
+        }
+        assert!(helpers.is_empty(), "helper stages that nothing uses: {helpers:?}");
+        assert!(rest.iter().all(|one| matches!(one, Instruction::Run(_))), "instructions of nowhere: {rest:?}");
+        self.runs(at, stage, &mut seen);
+        seen
+    }
+
+    /// The image that a stage goes back to.
+    fn root_image<'s>(&'s self, mut source: &'s Source) -> Option<&'s str> {
+        loop {
+            match source {
+                Source::Image(image) => return Some(image),
+                Source::Step(at) => source = self.plan.steps[*at].base.as_ref()?,
+                Source::Local => return None,
+            }
+        }
+    }
+
+    fn image(&self, ends: &BTreeMap<usize, Seen>) {
+        let plan = self.plan;
+        let stage = self.file.stages.last().unwrap();
+        assert_eq!(stage.name, None);
+        let mut rest: Vec<&Instruction> = stage.instructions.iter().filter(|one| !is_variables(one)).collect();
+        self.base(stage, Some(&plan.base), false, &mut rest);
+        self.input_copies(&plan.inputs, &mut rest);
+        let start = plan.start.as_deref().filter(|start| !start.is_empty()).unwrap_or("/bin/bash");
+        let is_foreign = self.root_image(&plan.base).is_some_and(|image| !image.starts_with(RAILPACKS_OWN));
+        let resets = ["HEALTHCHECK", "STOPSIGNAL"].into_iter().filter(|_| is_foreign);
+        let resets = resets.map(|keyword| Instruction::Other(keyword.to_owned()));
+        let end: Vec<Instruction> = resets
+            .chain([
+                Instruction::Entrypoint(Words::Exec(vec!["/bin/bash".to_owned(), "-c".to_owned()])),
+                Instruction::Cmd(Words::Exec(vec![start.to_owned()])),
+            ])
+            .collect();
+        assert_eq!(rest, end.iter().collect::<Vec<_>>());
+        let mut seen = match &plan.base {
+            Source::Step(at) => ends[at].clone(),
+            _ => Seen::default(),
+        };
+        for instruction in &stage.instructions {
+            seen.take(instruction);
+        }
+        let mut expected = Environment::default();
+        for input in &plan.inputs {
+            if let Source::Step(at) = input.source {
+                expected.merge(&plan.end(at));
+            }
+        }
+        expected.variables.extend(plan.variables.clone());
+        let mut path = plan.paths.clone();
+        path.extend(expected.path);
+        path.push(DEFAULT_PATH.to_owned());
+        path.sort();
+        expected.variables.insert("PATH".to_owned(), path.join(":"));
+        assert_eq!(seen.env, expected.variables, "the image's variables");
+    }
+}
+
+/// The next instruction that is no RUN: these are looked at on their own.
+fn next_but_run<'i>(rest: &mut Vec<&'i Instruction>) -> Option<&'i Instruction> {
+    let at = rest.iter().position(|one| !matches!(one, Instruction::Run(_)))?;
+    Some(rest.remove(at))
+}
+
+/// Whether a stage does nothing but hold a file.
+fn is_helper(stage: &Stage) -> bool {
+    stage.image == "scratch"
+        && matches!(stage.instructions.as_slice(), [Instruction::Copy(copy)] if copy.dest == "/file")
+}

@@ -1,0 +1,221 @@
+//! The checks of one RUN: that it runs the argv that Railpack would run, that the program reads from each
+//! variable what it would read there, and that it has the mounts of its step.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use railpack2docker::SecretsHash;
+
+use super::Check;
+use crate::buildkit::{Command as Words, Instruction, Run, Stage};
+use crate::model::{DEFAULT_PATH, Environment, Value, needs_env, under_app};
+use crate::plans::{Command, Step, Variables};
+
+/// The variables that a stage's commands see, and those that its image keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    pub all: Variables,
+    pub env: Variables,
+}
+
+impl Seen {
+    /// Takes an instruction over, unless it sets no variable.
+    pub fn take(&mut self, instruction: &Instruction) -> bool {
+        match instruction {
+            Instruction::Env(pairs) => {
+                self.all.extend(pairs.iter().cloned());
+                self.env.extend(pairs.iter().cloned());
+            }
+            Instruction::Arg(args) => {
+                self.all.extend(args.iter().map(|(name, value)| (name.clone(), value.clone().unwrap_or_default())));
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Whether an instruction sets variables.
+pub(super) fn is_variables(instruction: &Instruction) -> bool {
+    matches!(instruction, Instruction::Env(_) | Instruction::Arg(_))
+}
+
+impl Check<'_> {
+    /// The commands of a step and what they see.
+    pub fn runs(&mut self, at: usize, stage: &Stage, seen: &mut Seen) {
+        let step = &self.plan.steps[at];
+        let mut environment = self.plan.start(at);
+        let mut commands = step.commands.iter();
+        for instruction in &stage.instructions {
+            if seen.take(instruction) {
+                continue;
+            }
+            let Instruction::Run(run) = instruction else { continue };
+            let argv = commands.by_ref().find_map(|command| match command {
+                Command::Path(path) => {
+                    environment.push(path);
+                    None
+                }
+                Command::Exec { argv, .. } => Some(argv),
+                _ => None,
+            });
+            let argv = argv.unwrap_or_else(|| panic!("a RUN of nowhere: {run:?}"));
+            self.run(at, argv, &environment, seen, run);
+        }
+        let left: Vec<&Command> = commands.filter(|command| matches!(command, Command::Exec { .. })).collect();
+        assert!(left.is_empty(), "commands without a RUN: {left:?}");
+    }
+
+    fn run(&mut self, at: usize, argv: &[String], environment: &Environment, seen: &Seen, run: &Run) {
+        let (step, has_args) = (&self.plan.steps[at], self.plan.is_under_image(at));
+        assert!(run.heredocs.is_empty(), "a heredoc in {run:?}");
+        let given = self.plan.given(step, self.options);
+        let for_env = environment.for_env(&given, has_args);
+        let ran = match &run.command {
+            Words::Exec(words) => words.clone(),
+            Words::Shell(script) if argv == ["sh", "-c", script] => argv.to_vec(),
+            Words::Shell(script) => posix_words(script).unwrap_or_else(|| panic!("{script:?} is not {argv:?}")),
+        };
+        let (assigned, words) = if for_env.is_empty() { (Vec::new(), ran.as_slice()) } else { after_env(&ran) };
+        assert_eq!((assigned, words), (for_env.clone().into_iter().collect(), argv));
+        let all = &seen.all;
+        for (name, value) in environment.without_path().filter(|(name, value)| !needs_env(name, value, has_args)) {
+            assert_eq!(all.get(name), Some(value), "the variable {name:?}");
+        }
+        let path = environment.path().unwrap_or_else(|| DEFAULT_PATH.to_owned());
+        assert_eq!(all.get("PATH").map_or(DEFAULT_PATH, String::as_str), path);
+        assert_eq!(self.sees(all, run, for_env), environment.seen_with(&given), "what {argv:?} reads");
+        self.mounts(&given, step, &run.mounts);
+    }
+
+    /// What a program reads from each variable: from the stage's, over them the mounted secrets, over
+    /// these what `env` sets. The args for the directories of caches are none of the plan's.
+    fn sees(&self, all: &Variables, run: &Run, by_env: Variables) -> BTreeMap<String, Value> {
+        let args = self.plan.cache_args();
+        let mut sees = BTreeMap::from([("PATH".to_owned(), Value::Text(DEFAULT_PATH.to_owned()))]);
+        for (name, value) in all {
+            match args.get(name) {
+                Some(directory) => assert_eq!(value, directory, "the directory in {name:?}"),
+                None => drop(sees.insert(name.clone(), Value::Text(value.clone()))),
+            }
+        }
+        for mount in run.mounts.iter().filter(|mount| mount["type"] == "secret") {
+            sees.insert(mount["env"].clone(), Value::Secret(mount["id"].clone()));
+        }
+        sees.extend(by_env.into_iter().map(|(name, value)| (name, Value::Text(value))));
+        sees
+    }
+
+    fn mounts(&mut self, secrets: &[String], step: &Step, mounts: &[BTreeMap<String, String>]) {
+        let field = |mount: &BTreeMap<String, String>, key: &str| mount.get(key).cloned().unwrap_or_default();
+        let of = |kind: &str| mounts.iter().filter(|mount| field(mount, "type") == kind).collect::<Vec<_>>();
+        let mut once = BTreeSet::new();
+        let caches: Vec<&String> = step.caches.iter().filter(|key| once.insert((*key).clone())).collect();
+        let listed = self.plan.listed(step);
+        let hashes = usize::from(!listed.is_empty() && self.options.secrets_hash != SecretsHash::Off);
+        assert_eq!(of("cache").len(), caches.len());
+        assert_eq!(of("bind").len(), hashes);
+        assert_eq!(mounts.len(), caches.len() + secrets.len() + hashes, "{mounts:?}");
+        for (key, mount) in caches.into_iter().zip(of("cache")) {
+            let (directory, locked) = &self.plan.caches[key];
+            assert_eq!(field(mount, "target"), under_app(directory));
+            assert_eq!(field(mount, "sharing"), if *locked { "locked" } else { "shared" });
+            let id = field(mount, "id");
+            let expected = format!("{}{key}", self.options.cache_prefix);
+            if expected.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+                assert_eq!(id, expected);
+            }
+            let other = self.cache_ids.insert(id, key.clone());
+            assert!(other.as_ref().is_none_or(|other| other == key), "{other:?} and {key:?} share an id");
+        }
+        for (name, mount) in secrets.iter().zip(of("secret")) {
+            assert_eq!((&field(mount, "id"), &field(mount, "env")), (name, name));
+            assert_eq!(field(mount, "required"), "true");
+        }
+        for mount in of("bind") {
+            let hash = self.file.stages.iter().find(|stage| stage.name == Some(field(mount, "from"))).unwrap();
+            if self.options.secrets_hash == SecretsHash::Layer {
+                assert_eq!(hash_layer(hash), listed);
+            }
+            assert_eq!(field(mount, "source"), "/secrets-hash");
+        }
+    }
+}
+
+/// The secrets that a stage hashes.
+pub(super) fn hash_layer(stage: &Stage) -> Vec<String> {
+    let [.., arg, Instruction::Run(run)] = stage.instructions.as_slice() else {
+        panic!("no stage of a hash: {stage:?}")
+    };
+    assert_eq!(*arg, Instruction::Arg(vec![("SECRETS_HASH".to_owned(), Some(String::new()))]));
+    let values: Vec<String> = run.mounts.iter().map(|mount| format!(" \"${}\"", mount["env"])).collect();
+    let script = format!("printf '%s\\0'{} | sha256sum > /secrets-hash", values.concat());
+    assert_eq!(run.command, Words::Shell(script));
+    let called: BTreeSet<&String> = run.mounts.iter().map(|mount| &mount["env"]).collect();
+    assert_eq!(called.len(), run.mounts.len(), "two secrets in one variable: {run:?}");
+    assert!(run.mounts.iter().all(|mount| mount["type"] == "secret" && mount["required"] == "true"));
+    run.mounts.iter().map(|mount| mount["id"].clone()).collect()
+}
+
+/// A stage that holds the build arg in its place, and so no one set of secrets.
+pub(super) fn kept_hash(stage: &Stage) -> Vec<String> {
+    let [Instruction::Arg(_), Instruction::Copy(copy)] = stage.instructions.as_slice() else { panic!("{stage:?}") };
+    assert_eq!((copy.heredocs[0].expand, copy.heredocs[0].content.as_str()), (true, "\n"));
+    Vec::new()
+}
+
+/// The variables that `env` sets, and the program that it then runs.
+fn after_env(words: &[String]) -> (Vec<(String, String)>, &[String]) {
+    assert_eq!(words[0], "env");
+    assert!(!words[1].starts_with('-'), "an option of env: {words:?}");
+    let program = words.iter().skip(1).position(|word| !word.contains('=')).map_or(words.len(), |at| at + 1);
+    let set = words[1..program].iter().map(|word| word.split_once('=').unwrap());
+    (set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(), &words[program..])
+}
+
+/// The words that a POSIX shell makes of bare words and `'…'`; `None` for all else.
+fn posix_words(script: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    for part in split_unquoted(script)? {
+        let mut word = String::new();
+        let mut rest = part.as_str();
+        while !rest.is_empty() {
+            if let Some(quoted) = rest.strip_prefix('\'') {
+                let (text, after) = quoted.split_once('\'')?;
+                word.push_str(text);
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix("\\'") {
+                word.push('\'');
+                rest = after;
+            } else {
+                let c = rest.chars().next().filter(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(*c))?;
+                word.push(c);
+                rest = &rest[1..];
+            }
+        }
+        words.push(word);
+    }
+    // a bare assignment or what the shell runs itself is another command
+    let first = split_unquoted(script)?.into_iter().next()?;
+    let is_assignment = first.contains('=') && !first.starts_with('\'');
+    let of_the_shell = [
+        "echo", "printf", "test", "[", "cd", "kill", "pwd", "true", "false", "if", "time", "export", "set", ".", ":",
+        "!", "eval", "exec",
+    ];
+    (!is_assignment && !of_the_shell.contains(&words[0].as_str())).then_some(words)
+}
+
+fn split_unquoted(script: &str) -> Option<Vec<String>> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    let mut escaped = false;
+    for c in script.chars() {
+        if c == ' ' && !quoted {
+            words.push(String::new());
+            continue;
+        }
+        quoted ^= c == '\'' && !escaped;
+        escaped = c == '\\' && !quoted;
+        words.last_mut()?.push(c);
+    }
+    (!quoted && words.iter().all(|word| !word.is_empty())).then_some(words)
+}

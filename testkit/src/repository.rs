@@ -1,0 +1,73 @@
+//! The files of the repository that tests look at.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use railpack2docker::{Code, Files};
+
+/// The folder of the workspace: tests of different packages run in different folders.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The name and the plan of each example, by name.
+pub fn examples() -> Vec<(String, String)> {
+    let mut names: Vec<String> = fs::read_dir(root().join("examples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert!(!names.is_empty());
+    names.into_iter().map(|name| (name.clone(), example(&name))).collect()
+}
+
+/// The plan of an example.
+pub fn example(name: &str) -> String {
+    fs::read_to_string(root().join("examples").join(name).join("plan.json")).unwrap()
+}
+
+/// The file in `tests/lint` whose finding has this code.
+pub fn plan_with(code: Code) -> PathBuf {
+    root().join("tests/lint").join(format!("{code}.json"))
+}
+
+/// The names of the files, for a plan that is read from `plan.json`.
+pub fn plan_file() -> Files {
+    let mut files = Files::default();
+    files.plan = Some("plan.json".to_owned());
+    files
+}
+
+/// Snapshots in a folder of `snapshots/`, each in a file of its own name.
+pub fn settings(folder: &str) -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root().join("snapshots").join(folder));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
+/// Whether a test that can't run here must fail, by a switch of the environment such as `REQUIRE_DOCKER=1`.
+pub fn is_required(switch: &str) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the switches of the tests")]
+    std::env::var(switch).is_ok_and(|value| value == "1")
+}
+
+/// Says that a test does not run, and why; fails with the switch.
+pub fn skip(why: &str, switch: &str) {
+    assert!(!is_required(switch), "{why}, and {switch}=1");
+    // the output of a macro is not shown for a test that passes
+    std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes()).unwrap();
+}
+
+/// A file of the material beside the repository, which is not published with it. Where there is none, the test
+/// says so; with `REQUIRE_SHARED=1` it fails.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    skip(&format!("there is no {}", path.display()), "REQUIRE_SHARED");
+    None
+}

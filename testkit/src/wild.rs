@@ -1,0 +1,305 @@
+//! Wild plans: every text in them is made of pieces that some reader on the way to a running command
+//! takes for its own (JSON, `google/shlex`, the Dockerfile's parser and its lexer, CSV, the shell,
+//! `env`), with enough harmless ones among them that most plans still have a Dockerfile.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use railpack2docker::{Options, SecretsHash, SecretsScope};
+
+use crate::plans::{Command, Input, Plan, Source, Step, Variables};
+
+/// What a plan may start from: an image of Railpack's, another one, and names that could be those of
+/// stages.
+const IMAGES: [&str; 6] = [
+    "alpine",
+    "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6",
+    "ghcr.io/railwayapp/railpack-runtime:mise-2026.8.6",
+    "localhost:5000/a/b__c:V1_.-",
+    "build",
+    "0",
+];
+
+/// Pieces of text, most of them harmless, that mean something to some reader on the way.
+pub fn text(more: &'static [&'static str], size: Range<usize>) -> impl Strategy<Value = String> {
+    const PLAIN: &[&str] = &["a", "B", "run", "x1", "-", "_", ".", "/", ":"];
+    const WILD: &[&str] = &[
+        " ",
+        "  ",
+        "\t",
+        "\"",
+        "'",
+        "\\",
+        "\\\\",
+        "$",
+        "$x",
+        "${",
+        "${x}",
+        "$$",
+        "`",
+        "#",
+        "<<",
+        "<<EOF",
+        "<",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "=",
+        "*",
+        "?",
+        "!",
+        "~",
+        "@",
+        ";",
+        "&&",
+        "|",
+        "%",
+        "--",
+        "é",
+        "✓",
+        "𝔘",
+        "à",
+        "Å",
+        "\u{85}",
+        "\u{a0}",
+        "\u{3000}",
+        "\u{2003}",
+        "\u{202e}",
+        "\u{feff}",
+        "\r",
+        "\u{1b}[2J",
+        "\u{7f}",
+        "\u{1}",
+        "EOF",
+        "\\n",
+    ];
+    let piece = prop_oneof![3 => select(PLAIN), 3 => select(WILD), 1 => select(more)];
+    vec(piece, size).prop_map(|pieces| pieces.concat())
+}
+
+fn word() -> impl Strategy<Value = String> {
+    let plain =
+        select(&["npm", "ci", "--x", "a=b", "A=1", "echo", "if", "[", "", "-", "--", "sh", "-c", "é", "1st"][..]);
+    prop_oneof![2 => plain.prop_map(str::to_owned), 3 => text(&["\n", "\u{0}"], 0..6)]
+}
+
+/// Text that a line of a Dockerfile can't hold.
+pub fn long() -> impl Strategy<Value = String> {
+    let piece = select(&["a", "a ", "\\", "é", "a # ", "\"b", "\\n", " \\a", "x\n"][..]);
+    (piece, 29_000_usize..70_000).prop_map(|(piece, times)| piece.repeat(times))
+}
+
+fn argv() -> impl Strategy<Value = Vec<String>> {
+    const SCRIPTS: &[&str] = &[
+        "cat <<X",
+        "a <<b c",
+        "cat <<< x",
+        "npm ci && npm run build",
+        "echo \"$HOME\"",
+        "[ -d x ]",
+        "# no",
+        "a \\",
+        "x #",
+        "",
+    ];
+    let script = prop_oneof![
+        3 => text(&["\n", "echo $0", "cat <<X\nhi\nX", "\\\n"], 0..12),
+        1 => select(SCRIPTS).prop_map(str::to_owned),
+    ];
+    let script = prop_oneof![30 => script, 1 => long()];
+    let program = select(&["echo", "if", "test", "[", "time", "cd", "A=1", ":", "printf"][..]);
+    let of_the_shell =
+        (program, select(&["x", "a b", "\\n", "A=1", "-n"][..])).prop_map(|(a, b)| vec![a.to_owned(), b.to_owned()]);
+    let in_shell = script.prop_map(|script| ["sh", "-c", &script].map(str::to_owned).to_vec());
+    prop_oneof![1 => in_shell, 1 => vec(word(), 1..5), 1 => of_the_shell].prop_map(without_nul)
+}
+
+/// Most plans are to be free of NUL, which no Dockerfile can hold.
+fn without_nul(argv: Vec<String>) -> Vec<String> {
+    argv.into_iter().map(|word| word.replace('\0', "0")).collect()
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let plain = select(
+        &[
+            ".",
+            "/",
+            "/app",
+            "/app/",
+            "src",
+            "src/",
+            "./x",
+            "../x",
+            "/etc/x.toml",
+            "*.json",
+            "lib*",
+            "a/b*",
+            "conf.d*",
+            "*",
+            "git@host:x",
+            "https://x/y",
+            "github.com/x",
+            "",
+            "\u{feff}x",
+            "-x",
+            "[ab].js",
+            "a b",
+            "$x/y",
+            "a<<b",
+            "é/ü",
+        ][..],
+    );
+    prop_oneof![3 => plain.prop_map(str::to_owned), 2 => text(&["/"], 1..6)]
+}
+
+fn pattern() -> impl Strategy<Value = String> {
+    let plain = select(&["node_modules", "*.md", "a b", "!x", "\\*", "'q\"", "$x", "--x", "[a]", "#", "", ","][..]);
+    plain.prop_map(str::to_owned)
+}
+
+/// `line_feeds` are few: a deploy variable can't hold one.
+fn variables(line_feeds: bool) -> impl Strategy<Value = Variables> {
+    let names = [
+        "A",
+        "B_c",
+        "PATH",
+        "NPM_TOKEN",
+        "my-var",
+        "a b",
+        "1st",
+        "é",
+        "q\"$\\'",
+        "_",
+        "x.y",
+        "\u{3000}u",
+        "\u{feff}v",
+        "-u",
+        "CACHE_DIRECTORY_1",
+    ];
+    let value = text(if line_feeds { &["\n", "a\nb"] } else { &["x"] }, 0..6);
+    let value = prop_oneof![40 => value, 1 => long()];
+    btree_map(select(names.to_vec()).prop_map(str::to_owned), value, 0..4)
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let plain = select(
+        &[
+            "build",
+            "packages:mise",
+            "Build",
+            "BUILD",
+            "scratch",
+            "context",
+            "1",
+            "0",
+            "über",
+            "✓",
+            "alpine",
+            "a-b",
+            "a--b",
+            "a:b",
+            "install",
+            "secrets-hash",
+            "build-file",
+            "-",
+            "$x",
+        ][..],
+    );
+    let long = (50_usize..200).prop_map(|size| "n".repeat(size));
+    prop_oneof![6 => plain.prop_map(str::to_owned), 2 => text(&["\n"], 1..5), 1 => long]
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let exec = (argv(), proptest::option::of(text(&["\n", "RUN x", "\nRUN x", "check=skip=all"], 0..5)));
+    let image = proptest::option::weighted(0.2, select(&IMAGES[..]).prop_map(str::to_owned));
+    let content = text(&["\n", "\nEOF\n", "EOF", "EOF2\n", "\r\n", "\nRUN x\n"], 0..10);
+    let mode = select(&[None, Some(0), Some(0o644), Some(0o755), Some(0o600), Some(0o100_755), Some(0o7)][..]);
+    prop_oneof![
+        4 => exec.prop_map(|(argv, name)| Command::Exec { argv, name }),
+        1 => prop_oneof![select(&["/mise/shims", "/app/bin", "$x/bin"][..]).prop_map(str::to_owned), text(&["/"], 1..4)]
+            .prop_map(Command::Path),
+        2 => (path(), path(), image).prop_map(|(src, dest, image)| Command::Copy { src, dest, image }),
+        2 => (path(), content, mode).prop_map(|(path, content, mode)| Command::File { path, content, mode }),
+    ]
+}
+
+/// A step number stands for a step in front, where there is one.
+fn source(at: usize) -> impl Strategy<Value = Source> {
+    (any::<Index>(), select(&IMAGES[..]), 0..5_u8).prop_map(move |(index, image, kind)| match kind {
+        0 => Source::Local,
+        1 | 2 => Source::Image(image.to_owned()),
+        _ if at == 0 => Source::Image(image.to_owned()),
+        _ => Source::Step(index.index(at)),
+    })
+}
+
+fn inputs(at: usize) -> impl Strategy<Value = Vec<Input>> {
+    let input = (source(at), vec(path(), 0..3), vec(pattern(), 0..3));
+    vec(input.prop_map(|(source, include, exclude)| Input { source, include, exclude }), 0..4)
+}
+
+fn step(at: usize, caches: Vec<String>, secrets: Vec<String>) -> impl Strategy<Value = Step> {
+    let mut listed = vec!["*".to_owned()];
+    listed.extend(secrets);
+    let caches = if caches.is_empty() { Just(Vec::new()).boxed() } else { vec(select(caches), 0..3).boxed() };
+    let base = proptest::option::weighted(0.9, source(at));
+    let secrets = prop_oneof![Just(Vec::new()), vec(select(listed), 0..3)];
+    (name(), base, inputs(at), vec(command(), 0..5), secrets, variables(true), caches).prop_map(
+        |(name, base, inputs, commands, secrets, variables, caches)| {
+            // the first input is the base: without one there are no others
+            let inputs = if base.is_some() { inputs } else { Vec::new() };
+            Step { name, base, inputs, commands, secrets, variables, caches }
+        },
+    )
+}
+
+/// A plan of one to seven steps, each of which takes from steps in front of it.
+pub fn plan() -> impl Strategy<Value = Plan> {
+    let key = select(&["npm", "next-", "a b", "x,y", "q\"'", "$x", "é", "c\\d", "\u{1}", "type=bind", ""][..]);
+    let directory =
+        select(&["/root/.npm", "target", ".m2/x", "/a b", "/x,y", "/$x", "/q\"'\\", "/é", "é\u{3000}", "/a/../b/"][..]);
+    let cache = (directory.prop_map(str::to_owned), any::<bool>());
+    let caches = btree_map(key.prop_map(str::to_owned), cache, 0..3);
+    // half of them are names of variables too
+    let secret = select(
+        &["NPM_TOKEN", "A", "PATH", "B_c", "a b", "my-var", "CACHE_DIRECTORY_1", "my-secret", "x,y", "q\"", "$x", "1"]
+            [..],
+    );
+    let secrets = vec(secret.prop_map(str::to_owned), 0..3);
+    (caches, secrets, 1..8_usize).prop_flat_map(|(caches, secrets, count)| {
+        let keys: Vec<String> = caches.keys().cloned().collect();
+        let steps: Vec<_> = (0..count).map(|at| step(at, keys.clone(), secrets.clone()).boxed()).collect();
+        let rest = (
+            source(count),
+            inputs(count),
+            proptest::option::of(text(&["\n"], 0..6)),
+            variables(false),
+            vec(text(&["/"], 1..4), 0..3),
+        );
+        (steps, rest, Just((caches, secrets))).prop_map(
+            |(mut steps, (base, inputs, start, variables, paths), (caches, secrets))| {
+                let mut seen = BTreeSet::new();
+                for (at, step) in steps.iter_mut().enumerate() {
+                    while !seen.insert(step.name.clone()) {
+                        step.name.push_str(&at.to_string());
+                    }
+                }
+                Plan { steps, caches, secrets, base, inputs, start, variables, paths }
+            },
+        )
+    })
+}
+
+/// Options that change what the Dockerfile says.
+pub fn options() -> impl Strategy<Value = Options> {
+    let scope = select(&[SecretsScope::Plan, SecretsScope::Step][..]);
+    let hash = select(&[SecretsHash::Layer, SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off][..]);
+    (scope, hash, select(&["", "p-"][..])).prop_map(|(secrets_scope, secrets_hash, prefix)| {
+        crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned() }
+    })
+}

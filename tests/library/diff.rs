@@ -1,0 +1,25 @@
+//! Each change is named, and nothing else is.
+
+use railpack2docker::Options;
+use railpack2docker::diff::{Status, compare};
+use testkit::pairs::PAIRS;
+
+#[test]
+fn one_change_is_one_change() {
+    for pair in PAIRS {
+        let (old, new) = pair.plans();
+        let found = compare(&old.to_string(), &new.to_string(), &Options::default()).unwrap();
+        let kinds: Vec<_> = found.changes.iter().map(|change| change.kind).collect();
+        assert_eq!(kinds, pair.kinds, "{}: {:#?}", pair.name, found.changes);
+    }
+}
+
+#[test]
+fn all_layers_stay_where_nothing_changed() {
+    for pair in PAIRS.iter().filter(|pair| pair.kinds.is_empty()) {
+        let (old, new) = pair.plans();
+        let found = compare(&old.to_string(), &new.to_string(), &Options::default()).unwrap();
+        let layers: Vec<_> = found.stages.iter().flat_map(|stage| &stage.layers).collect();
+        assert!(!layers.is_empty() && layers.iter().all(|layer| layer.status == Status::Cached), "{}", pair.name);
+    }
+}

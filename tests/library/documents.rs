@@ -1,0 +1,57 @@
+//! The README and the book: their links lead somewhere, and what stands twice is the same. Their commands are
+//! run by the tests of the command.
+
+use std::path::{Component, Path, PathBuf};
+
+use testkit::pages::{Page, pages};
+use testkit::root;
+
+#[test]
+fn snippets_for_bots_are_the_same_everywhere() {
+    for tool in ["renovate", "dependabot"] {
+        let mark = format!("<!-- schema: vendor.{tool} -->\n");
+        let behind =
+            |page: &Page| page.text.split(&mark).nth(1).map(|rest| rest.split("\n```\n").next().unwrap().to_owned());
+        let shown: Vec<String> = pages().iter().filter_map(behind).collect();
+        assert!(shown.len() == 2 && shown[0] == shown[1] && shown[0].contains("Dockerfile"), "{tool}: {shown:?}");
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let pages = pages();
+    let mut links = 0;
+    for page in &pages {
+        for link in page.prose().split("](").skip(1).map(|rest| rest.split(')').next().unwrap().to_owned()) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = match file {
+                "" => page.path.clone(),
+                file => normal(&page.path.parent().unwrap().join(file)),
+            };
+            assert!(root().join(&target).exists(), "{}: {link}", page.path.display());
+            if !anchor.is_empty() {
+                let target = pages.iter().find(|page| page.path == target).unwrap();
+                assert!(target.anchors().contains(anchor), "{}: {link}", page.path.display());
+            }
+            links += 1;
+        }
+    }
+    assert!(links > 20, "{links}");
+}
+
+/// The path without its `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}

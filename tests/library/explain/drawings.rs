@@ -1,0 +1,124 @@
+//! Each example, drawn: snapshots in `snapshots/explain`.
+
+use railpack2docker::Code;
+use railpack2docker::explain::{json, mermaid, svg, text};
+use serde_json::Value;
+
+use testkit::{example, examples, settings};
+
+use super::{LOOK, explained, files, secrets};
+
+#[test]
+fn each_example_as_text_and_as_a_flowchart() {
+    for (name, plan) in examples() {
+        let explanation = explained(&plan);
+        let shown = format!(
+            "{}\n──── as a flowchart\n{}",
+            text::draw(&explanation, None, &LOOK),
+            mermaid::draw(&explanation, None)
+        );
+        settings("explain").bind(|| insta::assert_snapshot!(name, shown));
+    }
+}
+
+#[test]
+fn a_changed_secret_and_changed_files() {
+    for (name, example_name, change) in [
+        ("secret-changed", "secrets", secrets(&["API_KEY"])),
+        ("files-changed", "monorepo", files(&["apps/web/build.js", "docs/README.md", "LICENSE", "apps/api/README.md"])),
+    ] {
+        let explanation = explained(&example(example_name));
+        let consequences = explanation.consequences(&change).unwrap();
+        let shown = format!(
+            "{}\n──── as a flowchart\n{}",
+            text::draw(&explanation, Some(&consequences), &LOOK),
+            mermaid::draw(&explanation, Some(&consequences))
+        );
+        settings("explain").bind(|| insta::assert_snapshot!(name, shown));
+    }
+}
+
+#[test]
+fn pictures() {
+    let plain = explained(&example("static-caddy"));
+    let shown = svg::draw(&plain, None, "plan.json").unwrap();
+    settings("explain").bind(|| insta::assert_snapshot!("static-caddy.svg", shown));
+
+    let explanation = explained(&example("node-private-registry"));
+    let consequences = explanation.consequences(&secrets(&["NPM_TOKEN"])).unwrap();
+    let shown = svg::draw(&explanation, Some(&consequences), "plan.json").unwrap();
+    settings("explain").bind(|| insta::assert_snapshot!("secret-changed.svg", shown));
+}
+
+#[test]
+fn a_picture_is_the_same_every_time() {
+    for (_, plan) in examples() {
+        let explanation = explained(&plan);
+        let first = svg::draw(&explanation, None, "plan.json");
+        assert_eq!(first, svg::draw(&explanation, None, "plan.json"));
+    }
+}
+
+#[test]
+fn json_has_what_the_plan_has() {
+    let explanation = explained(&example("node-private-registry"));
+    let consequences = explanation.consequences(&files(&["./package.json"])).unwrap();
+    let shown = json::draw(&explanation, Some(&consequences));
+    let value: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(value["steps"][1]["name"], "install");
+    assert_eq!(value["steps"][1]["secrets"]["lists"], serde_json::json!(["NPM_TOKEN"]));
+    assert_eq!(value["steps"][1]["takenBy"], serde_json::json!(["prune", "build"]));
+    assert_eq!(value["steps"][1]["runsAgain"]["causes"], serde_json::json!([{ "copies": "package.json" }]));
+    assert_eq!(value["steps"][0]["takenBy"], serde_json::json!(["install", null]));
+    assert_eq!(value["image"]["base"]["image"], "ghcr.io/railwayapp/railpack-runtime:mise-2026.8.6");
+    settings("explain").bind(|| insta::assert_snapshot!("files-changed.json", shown));
+}
+
+#[test]
+fn a_step_that_is_left_out_is_drawn_as_such() {
+    let plan = r#"{
+        "steps": [
+            { "name": "a", "inputs": [{ "image": "x" }], "commands": [{ "cmd": "make" }] },
+            { "name": "lint", "inputs": [{ "step": "a" }], "commands": [{ "cmd": "lint" }] }
+        ],
+        "deploy": { "base": { "image": "x" }, "inputs": [{ "step": "a", "include": ["."] }] }
+    }"#;
+    let explanation = explained(plan);
+    let tree = text::draw(&explanation, None, &LOOK);
+    assert!(tree.contains("\nlint  left out: nothing of it reaches the image\n"), "{tree}");
+    assert!(tree.ends_with("└─ a  is the base  (see above)\n"), "{tree}");
+    assert!(mermaid::draw(&explanation, None).contains("left out\"]:::leftOut\n"));
+    assert!(svg::draw(&explanation, None, "x").unwrap().contains(r#"<g class="step out">"#));
+}
+
+#[test]
+fn a_branch_that_is_too_deep_goes_on_at_the_margin() {
+    let step = |at: usize| {
+        let input = if at == 0 { r#"{ "image": "x" }"#.to_owned() } else { format!(r#"{{ "step": "s{}" }}"#, at - 1) };
+        format!(r#"{{ "name": "s{at}", "inputs": [{input}], "commands": [{{ "cmd": "make" }}] }}"#)
+    };
+    let steps: Vec<String> = (0..40).map(step).collect();
+    let plan = format!(r#"{{ "steps": [{}], "deploy": {{ "base": {{ "step": "s39" }} }} }}"#, steps.join(", "));
+    let tree = text::draw(&explained(&plan), None, &LOOK);
+    for at in 0..40 {
+        let grown = tree.lines().filter(|line| line.contains(&format!("s{at} ")) && !line.contains("(see "));
+        let at_the_margin = tree.lines().filter(|line| **line == format!("s{at}"));
+        assert_eq!(grown.count() + at_the_margin.count(), 1, "s{at}\n{tree}");
+    }
+    assert!(tree.lines().all(|line| line.chars().count() <= 60), "{tree}");
+}
+
+#[test]
+fn what_no_picture_can_show_is_an_error() {
+    let step = |at: usize| format!(r#"{{ "name": "s{at}", "inputs": [{{ "image": "x" }}], "commands": ["make"] }}"#);
+    let input = |at: usize| format!(r#"{{ "step": "s{at}", "include": ["."] }}"#);
+    let (steps, inputs): (Vec<String>, Vec<String>) = (0..300).map(|at| (step(at), input(at))).unzip();
+    let plan = format!(
+        r#"{{ "steps": [{}], "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{}] }} }}"#,
+        steps.join(", "),
+        inputs.join(", ")
+    );
+    let explanation = explained(&plan);
+    assert_eq!(svg::draw(&explanation, None, "x").unwrap_err().code, Code::TooLarge);
+    assert!(text::draw(&explanation, None, &LOOK).contains("s299"));
+}

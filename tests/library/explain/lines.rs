@@ -1,0 +1,106 @@
+//! The lines of the Dockerfile that a step became.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use railpack2docker::explain::{PartKind, StepLines, json, text};
+use railpack2docker::transpile;
+use serde_json::{Value, json};
+
+use testkit::{examples, options};
+
+use super::{LOOK, explained};
+
+fn lines(lines: &StepLines) -> BTreeMap<usize, &str> {
+    let groups = lines.parts.iter().flat_map(|part| &part.groups);
+    groups.flat_map(|group| (group.first..).zip(group.lines.iter().map(String::as_str))).collect()
+}
+
+/// Steps with files that no heredoc can write, caches outside ASCII, and secrets in two sets.
+fn awkward() -> String {
+    json!({
+        "secrets": ["A", "B"],
+        "caches": { "c": { "directory": "/é" } },
+        "steps": [
+            {
+                "name": "one", "inputs": [{ "image": "x" }], "secrets": ["A"], "caches": ["c"],
+                "assets": { "f": "# no comment\nRUN x\n", "g": "1\n2\n" },
+                "commands": [
+                    { "path": "/my dir/f", "name": "f" }, { "path": "/p/g", "name": "g", "mode": 384 },
+                    { "cmd": "make", "customName": "# make" },
+                ],
+            },
+            { "name": "two", "inputs": [{ "step": "one" }], "secrets": ["*"], "commands": [{ "cmd": "make" }] },
+            { "name": "three", "inputs": [{ "step": "one" }], "secrets": ["A"], "commands": [{ "cmd": "make" }] },
+            { "name": "unused", "inputs": [{ "step": "one" }], "commands": [{ "cmd": "make" }] },
+        ],
+        "deploy": { "base": { "step": "two" }, "inputs": [{ "step": "three", "include": ["."] }] },
+    })
+    .to_string()
+}
+
+#[test]
+fn the_steps_lines_and_the_images_are_the_dockerfile() {
+    for (name, plan) in examples().into_iter().chain([("awkward".to_owned(), awkward())]) {
+        let files = testkit::plan_file();
+        let made = transpile(&plan, &options! { files }).unwrap();
+        let whole: Vec<&str> = made.dockerfile.lines().collect();
+        let explanation = explained(&plan);
+        let mut seen = BTreeSet::new();
+        for step in &explanation.steps {
+            let lines_of = explanation.lines_of(&step.name).unwrap();
+            for (number, line) in lines(&lines_of) {
+                assert_eq!(whole[number - 1], line, "{name}: line {number}");
+                seen.insert(number);
+            }
+            assert_eq!(lines_of.parts.is_empty(), !step.reaches_image);
+        }
+        let image = whole.iter().rposition(|line| *line == "# the image").unwrap() + 1;
+        let header = whole.iter().position(|line| line.is_empty()).unwrap() + 1;
+        let between: Vec<usize> = (header..image).filter(|number| !seen.contains(number)).collect();
+        assert!(between.iter().all(|number| whole[number - 1].is_empty()), "{name}: {between:?}");
+        assert!(seen.iter().all(|number| (header..image).contains(number)), "{name}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_step_has_the_stages_that_hold_its_files_and_hash_its_secrets() {
+    let explanation = explained(&awkward());
+    let parts = |step: &str| -> Vec<(PartKind, String)> {
+        let lines = explanation.lines_of(step).unwrap();
+        lines.parts.into_iter().map(|part| (part.kind, part.stage)).collect()
+    };
+    let expect = |kind, stage: &str| (kind, stage.to_owned());
+    assert_eq!(
+        parts("one"),
+        [
+            expect(PartKind::SecretsHash, "secrets-hash-a"),
+            expect(PartKind::File, "one-file"),
+            expect(PartKind::Step, "one")
+        ]
+    );
+    assert_eq!(parts("two"), [expect(PartKind::SecretsHash, "secrets-hash"), expect(PartKind::Step, "two")]);
+    assert_eq!(parts("three"), [expect(PartKind::SecretsHash, "secrets-hash-a"), expect(PartKind::Step, "three")]);
+    assert!(parts("unused").is_empty());
+}
+
+#[test]
+fn each_line_stands_under_the_place_that_it_comes_from() {
+    let plan = awkward();
+    let explanation = explained(&plan);
+    let lines = explanation.lines_of("one").unwrap();
+    let step = lines.parts.iter().find(|part| part.kind == PartKind::Step).unwrap();
+    let paths: Vec<String> =
+        step.groups.iter().map(|group| group.position.as_ref().map(|it| it.path.clone()).unwrap_or_default()).collect();
+    assert!(paths.contains(&"steps[0].commands[2].cmd".to_owned()), "{paths:?}");
+    assert!(paths.contains(&"steps[0].assets.g".to_owned()), "{paths:?}");
+    assert!(paths.iter().all(|path| !path.is_empty()), "{paths:?}");
+    for group in &step.groups {
+        let position = group.position.as_ref().unwrap();
+        let line = plan.lines().nth(position.line - 1).unwrap();
+        assert!(line.chars().count() >= position.column, "{position:?}");
+    }
+    let shown = text::of_step(&explanation, &lines, &LOOK);
+    assert!(shown.contains("\nsteps[0].commands[2].cmd (plan.json:1:"), "{shown}");
+    let value: Value = serde_json::from_str(&json::of_step(&explanation, &lines)).unwrap();
+    assert_eq!(value["stages"][1]["kind"], "file");
+}

@@ -1,0 +1,36 @@
+//! What `explain` says of a build: that it is true, that it is all there, and that no plan can make a
+//! drawing say or do something else.
+
+mod changes;
+mod drawings;
+mod escapes;
+mod lines;
+
+use railpack2docker::Options;
+use railpack2docker::explain::text::Look;
+use railpack2docker::explain::{Change, Consequences, Explanation, explain};
+
+/// As a terminal without colours shows it.
+const LOOK: Look<'_> = Look { width: 100, color: false, plan: "plan.json" };
+
+fn explained(plan: &str) -> Explanation {
+    explained_with(plan, Options::default())
+}
+
+fn explained_with(plan: &str, mut options: Options) -> Explanation {
+    options.files = testkit::plan_file();
+    explain(plan, &options).unwrap_or_else(|found| panic!("{found}"))
+}
+
+fn secrets(names: &[&str]) -> Change {
+    Change { secrets: names.iter().map(|&name| name.to_owned()).collect(), files: Vec::new() }
+}
+
+fn files(paths: &[&str]) -> Change {
+    Change { secrets: Vec::new(), files: paths.iter().map(|&path| path.to_owned()).collect() }
+}
+
+/// The names of the steps that run again.
+fn run_again(explanation: &Explanation, consequences: &Consequences) -> Vec<String> {
+    consequences.steps.keys().map(|index| explanation.steps[*index].name.clone()).collect()
+}

@@ -1,0 +1,70 @@
+//! What was spelled reads back, for wild plans.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use proptest::prelude::*;
+use railpack2docker::{Options, transpile};
+
+use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
+use testkit::reads_back::check;
+use testkit::wild::{options, plan};
+use testkit::{buildkit, runner};
+
+/// Reads a Dockerfile and fails where it is none, or says something else than its plan.
+pub(crate) fn reads_back(plan: &Plan, options: &Options, dockerfile: &str) -> Result<(), TestCaseError> {
+    let file = buildkit::parse(dockerfile).unwrap_or_else(|why| panic!("{why}:\n{dockerfile}"));
+    let checked = catch_unwind(AssertUnwindSafe(|| check(plan, options, &file)));
+    let why = checked.err().map(|why| why.downcast::<String>().map_or_else(|_| String::new(), |why| *why));
+    prop_assert!(why.is_none(), "{}\n{}", why.unwrap_or_default(), dockerfile);
+    Ok(())
+}
+
+#[test]
+fn what_was_spelled_reads_back_and_nothing_else() {
+    let made = Cell::new(0);
+    let property = |(plan, options): (Plan, Options)| {
+        let transpiled = transpile(&plan.json().to_string(), &options);
+        prop_assert!(transpiled.is_err() || !plan.asks_too_much_of_env(&options), "a command that `env` can't run");
+        let Ok(transpiled) = transpiled else { return Ok(()) };
+        made.set(made.get() + 1);
+        reads_back(&plan, &options, &transpiled.dockerfile)
+    };
+    let mut runner = runner();
+    runner.run(&(plan(), options()), property).unwrap_or_else(|failure| panic!("{failure}"));
+    let cases = runner.config().cases;
+    assert!(made.get() > cases / 3, "only {} of {cases} plans gave a Dockerfile", made.get());
+}
+
+/// Each operand fits into a line, and all of them do not.
+#[test]
+fn a_line_of_many_operands_reads_back() {
+    let names = |kind: &str, count: usize| (0..count).map(|at| format!("{kind}_{at}")).collect::<Vec<_>>();
+    let long = "N".repeat(50_000);
+    let command = Command::Exec { argv: vec!["npm".to_owned(), "ci".to_owned()], name: None };
+    let step = Step {
+        name: "build".to_owned(),
+        base: Some(Source::Image("alpine".to_owned())),
+        inputs: Vec::new(),
+        commands: vec![command],
+        secrets: vec!["*".to_owned()],
+        variables: Variables::new(),
+        caches: Vec::new(),
+    };
+    let input = Input { source: Source::Step(0), include: vec![".".to_owned()], exclude: names("exclude", 10_000) };
+    let mut plan = Plan {
+        steps: vec![step],
+        caches: std::collections::BTreeMap::new(),
+        secrets: names("SECRET", 5_000),
+        base: Source::Image("alpine".to_owned()),
+        inputs: vec![input],
+        start: None,
+        variables: Variables::new(),
+        paths: Vec::new(),
+    };
+    // two fields of one mount
+    plan.secrets.push(long);
+    let options = Options::default();
+    let dockerfile = transpile(&plan.json().to_string(), &options).unwrap().dockerfile;
+    reads_back(&plan, &options, &dockerfile).unwrap();
+}

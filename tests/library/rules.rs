@@ -1,0 +1,419 @@
+//! Fragments of plans and the instructions they become, one snapshot a rule, in `snapshots/rules`.
+//!
+//! A fragment is the steps of a plan, or a whole plan when it has `deploy`. What is shown is the
+//! Dockerfile without its header.
+
+use railpack2docker::{Code, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile};
+use serde_json::{Value, json};
+use testkit::options;
+
+const BUILDER: &str = "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6";
+
+fn shows(name: &str, fragment: &Value) {
+    shows_with(name, fragment, Options::default());
+}
+
+fn shows_with(name: &str, fragment: &Value, mut options: Options) {
+    options.files = testkit::plan_file();
+    let text = match transpile(&whole(fragment).to_string(), &options) {
+        Ok(made) => {
+            let mut found = String::new();
+            for finding in &made.findings {
+                found.push_str(&format!("{}: {}\n", finding.severity, finding.message));
+            }
+            let (_, stages) = made.dockerfile.split_once("\n\n").unwrap();
+            format!("{found}{stages}{}", made.dockerignore.unwrap_or_default())
+        }
+        Err(diagnostics) => format!("{diagnostics}\n"),
+    };
+    let shown = format!("{}\n\n──── becomes\n{text}", testkit::compact(fragment));
+    testkit::settings("rules").bind(|| insta::assert_snapshot!(name, shown));
+}
+
+/// The plan around some steps: the image takes `/app` of the last one.
+fn whole(fragment: &Value) -> Value {
+    if fragment.get("deploy").is_some() {
+        return fragment.clone();
+    }
+    let steps = fragment.as_array().unwrap();
+    let last = &steps.last().unwrap()["name"];
+    json!({
+        "steps": steps,
+        "deploy": { "base": { "image": BUILDER }, "inputs": [{ "step": last, "include": ["."] }] },
+        "caches": { "npm": { "directory": "/root/.npm" }, "target": { "directory": "target", "type": "locked" } },
+    })
+}
+
+fn step(name: &str, commands: &Value) -> Value {
+    json!({ "name": name, "inputs": [{ "image": BUILDER }], "commands": commands })
+}
+
+#[test]
+fn exec_takes_the_shell_form_where_it_gives_the_same_argv() {
+    shows(
+        "exec",
+        &json!([step(
+            "build",
+            &json!([
+                { "cmd": "npm ci" },
+                { "cmd": "sh -c 'npm ci && npm run build'", "customName": "install and build" },
+                { "cmd": "rm -rf src target/x*" },
+                { "cmd": "npm run \"$HOME\"" },
+                { "cmd": "echo a" },
+                { "cmd": "sh -c 'cat <<X\nhi\nX'" },
+                { "cmd": "COMPOSER_ALLOW_SUPERUSER=1 composer install" },
+                { "cmd": "mise install", "customName": "mise install" },
+                { "cmd": "npm a 'unfinished" },
+            ])
+        )]),
+    );
+}
+
+#[test]
+fn strings_are_scripts() {
+    shows(
+        "string-commands",
+        &json!([step("build", &json!(["npm ci", "PATH:/x/bin", "COPY:a b", "RUN#name:npm it's"]))]),
+    );
+}
+
+#[test]
+fn variables_are_grouped_with_path() {
+    shows(
+        "environment",
+        &json!([
+            { "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "B": "it's \"$x\" \\", "A": "1" },
+              "commands": [{ "path": "/a/bin" }, { "src": "x", "dest": "x" }, { "path": "/b/bin" }, { "cmd": "npm a" },
+                           { "path": "/c/bin" }, { "cmd": "npm b" }] },
+            { "name": "b", "inputs": [{ "step": "a" }], "variables": { "A": "1", "C": "2" }, "commands": [{ "cmd": "npm c" }] },
+        ]),
+    );
+}
+
+#[test]
+fn variables_stand_where_a_command_or_another_stage_has_them() {
+    let stages_with = |variable: &str, command: &Value, deploy: &Value| {
+        let a =
+            json!({ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "A": "1" }, "commands": [command] });
+        let b = json!({ "name": "b", "inputs": [{ "step": "a" }], "commands": [{ "cmd": "npm b" }] });
+        let plan = json!({ "steps": [a, b], "deploy": deploy });
+        let dockerfile = transpile(&plan.to_string(), &Options::default()).unwrap().dockerfile;
+        let stages = dockerfile.split("\nFROM ").skip(1).filter(|stage| stage.contains(variable));
+        stages.map(|stage| stage.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (copy, run) = (json!({ "src": "x", "dest": "x" }), json!({ "cmd": "npm a" }));
+    let takes = |step: &str| json!({ "base": { "image": BUILDER }, "inputs": [{ "step": step, "include": ["."] }] });
+    assert_eq!(stages_with(" A=", &copy, &takes("a")), [BUILDER], "the image");
+    assert_eq!(stages_with(" A=", &run, &takes("a")), ["a", BUILDER]);
+    assert_eq!(stages_with(" A=", &copy, &takes("b")), ["a", BUILDER], "`b` starts from there");
+    assert_eq!(stages_with("PATH=", &copy, &takes("b")), ["b", BUILDER], "only a command needs it");
+}
+
+#[test]
+fn a_variable_with_a_line_feed_goes_through_env() {
+    shows(
+        "line-feed-in-variable",
+        &json!({
+            "steps": [{ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "KEY_FILE": "1\n2" },
+                        "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": { "step": "a" } },
+        }),
+    );
+}
+
+#[test]
+fn a_line_feed_in_the_image_s_environment_is_refused() {
+    shows(
+        "line-feed-in-image",
+        &json!({ "steps": [], "deploy": { "base": { "image": BUILDER }, "variables": { "A": "1\n2" }, "paths": ["/x\ny"] } }),
+    );
+}
+
+#[test]
+fn copies_keep_the_names_of_directories() {
+    shows(
+        "copy-commands",
+        &json!([step(
+            "build",
+            &json!([
+                { "src": "package.json", "dest": "package.json" },
+                { "src": "lib*", "dest": "." },
+                { "src": "config/prod.exs*", "dest": "config/" },
+                { "src": "config/*", "dest": "x/" },
+                { "src": "prisma", "dest": "y/" },
+                { "src": ".", "dest": "." },
+                { "src": "*.csproj", "dest": "*.csproj" },
+                { "src": "my file", "dest": "a$b" },
+                { "src": "/usr/bin/composer", "dest": "/usr/bin/composer", "image": "composer:latest" },
+            ])
+        )]),
+    );
+}
+
+#[test]
+fn files_keep_their_mode_and_their_parents() {
+    shows(
+        "file-commands",
+        &json!([{
+            "name": "build",
+            "inputs": [{ "image": BUILDER }],
+            "assets": { "plain": "a\n", "tricky": "EOF\n$x <<EOF2", "empty": "" },
+            "commands": [
+                { "path": "/etc/plain", "name": "plain", "customName": "write it" },
+                { "path": "/start.sh", "name": "tricky", "mode": 493 },
+                { "path": "deep/secret", "name": "plain", "mode": 384 },
+                { "path": "deep/other", "name": "plain", "mode": 384 },
+                { "path": "/with space/x", "name": "empty", "mode": 256 },
+            ],
+        }]),
+    );
+}
+
+#[test]
+fn inputs_that_do_not_overlap_are_linked() {
+    shows(
+        "merged-inputs",
+        &json!([
+            step("a", &json!([{ "cmd": "npm a" }])),
+            { "name": "b", "inputs": [
+                { "image": BUILDER },
+                { "step": "a", "include": ["/app/dist", "out"] },
+                { "step": "a", "include": ["."], "exclude": ["dist", "out", "a b"] },
+                { "image": "composer:latest", "include": ["/usr/bin/composer"] },
+            ] },
+        ]),
+    );
+}
+
+#[test]
+fn inputs_that_overlap_are_copied_in_order() {
+    shows(
+        "copied-inputs",
+        &json!([
+            step("a", &json!([{ "cmd": "npm a" }])),
+            { "name": "b", "inputs": [
+                { "image": BUILDER },
+                { "step": "a", "include": ["/app/dist"] },
+                { "local": true, "include": [".", "packages/x", "*.json"] },
+                { "step": "a" },
+            ] },
+        ]),
+    );
+}
+
+#[test]
+fn caches_are_mounted_on_every_exec() {
+    shows(
+        "caches",
+        &json!([{ "name": "build", "inputs": [{ "image": BUILDER }], "caches": ["npm", "target"],
+                  "commands": [{ "cmd": "npm a" }, { "cmd": "npm b" }] }]),
+    );
+}
+
+#[test]
+fn an_odd_cache_gets_a_plain_id_and_a_quoted_directory() {
+    let caches = json!({ "a b,c": { "directory": "/my cache" }, "é": { "directory": "/é" } });
+    shows_with(
+        "odd-caches",
+        &json!({
+            "steps": [{ "name": "build", "inputs": [{ "image": BUILDER }], "caches": ["a b,c", "é"], "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": { "step": "build" } },
+            "caches": caches,
+        }),
+        options! { cache_prefix: "app-".to_owned() },
+    );
+}
+
+fn secrets() -> Value {
+    let build = |name: &str, secrets: Value| json!({ "name": name, "inputs": [{ "image": BUILDER }], "secrets": secrets, "commands": [{ "cmd": format!("npm {name}") }] });
+    json!({
+        "secrets": ["A", "lower-case", "C"],
+        "steps": [
+            build("all", json!(["*"])), build("one", json!(["A"])), build("two", json!(["C", "A"])),
+            build("none", json!([])), build("unknown", json!(["D"])),
+        ],
+        "deploy": { "base": { "image": BUILDER }, "inputs": [
+            { "step": "all", "include": ["/a"] }, { "step": "one", "include": ["/b"] }, { "step": "two", "include": ["/c"] },
+            { "step": "none", "include": ["/d"] }, { "step": "unknown", "include": ["/e"] },
+        ] },
+    })
+}
+
+#[test]
+fn each_set_of_secrets_has_a_stage_that_hashes_it() {
+    shows("secrets", &secrets());
+}
+
+#[test]
+fn in_the_scope_of_a_step_a_command_sees_what_the_step_lists() {
+    let options = options! { secrets_scope: SecretsScope::Step, optional_secrets: true };
+    shows_with("secrets-of-step", &secrets(), options);
+}
+
+#[test]
+fn the_build_arg_itself_can_be_mounted() {
+    shows_with("secrets-hash-arg", &secrets(), options! { secrets_hash: SecretsHash::Arg });
+}
+
+#[test]
+fn the_hash_can_be_left_out() {
+    shows_with("secrets-hash-off", &secrets(), options! { secrets_hash: SecretsHash::Off });
+}
+
+/// A script, a program, a builtin's namesake, what no shell can say, and a variable with a line feed.
+fn commands_with_secrets() -> Value {
+    json!({
+        "secrets": ["A", "B"],
+        "steps": [
+            { "name": "build", "inputs": [{ "image": BUILDER }], "secrets": ["A"], "commands": [
+                { "cmd": "sh -c 'npm ci; npm run build'" }, { "cmd": "npm run $HOME" }, { "cmd": "echo a" },
+                { "cmd": "sh -c 'cat <<X\nhi\nX'" }, { "cmd": "npm 'a\nb'" }, { "cmd": "mise install" },
+            ] },
+            { "name": "more", "inputs": [{ "step": "build" }], "variables": { "V": "1\n2" }, "commands": [{ "cmd": "npm x" }] },
+        ],
+        "deploy": { "base": { "step": "more" } },
+    })
+}
+
+#[test]
+fn secrets_can_be_mounted_as_files() {
+    let options = options! {
+    secret_mount: SecretMount::File,
+    secret_ids: [("A".to_owned(), "a_file".to_owned())].into(),
+    require_secrets_hash: true };
+    shows_with("secrets-as-files", &commands_with_secrets(), options);
+}
+
+#[test]
+fn secrets_can_come_in_a_bundle() {
+    let options = options! { secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()) };
+    shows_with("secrets-in-a-bundle", &commands_with_secrets(), options);
+}
+
+#[test]
+fn commands_can_use_the_ssh_agent_and_mise_a_token() {
+    let ssh = Ssh { id: "work".to_owned(), steps: vec!["build".to_owned()] };
+    let options = options! { ssh: Some(ssh), github_token: true };
+    shows_with("ssh-and-github-token", &commands_with_secrets(), options);
+}
+
+#[test]
+fn options_that_the_plan_can_t_follow_are_refused() {
+    let options = options! {
+    secret_mount: SecretMount::Bundle("ALL".to_owned()),
+    secrets_scope: SecretsScope::Step,
+    optional_secrets: true,
+    require_secrets_hash: true,
+    secrets_hash: SecretsHash::Arg,
+    secret_ids: [("AA".to_owned(), "x".to_owned()), ("A".to_owned(), "B".to_owned())].into(),
+    ssh: Some(Ssh { id: "é".to_owned(), steps: vec!["biuld".to_owned()] }),
+    syntax: Some("two words".to_owned()) };
+    shows_with("refused-options", &commands_with_secrets(), options);
+}
+
+#[test]
+fn steps_under_the_image_keep_their_variables_to_the_build() {
+    shows(
+        "deploy-base-step",
+        &json!({
+            "steps": [{ "name": "packages:image", "inputs": [{ "image": "debian:trixie" }], "variables": { "LEAK": "no", "API_KEY": "x" },
+                        "commands": [{ "path": "/x/bin" }, { "cmd": "npm a" }] }],
+            "deploy": { "base": { "step": "packages:image" }, "startCommand": "node \"x y\"", "variables": { "B": "1" },
+                        "paths": ["/z", "/a"] },
+        }),
+    );
+}
+
+#[test]
+fn an_image_of_others_is_brought_to_root_and_plain_sh() {
+    shows(
+        "foreign-image",
+        &json!({
+            "steps": [{ "name": "alpine", "inputs": [{ "image": "alpine" }], "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": { "image": "node:22" }, "inputs": [{ "step": "alpine", "include": ["."] }] },
+        }),
+    );
+}
+
+#[test]
+fn what_the_image_does_not_need_is_left_out() {
+    shows(
+        "unreachable",
+        &json!({
+            "steps": [step("used", &json!([{ "cmd": "npm a" }])), step("unused", &json!([{ "cmd": "npm b" }]))],
+            "deploy": { "base": { "image": BUILDER }, "inputs": [{ "step": "used", "include": ["."] }] },
+        }),
+    );
+}
+
+#[test]
+fn what_is_excluded_goes_to_the_ignore_file() {
+    shows(
+        "exclude",
+        &json!({
+            "steps": [], "exclude": ["*.md", "!README.md", "# x", "/rooted"],
+            "deploy": { "base": { "image": BUILDER } },
+        }),
+    );
+}
+
+#[test]
+fn the_shape_of_the_documentation_is_read() {
+    shows(
+        "documentation-shape",
+        &json!({
+            "env": { "TZ": "UTC", "A": "top" },
+            "steps": { "b": { "inputs": ["$a", "."], "commands": ["npm b"] },
+                       "a": { "inputs": [{ "image": BUILDER }], "env": { "A": "step" }, "commands": ["npm a"] } },
+            "deploy": { "base": { "image": BUILDER }, "inputs": [{ "step": "b", "include": ["."] }], "env": { "B": "run" } },
+        }),
+    );
+}
+
+#[test]
+fn a_new_step_changes_only_its_own_lines_and_those_of_what_uses_it() {
+    let plan = |steps: &[&str]| {
+        let steps: Vec<Value> =
+            steps.iter().map(|name| step(name, &json!([{ "cmd": format!("npm {name}") }]))).collect();
+        let inputs: Vec<Value> = steps
+            .iter()
+            .map(|step| json!({ "step": step["name"], "include": [format!("/{}", step["name"].as_str().unwrap())] }))
+            .collect();
+        json!({ "steps": steps, "deploy": { "base": { "image": BUILDER }, "inputs": inputs } })
+    };
+    let text = |plan: &Value| transpile(&plan.to_string(), &Options::default()).unwrap().dockerfile;
+    let (before, after) = (text(&plan(&["a", "c:d"])), text(&plan(&["a", "b", "c:d"])));
+
+    let diff = similar::TextDiff::from_lines(&before, &after);
+    let changed: Vec<String> = diff
+        .iter_all_changes()
+        .filter(|change| change.tag() != similar::ChangeTag::Equal)
+        .map(|change| format!("{}{}", change.tag(), change.value().trim_end()))
+        .filter(|line| !line.contains("# plan: "))
+        .collect();
+    assert_eq!(
+        changed,
+        [
+            "+FROM ghcr.io/railwayapp/railpack-builder:mise-2026.8.6 AS b",
+            "+WORKDIR /app",
+            "+ENV PATH=\"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"",
+            "+RUN npm b",
+            "+",
+            "+COPY --link --from=b /b /b",
+        ]
+    );
+}
+
+#[test]
+fn no_check_is_silenced_for_a_plans_variables() {
+    for base in [json!({ "image": BUILDER }), json!({ "step": "a" })] {
+        let plan = json!({
+            "steps": [{ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "API_KEY": "x" }, "commands": [{ "cmd": "npm a" }] }],
+            "deploy": { "base": base, "inputs": [{ "step": "a", "include": ["."] }], "variables": { "API_KEY": "x" } },
+        });
+        let made = transpile(&plan.to_string(), &Options::default()).unwrap();
+        assert!(!made.dockerfile.contains("# check="), "{}", made.dockerfile);
+        assert!(!made.dockerfile.contains("hadolint"), "{}", made.dockerfile);
+        assert!(made.findings.iter().any(|found| found.code == Code::SecretInVariable), "{:?}", made.findings);
+    }
+}
