@@ -28,5 +28,5 @@ pub(crate) use name::{ImageRef, StageName};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use spelling::Inexpressible;
-pub(crate) use spelling::{LONGEST_ARGUMENT, LONGEST_LINE, check_path, fold};
+pub(crate) use spelling::{LONGEST_LINE, check_path, fold};
 pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};

@@ -101,10 +101,10 @@ fn is_folder(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Path;
+    use crate::diagnostic::JsonPath;
 
     fn patterns(patterns: &[&str]) -> Vec<Located<String>> {
-        let location = Location::new(Path::default(), 0..0);
+        let location = Location::new(JsonPath::default(), 0..0);
         patterns.iter().map(|p| Located { value: (*p).to_owned(), location: location.clone() }).collect()
     }
 

@@ -211,7 +211,7 @@ mod tests {
         );
         let errors = transpile(&json, &Options::default()).unwrap_err();
         let location = errors.0[0].location.as_ref().unwrap().path().to_string();
-        assert_eq!((errors.0[0].code, location.as_str()), ("inexpressible", "steps[0].commands[0].src"));
+        assert_eq!((errors.0[0].code, location.as_str()), (Code::Inexpressible, "steps[0].commands[0].src"));
         assert!(Shape::of("packages/*/*.json", "x/").is_some());
         assert!(Shape::of("packages/*/lib", "x/").is_some());
     }

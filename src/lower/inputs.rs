@@ -92,7 +92,6 @@ fn overlap(inputs: &[Edge<'_>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Location, Path};
     use crate::{Options, transpile};
 
     #[test]

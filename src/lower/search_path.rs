@@ -140,13 +140,13 @@ impl PartialEq for SearchPath<'_> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::setup::*;
+    use proptest::prelude::*;
 
     use super::*;
-    use crate::diagnostic::{Location, Path};
+    use crate::diagnostic::{JsonPath, Location};
 
     fn texts(texts: &[&str]) -> Vec<Located<String>> {
-        let location = Location::new(Path::default(), 0..0);
+        let location = Location::new(JsonPath::default(), 0..0);
         texts.iter().map(|text| Located::at(&location, (*text).to_owned())).collect()
     }
 
