@@ -2,7 +2,7 @@
 //!
 //! Each of these types says in its constructor what is legal in its place, and in its `Display`
 //! how that is spelled. Nothing else in the crate writes a quote or a backslash. The rules were
-//! read off `BuildKit`'s parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
+//! read off BuildKit's parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;
 mod comment;

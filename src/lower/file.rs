@@ -19,10 +19,10 @@ pub(super) struct File<'p> {
     pub(super) comment: Option<Comment>,
 }
 
-/// What `BuildKit` gives to a file when no mode is asked for.
+/// What BuildKit gives to a file when no mode is asked for.
 const DEFAULT_MODE: u32 = 0o644;
 
-/// What `BuildKit` gives to the directories on the way.
+/// What BuildKit gives to the directories on the way.
 const DIRECTORY_MODE: u32 = 0o755;
 
 impl File<'_> {

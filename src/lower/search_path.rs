@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::persistent_map::PersistentMap;
 use crate::plan::Located;
 
-/// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of `BuildKit`).
+/// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of BuildKit).
 pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Entries, each once. Copies share them.
