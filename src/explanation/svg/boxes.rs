@@ -2,7 +2,7 @@
 
 use super::super::changes::Consequences;
 use super::super::drawing::{Edge, Node};
-use super::super::model::{Command, Explanation, Source, Step};
+use super::super::model::{Command, Explanation, Secrets, Source, Step};
 use super::super::short::{columns, line, list, path, reference, some_of};
 use super::super::why::mark;
 use super::layout::{Size, number};
@@ -143,8 +143,12 @@ impl Maker<'_> {
             let cache = line(&format!("cache {}", cache.name), ROOM);
             lines.push((Kind::Faint, cache));
         }
-        if !step.secrets.listed.is_empty() {
-            lines.push((Kind::Secret, format!("secret {}", list(&step.secrets.listed, ROOM - 7))));
+        let Secrets { seen, listed } = &step.secrets;
+        let seen: Vec<String> = seen.iter().filter(|name| !listed.contains(name)).cloned().collect();
+        for (label, names) in [("secret", listed), ("sees", &seen)] {
+            if !names.is_empty() {
+                lines.push((Kind::Secret, format!("{label} {}", list(names, ROOM - 7))));
+            }
         }
         Block {
             shape: Shape::Step,
