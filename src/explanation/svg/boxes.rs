@@ -8,8 +8,9 @@ use super::super::why::mark;
 use super::layout::{Size, number};
 use crate::visible::visible;
 
-/// How many columns of a text are shown.
-const ROOM: usize = 42;
+/// How many columns of a text are shown, and of a path of an edge.
+const ROOM: usize = 60;
+const PATH_ROOM: usize = 30;
 
 /// How many paths of an edge are shown.
 const MOST_PATHS: usize = 3;
@@ -191,7 +192,7 @@ pub(super) fn label(edge: &Edge) -> Option<Block> {
     if edge.paths.is_empty() {
         return None;
     }
-    let lines = some_of(&edge.paths, MOST_PATHS, ROOM - 12).into_iter().map(|text| (Kind::Small, text)).collect();
+    let lines = some_of(&edge.paths, MOST_PATHS, PATH_ROOM).into_iter().map(|text| (Kind::Small, text)).collect();
     let title = edge.paths.iter().map(|path| visible(path)).collect::<Vec<_>>().join(", ");
     Some(Block { shape: Shape::Label, runs_again: edge.runs_again, is_left_out: false, lines, title: Some(title) })
 }
