@@ -23,6 +23,7 @@ pub use env::{Assignment, is_bare_name, is_for_env_alone, looks_secret};
 pub use heredoc::{Delimiter, Heredoc};
 pub use ignore::IgnorePattern;
 pub use mount::{Mount, MountField, Sharing, csv_field};
+pub(crate) use name::split_reference;
 pub use name::{ImageRef, StageName};
 pub use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub use prelude::Prelude;
