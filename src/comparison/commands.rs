@@ -11,7 +11,7 @@ use super::text::Text;
 use crate::lower::gopath::{clean, under_app};
 use crate::lower::{tells_more, words};
 use crate::place::Place;
-use crate::plan::{Command, Step};
+use crate::plan::{Command, Step, given_mode};
 
 /// How much two commands share to be one that changed, from 0 to 1.
 const ALIKE: f64 = 0.3;
@@ -38,11 +38,7 @@ impl Key {
                 dest: destination(&dest.value),
                 image: image.as_ref().map(|image| image.value.clone()),
             },
-            // as `lower::file` has it: 0644 is what a file has without a mode
-            Command::File { path, mode, .. } => Self::File {
-                path: under_app(&path.value),
-                mode: mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != 0o644),
-            },
+            Command::File { path, mode, .. } => Self::File { path: under_app(&path.value), mode: given_mode(*mode) },
         }
     }
 

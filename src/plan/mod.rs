@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use crate::place::Located;
 use crate::place::Place;
 
+pub(crate) use command::given_mode;
 pub(crate) use read::read;
 
 /// A build plan.
