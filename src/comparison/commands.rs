@@ -86,10 +86,9 @@ impl Line<'_> {
     /// As a reader knows it: a script without the shell around it.
     fn shown(&self) -> String {
         match (self.command, &self.key) {
-            (Command::Exec { .. }, Key::Exec(words)) => match words.as_slice() {
-                [sh, flag, script] if sh == "sh" && flag == "-c" => script.clone(),
-                words => words.join(" "),
-            },
+            (Command::Exec { .. }, Key::Exec(words)) => {
+                words::script_of(words).map_or_else(|| words.join(" "), str::to_owned)
+            }
             (Command::Copy { src, dest, image }, _) => {
                 let image = image.as_ref().map(|image| format!(" of {}", image.value)).unwrap_or_default();
                 format!("{}{image} to {}", src.value, dest.value)

@@ -133,8 +133,5 @@ fn command(command: &plan::Command) -> Command {
 
 /// The script of `sh -c 'SCRIPT'`, else the whole command line.
 fn script(cmd: &str) -> String {
-    match words::split(cmd).words.as_slice() {
-        [sh, flag, script] if sh == "sh" && flag == "-c" => script.trim().to_owned(),
-        _ => cmd.trim().to_owned(),
-    }
+    words::script_of(&words::split(cmd).words).unwrap_or(cmd).trim().to_owned()
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::environment::Environment;
 use super::secrets::HashStages;
 use super::stage::StageBuilder;
-use super::{Context, Problem, copy, file, gopath, words};
+use super::words::{self, script_of};
+use super::{Context, Problem, copy, file, gopath};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{
     self, Assignment, Comment, ExecForm, Instruction, LONGEST_ARGUMENT, Mount, MountField, Prelude, Run, Sharing,
@@ -170,14 +171,6 @@ pub(super) fn check_script(preludes: &[Prelude], rest: usize) -> Result<(), Unsp
     // each stands on a line of its own, with a blank behind it and four before the next
     let length = preludes.iter().map(|prelude| prelude.to_string().len() + 5).sum::<usize>() + rest;
     if length > LONGEST_ARGUMENT { Err(Unspellable::LongScript(length)) } else { Ok(()) }
-}
-
-/// The script of `sh -c 'SCRIPT'`.
-fn script_of(words: &[String]) -> Option<&str> {
-    match words {
-        [sh, flag, script] if sh == "sh" && flag == "-c" => Some(script),
-        _ => None,
-    }
 }
 
 /// Whether a script sees what it was called as: `sh`, and `/bin/sh` in the shell form.
