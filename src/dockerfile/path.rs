@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::argv::json_string;
 use super::spelling::{Unspellable, check_path, escape, flag_text, fold, one_line, pattern as check_pattern};
+use crate::ignoring::is_pattern;
 
 /// The source and the destination of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl CopyPaths {
     /// be folded, with no place for that.
     pub fn new(source: &str, destination: &str) -> Result<Self, Unspellable> {
         // a pattern may be longer than what it matches
-        if !source.contains(['*', '?', '[', '\\']) {
+        if !is_pattern(source) {
             check_path(source)?;
         }
         check_path(destination)?;

@@ -33,8 +33,8 @@ fn below<'f>(source: &str, file: &'f str) -> Option<&'f str> {
     is_taken.then_some(rest)
 }
 
-/// Whether `BuildKit` looks for what matches. A path in which each such character has a backslash in
-/// front is looked for as it is, backslashes and all.
+/// Whether `BuildKit` looks for what matches. [`ignoring::is_pattern`] holds for more: a path in which each
+/// such character has a backslash in front is looked for as it is, backslashes and all.
 fn is_pattern(source: &str) -> bool {
     let mut is_escaped = false;
     source.chars().any(|c| {

@@ -3,6 +3,7 @@
 use super::is_in;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::graph::{Graph, Node, Origin, StepId};
+use crate::ignoring::is_pattern;
 use crate::lower::gopath::under_app;
 use crate::plan::{Command, Located};
 
@@ -39,7 +40,7 @@ pub(super) fn check(graph: &Graph<'_>, findings: &mut Findings) {
 
 /// The folders of a path in front of its first pattern.
 fn literal_part(path: &str) -> String {
-    let parts = path.split('/').take_while(|part| !part.contains(['*', '?', '[', '\\']));
+    let parts = path.split('/').take_while(|part| !is_pattern(part));
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Origin};
-use crate::ignoring::Ignored;
+use crate::ignoring::{Ignored, is_pattern};
 use crate::lower::gopath::clean;
 use crate::place::Place;
 use crate::plan::{Command, Located};
@@ -55,10 +55,6 @@ fn sources<'p>(graph: &Graph<'p>) -> impl Iterator<Item = &'p Located<String>> {
         Command::Copy { src, image: None, .. } => Some(src),
         _ => None,
     }))
-}
-
-fn is_pattern(path: &str) -> bool {
-    path.contains(['*', '?', '[', '\\'])
 }
 
 /// Whether a pattern with `!` may take back something in the folder that the path may be.

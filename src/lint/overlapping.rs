@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Origin};
-use crate::ignoring::Ignored;
+use crate::ignoring::{Ignored, is_pattern};
 use crate::lower::gopath::under_app;
 use crate::lower::inputs::{Include, Included, Within};
 use crate::plan::Command;
@@ -103,10 +103,9 @@ fn takes_whole(included: &Included<'_>, include: &Include<'_>) -> bool {
 fn takes_all(included: &Included<'_>, outer: &Include<'_>, within: &Within<'_, '_>) -> bool {
     let Some(excludes) = included.excludes(outer).filter(|excludes| !excludes.patterns.is_empty()) else { return true };
     let ignored = Ignored::by(excludes.patterns.iter().map(|pattern| pattern.value.as_str()));
-    let is_pattern = within.rest.contains(['*', '?', '[', '\\']);
     let is_excluded = excludes.hold(within.rest) || ignored.holds(within.rest);
     // the second is a file of any name
-    !is_pattern && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
+    !is_pattern(within.rest) && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
 }
 
 impl Overlap<'_> {

@@ -4,6 +4,7 @@ use super::gopath::{base, clean, dir, join};
 use super::{Context, Problem};
 use crate::diagnostic::Diagnostic;
 use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From, check_path};
+use crate::ignoring::is_pattern;
 use crate::plan::Located;
 
 /// The COPY of a copy command.
@@ -115,11 +116,6 @@ fn existing_directory(dest: &str) -> Option<String> {
 
 fn named(directory: &str, name: &str) -> String {
     if directory == "./" { name.to_owned() } else { join(directory, name) }
-}
-
-/// Whether `filepath.Match` sees more than a name.
-fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '?', '[', '\\'])
 }
 
 /// Whether a pattern names files by their extension, such as `*.json` or `config.exs*`. A directory
