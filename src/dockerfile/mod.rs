@@ -24,7 +24,7 @@ pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
 pub(crate) use instruction::{Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, ShellVariable};
 pub(crate) use mount::{Mount, MountField, Sharing, csv_field};
-pub(crate) use name::{ImageRef, StageName};
+pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use spelling::Inexpressible;

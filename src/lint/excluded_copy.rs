@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::compat::gopath::clean;
-use crate::compat::patternmatcher::Ignored;
+use crate::compat::patternmatcher::{Ignored, is_pattern};
 use crate::diagnostic::Location;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph};
@@ -52,10 +52,6 @@ fn sources(graph: &Graph) -> impl Iterator<Item = &Located<String>> {
         Command::Copy { src, image: None, .. } => Some(src),
         _ => None,
     }))
-}
-
-fn is_pattern(path: &str) -> bool {
-    path.contains(['*', '?', '[', '\\'])
 }
 
 /// Whether a pattern with `!` may take back something in the folder that the path may be.

@@ -2,6 +2,7 @@
 
 use super::{Context, OrReport};
 use crate::compat::gopath::{base, clean, dir, join};
+use crate::compat::patternmatcher::is_pattern;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From, check_path};
 use crate::plan::Located;
@@ -115,11 +116,6 @@ fn existing_directory(dest: &str) -> Option<String> {
 
 fn named(directory: &str, name: &str) -> String {
     if directory == "./" { name.to_owned() } else { join(directory, name) }
-}
-
-/// Whether `filepath.Match` sees more than a name.
-fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '?', '[', '\\'])
 }
 
 /// Whether a pattern names files by their extension, such as `*.json` or `config.exs*`. A directory
