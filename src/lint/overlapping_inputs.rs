@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Subject;
 use crate::compat::gopath::under_app;
-use crate::compat::patternmatcher::Ignored;
+use crate::compat::patternmatcher::{Ignored, is_pattern};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Include, IncludedPaths, Origin, Within};
 use crate::plan::Command;
@@ -105,10 +105,9 @@ fn takes_whole(included: &IncludedPaths<'_>, include: &Include<'_>) -> bool {
 fn takes_all(included: &IncludedPaths<'_>, outer: &Include<'_>, within: &Within<'_, '_>) -> bool {
     let Some(excludes) = included.excludes(outer).filter(|excludes| !excludes.patterns.is_empty()) else { return true };
     let ignored = Ignored::by(excludes.patterns.iter().map(|pattern| pattern.value.as_str()));
-    let is_pattern = within.rest.contains(['*', '?', '[', '\\']);
     let is_excluded = excludes.hold(within.rest) || ignored.holds(within.rest);
     // the second is a file of any name
-    !is_pattern && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
+    !is_pattern(within.rest) && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
 }
 
 impl Overlap<'_> {

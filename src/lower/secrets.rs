@@ -1,7 +1,7 @@
 //! Secrets: their mounts, and the stages that hash them.
 //!
-//! A secret's value is no part of `BuildKit`'s cache key. So each set of secrets that steps list has a
-//! stage that hashes their values, and those steps mount the file with the hash: `BuildKit` keys a
+//! A secret's value is no part of BuildKit's cache key. So each set of secrets that steps list has a
+//! stage that hashes their values, and those steps mount the file with the hash: BuildKit keys a
 //! read-only bind mount by its content.
 
 use std::collections::{BTreeMap, BTreeSet};

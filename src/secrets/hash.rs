@@ -117,12 +117,4 @@ mod tests {
         assert_eq!(hash(&values, KEY), "8258be3736fc2ee5bd155ccc6ce32232219eb7c7ec49cda881ea81f73fb2f566");
         assert_eq!(hash(&values, None), "8a6a04ed08829a9f6b416ecabcdc559323f13c6376ef5c6309f4fc74df37130c");
     }
-
-    #[cfg(not(debug_assertions))]
-    #[test]
-    fn a_hash_takes_less_than_half_a_second() {
-        let start = std::time::Instant::now();
-        assert_eq!(hash(&of(&[("A", "a"), ("B", &"x".repeat(100_000))]), None).len(), 64);
-        assert!(start.elapsed() < std::time::Duration::from_millis(500), "{:?}", start.elapsed());
-    }
 }

@@ -1,5 +1,6 @@
 //! The files of the repository that tests look at.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -61,13 +62,32 @@ pub fn skip(why: &str, switch: &str) {
     std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes()).unwrap();
 }
 
-/// A file of the material beside the repository, which is not published with it. Where there is none, the test
-/// says so; with `REQUIRE_SHARED=1` it fails.
-pub fn shared(path: &str) -> Option<PathBuf> {
+/// The text of a file of the material beside the repository, which is not published with it. Where there is none,
+/// the test says so; with `REQUIRE_SHARED=1` it fails.
+pub fn shared(path: &str) -> Option<String> {
     let path = root().join("../shared").join(path);
     if path.exists() {
-        return Some(path);
+        return Some(fs::read_to_string(path).unwrap());
     }
     skip(&format!("there is no {}", path.display()), "REQUIRE_SHARED");
     None
+}
+
+/// The Rust files in `src`, by their path below it, and their texts.
+pub fn sources() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let src = root().join("src");
+    let mut folders = vec![src.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&src).unwrap().iter().map(|part| part.to_str().unwrap());
+                files.insert(name.collect::<Vec<_>>().join("/"), fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    files
 }

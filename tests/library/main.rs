@@ -18,4 +18,5 @@ mod harmless;
 mod injection;
 mod limits;
 mod properties;
+mod rooms;
 mod rules;
