@@ -38,7 +38,9 @@ pub mod wild;
 
 pub use compact::compact;
 #[cfg(feature = "tests")]
-pub use repository::{example, examples, is_required, plan_file, plan_with, root, settings, shared, skip, sources};
+pub use repository::{
+    cargo, example, examples, is_required, plan_file, plan_with, root, settings, shared, skip, sources,
+};
 
 /// The default options but for some fields: `options! { strict: true }`.
 #[macro_export]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use fs_err as fs;
 use railpack2docker::{Code, Files};
@@ -51,7 +52,6 @@ pub fn settings(folder: &str) -> insta::Settings {
 
 /// Whether a test that can't run here must fail, by a switch of the environment such as `REQUIRE_DOCKER=1`.
 pub fn is_required(switch: &str) -> bool {
-    #[expect(clippy::disallowed_methods, reason = "the switches of the tests")]
     std::env::var(switch).is_ok_and(|value| value == "1")
 }
 
@@ -90,4 +90,18 @@ pub fn sources() -> BTreeMap<String, String> {
         }
     }
     files
+}
+
+/// Runs cargo in a folder, without a network, and gives its standard output.
+pub fn cargo(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO"));
+    // those of a package that is built are not for the one in the folder
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
+            command.env_remove(name);
+        }
+    }
+    let output = command.args(arguments).arg("--offline").current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }

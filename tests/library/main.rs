@@ -4,10 +4,12 @@
 //! * `codes`, `harmless`: findings, and plans that must have none.
 //! * `properties`, `injection`: what holds for every plan, and for those that mean ill.
 //! * `explain`, `diff`: what is said of one plan, and of two.
-//! * `columns`, `secrets_scope`: that what is computed in several places is the same.
+//! * `agreement`: what is computed for several readers is the same for each.
 //! * `rooms`, `as_a_dependency`, `dependencies`, `documents`: the source, the manifests and the book.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod agreement;
+mod as_a_dependency;
 mod codes;
 mod dependencies;
 mod diff;

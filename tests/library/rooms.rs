@@ -186,7 +186,12 @@ fn files_of_a_room_use_each_other_in_one_direction() {
         let of_room = |used: &&[String]| used.first() == module.first() && *used != module.as_slice();
         // a folder and what is in it belong together
         let is_related = |used: &&[String]| used.starts_with(module) || module.starts_with(used);
-        let used = paths.iter().filter_map(|path| module_of(path, &named)).filter(of_room).filter(|used| !is_related(used)).collect();
+        let used = paths
+            .iter()
+            .filter_map(|path| module_of(path, &named))
+            .filter(of_room)
+            .filter(|used| !is_related(used))
+            .collect();
         uses.insert(module, used);
     }
     while let Some(free) = uses.iter().find(|(_, used)| used.is_empty()).map(|(module, _)| *module) {

@@ -1,0 +1,40 @@
+//! A crate that uses the library as its documentation shows it.
+
+use fs_err as fs;
+use testkit::{cargo, root};
+
+/// The code of the first example in the documentation of the crate.
+fn first_example() -> String {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let lines = lib.lines().map(|line| line.trim_start_matches("//!").trim_start_matches(' '));
+    let example = lines.skip_while(|line| *line != "```").skip(1).take_while(|line| *line != "```");
+    example.map(|line| format!("{}\n", line.trim_start_matches("# "))).collect()
+}
+
+#[test]
+fn the_first_example_compiles_without_the_commands_dependencies() {
+    let example = first_example();
+    assert!(example.contains("railpack2docker::transpile("), "{example}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = root().to_str().unwrap().replace('\\', "/");
+    let manifest = format!(
+        "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nrailpack2docker = {{ path = \"{path}\" }}\n"
+    );
+    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    // the versions that are there already
+    fs::copy(root().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    let main = format!("fn main() -> Result<(), railpack2docker::Diagnostics> {{\n{example}}}\n");
+    fs::write(folder.path().join("src/main.rs"), main).unwrap();
+
+    // kept from run to run: only the crate itself is new
+    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/as-a-dependency");
+    cargo(folder.path(), &["check", "--quiet", "--target-dir", target]);
+    let tree = cargo(folder.path(), &["tree", "--edges", "normal,build", "--prefix", "none", "--target", "all"]);
+    let crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.contains(&"serde_json"), "{tree}");
+    for unwanted in ["annotate-snippets", "cc", "clap", "mimalloc", "rustix", "tempfile"] {
+        assert!(!crates.contains(&unwanted), "{unwanted} in {tree}");
+    }
+}
