@@ -1,10 +1,10 @@
 //! What the command prints, standard output and standard error, case by case.
 
 #[test]
-fn the_command_prints_what_the_cases_say() {
+fn cases() {
     trycmd::TestCases::new()
         .env("COLUMNS", "100")
         .env("NO_COLOR", "1")
         .env("CLICOLOR_FORCE", "0")
-        .case("tests/cli/*.trycmd");
+        .case("tests/cli/cases/*.trycmd");
 }

@@ -1,0 +1,157 @@
+//! Warnings of files in the build context that would end up in the image.
+
+use testkit::command::{Folder, Run, anything, without};
+
+use crate::folder;
+
+/// A plan that copies the context in the way of this input, and leaves out these patterns.
+fn plan(input: &str, exclude: &str) -> String {
+    format!(
+        r#"{{ "steps": [{{ "name": "build", "inputs": [{{ "image": "x" }}, {input}], "secrets": ["A"] }}], "secrets": ["A"],
+          "exclude": [{exclude}], "deploy": {{ "base": {{ "step": "build" }} }} }}"#
+    )
+}
+
+const WHOLE: &str = r#"{ "local": true, "include": ["."] }"#;
+
+/// A folder with a plan and these files.
+fn with(plan: &str, files: &[(&str, &str)]) -> Folder {
+    let folder = folder().file("plan.json", plan);
+    for (name, content) in files {
+        folder.write(name, content);
+    }
+    folder
+}
+
+const CHECK: [&str; 5] = ["plan.json", "--context", ".", "-o", "Dockerfile"];
+const BUILD: [&str; 5] = ["build", "plan.json", "--dry-run", "--secret", "id=A,src=token"];
+
+/// A run that prints something, and warns of no file.
+fn is_silent(run: Run) {
+    run.stdout(anything()).stderr(without(["exposed-file"])).check();
+}
+
+#[test]
+fn files_that_nothing_excludes_are_reported() {
+    let files = [(".env", "A=hunter2"), ("api/.env.local", ""), (".env.example", "")];
+    let folder = with(&plan(WHOLE, ""), &files);
+    let said = [
+        "warning[exposed-file]: the build context holds `.env` and `api/.env.local`, and nothing excludes them: each is \
+         sent to the builder and copied into a layer\n",
+        "help: add `**/.env*` to the end of `.dockerignore`",
+    ];
+    let said = folder.run(CHECK).stderr(said).check().stderr;
+    assert!(!said.contains("hunter2"), "{said}");
+    assert!(folder.has("Dockerfile"));
+    for arguments in [&["plan.json", "--context", "."][..], &["plan.json", "--context", ".", "--dockerignore"]] {
+        folder.run(arguments).stdout(anything()).stderr(["warning[exposed-file]"]).check();
+    }
+    // without a context
+    is_silent(folder.run(["plan.json"]));
+    is_silent(folder.run([&CHECK[..], &["--allow", "exposed-file"]].concat()));
+    let json = [&CHECK[..], &["--message-format", "json"]].concat();
+    folder.run(json).stderr([r#""code":"exposed-file""#]).check();
+}
+
+#[test]
+fn files_that_are_excluded_or_not_copied_are_not_reported() {
+    let part = r#"{ "local": true, "include": ["src"] }"#;
+    let filtered = r#"{ "local": true, "include": ["."], "exclude": [".env*"] }"#;
+    for (input, exclude, files) in [
+        (WHOLE, r#"".env*""#, &[(".env", "")][..]),
+        (WHOLE, "", &[(".env", ""), (".dockerignore", "# all\n/.env\n")]),
+        (WHOLE, "", &[(".env", ""), (".dockerignore", ""), ("Dockerfile.dockerignore", ".env\n")]),
+        (WHOLE, "", &[(".env.example", ""), ("env", ""), ("a/b/c/.env", ""), ("node_modules/.env", "")]),
+        (WHOLE, "", &[]),
+        (part, "", &[(".env", "")]),
+        (filtered, "", &[(".env", "")]),
+    ] {
+        with(&plan(input, exclude), files).run(CHECK).stderr(without(["exposed-file"])).check();
+    }
+}
+
+#[test]
+fn a_copied_part_of_the_context_takes_its_files() {
+    let part = r#"{ "local": true, "include": ["src"] }"#;
+    let folder = with(&plan(part, ""), &[("src/.env", "A=hunter2"), (".env", "")]);
+    let said = "the build context holds `src/.env`, and nothing excludes it: it is sent";
+    let said = folder.run(CHECK).stderr(["warning[exposed-file]", said]).check().stderr;
+    assert!(!said.contains("hunter2"), "{said}");
+    let check = ["plan.json", "--check", "--context", ".", "-o", "Dockerfile"];
+    folder.run(check).stderr(["warning[exposed-file]", "`src/.env`"]).check();
+    // beside other findings
+    folder.write("Dockerfile", format!("{}# more\n", folder.read("Dockerfile")));
+    folder.run(check).status(1).stdout(anything()).stderr(["warning[exposed-file]", "error[edited-file]"]).check();
+    is_silent(with(&plan(part, r#""src/.env""#), &[("src/.env", "")]).run(CHECK));
+}
+
+#[test]
+fn the_plan_and_the_specific_ignore_file_take_precedence_over_dockerignore() {
+    for (exclude, files) in [
+        (r#""*.md""#, &[(".env", ""), (".dockerignore", ".env")][..]),
+        (r#""/.env""#, &[(".env", ""), (".dockerignore", ".env")]),
+        (r#"".env*", "!.env""#, &[(".env", "")]),
+        ("", &[(".env", ""), (".dockerignore", ".env"), ("Dockerfile.dockerignore", "*.md\n")]),
+    ] {
+        let location =
+            if exclude.is_empty() { "`Dockerfile.dockerignore`" } else { "`.dockerignore`, and make the plan" };
+        let help = format!("help: add `.env*` to the end of {location}");
+        let said = ["holds `.env`, and nothing excludes it: it is sent", &help];
+        with(&plan(WHOLE, exclude), files).run(CHECK).stderr(said).check();
+    }
+}
+
+#[test]
+fn copy_commands_and_local_bases_copy_the_context_too() {
+    for steps in [
+        r#"{ "name": "build", "inputs": [{ "image": "x" }], "commands": [{ "src": ".", "dest": "." }] }"#,
+        r#"{ "name": "build", "inputs": [{ "local": true }], "commands": [] }"#,
+    ] {
+        let plan = format!(r#"{{ "steps": [{steps}], "deploy": {{ "base": {{ "step": "build" }} }} }}"#);
+        with(&plan, &[(".env", "")]).run(CHECK).stderr(["exposed-file"]).check();
+    }
+    let unneeded = format!(
+        r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}, {WHOLE}] }}], "deploy": {{ "base": {{ "image": "x" }} }} }}"#
+    );
+    is_silent(with(&unneeded, &[(".env", "")]).run(CHECK));
+}
+
+#[test]
+fn build_looks_for_the_files_of_secrets() {
+    let inside = with(&plan(WHOLE, ""), &[("token", "hunter2"), (".env.build", "A=swordfish"), ("vars", "A=1")]);
+    let said = [
+        "holds `.env.build` and `token`, and nothing excludes them",
+        "help: add `.env*` and `token` to the end of",
+    ];
+    let said = inside.run(BUILD).stdout(anything()).stderr(said).check().stderr;
+    assert!(!said.contains("hunter2"), "{said}");
+    let said = ["holds `.env.build` and `vars`, and"];
+    inside.run(["build", "plan.json", "--dry-run", "--env-file", "vars"]).stdout(anything()).stderr(said).check();
+    is_silent(inside.run([&BUILD[..], &["--allow=exposed-file"]].concat()));
+
+    let excluded = with(&plan(WHOLE, r#""token""#), &[("token", "hunter2")]);
+    is_silent(excluded.run(BUILD));
+
+    let elsewhere = with(&plan(WHOLE, ""), &[("token", "hunter2"), ("app/x", "")]);
+    is_silent(elsewhere.run([&BUILD[..], &["--context", "app"]].concat()));
+}
+
+#[test]
+fn a_missing_context_is_an_error() {
+    let folder = with(&plan(WHOLE, ""), &[]);
+    for (context, why) in [("missing", "there is no such directory"), ("plan.json", "it is no directory")] {
+        let said = format!("can't read the build context `{context}`: {why}");
+        folder.run(["plan.json", "--context", context, "-o", "Dockerfile"]).status(2).stderr([said.as_str()]).check();
+        assert!(!folder.has("Dockerfile"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_files_elsewhere_are_not_reported() {
+    let folder = with(&plan(WHOLE, ""), &[]);
+    std::os::unix::fs::symlink("/etc/passwd", folder.path(".env")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", folder.path("token")).unwrap();
+    is_silent(folder.run(CHECK));
+    is_silent(folder.run(BUILD));
+}

@@ -1,0 +1,35 @@
+//! What holds for the command. Each test runs it in a folder of its own ([`testkit::command`]): standard output,
+//! standard error and status are always compared.
+//!
+//! * `cases`: what it prints, case by case, as files of `cases/`.
+//! * `files`, `trouble`: what it writes, and what it leaves alone when something goes wrong.
+//! * `check`, `output_version`, `context`, `lint`, `diff`, `secrets`: a subject each.
+//! * `injection`: what it prints does nothing but show itself.
+//! * `agreement`: several commands and formats say the same.
+//! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are true.
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod action;
+mod agreement;
+mod cases;
+mod check;
+mod context;
+mod diff;
+mod documents;
+mod files;
+mod injection;
+mod lint;
+mod manual;
+mod output_version;
+mod secrets;
+mod stamp;
+mod trouble;
+
+use testkit::command::Folder;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_railpack2docker");
+
+/// An empty folder to run the command in.
+fn folder() -> Folder {
+    Folder::new(BINARY)
+}

@@ -1,0 +1,13 @@
+//! The stamp of a file that another release generated.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+/// The text with the stamp that it would have been given, had it been generated so.
+pub(crate) fn restamped(text: &str) -> String {
+    let stamp = text.lines().find(|line| line.starts_with("# plan: ")).unwrap();
+    let rest: String = text.split_inclusive('\n').filter(|line| line.trim_end() != stamp).collect();
+    let digest = HEXLOWER.encode(&Sha256::digest(rest));
+    let (plan, _) = stamp.split_once("  file: ").unwrap();
+    text.replace(stamp, &format!("{plan}  file: {}", &digest[..12]))
+}
