@@ -1,4 +1,6 @@
-//! Text for people: lists of names.
+//! Text for people: lists of names, and long texts.
+
+pub use crate::diagnostic::shortened;
 
 /// Items as English text: `a, b and c`, with `and` or another conjunction.
 #[must_use]

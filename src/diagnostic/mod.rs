@@ -106,8 +106,9 @@ impl Diagnostic {
     }
 }
 
-/// As much of a text as someone reads: the names in it can be of any length. The middle goes.
-pub(crate) fn shortened(text: &str) -> String {
+/// The text, shortened in the middle if it is longer than a person would read: names in it can have any length.
+#[must_use]
+pub fn shortened(text: &str) -> String {
     const START: usize = 3_500;
     const END: usize = 500;
     let count = text.chars().count();
