@@ -1,24 +1,12 @@
 //! What holds for everything that is printed: in a terminal, it does nothing but show itself.
 
-use std::path::Path;
-use std::process::{Command, Output};
-
-use fs_err as fs;
 use railpack2docker::escape::escape_invisible_text;
 use serde_json::Value;
-
-use crate::attacks::{ATTACKS, Expect};
-use crate::files::each;
-use crate::slots::Slot;
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_railpack2docker"));
-    command.current_dir(folder).args(arguments).env_clear().output().unwrap()
-}
+use testkit::command::{Folder, anything, that};
+use testkit::injection::{ATTACKS, Expect, Slot, each};
 
 /// The text without this tool's own colours; it must then hold nothing that a terminal obeys.
-fn is_plain(printed: &[u8]) -> String {
-    let printed = String::from_utf8(printed.to_vec()).unwrap();
+fn plain(printed: &str) -> String {
     let mut plain = String::new();
     for (at, part) in printed.split('\u{1b}').enumerate() {
         let colour = part.strip_prefix('[').and_then(|part| part.split_once('m'));
@@ -32,13 +20,15 @@ fn is_plain(printed: &[u8]) -> String {
     plain
 }
 
+fn is_plain(printed: &str) -> bool {
+    plain(printed).len() <= printed.len()
+}
+
 /// A folder with the attack's plan, and the plan's name.
-fn folder(slot: Slot, text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
+fn folder(slot: Slot, text: &str) -> (Folder, String) {
     let name = if slot == Slot::PlanName { text } else { "plan.json" };
-    fs::write(folder.path().join(name), slot.plan(text).to_string()).unwrap();
     // never an option
-    (folder, format!("./{name}"))
+    (crate::folder().file(name, slot.plan(text).to_string()), format!("./{name}"))
 }
 
 fn options(slot: Slot, text: &str) -> Vec<String> {
@@ -54,36 +44,31 @@ fn options(slot: Slot, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn messages_and_diffs_show_themselves_and_do_nothing() {
+fn messages_and_diffs_do_nothing_but_show_themselves() {
     each(|slot, text, expected| {
         let (folder, plan) = folder(slot, text);
         let file = if slot == Slot::DockerfileName { format!("./{text}") } else { "Dockerfile".to_owned() };
         let mut arguments = vec![plan, "-o".to_owned(), file.clone(), "--color=always".to_owned()];
         arguments.extend(options(slot, text));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let output = run(folder.path(), &arguments);
-        assert_eq!(output.status.success(), !matches!(expected, Expect::Refused(_)), "{output:?}");
-        is_plain(&output.stderr);
-        let json = run(folder.path(), &[&arguments[..], &["--message-format=json"]].concat());
-        for line in is_plain(&json.stderr).lines() {
-            serde_json::from_str::<Value>(line).unwrap();
-        }
-        if !output.status.success() {
+        let is_refused = matches!(expected, Expect::Refused(_));
+        let status = if is_refused { 2 } else { 0 };
+        folder.run(&arguments).status(status).stderr(that(is_plain)).check();
+        let is_json = |text: &str| plain(text).lines().all(|line| serde_json::from_str::<Value>(line).is_ok());
+        let json = [&arguments[..], &["--message-format=json"]].concat();
+        folder.run(json).status(status).stderr(that(is_json)).check();
+        if is_refused {
             return;
         }
         // every line differs: the diff shows them all
-        let path = folder.path().join(&file);
-        let made = fs::read_to_string(&path).unwrap();
-        fs::write(&path, made.replace('\n', " \n")).unwrap();
-        let checked = run(folder.path(), &[&["--check"], &arguments[..]].concat());
-        assert_eq!(checked.status.code(), Some(1), "{checked:?}");
-        is_plain(&checked.stderr);
-        is_plain(&checked.stdout);
+        folder.write(&file, folder.read(&file).replace('\n', " \n"));
+        let check = [&["--check"], &arguments[..]].concat();
+        folder.run(check).status(1).stdout(that(is_plain)).stderr(that(is_plain)).check();
     });
 }
 
 #[test]
-fn the_place_of_a_line_is_printed_as_it_can_be_seen() {
+fn the_place_of_a_line_is_printed_visibly() {
     for (name, slot, text, expected) in ATTACKS {
         if !matches!(slot, Slot::VariableName | Slot::StepName | Slot::AssetName)
             || matches!(expected, Expect::Refused(_))
@@ -91,47 +76,43 @@ fn the_place_of_a_line_is_printed_as_it_can_be_seen() {
             continue;
         }
         let (folder, plan) = folder(*slot, text);
-        let made = run(folder.path(), &[&plan, "-o", "Dockerfile", "--source-map", "map.json"]);
-        assert!(made.status.success(), "{name}: {made:?}");
-        is_plain(&fs::read(folder.path().join("map.json")).unwrap());
-        let dockerfile = fs::read_to_string(folder.path().join("Dockerfile")).unwrap();
+        folder.run([&plan, "-o", "Dockerfile", "--source-map", "map.json"]).stderr(that(is_plain)).check();
+        plain(&folder.read("map.json"));
+        let dockerfile = folder.read("Dockerfile");
         let lines =
             dockerfile.lines().enumerate().filter(|(_, line)| line.contains("NAME=\"") || line.contains("=\"value\""));
         for (at, _) in lines {
             let location = format!("Dockerfile:{}", at + 1);
-            is_plain(&run(folder.path(), &["where", &location, "--color=always"]).stdout);
-            let json = is_plain(&run(folder.path(), &["where", &location, "--format=json"]).stdout);
-            let path = serde_json::from_str::<Value>(&json).unwrap()["place"]["path"].as_str().unwrap().to_owned();
-            let (plain, quoted) = (format!(".{text}"), format!("[{}]", Value::from(*text)));
-            let says_the_name = path.ends_with(&plain) || path.ends_with(&quoted);
+            folder.run(["where", &location, "--color=always"]).stdout(that(is_plain)).stderr(that(is_plain)).check();
+            let json = folder.run(["where", &location, "--format=json"]).stdout(anything()).stderr(that(is_plain));
+            let json = plain(&json.check().stdout);
+            let path = serde_json::from_str::<Value>(&json).unwrap()["location"]["path"].as_str().unwrap().to_owned();
+            let (written, quoted) = (format!(".{text}"), format!("[{}]", Value::from(*text)));
+            let says_the_name = path.ends_with(&written) || path.ends_with(&quoted);
             assert!(*slot != Slot::VariableName || says_the_name, "{name}: {path:?}");
         }
     }
 }
 
 #[test]
-fn arguments_are_shown_as_they_can_be_seen() {
-    let folder = tempfile::tempdir().unwrap();
+fn arguments_are_printed_visibly() {
+    let is_error = |text: &str| plain(text).starts_with("error: ");
     for arguments in [&["--\u{1b}[2J"][..], &["a", "\u{9b}2J"], &["--color=\u{202e}"], &["where", "\u{1b}]8;;x\u{7}"]] {
-        let output = run(folder.path(), arguments);
-        assert_eq!(output.status.code(), Some(2));
-        assert!(is_plain(&output.stderr).starts_with("error: "), "{output:?}");
+        crate::folder().run(arguments).status(2).stderr(that(is_error)).check();
     }
 }
 
 /// `script` gives the command a terminal.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_terminal_sees_what_a_file_holds_as_it_is() {
+fn a_terminal_gets_an_escaped_dockerfile_and_a_pipe_the_file_itself() {
     const EVIL: &str = "safe\u{1b}[8m\u{9b}evil\u{202e}";
     let (folder, _) = folder(Slot::Variable, EVIL);
-    let command = format!("'{}' plan.json", env!("CARGO_BIN_EXE_railpack2docker"));
-    let seen =
-        Command::new("script").current_dir(folder.path()).args(["-qec", &command, "/dev/null"]).output().unwrap();
-    let seen = String::from_utf8(seen.stdout).unwrap().replace("\r\n", "\n");
+    let command = format!("'{}' plan.json", crate::BINARY);
+    let seen = folder.run_program("script", ["-qec", &command, "/dev/null"]).stdout(anything()).check().stdout;
+    let seen = seen.replace("\r\n", "\n");
     let (_, dockerfile) = seen.split_once("# syntax=").unwrap();
     assert!(dockerfile.contains("NAME=\"safe\\u{1b}[8m\\u{9b}evil\\u{202e}\""), "{seen:?}");
-    is_plain(dockerfile.as_bytes());
-    let piped = run(folder.path(), &["plan.json"]).stdout;
-    assert!(String::from_utf8(piped).unwrap().contains(EVIL));
+    plain(dockerfile);
+    folder.run(["plan.json"]).stdout([EVIL]).stderr(["warning[invisible-text]"]).check();
 }

@@ -1,16 +1,15 @@
 //! The manual and the completions say all that `--help` says, and their readers take them. Shells
 //! and formatters that are not installed are passed over; with `REQUIRE_SHELLS=1` they must be.
-#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use testkit::command::anything;
+
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 
 fn tool(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_railpack2docker")).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    crate::folder().run(arguments).stdout(anything()).check().stdout
 }
 
 /// Runs a program with some standard input. None if it is not installed.
@@ -20,11 +19,7 @@ fn run(program: &str, arguments: &[&str], input: &str) -> Option<Output> {
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            #[expect(clippy::disallowed_methods, reason = "the switch of these tests")]
-            let required = std::env::var("REQUIRE_SHELLS").is_ok_and(|value| value == "1");
-            assert!(!required, "{program}: {error}, and REQUIRE_SHELLS=1");
-            // the output of a macro is not shown for a test that passes
-            std::io::stderr().write_all(format!("SKIPPED: there is no {program}\n").as_bytes()).unwrap();
+            testkit::skip(&format!("there is no {program}: {error}"), "REQUIRE_SHELLS");
             return None;
         }
     };

@@ -3,9 +3,16 @@
 use comrak::{Options, markdown_to_html};
 use serde_json::{Value, json};
 
-use crate::comment;
-use crate::pairs::PAIRS;
-use crate::says::printed;
+use testkit::comment;
+use testkit::command::anything;
+use testkit::pairs::PAIRS;
+
+use super::says::compared;
+
+/// The comment on two plans, which differ.
+fn commented(old: &str, new: &str) -> String {
+    compared((old, new), true, &["--format", "markdown"], anything()).stdout
+}
 
 fn html(markdown: &str) -> String {
     let mut options = Options::default();
@@ -40,8 +47,7 @@ fn wild(text: &str, command: &str) -> String {
 fn a_comment_is_a_table_a_list_and_a_folded_diff() {
     let pair = PAIRS.iter().find(|pair| pair.name == "command").unwrap();
     let (old, new) = pair.plans();
-    let (markdown, status) = printed(&old.to_string(), &new.to_string(), &["--format", "markdown"]);
-    assert_eq!(status, Some(1));
+    let markdown = commented(&old.to_string(), &new.to_string());
     assert!(markdown.starts_with("<!-- railpack2docker diff -->\n"));
     let html = html(&markdown);
     assert!(html.contains("<td>command: <code>npm ci</code> → <code>npm ci --omit=dev</code></td>"), "{html}");
@@ -72,7 +78,7 @@ fn nothing_of_a_plan_is_markdown_or_html() {
     ] {
         let (old, new) = (wild("plain", "make"), wild(text, "make all"));
         for (old, new) in [(&old, &new), (&new, &old)] {
-            let (markdown, _) = printed(old, new, &["--format", "markdown"]);
+            let markdown = commented(old, new);
             comment::check(&markdown);
             let html = html(&markdown);
             assert!(!html.contains("<a "), "{text:?}: {html}");
@@ -110,13 +116,13 @@ fn what_a_comment_has_no_room_for_is_left_out_and_that_is_said() {
             (0..number).map(|at| json!({ "step": format!("{word}-{at}"), "include": ["/x"] })).collect();
         json!({ "steps": steps, "deploy": { "base": { "image": "x" }, "inputs": inputs } }).to_string()
     };
-    let (markdown, _) = printed(&plan(0, "a"), &plan(500, "b"), &["--format", "markdown"]);
+    let markdown = commented(&plan(0, "a"), &plan(500, "b"));
     assert!(markdown.chars().count() <= 65_536, "{}", markdown.chars().count());
     assert!(markdown.len() > 50_000);
     let html = html(&markdown);
     assert!(html.contains("more lines, which a comment has no room for"), "{html}");
     assert!(html.contains("more stages"), "{html}");
-    let (markdown, _) = printed(&plan(0, "a"), &plan(900, "b"), &["--format", "markdown"]);
+    let markdown = commented(&plan(0, "a"), &plan(900, "b"));
     assert!(markdown.chars().count() <= 65_536);
     assert!(markdown.contains("more, which a comment has no room for |"), "{markdown}");
 }

@@ -1,43 +1,25 @@
 //! What docker is told, and what becomes of what it says.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-use crate::world::World;
+use testkit::command::{anything, that};
+
+use super::world::World;
 
 const AWKWARD: [&str; 6] = ["a b", "'\"$(x)\\", "a\nb\n", "-----BEGIN X-----\nab\n-----END X-----\n", "é ✓", " "];
 
 #[test]
-fn docker_gets_values_in_its_environment_alone() {
+fn docker_gets_values_only_in_its_environment() {
     let world = World::new(&["A", "B", "C", "PATH"]);
     for value in AWKWARD {
         world.write("app/c,1.txt", value);
         let secret = format!("A={value}");
-        let output = world.run(
-            &[
-                "build",
-                "plan.json",
-                "--secret",
-                &secret,
-                "--secret",
-                "id=B,env=X",
-                "--secret",
-                "id=C,\"src=c,1.txt\"",
-                "--",
-                "-t",
-                "x y",
-            ],
-            &[("X", value), ("RAILPACK2DOCKER_HASH_KEY", "key")],
-        );
-        assert_eq!(output.status.code(), Some(0), "{output:?}");
-        assert_eq!(output.stdout, b"built\n");
+        let sources = ["--secret", &secret, "--secret", "id=B,env=X", "--secret", "id=C,\"src=c,1.txt\""];
+        let environment = [("X", value), ("RAILPACK2DOCKER_HASH_KEY", "key")];
+        world.builds(&[&sources[..], &["--", "-t", "x y"]].concat(), &environment);
         let arguments = world.log("arguments");
         let file = world.path("app/c,1.txt").canonicalize().unwrap();
-        let hash = world.hash(
-            &["--secret", &secret, "--secret", "id=B,env=X", "--secret", "id=C,\"src=c,1.txt\""],
-            &[("X", value)],
-        );
+        let hash = world.hash(&sources, &[("X", value)]);
         assert_eq!(arguments[..3], ["buildx", "build", "-f"]);
         assert_eq!(
             arguments[4..],
@@ -68,7 +50,7 @@ fn docker_gets_values_in_its_environment_alone() {
 }
 
 #[test]
-fn docker_is_asked_to_build_the_folder_of_the_plan() {
+fn docker_builds_the_folder_of_the_plan() {
     let world = World::new(&[]);
     let plan = world.path("app/plan.json");
     for (arguments, context) in [
@@ -76,7 +58,7 @@ fn docker_is_asked_to_build_the_folder_of_the_plan() {
         (vec!["build", "../app/plan.json"], "../app".to_owned()),
         (vec!["build", "plan.json", "--context", "../bin"], "../bin".to_owned()),
     ] {
-        world.prints(&arguments, &[]);
+        world.run(&arguments).stdout("built\n").check();
         let said = world.log("arguments");
         assert_eq!(said[4..], [context], "no secrets, no hash");
     }
@@ -86,96 +68,84 @@ fn docker_is_asked_to_build_the_folder_of_the_plan() {
 fn the_status_is_that_of_docker() {
     let world = World::new(&[]);
     for status in [0, 1, 2, 17, 255] {
-        let output = world.run(&["build", "plan.json"], &[("STATUS", &status.to_string())]);
-        assert_eq!(output.status.code(), Some(status));
+        let build = world.run(&["build", "plan.json"]).env("STATUS", status.to_string());
+        build.status(status).stdout("built\n").check();
         assert!(world.is_clean());
     }
 }
 
 #[test]
-fn a_dockerfile_is_built_if_it_is_what_the_plan_gives() {
+fn an_existing_dockerfile_is_built_if_it_is_current() {
     let world = World::new(&[]);
     let build = ["build", "plan.json", "-f", "Dockerfile", "--cache-prefix", "a b"];
-    let mend = "`railpack2docker plan.json -o Dockerfile '--cache-prefix=a b'`";
-    let said = world.fails(1, &build, &[]);
-    assert!(said.contains("`Dockerfile` does not exist") && said.contains(mend), "{said}");
-    world.prints(&["plan.json", "-o", "Dockerfile", "--cache-prefix=a b"], &[]);
-    world.prints(&build, &[]);
+    let fails = |said: &str, help: &str| world.run(&build).status(1).stderr([said, help]).check();
+    let help = "`railpack2docker plan.json -o Dockerfile '--cache-prefix=a b'`";
+    fails("`Dockerfile` does not exist", help);
+    world.run(&["plan.json", "-o", "Dockerfile", "--cache-prefix=a b"]).check();
+    world.run(&build).stdout("built\n").check();
     assert_eq!(world.log("arguments"), ["buildx", "build", "-f", "Dockerfile", "."]);
 
-    for (file, said_of_it) in [
+    for (file, said) in [
         ("app/Dockerfile", "`Dockerfile` was edited by hand"),
         ("app/Dockerfile.dockerignore", "`Dockerfile.dockerignore` was edited by hand"),
     ] {
         let before = world.read(file);
         world.write(file, format!("{before}# more\n"));
-        let said = world.fails(1, &build, &[]);
-        assert!(said.contains(said_of_it) && said.contains(mend), "{said}");
+        fails(said, help);
         world.write(file, before);
     }
-    let said = world.fails(1, &["build", "plan.json", "-f", "Dockerfile"], &[]);
-    assert!(said.contains("run `railpack2docker plan.json -o Dockerfile`"), "{said}");
-    fs_err::remove_file(world.path("app/Dockerfile.dockerignore")).unwrap();
-    assert!(world.fails(1, &build, &[]).contains("`Dockerfile.dockerignore` does not exist"));
+    let said = ["run `railpack2docker plan.json -o Dockerfile`"];
+    world.run(&["build", "plan.json", "-f", "Dockerfile"]).status(1).stderr(said).check();
+    world.remove("app/Dockerfile.dockerignore");
+    fails("`Dockerfile.dockerignore` does not exist", "");
 }
 
 #[test]
-fn what_no_variable_can_hold_stops_the_build() {
+fn a_value_that_no_variable_can_hold_stops_the_build() {
     let world = World::new(&["A"]);
     world.write("app/a", "b\0c");
-    let said = world.fails(2, &["build", "plan.json", "--secret", "id=A,src=a"], &[]);
-    assert!(said.contains("the secret `A` holds a NUL byte"), "{said}");
+    let said = ["the secret `A` holds a NUL byte"];
+    world.fails(&["build", "plan.json", "--secret", "id=A,src=a"], &[], said);
     world.write("app/a", vec![b'x'; 200 * 1024]);
-    world.prints(&["build", "plan.json", "--secret", "id=A,src=a"], &[]);
+    world.builds(&["--secret", "id=A,src=a"], &[]);
 }
 
 #[test]
 fn a_pipe_is_read_once() {
     let world = World::new(&["A"]);
-    let mut child = world
-        .command(&["build", "plan.json", "--secret", "id=A,src=/dev/stdin"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(b"piped").unwrap();
-    assert!(child.wait().unwrap().success());
+    let build = world.run(&["build", "plan.json", "--secret", "id=A,src=/dev/stdin"]).stdin("piped");
+    build.stdout("built\n").stderr(anything()).check();
     assert!(world.log("environment").contains(&"RAILPACK2DOCKER_SECRET_A=piped".to_owned()));
 }
 
 #[test]
 fn optional_secrets_can_be_missing() {
     let world = World::new(&["A"]);
-    world.prints(&["build", "plan.json", "--optional-secrets"], &[("RAILPACK2DOCKER_HASH_KEY", "key")]);
+    world.builds(&["--optional-secrets"], &[("RAILPACK2DOCKER_HASH_KEY", "key")]);
     let hash = world.hash(&["--secret", "A=", "--allow-empty"], &[]);
     assert_eq!(world.log("arguments")[4..], ["--build-arg", &format!("SECRETS_HASH={}", hash.trim()), "."]);
 }
 
 #[test]
-fn a_missing_docker_is_said() {
+fn a_missing_docker_is_reported() {
     let world = World::new(&[]);
-    let said = world.fails(2, &["build", "plan.json"], &[("PATH", "/nowhere")]);
-    assert!(said.contains("no program `docker`") && said.contains("install Docker"), "{said}");
-    let said = world.fails(2, &["build", "plan.json"], &[("BUILDX_STATUS", "1")]);
-    assert!(said.contains("no buildx"), "{said}");
+    let build = ["build", "plan.json"];
+    world.fails(&build, &[("PATH", "/nowhere")], ["no program `docker`", "install Docker"]);
+    world.fails(&build, &[("BUILDX_STATUS", "1")], ["no buildx"]);
     let down = ("ENGINE_SAYS", "Cannot connect to the Docker daemon");
-    let said = world.fails(2, &["build", "plan.json"], &[down]);
-    assert!(
-        said.contains("no Docker Engine answers: Cannot connect") && said.contains("systemctl start docker"),
-        "{said}"
-    );
+    world.fails(&build, &[down], ["no Docker Engine answers: Cannot connect", "systemctl start docker"]);
     assert!(!world.is_built() && world.is_clean());
-    world.prints(&["build", "plan.json", "--dry-run"], &[("PATH", "/nowhere")]);
+    world.run(&["build", "plan.json", "--dry-run"]).env("PATH", "/nowhere").stdout(anything()).stderr(anything()).check();
     assert!(!world.is_built());
-    world.prints(&["build", "plan.json"], &[down, ("DRIVER", "kubernetes")]);
-    world.prints(&["build", "plan.json", "--", "--builder=x"], &[down]);
+    world.builds(&[], &[down, ("DRIVER", "kubernetes")]);
+    world.builds(&["--", "--builder=x"], &[down]);
 }
 
 #[test]
-fn a_temporary_file_is_not_in_the_context() {
+fn temporary_files_stay_out_of_the_context() {
     let world = World::new(&[]);
-    let said = world.fails(2, &["build", "plan.json", "--context", ".."], &[]);
-    assert!(said.contains("is in the build context `..`") && said.contains("TMPDIR"), "{said}");
+    let said = ["is in the build context `..`", "TMPDIR"];
+    world.fails(&["build", "plan.json", "--context", ".."], &[], said);
 }
 
 /// Ctrl-C goes to both; a SIGTERM only to the one that was started.
@@ -184,26 +154,69 @@ fn a_signal_ends_docker_and_leaves_no_file() {
     use std::os::unix::process::CommandExt;
     for (signal, is_group, status) in [("INT", true, 130), ("TERM", false, 143)] {
         let world = World::new(&[]);
-        let mut child = world
-            .command(&["build", "plan.json"])
-            .env("WAIT", "1")
-            .stdout(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        while !world.path("log/waiting").exists() {
-            std::thread::sleep(Duration::from_millis(10));
+        for pipe in ["log/waiting", "log/never"] {
+            assert!(Command::new("mkfifo").arg(world.path(pipe)).status().unwrap().success());
         }
-        let to = format!("{}{}", if is_group { "-" } else { "" }, child.id());
+        let build = world.run(&["build", "plan.json"]).env("WAIT", "1").started(|command| {
+            command.process_group(0);
+        });
+        let mut started = build.status(status).stdout("built\n").stderr(anything()).start();
+        // there once docker waits
+        assert_eq!(world.read("log/waiting"), "\n");
+        let to = format!("{}{}", if is_group { "-" } else { "" }, started.child().id());
         // the shell's own: not every machine has the program
         let sent = Command::new("bash").args(["-c", r#"kill -"$0" -- "$1""#, signal, &to]).status();
         let is_sent = sent.is_ok_and(|status| status.success());
         if !is_sent {
-            child.kill().unwrap();
+            started.child().kill().unwrap();
         }
         assert!(is_sent);
-        assert_eq!(child.wait().unwrap().code(), Some(status), "{signal}");
+        started.check();
         assert_eq!(world.read("log/signal").trim(), signal);
         assert!(world.is_clean());
     }
+}
+
+/// Two steps with a secret each, of which one is not built, and a secret that no step lists.
+const SCOPED: &str = r#"{
+  "secrets": ["A", "B", "UNUSED"],
+  "steps": [
+    { "name": "a", "inputs": [{ "image": "x" }], "secrets": ["A"], "commands": [{ "cmd": "make a" }] },
+    { "name": "b", "inputs": [{ "image": "x" }], "secrets": ["B"], "commands": [{ "cmd": "make b" }] }
+  ],
+  "deploy": { "base": { "image": "x" }, "inputs": [{ "step": "a", "include": ["."] }] }
+}"#;
+
+#[test]
+fn only_mounted_secrets_need_a_value() {
+    let world = World::with(SCOPED);
+    let scope = "--secrets-scope=step";
+    let key = [("RAILPACK2DOCKER_HASH_KEY", "key")];
+    let ids = |text: &str| {
+        let words = text.split([' ', '\0', '\n']).filter_map(|word| word.strip_prefix("id="));
+        words.map(|word| word.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for command in ["build", "hash", "bundle"] {
+        let run = |more: &[&str], a: &[(&str, &str)]| {
+            let run = world.run(&[&[command, "plan.json"], more].concat()).envs(key);
+            run.envs(a.iter().copied())
+        };
+        let with_a = [("A", "a")];
+        let stdout = if command == "build" { "built\n".into() } else { that(|text| !text.is_empty()) };
+        run(&[scope], &with_a).stdout(stdout).stderr(anything()).check();
+        run(&[scope], &[]).status(2).stderr(["`A` is missing"]).check();
+        let said = run(&[], &with_a).status(2).stderr(["`B` is missing", "`UNUSED` is missing"]).check().stderr;
+        assert!(!said.contains("`A`"), "{said}");
+    }
+    // the header says what the build does
+    let header = world.run(&["plan.json", scope]).stdout(anything()).stderr(anything()).check().stdout;
+    let (header, stages) = header.split_once("\n\n").unwrap();
+    assert_eq!(ids(header), ["A"], "{header}");
+    assert!(!stages.contains("id=B") && !stages.contains("UNUSED"), "{stages}");
+    world.builds(&[scope], &[("A", "a"), key[0]]);
+    assert_eq!(ids(&world.log("arguments").join("\0")), ["A"]);
+    // a secret that nobody mounts changes no hash
+    let hash = |environment: &[(&str, &str)]| world.hash(&[scope], environment);
+    assert_eq!(hash(&[("A", "a")]), hash(&[("A", "a"), ("B", "b"), ("UNUSED", "c")]));
+    assert_ne!(hash(&[("A", "a")]), hash(&[("A", "b")]));
 }

@@ -1,9 +1,8 @@
 //! Where values come from, and which one counts.
 
-use std::io::Write;
-use std::process::Stdio;
+use testkit::command::{anything, that};
 
-use crate::world::World;
+use super::world::World;
 
 #[test]
 fn a_value_is_the_same_from_every_source() {
@@ -47,8 +46,8 @@ fn the_last_on_the_command_line_counts() {
     ] {
         assert_eq!(world.hash(&sources, &[("A", "environment")]), hash_of(value), "{sources:?}");
     }
-    let said = world.fails(2, &["hash", "plan.json", "--env-file=1.env", "--secret=A"], &[]);
-    assert!(said.contains("`A` is missing (there is no environment variable `A`)"), "{said}");
+    let said = ["`A` is missing (there is no environment variable `A`)"];
+    world.fails(&["hash", "plan.json", "--env-file=1.env", "--secret=A"], &[], said);
 }
 
 #[test]
@@ -74,12 +73,14 @@ fn one_message_names_every_secret_without_a_value() {
     let world = World::new(&["A", "B", "C", "D"]);
     world.write("app/.env", "C=\n");
     for command in ["hash", "bundle", "build"] {
-        let said =
-            world.fails(2, &[command, "plan.json", "--env-file", ".env", "--secret", "id=B,env=X"], &[("D", "d")]);
-        assert!(said.contains("3 of 4 secrets have no value"), "{said}");
-        assert!(said.contains("`A` is missing (there is no environment variable `A`, not in `.env`)"), "{said}");
-        assert!(said.contains("no environment variable `X`"), "{said}");
-        assert!(said.contains("`C` is empty (in `.env`)"), "{said}");
+        let run = world.run(&[command, "plan.json", "--env-file", ".env", "--secret", "id=B,env=X"]).env("D", "d");
+        let said = [
+            "3 of 4 secrets have no value",
+            "`A` is missing (there is no environment variable `A`, not in `.env`)",
+            "no environment variable `X`",
+            "`C` is empty (in `.env`)",
+        ];
+        let said = run.status(2).stderr(said).check().stderr;
         assert!(!said.contains("`D`"), "{said}");
     }
     assert!(!world.is_built());
@@ -93,12 +94,11 @@ fn a_hash_depends_on_key_names_and_values_and_nothing_else() {
     assert_eq!(of(&world, "ab", "c"), of(&other, "ab", "c"));
     assert_ne!(of(&world, "ab", "c"), of(&world, "a", "bc"));
     assert_ne!(of(&world, "a", "b"), of(&world, "b", "a"));
-    let stretched = world.run(&["hash", "plan.json"], &[("A", "ab"), ("B", "c")]);
-    assert!(stretched.stderr.is_empty());
-    assert_ne!(String::from_utf8(stretched.stdout).unwrap(), of(&world, "ab", "c"));
+    let with_values = |arguments: &[&str]| world.run(arguments).envs([("A", "ab"), ("B", "c")]);
+    let stretched = with_values(&["hash", "plan.json"]).stdout(anything()).check().stdout;
+    assert_ne!(stretched, of(&world, "ab", "c"));
     world.write("app/key", "key\n");
-    let by_file = ["hash", "plan.json", "--key-file", "key"];
-    assert_eq!(world.prints(&by_file, &[("A", "ab"), ("B", "c")]), of(&world, "ab", "c"));
+    with_values(&["hash", "plan.json", "--key-file", "key"]).stdout(of(&world, "ab", "c")).check();
 }
 
 #[test]
@@ -108,11 +108,10 @@ fn a_secret_can_be_as_large_as_buildkit_takes_it() {
     world.write("app/a", vec![b'x'; largest]);
     world.hash(&["--secret", "id=A,src=a"], &[]);
     world.write("app/a", vec![b'x'; largest + 1]);
-    let said = world.fails(2, &["hash", "plan.json", "--secret", "id=A,src=a"], &[]);
-    assert!(said.contains("the secret `A` is larger than 500 KiB"), "{said}");
+    let said = ["the secret `A` is larger than 500 KiB"];
+    world.fails(&["hash", "plan.json", "--secret", "id=A,src=a"], &[], said);
     world.write("app/a", vec![b'x'; largest]);
-    let said = world.fails(2, &["bundle", "plan.json", "--secret", "id=A,src=a"], &[]);
-    assert!(said.contains("BuildKit takes 512000"), "{said}");
+    world.fails(&["bundle", "plan.json", "--secret", "id=A,src=a"], &[], ["BuildKit takes 512000"]);
 }
 
 #[test]
@@ -145,11 +144,10 @@ fn no_value_is_ever_shown() {
         let tried = std::iter::once(None).chain(odd.iter().map(Some));
         for more in tried {
             let more: Vec<&str> = more.into_iter().map(String::as_str).collect();
-            let output = world.run(&[command, &["plan.json"], &good, &more].concat(), &key);
-            let shown =
-                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-            assert!(!shown.contains(canary), "{command:?} {more:?}: {shown}");
-            assert!(!more.is_empty() || output.status.success(), "{shown}");
+            let run = world.run(&[command, &["plan.json"], &good, &more].concat()).envs(key);
+            let hides = || that(move |text| !text.contains(canary));
+            let is_fine = more.iter().all(|more| more.starts_with("--message-format") || more.starts_with("--color"));
+            run.status(if is_fine { 0 } else { 2 }).stdout(hides()).stderr(hides()).check();
         }
     }
     assert!(!world.log("arguments").concat().contains(canary));
@@ -159,12 +157,6 @@ fn no_value_is_ever_shown() {
 #[test]
 fn a_plan_can_come_from_standard_input() {
     let world = World::new(&["A"]);
-    let mut child = world
-        .command(&["hash", "-", "--secret", "A=b", "--key-file", "plan.json"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(world.read("app/plan.json").as_bytes()).unwrap();
-    assert_eq!(child.wait_with_output().unwrap().stdout.len(), 65);
+    let run = world.run(&["hash", "-", "--secret", "A=b", "--key-file", "plan.json"]);
+    run.stdin(world.read("app/plan.json")).stdout(that(|hash| hash.len() == 65)).check();
 }

@@ -1,0 +1,77 @@
+//! `lint`: what people get to see of each finding, and what services do.
+
+use fs_err as fs;
+use railpack2docker::{Code, Severity};
+use serde_json::Value;
+use testkit::command::{Folder, anything, that};
+use testkit::{plan_with, settings};
+
+use crate::folder;
+
+/// A folder with the plan in `tests/lint` that has the finding of this code.
+fn with(code: Code) -> Folder {
+    folder().file(&format!("{code}.json"), fs::read(plan_with(code)).unwrap())
+}
+
+fn is_number(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_digit())
+}
+
+#[test]
+fn findings_read_well() {
+    for code in Code::LINTS.iter().copied().filter(|code| *code != Code::ExposedFile) {
+        let status = i32::from(code.severity() > Severity::Note);
+        let optional = Code::OPTIONAL.contains(&code).then(|| format!("--warn={code}"));
+        let arguments = ["lint".to_owned(), format!("{code}.json")].into_iter().chain(optional);
+        let seen = with(code).run(arguments).status(status).stdout(anything()).check().stdout;
+        // how large a Dockerfile is changes with its words
+        let seen: Vec<&str> =
+            seen.split(' ').map(|word| if word.len() > 6 && is_number(word) { "…" } else { word }).collect();
+        settings("lint").bind(|| insta::assert_snapshot!(code.name(), seen.join(" ")));
+    }
+}
+
+#[test]
+fn standard_input_has_a_name_only_where_a_report_needs_one() {
+    let plan = fs::read(plan_with(Code::NoShell)).unwrap();
+    for (format, expected) in [
+        ("github", "::warning title=no-shell::no shell runs"),
+        ("gitlab", "\"path\": \"railpack-plan.json\""),
+        ("json", "\"plan\": null"),
+        ("sarif", "\"fullyQualifiedName\": \"steps[0].commands[0].cmd\""),
+        ("human", " --> <stdin>:6:29\n"),
+    ] {
+        let run = folder().run(["lint", "-", "--format", format]).stdin(&plan).status(1).stdout([expected]);
+        let said = run.check().stdout;
+        assert!(format != "sarif" || !said.contains("physicalLocation"), "{said}");
+    }
+}
+
+#[test]
+fn each_service_has_its_own_severities() {
+    let said = |code: Code, format: &str| -> Value {
+        let status = i32::from(code.severity() > Severity::Note);
+        let run = with(code).run(["lint", &format!("{code}.json"), "--format", format]).status(status);
+        serde_json::from_str(&run.stdout(anything()).check().stdout).unwrap()
+    };
+    let result = |code: Code| said(code, "sarif")["runs"][0]["results"][0].clone();
+    for (code, gitlab, sarif) in [
+        (Code::DuplicateStep, "critical", "error"),
+        (Code::NoShell, "minor", "warning"),
+        (Code::InfoFile, "info", "note"),
+    ] {
+        assert_eq!(said(code, "gitlab")[0]["severity"], gitlab);
+        assert_eq!(result(code)["level"], sarif);
+    }
+    let related = &result(Code::DuplicateStep)["relatedLocations"][0];
+    assert_eq!(related["message"]["text"], "the first is here");
+    assert_eq!(related["logicalLocations"][0]["fullyQualifiedName"], "steps[0].name");
+}
+
+#[test]
+fn each_code_can_be_explained() {
+    for code in Code::LINTS {
+        let begins = format!("# `{code}`\n");
+        folder().run(["lint", "--explain", code.name()]).stdout(that(move |text| text.starts_with(&begins))).check();
+    }
+}
