@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::place::Place;
+use crate::text::without_middle;
 use crate::visible::visible;
 
 /// How bad a finding is.
@@ -119,13 +120,7 @@ impl Diagnostic {
 
 /// As much of a text as someone reads: the names in it can be of any length. The middle goes.
 pub(crate) fn shortened(text: &str) -> String {
-    const START: usize = 3_500;
-    const END: usize = 500;
-    let count = text.chars().count();
-    if count <= START + END {
-        return text.to_owned();
-    }
-    text.chars().take(START).chain(" … ".chars()).chain(text.chars().skip(count - END)).collect()
+    without_middle(text, 3_500, 500).into_owned()
 }
 
 /// The known word that `word` is most likely a misspelling of: one that differs by a

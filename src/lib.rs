@@ -32,6 +32,7 @@ mod plan;
 mod render;
 pub mod secrets;
 pub mod source_map;
+pub mod text;
 pub mod visible;
 
 #[cfg(feature = "cli")]

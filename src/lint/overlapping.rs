@@ -11,6 +11,7 @@ use crate::ignoring::{Ignored, is_pattern};
 use crate::lower::gopath::under_app;
 use crate::lower::inputs::{Include, Included, Within};
 use crate::plan::Command;
+use crate::text::list_first;
 
 /// How many steps are looked at from one down to its image.
 const DEEPEST: usize = 200;
@@ -125,7 +126,7 @@ impl Overlap<'_> {
         let name = |include: &Include<'_>| graph.deploy_inputs.get(include.input).map(|edge| name(graph, edge));
         let (earlier, later) = (name(&self.earlier).unwrap_or_default(), name(&self.later).unwrap_or_default());
         let come = if paths.len() == 1 { "comes" } else { "come" };
-        let paths = listed(paths);
+        let paths = list_first(paths.iter().map(|path| format!("`{path}`")), MOST_NAMED, |_| "others".to_owned());
         let found = |message| Diagnostic::warning("overlapping-inputs", message);
         let (first, second) = (&self.earlier.text.place, &self.later.text.place);
         match kind {
@@ -185,15 +186,4 @@ fn name(graph: &Graph<'_>, edge: &Edge<'_>) -> String {
         Origin::Local => None,
     }
     .unwrap_or_default()
-}
-
-fn listed(paths: &[String]) -> String {
-    let mut named: Vec<String> = paths.iter().take(MOST_NAMED).map(|path| format!("`{path}`")).collect();
-    if paths.len() > MOST_NAMED {
-        named.push("others".to_owned());
-    }
-    match named.pop() {
-        Some(last) if !named.is_empty() => format!("{} and {last}", named.join(", ")),
-        last => last.unwrap_or_default(),
-    }
 }

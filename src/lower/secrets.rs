@@ -16,6 +16,7 @@ use crate::dockerfile::{
 use crate::graph::{Origin, StepId};
 use crate::options::{SecretMount, SecretsHash, SecretsScope};
 use crate::plan::{Located, Step};
+use crate::text::list;
 
 /// Checks that each secret can be an environment variable.
 pub(super) fn check_names(context: &mut Context<'_, '_>) {
@@ -225,10 +226,8 @@ fn what_re_runs(secrets: &[&str], of: usize) -> String {
     match secrets {
         [one] => format!("Re-runs the steps that list {one} when its value changes."),
         all if all.len() == of => "Re-runs the steps that list all secrets when a value changes.".to_owned(),
-        [some @ .., last] => {
-            format!("Re-runs the steps that list {} and {last} when a value changes.", some.join(", "))
-        }
         [] => String::new(),
+        some => format!("Re-runs the steps that list {} when a value changes.", list(some)),
     }
 }
 
