@@ -7,6 +7,7 @@ use fs_err as fs;
 
 use super::files::{ignore_path, read_whole, why_unreadable};
 use crate::compat::patternmatcher::{self, is_ignored};
+use crate::text::list_first;
 use crate::{Diagnostic, Options, Transpiled};
 
 const CODE: &str = "exposed-file";
@@ -130,15 +131,7 @@ fn excluding(file: &str) -> String {
 }
 
 fn listed<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
-    let more = names.len().saturating_sub(MOST_NAMED);
-    let mut named: Vec<String> = names.take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
-    if more > 0 {
-        named.push(format!("{more} more"));
-    }
-    match named.pop() {
-        Some(last) if !named.is_empty() => format!("{} and {last}", named.join(", ")),
-        last => last.unwrap_or_default(),
-    }
+    list_first(names.map(|name| format!("`{name}`")), MOST_NAMED, |others| format!("{others} more"))
 }
 
 fn is_env_file(name: &str) -> bool {

@@ -5,6 +5,7 @@ use super::grouped::grouped;
 use super::summary::{Which, lines, parted, sentence};
 use crate::diff::{Change, Comparison, Piece, StageLayers, Subject};
 use crate::escape::escape_invisible;
+use crate::text::shortened;
 
 /// How a workflow finds its own comment again.
 const MARKER: &str = "<!-- railpack2docker diff -->";
@@ -14,6 +15,9 @@ const LARGEST: usize = 65_000;
 
 /// How much of it the list of layers can take.
 const LARGEST_LIST: usize = 10_000;
+
+/// How much of an instruction is there, in columns.
+const LONGEST_INSTRUCTION: usize = 100;
 
 /// How much of it the table can take.
 const LARGEST_TABLE: usize = 40_000;
@@ -88,7 +92,7 @@ fn layers(comparison: &Comparison) -> String {
     let mut items = Vec::new();
     for stage in &others {
         for line in lines(stage) {
-            let instruction = |text: &str| code(&shortened(text));
+            let instruction = |text: &str| code(&shortened(text, LONGEST_INSTRUCTION));
             let which = match line.which {
                 None => String::new(),
                 Some(Which::One(text)) => format!(": {}", instruction(text)),
@@ -112,14 +116,6 @@ fn layers(comparison: &Comparison) -> String {
         out.push_str(&format!("- and {} more stages\n", items.len() - shown));
     }
     out
-}
-
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 100;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }
 
 /// The diffs of the Dockerfile and its ignore file, as much of them as there is room for.

@@ -8,6 +8,7 @@ use super::summary::{Which, lines, name, parted, sentence};
 use crate::cli::unified::painted;
 use crate::diff::{Change, StageLayers, Status};
 use crate::escape::escape_invisible;
+use crate::text::shortened;
 
 const WIDTH: usize = 80;
 
@@ -108,17 +109,9 @@ fn stage(stage: &StageLayers, width: usize, out: &mut String) {
         };
         out.push_str(&format!("{start}{style}{}{style:#}{rest}\n", line.words));
         if let Some(instruction) = below {
-            out.push_str(&format!("      {}\n", cut(instruction, WIDTH - 6)));
+            out.push_str(&format!("      {}\n", shortened(instruction, WIDTH - 6)));
         }
     }
-}
-
-fn cut(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(room.saturating_sub(1)).collect();
-    format!("{start}…")
 }
 
 /// Lines of whole words. A word that is longer than a line stands on its own.
