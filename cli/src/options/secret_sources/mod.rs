@@ -117,8 +117,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(usage: &'a SecretUsage) -> Self {
         let names: BTreeSet<&str> = usage.mounted().collect();
-        let mut this =
-            Self { usage, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
+        let mut this = Self { usage, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
         for name in this.names.clone() {
             this.add_variable(name, name);
         }
