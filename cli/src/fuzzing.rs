@@ -34,11 +34,7 @@ pub fn printed(old: &str, new: &str, comparison: Comparison) -> [String; 3] {
 
 /// The findings of `--check` for a Dockerfile and its ignore file, and the diffs that it prints, with colors.
 #[must_use]
-pub fn check(
-    dockerfile: Option<String>,
-    ignore: Option<String>,
-    generated: &Transpiled,
-) -> (Vec<Diagnostic>, String) {
+pub fn check(dockerfile: Option<String>, ignore: Option<String>, generated: &Transpiled) -> (Vec<Diagnostic>, String) {
     stale_files::check_texts(dockerfile, ignore, generated)
 }
 

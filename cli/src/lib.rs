@@ -62,7 +62,6 @@ Exit status:
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
     name = NAME,
     // the same help on Windows, without `.exe`
     bin_name = NAME,

@@ -133,10 +133,8 @@ fn find_in_map(file: &Path, text: &str, line: usize, path: &Path) -> Result<Orig
 impl Origin {
     fn json(&self, file: &Path, line: usize) -> String {
         let plan = self.plan_path.to_string_lossy();
-        let location = self
-            .position
-            .as_ref()
-            .map(|position| location_json(&plan, &position.path, position.line, position.column));
+        let location =
+            self.position.as_ref().map(|position| location_json(&plan, &position.path, position.line, position.column));
         let document = json!({ "file": file.to_string_lossy(), "line": line, "location": location });
         escape_invisible_json(&document.to_string()) + "\n"
     }
@@ -145,7 +143,9 @@ impl Origin {
         let file = file.to_string_lossy();
         let file = escape_invisible(&file);
         let Some(position) = &self.position else {
-            return format!("line {line} of `{file}` has no location in the plan: it is in the header or between stages\n");
+            return format!(
+                "line {line} of `{file}` has no location in the plan: it is in the header or between stages\n"
+            );
         };
         let path = if position.path.is_empty() { "the plan".into() } else { escape_invisible(&position.path) };
         let message = format!("line {line} of `{file}` comes from `{path}`");

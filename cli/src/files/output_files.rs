@@ -62,8 +62,7 @@ impl OutputFiles {
     ) -> Result<(), Failure> {
         let file = Target::new(path, plan, may_overwrite)?;
         let real = with_real_directory(&file.path);
-        let is_same =
-            |other: &PreparedFile| !file.is_device && with_real_directory(&other.target.path) == real;
+        let is_same = |other: &PreparedFile| !file.is_device && with_real_directory(&other.target.path) == real;
         if self.prepared.iter().any(is_same) {
             let message = format!("two outputs have the same path: `{}`", file.given.display());
             return Err(Diagnostic::new(Code::DuplicateOutput, message).with_help("change one of the paths").into());

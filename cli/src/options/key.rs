@@ -21,6 +21,7 @@ pub(crate) struct KeyArgs {
     /// A trailing line feed is not part of the key. The environment variable holds the key itself. Without a key,
     /// the hash is computed slowly, so that weak values are slow to guess.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[expect(clippy::doc_markdown, reason = "help texts have the form of clap's own notes")]
     key_file: Option<PathBuf>,
 }
 

@@ -21,9 +21,7 @@ pub(crate) enum Color {
     /// If the output is a terminal and `NO_COLOR` is not set
     #[default]
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use railpack2docker::header::Header;
-use railpack2docker::{
-    Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text,
-};
+use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text};
 use serde::Deserialize;
 use serde::de::Error as _;
 
@@ -319,25 +317,24 @@ fn secret_id(text: &str) -> Result<(String, String), String> {
 }
 
 fn read_secrets_scope<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretsScope>, D::Error> {
-    let names = SecretsScope::ALL.iter().map(|scope| scope.name());
-    read_choice(from, SecretsScope::from_name, names.collect())
+    let names: Vec<&str> = SecretsScope::ALL.iter().map(|scope| scope.name()).collect();
+    read_choice(from, SecretsScope::from_name, &names)
 }
 
 fn read_secrets_hash<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretsHash>, D::Error> {
-    let names = SecretsHash::ALL.iter().map(|hash| hash.name());
-    read_choice(from, SecretsHash::from_name, names.collect())
+    let names: Vec<&str> = SecretsHash::ALL.iter().map(|hash| hash.name()).collect();
+    read_choice(from, SecretsHash::from_name, &names)
 }
 
 fn read_choice<'d, T, D: serde::Deserializer<'d>>(
     from: D,
     parse: fn(&str) -> Option<T>,
-    names: Vec<&'static str>,
+    names: &[&str],
 ) -> Result<Option<T>, D::Error> {
     let name = String::deserialize(from)?;
     let error = || {
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        let names = text::list(names.iter().map(String::as_str), "or");
-        D::Error::custom(format!("unknown value `{name}`, expected {names}"))
+        D::Error::custom(format!("unknown value `{name}` (expected one of {})", names.join(", ")))
     };
     parse(&name).map(Some).ok_or_else(error)
 }

@@ -125,7 +125,10 @@ impl StaleFile {
             (Some(current), Some(generated)) => (current, generated),
             (None, _) => return Diagnostic::new(Code::MissingFile, format!("`{file}` does not exist")),
             (Some(_), None) => {
-                return Diagnostic::new(Code::StaleIgnoreFile, format!("stale `{file}`: the plan excludes nothing now"));
+                return Diagnostic::new(
+                    Code::StaleIgnoreFile,
+                    format!("stale `{file}`: the plan excludes nothing now"),
+                );
             }
         };
         let edited = || Diagnostic::new(Code::EditedFile, format!("`{file}` was edited by hand"));

@@ -42,7 +42,9 @@ fn not_found(revision: &str, path: &str, name: &str) -> Failure {
     if !succeeds(&["rev-parse", "--git-dir"]) {
         let found = Diagnostic::new(
             Code::UnreadablePlan,
-            format!("can't read the plan from `{name}`: no such file, and the current directory is not in a git repository"),
+            format!(
+                "can't read the plan from `{name}`: no such file, and the current directory is not in a git repository"
+            ),
         );
         return found.with_help("pass the path of a file, or run this in a repository").into();
     }
@@ -68,9 +70,7 @@ fn git_error(name: &str, error: &io::Error) -> Failure {
         io::ErrorKind::NotFound => "git is not installed".to_owned(),
         _ => format!("can't run git: {error}"),
     };
-    let found = Diagnostic::new(
-        Code::UnreadablePlan,
-        format!("can't read the plan from `{name}`: no such file, and {why}"),
-    );
+    let found =
+        Diagnostic::new(Code::UnreadablePlan, format!("can't read the plan from `{name}`: no such file, and {why}"));
     found.with_help("pass the path of a file").into()
 }

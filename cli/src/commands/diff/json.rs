@@ -24,8 +24,7 @@ pub(super) fn print(compared: &ComparedPlans<'_>) -> String {
     let comparison = &compared.comparison;
     let (old, new) = (Source::new(compared.old), Source::new(compared.new));
     let counts = Counts::new(comparison.stages.iter().flat_map(|stage| &stage.layers));
-    let changes: Vec<Value> =
-        comparison.changes.iter().map(|change| self::change_json(change, &old, &new)).collect();
+    let changes: Vec<Value> = comparison.changes.iter().map(|change| self::change_json(change, &old, &new)).collect();
     let stages: Vec<Value> = comparison.stages.iter().map(|stage| self::stage_json(stage, &new)).collect();
     let document = json!({
         "same": comparison.changes.is_empty(),

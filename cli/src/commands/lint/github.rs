@@ -80,17 +80,17 @@ mod tests {
 
     #[test]
     fn only_a_range_within_a_line_has_columns() {
-        let plan = |steps: &str| format!("{{\n\"steps\":{steps} }}");
-        let printed = |path: &str, steps: &str| {
-            let found = lint(&plan(steps), &Options::default());
+        let plan = |deploy: &str| format!("{{\n\"deploy\":{deploy}, \"steps\": [] }}");
+        let printed = |path: &str, deploy: &str| {
+            let found = lint(&plan(deploy), &Options::default());
             let location = found.iter().find(|found| found.code == Code::WrongType).unwrap().location.clone().unwrap();
-            printed(path, &plan(steps), &Diagnostic::new(Code::WrongType, "m").at(&location))
+            printed(path, &plan(deploy), &Diagnostic::new(Code::WrongType, "m").at(&location))
         };
         assert_eq!(
             printed("p.json", "123"),
-            "::error file=p.json,line=2,endLine=2,col=9,endColumn=12,title=wrong-type::m (at steps)\n"
+            "::error file=p.json,line=2,endLine=2,col=10,endColumn=13,title=wrong-type::m (at deploy)\n"
         );
-        assert_eq!(printed("p.json", "{\n}"), "::error file=p.json,line=2,endLine=3,title=wrong-type::m (at steps)\n");
-        assert_eq!(printed("-", "1"), "::error title=wrong-type::m (at steps)\n");
+        assert_eq!(printed("p.json", "[\n]"), "::error file=p.json,line=2,endLine=3,title=wrong-type::m (at deploy)\n");
+        assert_eq!(printed("-", "1"), "::error title=wrong-type::m (at deploy)\n");
     }
 }

@@ -49,7 +49,10 @@ impl fmt::Display for Malformed {
             Self::NoId => f.write_str("`--secret` without the field `id=NAME`"),
             Self::NoKey(field) => write!(f, "field {field} of `--secret` is not `key=value`"),
             Self::UnknownKey(field) => {
-                write!(f, "field {field} of `--secret` has an unknown key (expected `id`, `env`, `src`, `source` or `type`)")
+                write!(
+                    f,
+                    "field {field} of `--secret` has an unknown key (expected `id`, `env`, `src`, `source` or `type`)"
+                )
             }
             Self::UnknownType => f.write_str("unknown `type` in `--secret` (expected `env` or `file`)"),
             Self::Quote => f.write_str("misplaced quote in `--secret`"),

@@ -117,8 +117,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(usage: &'a SecretUsage) -> Self {
         let names: BTreeSet<&str> = usage.mounted().collect();
-        let mut this =
-            Self { usage, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
+        let mut this = Self { usage, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
         for name in this.names.clone() {
             this.add_variable(name, name);
         }
@@ -191,7 +190,7 @@ impl<'a> Search<'a> {
             return found;
         }
         let names: Vec<String> = self.usage.names_of_plan().map(|name| format!("`{name}`")).collect();
-        match text::list(names.iter().map(String::as_str), "and") {
+        match text::list(&names) {
             names if names.is_empty() => found.with_help("the plan has no secrets"),
             names => found.with_help(format!("the plan has {names}")),
         }
