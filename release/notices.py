@@ -21,20 +21,27 @@ https://www.rust-lang.org). A binary for Linux has musl in it (MIT, https://musl
 
 
 def crates(target):
-    """The packages of a binary for a target, without this one."""
+    """The packages of a binary for a target, without those of this repository."""
     command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", target]
     about = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout)
     nodes = {node["id"]: node for node in about["resolve"]["nodes"]}
-    root = about["resolve"]["root"]
-    found, ahead = set(), [root]
+    found, ahead = set(), [package["id"] for package in about["packages"] if has_binary(package, about)]
+    if not ahead:
+        sys.exit("error: no package of this repository has the binary")
     while ahead:
         node = ahead.pop()
         if node in found:
             continue
         found.add(node)
         ahead += [edge["pkg"] for edge in nodes[node]["deps"] if any(kind["kind"] is None for kind in edge["dep_kinds"])]
-    packages = [package for package in about["packages"] if package["id"] in found - {root}]
+    packages = [package for package in about["packages"] if package["id"] in found - set(about["workspace_members"])]
     return sorted(packages, key=lambda package: (package["name"], package["version"]))
+
+
+def has_binary(package, about):
+    """Whether a package of this repository has the binary."""
+    has_one = any(target["name"] == "railpack2docker" and "bin" in target["kind"] for target in package["targets"])
+    return has_one and package["id"] in about["workspace_members"]
 
 
 def texts(package):

@@ -5,10 +5,11 @@ use crate::dockerfile::{Dockerfile, Dockerignore, Instruction};
 use crate::graph::{self, Graph};
 use crate::header::BuildCommand;
 use crate::lint::{self, Subject};
-use crate::options::{Files, Options};
+use crate::options::Options;
 use crate::plan::Plan;
 use crate::render::{self, HeaderText, Rendered};
 use crate::secret_usage::SecretUsage;
+use crate::source_map::SourceMap;
 use crate::{lower, plan};
 
 /// A build plan whose names are resolved.
@@ -34,10 +35,33 @@ pub struct Compilation {
 pub struct Lowered {
     dockerfile: Dockerfile,
     dockerignore: Option<Dockerignore>,
-    files: Files,
+    options: Options,
+    usage: SecretUsage,
     /// The SHA-256 of the plan, in hexadecimal.
     digest: String,
-    build: BuildCommand,
+}
+
+/// A plan as a Dockerfile.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Transpiled {
+    /// The Dockerfile's text, UTF-8, each line ended by a line feed.
+    pub dockerfile: String,
+    /// The text of `<Dockerfile>.dockerignore`, if the plan excludes something.
+    pub dockerignore: Option<String>,
+    /// The place in the plan that each line of the Dockerfile comes from.
+    pub source_map: SourceMap,
+    /// Warnings and notes, in the order of the plan's text, those without a place at the end.
+    pub findings: Vec<Diagnostic>,
+    lowered: Lowered,
+}
+
+impl Transpiled {
+    /// Whether an instruction copies a file of the build context: see [`Lowered::copies`].
+    #[must_use]
+    pub fn copies(&self, path: &str) -> bool {
+        self.lowered.copies(path)
+    }
 }
 
 impl Compilation {
@@ -68,15 +92,27 @@ impl Compilation {
             Ok((dockerfile, dockerignore)) => Ok(Lowered {
                 dockerfile,
                 dockerignore,
-                files: options.files.clone(),
+                options: options.clone(),
+                usage,
                 digest: self.graph.plan().digest.clone(),
-                build: BuildCommand::for_header(&usage, options),
             }),
             Err(reported) => {
                 findings.remove_allowed(&options.allow);
                 Err(findings.into_errors(reported))
             }
         }
+    }
+
+    /// Lowers and renders the plan, and runs the checks of each transpilation.
+    ///
+    /// # Errors
+    /// Those of [`Self::lower`] and [`Lowered::render`].
+    pub fn transpile(&self, options: &Options) -> Result<Transpiled, Diagnostics> {
+        let lowered = self.lower(options)?;
+        let rendered = lowered.render()?;
+        let findings = self.findings(&lowered, &rendered);
+        let Rendered { dockerfile, dockerignore, source_map, .. } = rendered;
+        Ok(Transpiled { dockerfile, dockerignore, source_map, findings, lowered })
     }
 
     /// The use of the plan's secrets in a build with these options.
@@ -86,14 +122,13 @@ impl Compilation {
     }
 
     /// The warnings and notes of a transpilation, in the order of the plan's text, those without a place
-    /// at the end. `rendered` is what the plan became with the same options.
+    /// at the end. `lowered` and `rendered` are what this plan became.
     #[must_use]
-    pub fn findings(&self, options: &Options, rendered: &Rendered) -> Vec<Diagnostic> {
+    pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
-        let usage = self.secrets(options);
-        let subject = Subject { graph: &self.graph, usage: &usage, rendered: Some(rendered) };
+        let subject = Subject { graph: &self.graph, usage: &lowered.usage, rendered: Some(rendered) };
         lint::check_always(&subject, &mut findings);
-        findings.remove_allowed(&options.allow);
+        findings.remove_allowed(&lowered.options.allow);
         findings.into_sorted()
     }
 
@@ -105,11 +140,11 @@ impl Compilation {
     /// [`Code::InvalidOption`](crate::Code::InvalidOption).
     #[must_use]
     pub fn lint(&self, options: &Options) -> Vec<Diagnostic> {
-        let (rendered, mut findings) = match self.lower(options).and_then(|lowered| lowered.render()) {
-            Ok(rendered) => (Some(rendered), self.findings.clone()),
-            Err(errors) => (None, errors.0.into_iter().collect()),
+        let rendered = |lowered: Lowered| lowered.render().map(|rendered| (lowered.usage, Some(rendered)));
+        let (usage, rendered, mut findings) = match self.lower(options).and_then(rendered) {
+            Ok((usage, rendered)) => (usage, rendered, self.findings.clone()),
+            Err(errors) => (self.secrets(options), None, errors.0.into_iter().collect()),
         };
-        let usage = self.secrets(options);
         let subject = Subject { graph: &self.graph, usage: &usage, rendered: rendered.as_ref() };
         lint::check_all(&subject, &options.warn, &mut findings);
         findings.remove_allowed(&options.allow);
@@ -136,7 +171,8 @@ impl Lowered {
     /// # Errors
     /// An instruction that is too long for a line and can't be folded.
     pub fn render(&self) -> Result<Rendered, Diagnostics> {
-        let header = HeaderText { files: &self.files, digest: &self.digest, build: &self.build };
+        let build = BuildCommand::for_header(&self.usage, &self.options);
+        let header = HeaderText { files: &self.options.files, digest: &self.digest, build };
         render::render(&self.dockerfile, self.dockerignore.as_ref(), &header)
     }
 
@@ -157,5 +193,25 @@ impl Lowered {
 
     pub(crate) fn dockerignore(&self) -> Option<&Dockerignore> {
         self.dockerignore.as_ref()
+    }
+}
+
+/// Turns the JSON text of a build plan into a Dockerfile. The same text and options give the same bytes
+/// everywhere, and in every release that knows [`Options::output_version`].
+///
+/// # Errors
+/// Every mistake that the first failing phase finds: reading the plan, resolving its names, lowering it to
+/// instructions.
+pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostics> {
+    Compilation::parse(json, options.strict)?.transpile(options)
+}
+
+/// All findings of a plan, given as JSON text: see [`Compilation::lint`]. A plan that can't be read gives
+/// the errors that say why.
+#[must_use]
+pub fn lint(json: &str, options: &Options) -> Vec<Diagnostic> {
+    match Compilation::parse(json, options.strict) {
+        Ok(compilation) => compilation.lint(options),
+        Err(errors) => errors.0,
     }
 }

@@ -62,7 +62,7 @@ impl SecretUsage {
             SecretsScope::Plan => (graph.step(id).runs_something() && !plan.secrets.is_empty()).then_some(ALL),
             SecretsScope::Step => *listed,
         });
-        let Sets { sets, .. } = sets;
+        let sets = sets.members;
         let mut usage = Self {
             secrets: plan.secrets.clone(),
             ids: options.secret_ids.clone(),
@@ -166,7 +166,7 @@ impl SecretUsage {
 /// Hands out an id for each distinct set.
 struct Sets<'p> {
     by_name: BTreeMap<&'p str, usize>,
-    sets: Vec<Vec<usize>>,
+    members: Vec<Vec<usize>>,
     known: BTreeMap<Vec<usize>, SetId>,
 }
 
@@ -174,7 +174,7 @@ impl<'p> Sets<'p> {
     fn new(plan: &'p Plan) -> Self {
         let all: Vec<usize> = (0..plan.secrets.len()).collect();
         let by_name = plan.secrets.iter().map(|secret| secret.value.as_str()).zip(0..).collect();
-        Self { by_name, known: BTreeMap::from([(all.clone(), ALL)]), sets: vec![all] }
+        Self { by_name, known: BTreeMap::from([(all.clone(), ALL)]), members: vec![all] }
     }
 
     fn listed_by(&mut self, step: &Step) -> Option<SetId> {
@@ -186,11 +186,11 @@ impl<'p> Sets<'p> {
         if listed.is_empty() {
             return None;
         }
-        let next = SetId(self.sets.len());
+        let next = SetId(self.members.len());
         let listed: Vec<usize> = listed.into_iter().collect();
         let id = *self.known.entry(listed.clone()).or_insert(next);
         if id == next {
-            self.sets.push(listed);
+            self.members.push(listed);
         }
         Some(id)
     }

@@ -41,15 +41,14 @@ pub(crate) struct StageLines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Path;
+    use crate::diagnostic::JsonPath;
 
     #[test]
     fn a_line_comes_from_the_last_place_before_it() {
         let location = |key: &'static str| Location::new(JsonPath::default().key(key), 0..0);
         let mut map = SourceMap::default();
-        map.push(3, Some(location("a")));
-        map.push(5, Some(location("b")));
-        map.push(5, Some(location("c")));
+        map.push(3, Some(&location("a")));
+        map.push(5, Some(&location("c")));
         map.push(7, None);
         let paths =
             (1..=8).map(|line| map.location_of(line).map(|location| location.path().to_string()).unwrap_or_default());

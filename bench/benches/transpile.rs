@@ -6,8 +6,8 @@ mod plans;
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use railpack2docker::{Options, phases, transpile};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use railpack2docker::{Compilation, Options, transpile};
 
 use plans::{SHAPES, shape};
 
@@ -55,16 +55,16 @@ fn each_phase(criterion: &mut Criterion) {
     });
     for (name, json) in given.into_iter().chain(made) {
         let options = Options::default();
-        let plan = phases::read(&json).expect("a plan");
-        let graph = plan.resolve().expect("a graph");
-        let dockerfile = graph.lower(&options).expect("instructions");
+        let compilation = Compilation::parse(&json, false).expect("a plan");
+        let lowered = compilation.lower(&options).expect("instructions");
+        let rendered = lowered.render().expect("text");
         let mut group = criterion.benchmark_group(format!("phases of {name}"));
         group.sample_size(20);
-        group.bench_function("read", |bencher| bencher.iter(|| phases::read(black_box(&json))));
-        group.bench_function("resolve", |bencher| bencher.iter(|| black_box(&plan).resolve()));
-        group.bench_function("lower", |bencher| bencher.iter(|| black_box(&graph).lower(&options)));
-        group.bench_function("render", |bencher| {
-            bencher.iter_batched(|| dockerfile.clone(), phases::render, BatchSize::LargeInput);
+        group.bench_function("parse", |bencher| bencher.iter(|| Compilation::parse(black_box(&json), false)));
+        group.bench_function("lower", |bencher| bencher.iter(|| black_box(&compilation).lower(&options)));
+        group.bench_function("render", |bencher| bencher.iter(|| black_box(&lowered).render()));
+        group.bench_function("check", |bencher| {
+            bencher.iter(|| black_box(&compilation).findings(&lowered, &rendered));
         });
         group.finish();
     }

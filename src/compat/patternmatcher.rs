@@ -58,6 +58,11 @@ impl Ignored {
     }
 }
 
+/// Whether a path may be a pattern of Go's `filepath.Match`: one with wildcards or escapes.
+pub(crate) fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?', '[', '\\'])
+}
+
 /// Whether a pattern of Go's `filepath.Match`, in which no `*` stands for a slash, matches a whole
 /// path. What is no pattern matches nothing.
 pub(crate) fn matches_name(pattern: &str, path: &str) -> bool {

@@ -28,6 +28,14 @@ pub(crate) enum Quote {
     Literal,
 }
 
+/// The script of `sh -c 'SCRIPT'`, which a RUN says without the shell around it.
+pub(crate) fn script_of(words: &[String]) -> Option<&str> {
+    match words {
+        [sh, flag, script] if sh == "sh" && flag == "-c" => Some(script),
+        _ => None,
+    }
+}
+
 enum State {
     Between,
     Word,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::change::{Change, Kind, Subject};
 use super::message::Text;
 use super::packages;
-use super::sequence::{align, count};
+use super::sequence::differences;
 use crate::plan::{Located, Step};
 
 /// The assets of a step in both plans.
@@ -39,8 +39,9 @@ impl<'a, 'p> Assets<'a, 'p> {
 
     fn lines(&self, old: &Located<String>, new: &Located<String>, path: &str) -> Change {
         let (before, after) = (written(old), written(new));
-        let lines = |text: &str| text.split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>();
-        let (removed, added) = count(&align(&lines(&before), &lines(&after)));
+        let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<_>>();
+        let changed = differences(&lines(&before), &lines(&after));
+        let (removed, added) = changed.fold((0, 0), |(old, new), part| (old + part.old.len(), new + part.new.len()));
         let what = Text::of("file ").value(path).and(": ");
         let what = match (added, removed) {
             (0, removed) => what.count(removed, " line removed", " lines removed"),

@@ -7,12 +7,12 @@ use super::change::{Change, Kind, Subject};
 use super::images;
 use super::message::Text;
 use super::packages;
-use super::sequence::{Item, align, likeness};
+use super::sequence::{align, likeness};
 use crate::compat::gopath::{clean, under_app};
 use crate::compat::shlex;
 use crate::diagnostic::Location;
 use crate::lower::tells_more;
-use crate::plan::{Command, Step};
+use crate::plan::{Command, Step, given_mode};
 
 /// How much two commands share to be one that changed, from 0 to 1.
 const ALIKE: f64 = 0.3;
@@ -21,7 +21,7 @@ const ALIKE: f64 = 0.3;
 const MOST: usize = 10_000;
 
 /// What a command does, however it is written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Key {
     Exec(Vec<String>),
     Path(String),
@@ -39,11 +39,7 @@ impl Key {
                 dest: destination(&dest.value),
                 image: image.as_ref().map(|image| image.value.clone()),
             },
-            // as `lower::file` has it: 0644 is what a file has without a mode
-            Command::File { path, mode, .. } => Self::File {
-                path: under_app(&path.value),
-                mode: mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != 0o644),
-            },
+            Command::File { path, mode, .. } => Self::File { path: under_app(&path.value), mode: given_mode(*mode) },
         }
     }
 
@@ -91,10 +87,9 @@ impl Line<'_> {
     /// As a reader knows it: a script without the shell around it.
     fn shown(&self) -> String {
         match (self.command, &self.key) {
-            (Command::Exec { .. }, Key::Exec(words)) => match words.as_slice() {
-                [sh, flag, script] if sh == "sh" && flag == "-c" => script.clone(),
-                words => words.join(" "),
-            },
+            (Command::Exec { .. }, Key::Exec(words)) => {
+                shlex::script_of(words).map_or_else(|| words.join(" "), str::to_owned)
+            }
             (Command::Copy { src, dest, image }, _) => {
                 let image = image.as_ref().map(|image| format!(" of {}", image.value)).unwrap_or_default();
                 format!("{}{image} to {}", src.value, dest.value)
@@ -166,24 +161,18 @@ pub(super) fn compare(old: &Step, new: &Step, subject: &Subject, changes: &mut V
     let keys = |lines: &[Line<'_>]| lines.iter().map(|line| line.key.clone()).collect::<Vec<_>>();
     let mut found = Found { subject, at: Vec::new(), renamed: Vec::new(), assets: Assets::of(old, new, subject) };
     let (mut removed, mut added) = (Vec::new(), Vec::new());
-    let mut gap = Gap::default();
-    for item in align(&keys(&olds), &keys(&news)) {
-        match item {
-            Item::Old(i) => gap.old.extend(olds.get(i)),
-            Item::New(j) => gap.new.extend(news.get(j).map(|line| (j, line))),
-            Item::Both(i, j) => {
-                let (only_old, only_new) = std::mem::take(&mut gap).pair(&mut found);
-                removed.extend(only_old.into_iter().map(|line| (j, line)));
-                added.extend(only_new);
-                if let (Some(old), Some(new)) = (olds.get(i), news.get(j)) {
-                    found.unchanged(j, old, new);
-                }
-            }
+    for part in align(&keys(&olds), &keys(&news)) {
+        let end = part.new.end;
+        let old = olds.get(part.old).unwrap_or_default().iter();
+        let new = part.new.clone().zip(news.get(part.new).unwrap_or_default());
+        if part.is_shared {
+            old.zip(new).for_each(|(old, (at, new))| found.unchanged(at, old, new));
+            continue;
         }
+        let (only_old, only_new) = Gap { old: old.collect(), new: new.collect() }.pair(&mut found);
+        removed.extend(only_old.into_iter().map(|line| (end, line)));
+        added.extend(only_new);
     }
-    let (only_old, only_new) = gap.pair(&mut found);
-    removed.extend(only_old.into_iter().map(|line| (news.len(), line)));
-    added.extend(only_new);
     found.moved(&mut removed, &mut added, &news);
     for (at, line) in removed {
         found.removed(at, line);
@@ -195,7 +184,6 @@ pub(super) fn compare(old: &Step, new: &Step, subject: &Subject, changes: &mut V
 }
 
 /// Commands between two that are in both lists.
-#[derive(Default)]
 struct Gap<'a, 'p> {
     old: Vec<&'a Line<'p>>,
     new: Vec<(usize, &'a Line<'p>)>,

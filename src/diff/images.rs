@@ -2,6 +2,7 @@
 
 use super::change::{Change, Kind, Subject};
 use super::message::Text;
+use crate::dockerfile::split_reference;
 
 /// Another image, or another version of it.
 pub(super) fn changed(old: &str, new: &str, subject: &Subject) -> Change {
@@ -16,11 +17,8 @@ pub(super) fn changed(old: &str, new: &str, subject: &Subject) -> Change {
 
 /// The name of an image, and its tag or digest or both.
 fn split(reference: &str) -> (&str, Option<&str>) {
-    let name_start = reference.rfind('/').map_or(0, |slash| slash + 1);
-    let last = reference.get(name_start..).unwrap_or_default();
-    let Some(at) = last.find([':', '@']) else { return (reference, None) };
-    let at = name_start + at;
-    (reference.get(..at).unwrap_or(reference), reference.get(at + 1..))
+    let (name, ..) = split_reference(reference);
+    (name, reference.get(name.len() + 1..))
 }
 
 #[cfg(test)]

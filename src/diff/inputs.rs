@@ -6,7 +6,7 @@ use super::change::{Change, Kind, Subject};
 use super::images;
 use super::match_steps::Pairs;
 use super::message::{MOST_VALUES, Text};
-use super::sequence::{Item, align};
+use super::sequence::differences;
 use crate::plan::{Input, Located, Plan, Source};
 
 /// The inputs behind the first one of a step, or all of the image.
@@ -16,7 +16,7 @@ pub(super) struct Inputs<'p> {
 }
 
 /// What an input takes, whatever the step it takes from is called.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Key {
     origin: String,
     include: Option<Vec<String>>,
@@ -114,12 +114,9 @@ impl Inputs<'_> {
             self.new.iter().filter(new).map(|it| (it, Key::of(it, pairs.new_origin(&it.source)))).collect();
         let keys = |inputs: &[Keyed<'_>]| inputs.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>();
         let (mut removed, mut added) = (Vec::new(), Vec::new());
-        for item in align(&keys(&olds), &keys(&news)) {
-            match item {
-                Item::Both(..) => {}
-                Item::Old(i) => removed.extend(olds.get(i)),
-                Item::New(j) => added.extend(news.get(j)),
-            }
+        for part in differences(&keys(&olds), &keys(&news)) {
+            removed.extend(olds.get(part.old).unwrap_or_default());
+            added.extend(news.get(part.new).unwrap_or_default());
         }
         // what is in both lists, in different places: each change of order is one
         if let Some((old, new)) = joined(&mut removed, &mut added, Clone::clone).first() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use toml::{Table, Value};
+
 use super::change::{Change, Kind, Subject};
 use super::message::Text;
 
@@ -11,10 +13,8 @@ type Packages = BTreeMap<String, Option<String>>;
 /// What changed in the tools of a mise config. `None` where something else changed as well, and for any
 /// other file.
 pub(super) fn of_mise(old: &str, new: &str, subject: &Subject) -> Option<Vec<Change>> {
-    let (old, new) = (Config::read(old), Config::read(new));
-    let is_config = !old.tools.is_empty() || !new.tools.is_empty();
-    (is_config && old.rest == new.rest && old.tools != new.tools)
-        .then(|| changes(&old.tools, &new.tools, "tool ", subject))
+    let (old, new) = (Config::read(old)?, Config::read(new)?);
+    (old.rest == new.rest && old.tools != new.tools).then(|| changes(&old.tools, &new.tools, "tool ", subject))
 }
 
 /// What changed in the packages of an `apt-get install`. `None` where something else of the command
@@ -52,78 +52,49 @@ fn changes(old: &Packages, new: &Packages, noun: &'static str, subject: &Subject
     changes
 }
 
-/// A mise config, as far as its tools go: `[tools]` with lines of `node = "22"`, and `[tools.node]` with
-/// a `version`.
-#[derive(Default)]
+/// A mise config, as far as the versions of its tools go.
 struct Config {
     tools: Packages,
-    /// The other lines.
-    rest: Vec<String>,
+    /// The other keys, of the file and of its tools.
+    rest: (Table, Table),
 }
 
 impl Config {
-    fn read(text: &str) -> Self {
-        let mut config = Self::default();
-        let mut section = Section::Other;
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = Section::of(header);
-            }
-            let is_tool = match (&section, line.split_once('=')) {
-                (Section::Tools, Some((name, version))) => config.tool(unquoted(name), version),
-                (Section::Tool(tool), Some((key, version))) if unquoted(key) == "version" => config.tool(tool, version),
-                (Section::Tools | Section::Tool(_), None) => line.starts_with('['),
-                _ => false,
-            };
-            if !is_tool {
-                config.rest.push(line.to_owned());
-            }
-        }
-        config
-    }
+    /// The largest file that is read, in bytes.
+    const LARGEST: usize = 100_000;
 
-    /// Takes in a tool, whose version is a string, strings, or a table that holds one.
-    fn tool(&mut self, name: &str, version: &str) -> bool {
-        let version = version.trim();
-        let version = match version.strip_prefix('{').and_then(|table| table.strip_suffix('}')) {
-            Some(table) => {
-                let mut fields = table.split(',').filter_map(|field| field.split_once('='));
-                let found = fields.next().filter(|(key, _)| unquoted(key) == "version");
-                match (found, fields.next()) {
-                    (Some((_, version)), None) => version,
-                    _ => return false,
-                }
-            }
-            None => version,
+    /// How many dots it has at most. Each can be a table in another one: `toml` bounds how deep brackets
+    /// go and how long a key is, but long keys in deep brackets overflow the stack.
+    const MOST_DOTS: usize = 100;
+
+    fn read(text: &str) -> Option<Self> {
+        if text.len() > Self::LARGEST || text.matches('.').count() > Self::MOST_DOTS {
+            return None;
+        }
+        let mut rest: Table = text.parse().ok()?;
+        let mut others = match rest.remove("tools") {
+            Some(Value::Table(tools)) => tools,
+            Some(_) => return None,
+            None => Table::new(),
         };
-        let list = version.trim().trim_start_matches('[').trim_end_matches(']');
-        let versions: Vec<&str> = list.split(',').map(unquoted).collect();
-        self.tools.insert(name.to_owned(), Some(versions.join(", ")));
-        true
+        let mut tools = Packages::new();
+        others.retain(|name, tool| {
+            let Some(version) = versions(tool.get("version").unwrap_or(tool)) else { return true };
+            tools.insert(name.to_owned(), Some(version));
+            tool.as_table_mut().is_some_and(|tool| tool.remove("version").is_some() && !tool.is_empty())
+        });
+        Some(Self { tools, rest: (rest, others) })
     }
 }
 
-enum Section {
-    Tools,
-    Tool(String),
-    Other,
-}
-
-impl Section {
-    fn of(header: &str) -> Self {
-        match header.trim().strip_prefix("tools") {
-            Some("") => Self::Tools,
-            Some(rest) => match rest.strip_prefix('.') {
-                Some(tool) => Self::Tool(unquoted(tool).to_owned()),
-                None => Self::Other,
-            },
-            None => Self::Other,
-        }
+/// The version of a tool, or several; a whole number needs no quotes.
+fn versions(value: &Value) -> Option<String> {
+    match value {
+        Value::String(version) => Some(version.clone()),
+        Value::Integer(version) => Some(version.to_string()),
+        Value::Array(all) => Some(all.iter().map(versions).collect::<Option<Vec<_>>>()?.join(", ")),
+        _ => None,
     }
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim().trim_matches(['"', '\''])
 }
 
 /// A command with the packages taken out that its `apt-get install` names.
@@ -225,6 +196,18 @@ mod tests {
             mise("[tools]\na = { version = \"1\" }", "[tools]\na = { version = \"2\" }"),
             ["tool `a`: `1` → `2`"]
         );
+        for tools in [
+            "[tools]\nnode = [\n  \"22\", # long-term\n  'VERSION',\n]",
+            "[tools]\nnode = { version = ['22', 'VERSION'], os = ['linux'] }",
+            "[tools.node]\nos = ['linux']\nversion = [\n'22', 'VERSION']",
+            "tools.node = ['22', 'VERSION']",
+            "[env]\nA = '1'\n[tools]\nnode.version = ['22', 'VERSION']",
+        ] {
+            let versions = |version| tools.replace("VERSION", version);
+            assert_eq!(mise(&versions("23"), &versions("24")), ["tool `node`: `22, 23` → `22, 24`"], "{tools}");
+        }
+        assert_eq!(mise("[tools]\nnode = 22", "[tools]\nnode = 24\n# new"), ["tool `node`: `22` → `24`"]);
+        assert_eq!(mise("", "[tools]\nnode = '22'"), ["tool added: `node 22`"]);
     }
 
     #[test]
@@ -237,6 +220,24 @@ mod tests {
         );
         assert_eq!(mise("node = '22'", "node = '24'"), other);
         assert_eq!(mise("[tools.x]\nversion = '1'\nos = 'a'", "[tools.x]\nversion = '1'\nos = 'b'"), other);
+        assert_eq!(mise("[tools]\nnode = '22", "[tools]\nnode = '24'"), other, "no TOML");
+        assert_eq!(mise("[tools]\nnode = ['22', 1.0]", "[tools]\nnode = ['24', 1.0]"), other);
+        assert_eq!(mise("tools = '22'", "tools = '24'"), other);
+    }
+
+    #[test]
+    fn a_deep_mise_config_is_read_as_far_as_the_stack_goes() {
+        let deep = |levels: usize, key: &str| format!("{key} = {{ ").repeat(levels) + "x = 1" + &" }".repeat(levels);
+        for (deep, is_read) in [
+            (deep(50, "a.a.a"), true),
+            (deep(70, &["a"; 70].join(".")), false),
+            (deep(90, "a"), false),
+            ("x = ".to_owned() + &"[".repeat(90_000), false),
+        ] {
+            let config = |version| format!("{deep}\n[tools]\nnode = '{version}'");
+            let change = if is_read { "tool `node`: `22` → `24`" } else { "something else" };
+            assert_eq!(mise(&config("22"), &config("24")), [change]);
+        }
     }
 
     #[test]

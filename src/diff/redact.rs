@@ -54,18 +54,16 @@ impl Masks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Findings;
-    use crate::options::Options;
-    use crate::plan::read;
 
-    fn plan(variables: &str) -> Plan {
+    fn plan(variables: &str) -> Compilation {
         let text = format!(
             r#"{{"steps": [{{"name": "a", "variables": {variables}}}], "deploy": {{"base": {{"image": "x"}}, "variables": {variables}}}}}"#
         );
-        read(&text, Options::default().strict, &mut Findings::default()).unwrap()
+        Compilation::parse(&text, false).unwrap()
     }
 
-    fn values(plan: &Plan) -> Vec<String> {
+    fn values(compilation: &Compilation) -> Vec<String> {
+        let plan = compilation.plan();
         let of_step = plan.steps[0].variables.iter().chain(&plan.deploy.variables);
         of_step.map(|(name, value)| format!("{name}={}", value.value)).collect()
     }
@@ -74,7 +72,7 @@ mod tests {
     fn a_mask_differs_where_the_value_does() {
         let old = plan(r#"{"API_TOKEN": "a", "URL": "https://u:p@h/", "NODE_ENV": "x", "EMPTY_KEY": ""}"#);
         let new = plan(r#"{"API_TOKEN": "b", "URL": "https://u:p@h/", "NODE_ENV": "x", "EMPTY_KEY": ""}"#);
-        let (old, new) = masked(&old, &new);
+        let (old, new) = redacted(&old, &new);
         let half = ["API_TOKEN=…", "EMPTY_KEY=", "NODE_ENV=x", "URL=…"];
         assert_eq!(values(&old), [half, half].concat());
         let half = ["API_TOKEN=… (changed)", "EMPTY_KEY=", "NODE_ENV=x", "URL=…"];
@@ -83,9 +81,9 @@ mod tests {
 
     #[test]
     fn values_of_a_plan_that_differ_have_masks_that_differ() {
-        let mut one = plan(r#"{"A_KEY": "1"}"#);
-        one.deploy.variables.get_mut("A_KEY").unwrap().value = "2\n".to_owned();
-        let (old, _) = masked(&one, &one);
+        let one = plan(r#"{"A_KEY": "1"}"#)
+            .with_values(|plan| plan.deploy.variables.get_mut("A_KEY").unwrap().value = "2\n".to_owned());
+        let (old, _) = redacted(&one, &one);
         assert_eq!(values(&old), ["A_KEY=…", "A_KEY=… (2)\n"]);
     }
 }

@@ -1,102 +1,40 @@
 //! Two lists side by side.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::ops::Range;
 
-/// The largest table that is filled to find what two lists share. Beyond it, only what they begin and
-/// end with counts, and what each holds once.
-const LARGEST_TABLE: usize = 4_000_000;
+use similar::{Algorithm, DiffTag, capture_diff};
 
-/// An item of one list or of both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Item {
-    Both(usize, usize),
-    Old(usize),
-    New(usize),
+/// How many items are aligned at a time: `similar` needs more of the stack the more of them differ.
+const MOST: usize = 30_000;
+
+/// Items that are in both lists, or that are in place of each other.
+pub(super) struct Part {
+    pub(super) is_shared: bool,
+    pub(super) old: Range<usize>,
+    pub(super) new: Range<usize>,
 }
 
-/// A longest common subsequence, with what is in only one list in between, the old items first.
-pub(super) fn align<T: Ord>(old: &[T], new: &[T]) -> Vec<Item> {
-    let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let most = old.len().min(new.len()) - start;
-    let end = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
-    let middle =
-        (old.get(start..old.len() - end).unwrap_or_default(), new.get(start..new.len() - end).unwrap_or_default());
-    let shared = match middle {
-        (old, new) if old.len().saturating_mul(new.len()) <= LARGEST_TABLE => common(old, new),
-        (old, new) => unique(old, new),
-    };
-    let behind = (0..end).map(|i| (old.len() - end + i, new.len() - end + i));
-    let shared =
-        (0..start).map(|i| (i, i)).chain(shared.into_iter().map(|(i, j)| (start + i, start + j))).chain(behind);
-    let mut items = Vec::with_capacity(old.len() + new.len());
-    let (mut i, mut j) = (0, 0);
-    for (next_i, next_j) in shared.chain([(old.len(), new.len())]) {
-        items.extend((i..next_i).map(Item::Old));
-        items.extend((j..next_j).map(Item::New));
-        if next_i < old.len() {
-            items.push(Item::Both(next_i, next_j));
-        }
-        (i, j) = (next_i + 1, next_j + 1);
-    }
-    items
+/// The parts of two lists, in their order. Long lists may share more than is found. There is no deadline,
+/// so that the parts are the same everywhere.
+pub(super) fn align<T: Eq + Hash>(old: &[T], new: &[T]) -> Vec<Part> {
+    let starts = (0..old.len().max(new.len())).step_by(MOST);
+    let ops = starts.flat_map(|start| {
+        let window = |list: &[T]| start.min(list.len())..(start + MOST).min(list.len());
+        // the other way round, of two that change places, the second would be the one that moved
+        capture_diff(Algorithm::Myers, new, window(new), old, window(old))
+    });
+    let parts = ops.map(|op| {
+        let (tag, new, old) = op.as_tag_tuple();
+        Part { is_shared: tag == DiffTag::Equal, old, new }
+    });
+    parts.collect()
 }
 
-fn common<T: Eq>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
-    let width = new.len() + 1;
-    // lengths of what the rests share, from the end
-    let mut table = vec![0_u32; (old.len() + 1) * width];
-    let at = |table: &[u32], i: usize, j: usize| table.get(i * width + j).copied().unwrap_or_default();
-    for (i, a) in old.iter().enumerate().rev() {
-        for (j, b) in new.iter().enumerate().rev() {
-            let length =
-                if a == b { at(&table, i + 1, j + 1) + 1 } else { at(&table, i + 1, j).max(at(&table, i, j + 1)) };
-            if let Some(slot) = table.get_mut(i * width + j) {
-                *slot = length;
-            }
-        }
-    }
-    let mut shared = Vec::new();
-    let (mut i, mut j) = (0, 0);
-    while let (Some(a), Some(b)) = (old.get(i), new.get(j)) {
-        if a == b {
-            shared.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if at(&table, i + 1, j) >= at(&table, i, j + 1) {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    shared
-}
-
-/// What both lists hold exactly once, as far as it is in the same order.
-fn unique<T: Ord>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
-    let locations = |list: &[T]| -> Vec<(usize, bool)> {
-        let mut count: BTreeMap<&T, usize> = BTreeMap::new();
-        for item in list {
-            *count.entry(item).or_default() += 1;
-        }
-        list.iter().enumerate().map(|(at, item)| (at, count.get(item) == Some(&1))).collect()
-    };
-    let once = locations(new);
-    let of_new: BTreeMap<&T, usize> =
-        new.iter().zip(&once).filter(|(_, (_, once))| *once).map(|(item, (at, _))| (item, *at)).collect();
-    let mut shared: Vec<(usize, usize)> = Vec::new();
-    for (at, is_once) in locations(old) {
-        let found = old.get(at).filter(|_| is_once).and_then(|item| of_new.get(item));
-        if let Some(found) = found.filter(|found| shared.last().is_none_or(|(_, last)| last < *found)) {
-            shared.push((at, *found));
-        }
-    }
-    shared
-}
-
-/// How many items of the lists are not in what they share.
-pub(super) fn count(items: &[Item]) -> (usize, usize) {
-    let old = items.iter().filter(|item| matches!(item, Item::Old(_))).count();
-    let new = items.iter().filter(|item| matches!(item, Item::New(_))).count();
-    (old, new)
+/// The parts that differ.
+pub(super) fn differences<T: Eq + Hash>(old: &[T], new: &[T]) -> impl Iterator<Item = Part> + use<T> {
+    align(old, new).into_iter().filter(|part| !part.is_shared)
 }
 
 /// What two lists share, whatever the order, from 0 for nothing to 1 for all.
@@ -122,15 +60,16 @@ mod tests {
 
     fn shown(old: &str, new: &str) -> String {
         let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
-        let items = align(&old, &new).into_iter().map(|item| match item {
-            Item::Both(i, j) => {
-                assert_eq!(old[i], new[j]);
-                old[i].to_string()
+        let parts = align(&old, &new).into_iter().map(|part| {
+            let (old, new) = (&old[part.old], &new[part.new]);
+            if part.is_shared {
+                assert_eq!(old, new);
+                return old.iter().collect();
             }
-            Item::Old(i) => format!("-{}", old[i]),
-            Item::New(j) => format!("+{}", new[j]),
+            let signed = |sign: char, items: &[char]| items.iter().flat_map(|item| [sign, *item]).collect::<String>();
+            signed('-', old) + &signed('+', new)
         });
-        items.collect()
+        parts.collect()
     }
 
     #[test]
@@ -144,15 +83,31 @@ mod tests {
             ("ab", "ba", "-ab+a"),
             ("", "ab", "+a+b"),
             ("aaa", "aa", "aa-a"),
+            ("abxcx", "bayc", "+ba-b-x+yc-x"),
         ] {
             assert_eq!(shown(old, new), aligned, "{old} {new}");
         }
     }
 
     #[test]
-    fn what_both_hold_once_is_shared() {
-        let list = |text: &str| text.chars().collect::<Vec<_>>();
-        assert_eq!(unique(&list("abxcx"), &list("bayc")), [(0, 1), (3, 3)]);
+    fn long_lists_take_neither_time_nor_stack() {
+        const LENGTH: u64 = 40_000;
+        let mixed =
+            |factor: u64, kinds: u64| (0..LENGTH / 4).map(|i| i * i * factor % 10_007 % kinds).collect::<Vec<_>>();
+        let all: Vec<u64> = (0..LENGTH).collect();
+        let backwards: Vec<u64> = (0..LENGTH).rev().collect();
+        let every_other: Vec<u64> = all.iter().map(|i| if i % 2 == 0 { *i } else { i + LENGTH }).collect();
+        for (old, new, least) in [
+            (&mixed(3, 3), &mixed(5, 3), 6_000),
+            (&mixed(3, 1_000), &mixed(5, 1_000), 300),
+            (&all, &backwards, 1),
+            (&all, &every_other, 20_000),
+            (&all, &all[1..].to_vec(), 39_990),
+            (&all[..10].to_vec(), &all, 10),
+        ] {
+            let differing: usize = differences(old, new).map(|part| part.old.len()).sum();
+            assert!(old.len() - differing >= least, "{differing}");
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl ShellForm {
     /// Takes a script that the parser hands to the shell unchanged.
     ///
     /// # Errors
-    /// What `BuildKit`'s parser would read in another way: a line feed or another control
+    /// What BuildKit's parser would read in another way: a line feed or another control
     /// character, `<<`, a beginning that is JSON, a flag, a comment or blank, an end that is
     /// a backslash or blank. The exec form can say all of these. Also a script that is empty, holds
     /// a NUL, or is longer than the kernel takes or than lines can be folded.

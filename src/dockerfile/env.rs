@@ -70,7 +70,7 @@ fn check_name(name: &str) -> Result<(), Inexpressible> {
     if name.is_empty() || name.contains('=') { Err(Inexpressible::Malformed("a variable's name")) } else { Ok(()) }
 }
 
-/// Text in double quotes. `BuildKit` reads `"x\\\\"` well; hadolint does not, so backslashes at the
+/// Text in double quotes. BuildKit reads `"x\\\\"` well; hadolint does not, so backslashes at the
 /// end stand behind the quote, and an empty pair of quotes behind them.
 fn quoted(text: &str) -> String {
     let inner = text.trim_end_matches('\\');

@@ -55,7 +55,7 @@ impl fmt::Display for Delimiter {
     }
 }
 
-/// `EOF`, or the first of `EOF2`, `EOF3`, … that stands alone in no line. To `BuildKit` a carriage
+/// `EOF`, or the first of `EOF2`, `EOF3`, … that stands alone in no line. To BuildKit a carriage
 /// return behind it does not make it another word; to hadolint no blank around it does.
 fn free_delimiter(body: &str) -> String {
     let taken: BTreeSet<&str> = body.split('\n').map(str::trim).filter(|line| line.starts_with("EOF")).collect();

@@ -170,7 +170,7 @@ fn below<'f>(source: &str, file: &'f str) -> Option<&'f str> {
     is_taken.then_some(rest)
 }
 
-/// Whether `BuildKit` searches for matches. It uses a path in which every such character is escaped as
+/// Whether BuildKit searches for matches. It uses a path in which every such character is escaped as
 /// it is, backslashes included.
 fn is_wild(source: &str) -> bool {
     let mut is_escaped = false;

@@ -2,7 +2,7 @@
 //!
 //! Each of these types says in its constructor what is legal in its place, and in its `Display`
 //! how that is spelled. Nothing else in the crate writes a quote or a backslash. The rules were
-//! read off `BuildKit`'s parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
+//! read off BuildKit's parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;
 mod comment;
@@ -24,9 +24,9 @@ pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
 pub(crate) use instruction::{Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, ShellVariable};
 pub(crate) use mount::{Mount, MountField, Sharing, csv_field};
-pub(crate) use name::{ImageRef, StageName};
+pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use spelling::Inexpressible;
-pub(crate) use spelling::{LONGEST_ARGUMENT, LONGEST_LINE, check_path, fold};
+pub(crate) use spelling::{LONGEST_LINE, check_path, fold};
 pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};

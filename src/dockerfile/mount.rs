@@ -92,7 +92,7 @@ pub(crate) enum Mount {
         id: MountField,
         /// `env=…`; none for a file.
         env: Option<MountField>,
-        /// Whether the build fails without it. `BuildKit`'s default is no.
+        /// Whether the build fails without it. BuildKit's default is no.
         required: bool,
     },
     /// The builder's SSH agent.

@@ -24,12 +24,12 @@ impl ImageRef {
 
     /// Its tag, if it has one.
     pub(crate) fn tag(&self) -> Option<&str> {
-        split(&self.0).1
+        split_reference(&self.0).1
     }
 
     /// Its digest, if it has one.
     pub(crate) fn digest(&self) -> Option<&str> {
-        split(&self.0).2
+        split_reference(&self.0).2
     }
 
     /// The reference as it was given.
@@ -50,12 +50,12 @@ impl fmt::Display for ImageRef {
 }
 
 fn is_reference(reference: &str) -> bool {
-    let (name, tag, digest) = split(reference);
+    let (name, tag, digest) = split_reference(reference);
     is_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)
 }
 
-/// Name, tag and digest.
-fn split(reference: &str) -> (&str, Option<&str>, Option<&str>) {
+/// The name, tag and digest of a reference to an image.
+pub(crate) fn split_reference(reference: &str) -> (&str, Option<&str>, Option<&str>) {
     let (rest, digest) = split_off(reference, '@');
     // a colon before the last slash belongs to a port
     let name_start = rest.rfind('/').map_or(0, |slash| slash + 1);

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::argv::json_string;
 use super::spelling::{Inexpressible, check_path, escape, flag_text, fold, one_line, pattern as check_pattern};
+use crate::compat::patternmatcher::is_pattern;
 
 /// The source and the destination of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl CopyPaths {
     /// be folded, with no place for that.
     pub(crate) fn new(source: &str, destination: &str) -> Result<Self, Inexpressible> {
         // a pattern may be longer than what it matches
-        if !source.contains(['*', '?', '[', '\\']) {
+        if !is_pattern(source) {
             check_path(source)?;
         }
         check_path(destination)?;

@@ -74,7 +74,7 @@ impl std::error::Error for Inexpressible {}
 /// (`MAX_ARG_STRLEN`).
 pub(crate) const LONGEST_ARGUMENT: usize = 131_071;
 
-/// The longest line that `BuildKit`'s parser reads, in bytes, without its line feed.
+/// The longest line that BuildKit's parser reads, in bytes, without its line feed.
 pub(crate) const LONGEST_LINE: usize = 65_535;
 
 /// How long a folded line gets at most: what stands before the operand has room in the rest.

@@ -1,6 +1,6 @@
 //! What runs again when a secret or a file changes.
 //!
-//! `BuildKit` runs an instruction again when what it stands on was made anew, or when the content of
+//! BuildKit runs an instruction again when what it stands on was made anew, or when the content of
 //! what it copies or mounts is another one. So a change is followed from stage to stage, in the
 //! Dockerfile itself.
 

@@ -112,8 +112,6 @@ fn command(command: &plan::Command) -> Command {
 
 /// The script of `sh -c 'SCRIPT'`, else the whole command line.
 fn script(cmd: &str) -> String {
-    match shlex::split(cmd).words.as_slice() {
-        [sh, flag, script] if sh == "sh" && flag == "-c" => script.trim().to_owned(),
-        _ => cmd.trim().to_owned(),
-    }
+    let words = shlex::split(cmd).words;
+    shlex::script_of(&words).unwrap_or(cmd).trim().to_owned()
 }

@@ -96,7 +96,7 @@ fn set<T>(of_steps: &mut [T], step: usize, value: T) {
 mod tests {
     use std::collections::BTreeSet;
 
-    use proptest::setup::*;
+    use proptest::prelude::*;
 
     use super::*;
 

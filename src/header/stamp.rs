@@ -157,7 +157,7 @@ fn checksum(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Files, Options, Transpiled, transpile};
+    use crate::{Options, Transpiled, transpile};
 
     const PLAN: &str = r#"{ "steps": [], "exclude": ["*.md"], "deploy": { "base": { "image": "node:22" } } }"#;
 
@@ -210,7 +210,7 @@ mod tests {
         let header = Header::parse(&text).unwrap();
         for (at, _) in text.match_indices('\n') {
             let edited = format!("{}#{}", &text[..at], &text[at..]);
-            let is_stamp = text[..at].lines().last().unwrap().starts_with(STAMP);
+            let is_stamp = text[..at].rsplit('\n').next().unwrap().starts_with(STAMP);
             // an edited stamp is none
             assert_eq!(Header::parse(&edited).is_none(), is_stamp, "{edited}");
             assert!(is_stamp || !header.is_untouched(&edited), "{edited}");

@@ -28,7 +28,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// The script of `sh -c 'SCRIPT'`.
+/// The script that a shell gets, also where `words::script_of` finds none: with the path of `sh`, with
+/// other flags, and with arguments behind it.
 fn script(words: &[String]) -> Option<&str> {
     match words {
         [sh, flag, script, ..] if is_sh(sh) && flag.starts_with('-') && flag.ends_with('c') => Some(script),

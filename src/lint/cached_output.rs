@@ -2,6 +2,7 @@
 
 use super::{Subject, is_in};
 use crate::compat::gopath::under_app;
+use crate::compat::patternmatcher::is_pattern;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Origin};
 use crate::plan::{Command, Located, StepId};
@@ -39,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// The folders of a path in front of its first pattern.
 fn literal_part(path: &str) -> String {
-    let parts = path.split('/').take_while(|part| !part.contains(['*', '?', '[', '\\']));
+    let parts = path.split('/').take_while(|part| !is_pattern(part));
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::compat::gopath::clean;
-use crate::compat::patternmatcher::Ignored;
+use crate::compat::patternmatcher::{Ignored, is_pattern};
 use crate::diagnostic::Location;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph};
@@ -54,10 +54,6 @@ fn sources(graph: &Graph) -> impl Iterator<Item = &Located<String>> {
     }))
 }
 
-fn is_pattern(path: &str) -> bool {
-    path.contains(['*', '?', '[', '\\'])
-}
-
 /// Whether a pattern with `!` may take back something in the folder that the path may be.
 fn may_come_back(exclude: &[Located<String>], path: &str) -> bool {
     let taken_back = exclude.iter().filter_map(|pattern| pattern.value.trim().strip_prefix('!'));
@@ -101,10 +97,10 @@ fn is_folder(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Path;
+    use crate::diagnostic::JsonPath;
 
     fn patterns(patterns: &[&str]) -> Vec<Located<String>> {
-        let location = Location::new(Path::default(), 0..0);
+        let location = Location::new(JsonPath::default(), 0..0);
         patterns.iter().map(|p| Located { value: (*p).to_owned(), location: location.clone() }).collect()
     }
 

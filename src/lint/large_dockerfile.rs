@@ -1,4 +1,4 @@
-//! Dockerfiles that `BuildKit` does not accept.
+//! Dockerfiles that BuildKit does not accept.
 
 use super::{LARGEST_DOCKERFILE, Subject};
 use crate::diagnostic::{Code, Diagnostic, Findings};

@@ -38,7 +38,7 @@ use crate::graph::Graph;
 use crate::render::Rendered;
 use crate::secret_usage::SecretUsage;
 
-/// The largest Dockerfile that `BuildKit` accepts, in bytes: its text is in a message of at most 16 MiB
+/// The largest Dockerfile that BuildKit accepts, in bytes: its text is in a message of at most 16 MiB
 /// twice.
 pub(crate) const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
 

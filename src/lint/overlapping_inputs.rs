@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use super::Subject;
 use crate::compat::gopath::under_app;
-use crate::compat::patternmatcher::Ignored;
+use crate::compat::patternmatcher::{Ignored, is_pattern};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Include, IncludedPaths, Origin, Within};
 use crate::plan::Command;
+use crate::text::list_first;
 
 /// How many steps are looked at from one down to its image.
 const DEEPEST: usize = 200;
@@ -105,10 +106,9 @@ fn takes_whole(included: &IncludedPaths<'_>, include: &Include<'_>) -> bool {
 fn takes_all(included: &IncludedPaths<'_>, outer: &Include<'_>, within: &Within<'_, '_>) -> bool {
     let Some(excludes) = included.excludes(outer).filter(|excludes| !excludes.patterns.is_empty()) else { return true };
     let ignored = Ignored::by(excludes.patterns.iter().map(|pattern| pattern.value.as_str()));
-    let is_pattern = within.rest.contains(['*', '?', '[', '\\']);
     let is_excluded = excludes.hold(within.rest) || ignored.holds(within.rest);
     // the second is a file of any name
-    !is_pattern && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
+    !is_pattern(within.rest) && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
 }
 
 impl Overlap<'_> {
@@ -127,7 +127,7 @@ impl Overlap<'_> {
         let name = |include: &Include<'_>| inputs.get(include.input).map(|edge| name(graph, *edge));
         let (earlier, later) = (name(&self.earlier).unwrap_or_default(), name(&self.later).unwrap_or_default());
         let come = if paths.len() == 1 { "comes" } else { "come" };
-        let paths = listed(paths);
+        let paths = list_first(paths.iter().map(|path| format!("`{path}`")), MOST_NAMED, |_| "others".to_owned());
         let found = |message| Diagnostic::new(Code::OverlappingInputs, message);
         let (first, second) = (&self.earlier.text.location, &self.later.text.location);
         match kind {
@@ -185,16 +185,5 @@ fn name(graph: &Graph, edge: Edge<'_>) -> String {
         Origin::Step(id) => format!("step `{}`", graph.step(id).name.value),
         Origin::Image(image) => format!("image `{}`", image.value),
         Origin::Local => "the build context".to_owned(),
-    }
-}
-
-fn listed(paths: &[String]) -> String {
-    let mut named: Vec<String> = paths.iter().take(MOST_NAMED).map(|path| format!("`{path}`")).collect();
-    if paths.len() > MOST_NAMED {
-        named.push("others".to_owned());
-    }
-    match named.pop() {
-        Some(last) if !named.is_empty() => format!("{} and {last}", named.join(", ")),
-        last => last.unwrap_or_default(),
     }
 }

@@ -6,6 +6,7 @@ use super::builder::StageBuilder;
 use super::environment::Environment;
 use super::secrets::HashStages;
 use super::{Context, OrReport, copy, file, secrets};
+use crate::compat::shlex::script_of;
 use crate::compat::{gopath, shlex};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
@@ -164,14 +165,6 @@ fn after_preludes(
     let setup: Vec<String> = setup.iter().map(ShellSetup::to_string).collect();
     let form = ExecForm::in_shell(&setup.join(" "), variables, words)?;
     Ok((Vec::new(), dockerfile::Command::Exec(form)))
-}
-
-/// The script of `sh -c 'SCRIPT'`.
-fn script_of(words: &[String]) -> Option<&str> {
-    match words {
-        [sh, flag, script] if sh == "sh" && flag == "-c" => Some(script),
-        _ => None,
-    }
 }
 
 /// Whether a script sees what it was called as: `sh`, and `/bin/sh` in the shell form.

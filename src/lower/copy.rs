@@ -2,6 +2,7 @@
 
 use super::{Context, OrReport};
 use crate::compat::gopath::{base, clean, dir, join};
+use crate::compat::patternmatcher::is_pattern;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From, check_path};
 use crate::plan::Located;
@@ -117,11 +118,6 @@ fn named(directory: &str, name: &str) -> String {
     if directory == "./" { name.to_owned() } else { join(directory, name) }
 }
 
-/// Whether `filepath.Match` sees more than a name.
-fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '?', '[', '\\'])
-}
-
 /// Whether a pattern names files by their extension, such as `*.json` or `config.exs*`. A directory
 /// of such a name would lose its name; `conf.d` and the like are directories.
 fn matches_files_only(pattern: &str) -> bool {
@@ -211,7 +207,7 @@ mod tests {
         );
         let errors = transpile(&json, &Options::default()).unwrap_err();
         let location = errors.0[0].location.as_ref().unwrap().path().to_string();
-        assert_eq!((errors.0[0].code, location.as_str()), ("inexpressible", "steps[0].commands[0].src"));
+        assert_eq!((errors.0[0].code, location.as_str()), (Code::Inexpressible, "steps[0].commands[0].src"));
         assert!(Shape::of("packages/*/*.json", "x/").is_some());
         assert!(Shape::of("packages/*/lib", "x/").is_some());
     }

@@ -8,7 +8,7 @@ use crate::dockerfile::{
     Comment, Copy, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath, Inexpressible, Instruction, Mode, Role,
     Stage, StageName,
 };
-use crate::plan::{Located, StepId};
+use crate::plan::{Located, StepId, given_mode};
 
 /// A file to write.
 pub(super) struct File<'p> {
@@ -19,10 +19,7 @@ pub(super) struct File<'p> {
     pub(super) comment: Option<Comment>,
 }
 
-/// What `BuildKit` gives to a file when no mode is asked for.
-const DEFAULT_MODE: u32 = 0o644;
-
-/// What `BuildKit` gives to the directories on the way.
+/// What BuildKit gives to the directories on the way.
 const DIRECTORY_MODE: u32 = 0o755;
 
 impl File<'_> {
@@ -47,7 +44,7 @@ impl File<'_> {
             return;
         };
         let content = Located::at(&self.content.location, content);
-        let mode = self.mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != DEFAULT_MODE);
+        let mode = given_mode(self.mode);
         let parent = dir(&path);
         match (HeredocPath::new(&path), make_parents(&path, mode)) {
             (Ok(path), Ok(parents)) => {

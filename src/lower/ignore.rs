@@ -18,7 +18,7 @@ pub(super) fn dockerignore(context: &mut Context<'_, '_>) -> Option<Dockerignore
     Some(Dockerignore { patterns: spelled.collect() })
 }
 
-/// Whether a pattern begins with a slash. Railpack hands patterns to `BuildKit` as they are, where no
+/// Whether a pattern begins with a slash. Railpack hands patterns to BuildKit as they are, where no
 /// path begins with one, so such a pattern matches nothing. In an ignore file it would match: Docker
 /// removes the slash.
 pub(crate) fn is_absolute(pattern: &str) -> bool {

@@ -15,7 +15,14 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
         if edge.includes().is_empty() {
             continue;
         }
-        let Some(from) = source(context, edge.origin) else { continue };
+        let from = match edge.origin {
+            Origin::Local => None,
+            Origin::Image(image) => context.image(image).map(From::Image),
+            Origin::Step(id) => context.stage_name(id).map(From::Stage),
+        };
+        if from.is_none() && !edge.is_local() {
+            continue;
+        }
         let exclude: Vec<Exclude> = edge.input.exclude.iter().filter_map(|pattern| exclude(context, pattern)).collect();
         for include in edge.includes() {
             let is_local = edge.is_local();
@@ -39,15 +46,6 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
 
 fn exclude(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<Exclude> {
     Exclude::new(&pattern.value).or_report(context, "the pattern", pattern)
-}
-
-/// The source of a COPY: `Some(None)` is the build context. `None` if it has been reported as an error.
-fn source(context: &mut Context<'_, '_>, origin: Origin<'_>) -> Option<Option<From>> {
-    match origin {
-        Origin::Local => Some(None),
-        Origin::Image(image) => context.image(image).map(From::Image).map(Some),
-        Origin::Step(id) => context.stage_name(id).map(From::Stage).map(Some),
-    }
 }
 
 /// Source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
@@ -92,7 +90,6 @@ fn overlap(inputs: &[Edge<'_>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Location, Path};
     use crate::{Options, transpile};
 
     #[test]

@@ -115,7 +115,7 @@ fn differences<T: Copy>(
 mod tests {
     use std::collections::BTreeMap;
 
-    use proptest::setup::*;
+    use proptest::prelude::*;
 
     use super::*;
 

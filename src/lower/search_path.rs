@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::persistent_map::PersistentMap;
 use crate::plan::Located;
 
-/// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of `BuildKit`).
+/// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of BuildKit).
 pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Entries, each once. Copies share them.
@@ -140,13 +140,13 @@ impl PartialEq for SearchPath<'_> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::setup::*;
+    use proptest::prelude::*;
 
     use super::*;
-    use crate::diagnostic::{Location, Path};
+    use crate::diagnostic::{JsonPath, Location};
 
     fn texts(texts: &[&str]) -> Vec<Located<String>> {
-        let location = Location::new(Path::default(), 0..0);
+        let location = Location::new(JsonPath::default(), 0..0);
         texts.iter().map(|text| Located::at(&location, (*text).to_owned())).collect()
     }
 

@@ -56,6 +56,11 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     Ok(command)
 }
 
+/// The mode that a file is given. `None` where it is the one of a file that is given none, 0644.
+pub(crate) fn given_mode(mode: Option<u32>) -> Option<u32> {
+    mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != 0o644)
+}
+
 fn list(keys: &[&str]) -> String {
     let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     quoted.join(", ")

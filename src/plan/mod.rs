@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 pub(crate) use crate::diagnostic::Located;
 use crate::diagnostic::Location;
 
+pub(crate) use command::given_mode;
 pub(crate) use read::read;
 pub(crate) use step_id::{StepId, StepMap};
 

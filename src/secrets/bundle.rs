@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 
 use super::Values;
 
-/// The most bytes that `BuildKit` takes for a secret.
+/// The most bytes that BuildKit takes for a secret.
 pub const LARGEST: usize = 500 * 1024;
 
 /// Names of the shape of a variable that a shell sets itself and lets nobody set: bash's, and `_`.

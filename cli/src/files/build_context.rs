@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 use railpack2docker::patternmatcher::{self, is_ignored};
-use railpack2docker::{Code, Diagnostic, Options, Transpiled, text};
+use railpack2docker::text::list_first;
+use railpack2docker::{Code, Diagnostic, Options, Transpiled};
 
 use super::paths::dockerignore_path;
 use super::read::{read_error, read_file};
@@ -125,10 +126,7 @@ fn pattern_for(file: &str) -> String {
 
 /// Names for a message, up to the limit.
 fn list<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
-    let more = names.len().saturating_sub(MAX_NAMED);
-    let named = names.take(MAX_NAMED).map(|name| format!("`{name}`"));
-    let items: Vec<String> = named.chain((more > 0).then(|| format!("{more} more"))).collect();
-    text::list(items.iter().map(String::as_str), "and")
+    list_first(names.map(|name| format!("`{name}`")), MAX_NAMED, |others| format!("{others} more"))
 }
 
 fn is_env_file(name: &str) -> bool {

@@ -1,11 +1,11 @@
-//! Cache keys, as `BuildKit` makes them: an operation, what lies below it, what it takes from elsewhere.
+//! Cache keys, as BuildKit makes them: an operation, what lies below it, what it takes from elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stands for a key: the same number is the same key, in both Dockerfiles.
 type Id = usize;
 
-/// What an instruction does, with everything of it that `BuildKit` looks at
+/// What an instruction does, with everything of it that BuildKit looks at
 /// (`CacheMap` in `solver/llbsolver/ops/exec.go`, `file.go` and `merge.go`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Operation {
@@ -24,7 +24,7 @@ pub(super) enum Operation {
 }
 
 /// A command with what it sees. The id and the sharing of a cache mount are no part of it since
-/// `BuildKit` 0.13, the values of secrets never were.
+/// BuildKit 0.13, the values of secrets never were.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Run {
     pub(super) command: String,
@@ -37,7 +37,7 @@ pub(super) struct Run {
     pub(super) secret_variables: Vec<String>,
 }
 
-/// Files that an operation takes from elsewhere. `BuildKit` looks at what they hold: where that can
+/// Files that an operation takes from elsewhere. BuildKit looks at what they hold: where that can
 /// be known to be the same, the key is, and else it may be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Source {

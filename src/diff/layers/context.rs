@@ -1,7 +1,7 @@
 //! Which patterns of an ignore file matter to a copy from the build context.
 
 use crate::compat::gopath::clean;
-use crate::compat::patternmatcher::is_ignored;
+use crate::compat::patternmatcher::{is_ignored, is_pattern};
 
 /// The patterns that can match the source of a copy, something in it or a folder that it is in. Their
 /// order counts only where one takes back what others leave out.
@@ -22,10 +22,11 @@ fn can_match(pattern: &str, source: &[&str]) -> bool {
         return true;
     }
     // where one of the two ends, the other one goes on below it
-    pattern.split('/').filter(|part| *part != ".").zip(source).all(|(pattern, part)| {
-        let is_pattern = |text: &str| text.contains(['*', '?', '[', '\\']);
-        is_pattern(part) || is_ignored(&[pattern.to_owned()], part)
-    })
+    pattern
+        .split('/')
+        .filter(|part| *part != ".")
+        .zip(source)
+        .all(|(pattern, part)| is_pattern(part) || is_ignored(&[pattern.to_owned()], part))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which layers an engine makes anew that has built the old plan.
 //!
-//! An engine makes a layer anew when it has none with the same key. The keys are `BuildKit`'s, as far
+//! An engine makes a layer anew when it has none with the same key. The keys are BuildKit's, as far
 //! as they can be known without the files: what a stage copies from elsewhere may turn out the same.
 
 mod cache_keys;

@@ -1,4 +1,4 @@
-//! Goes through a Dockerfile as `BuildKit` does (`frontend/dockerfile/dockerfile2llb/convert.go`), and
+//! Goes through a Dockerfile as BuildKit does (`frontend/dockerfile/dockerfile2llb/convert.go`), and
 //! notes the key of each layer.
 
 use std::collections::BTreeMap;
@@ -265,7 +265,7 @@ fn after(setup: &[ShellSetup], command: &str) -> String {
     setup.chain([command.to_owned()]).collect::<Vec<_>>().join(" ")
 }
 
-/// A destination as `BuildKit` reads it: absolute, with the slash at its end that it may have.
+/// A destination as BuildKit reads it: absolute, with the slash at its end that it may have.
 fn destination(path: &str) -> String {
     let absolute = under_app(path);
     let is_directory = path.ends_with('/') || matches!(path, "" | ".");

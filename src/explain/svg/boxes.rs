@@ -3,13 +3,14 @@
 use super::super::causes::mark;
 use super::super::changes::Consequences;
 use super::super::graph_view::{Edge, Node};
-use super::super::model::{Command, Explanation, Source, Step};
+use super::super::model::{Command, Explanation, Secrets, Source, Step};
 use super::super::text_fit::{columns, line, list, path, reference, some_of};
 use super::layout::{Size, number};
 use crate::escape::escape_invisible;
 
-/// How many columns of a text are shown.
-const ROOM: usize = 42;
+/// How many columns of a text are shown, and of a path of an edge.
+const ROOM: usize = 60;
+const PATH_ROOM: usize = 30;
 
 /// How many paths of an edge are shown.
 const MOST_PATHS: usize = 3;
@@ -143,8 +144,12 @@ impl Maker<'_> {
             let cache = line(&format!("cache {}", cache.name), ROOM);
             lines.push((Kind::Faint, cache));
         }
-        if !step.secrets.listed.is_empty() {
-            lines.push((Kind::Secret, format!("secret {}", list(&step.secrets.listed, ROOM - 7))));
+        let Secrets { seen, listed } = &step.secrets;
+        let seen: Vec<String> = seen.iter().filter(|name| !listed.contains(name)).cloned().collect();
+        for (label, names) in [("secret", listed), ("sees", &seen)] {
+            if !names.is_empty() {
+                lines.push((Kind::Secret, format!("{label} {}", list(names, ROOM - 7))));
+            }
         }
         Block {
             shape: Shape::Step,
@@ -187,7 +192,7 @@ pub(super) fn label(edge: &Edge) -> Option<Block> {
     if edge.paths.is_empty() {
         return None;
     }
-    let lines = some_of(&edge.paths, MOST_PATHS, ROOM - 12).into_iter().map(|text| (Kind::Small, text)).collect();
+    let lines = some_of(&edge.paths, MOST_PATHS, PATH_ROOM).into_iter().map(|text| (Kind::Small, text)).collect();
     let title = edge.paths.iter().map(|path| escape_invisible(path)).collect::<Vec<_>>().join(", ");
     Some(Block { shape: Shape::Label, runs_again: edge.runs_again, is_left_out: false, lines, title: Some(title) })
 }

@@ -40,6 +40,12 @@ fn segments(way: &[(f64, f64)]) -> Vec<Segment> {
     way.windows(2).map(|pair| (pair[0], pair[1])).collect()
 }
 
+/// The segments that an edge runs along, or in which a curve of it begins or ends. Curves that begin or end
+/// in other places are not in one line, though each has a segment in the middle of where they all are.
+fn legs(way: &[(f64, f64)]) -> Vec<Segment> {
+    segments(way).into_iter().enumerate().filter(|(at, _)| at % 4 != 2).map(|(_, segment)| segment).collect()
+}
+
 /// How far two stretches overlap; less than nothing is their distance.
 fn overlap((a, b): (f64, f64), (c, d): (f64, f64)) -> f64 {
     a.max(b).min(c.max(d)) - a.min(b).max(c.min(d))
@@ -91,9 +97,7 @@ fn faults(scene: &Scene, plan: &Plan) -> Vec<String> {
             }
         }
         for (other, other_way) in plan.ways.iter().enumerate().take(edge) {
-            for (one, two) in
-                segments(way).iter().flat_map(|one| segments(other_way).into_iter().map(|two| (*one, two)))
-            {
+            for (one, two) in legs(way).iter().flat_map(|one| legs(other_way).into_iter().map(|two| (*one, two))) {
                 let x = overlap((one.0.0, one.1.0), (two.0.0, two.1.0));
                 let y = overlap((one.0.1, one.1.1), (two.0.1, two.1.1));
                 // they cross where both overlaps are nothing

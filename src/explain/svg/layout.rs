@@ -9,7 +9,7 @@ use dagre::{EdgeLabel, LayoutOptions, NodeLabel};
 const BOX_GAP: f64 = 28.0;
 
 /// Between two edges that pass a row, and between such an edge and a box.
-pub(super) const EDGE_GAP: f64 = 14.0;
+const EDGE_GAP: f64 = 14.0;
 
 /// Between the ends of two edges at a box.
 pub(super) const PORT_GAP: f64 = 14.0;
@@ -48,10 +48,18 @@ pub(super) struct Line {
 pub(super) struct Layout {
     /// The row of each box, and its middle.
     pub(super) boxes: Vec<(usize, f64)>,
-    /// For each edge, where it passes the rows between those of its ends.
-    pub(super) passes: Vec<Vec<f64>>,
-    /// For each edge with a label, the row of that.
-    pub(super) labels: Vec<Option<usize>>,
+    pub(super) courses: Vec<Course>,
+}
+
+/// Where an edge goes.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Course {
+    /// The row of its upper box.
+    pub(super) row: usize,
+    /// Its place in that row and in each one below, down to that of its lower box.
+    pub(super) places: Vec<f64>,
+    /// The place that its label has, if it has one.
+    pub(super) label: Option<usize>,
 }
 
 impl Scene {
@@ -107,25 +115,18 @@ impl Scene {
             })
             .collect();
         let row = |at: usize| boxes.get(at).map_or(0, |(row, _)| *row);
-        let mut passes = Vec::with_capacity(self.edges.len());
-        let mut labels = Vec::with_capacity(self.edges.len());
-        for line in &self.edges {
+        let course = |line: &Line| {
             let edge = graph.edge(&line.from.to_string(), &line.to.to_string(), None);
-            let rows = (row(line.from) + 1)..row(line.to);
-            passes.push(edge.map(|edge| bends(edge, rows.len())).unwrap_or_default());
+            let rows = row(line.to).saturating_sub(row(line.from));
+            let points = edge.map(|edge| edge.points.as_slice()).unwrap_or_default();
+            let mut places: Vec<f64> = points.iter().map(|point| point.x).collect();
+            places.resize(rows + 1, places.last().copied().unwrap_or_default());
             // the middle one, as in dagre
-            labels.push(line.label.map(|_| rows.start + (rows.len() / 2)));
-        }
-        Layout { boxes, passes, labels }
+            Course { row: row(line.from), places, label: line.label.map(|_| rows.div_ceil(2)) }
+        };
+        let courses = self.edges.iter().map(course).collect();
+        Layout { boxes, courses }
     }
-}
-
-/// Where an edge passes the rows between its ends, whose own points are the first and the last.
-fn bends(edge: &EdgeLabel, rows: usize) -> Vec<f64> {
-    let last = edge.points.len().saturating_sub(1);
-    let mut bends: Vec<f64> = edge.points.get(1..last).unwrap_or_default().iter().map(|point| point.x).collect();
-    bends.resize(rows, bends.last().copied().unwrap_or_default());
-    bends
 }
 
 /// A count as a length.

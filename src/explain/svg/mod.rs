@@ -7,7 +7,6 @@ mod layout;
 mod legend;
 mod paint;
 mod routes;
-mod straight;
 
 use super::changes::Consequences;
 use super::graph_view::{Drawing, Edge, Node};

@@ -6,9 +6,6 @@ use super::boxes::{Block, Kind, Shape, text_width};
 use super::layout::Size;
 use super::routes::Frame;
 
-/// The radius of corners.
-const ROUND: f64 = 6.0;
-
 /// How long an arrow's head is, and half of its width.
 const HEAD: (f64, f64) = (8.0, 4.0);
 
@@ -47,27 +44,26 @@ impl Canvas {
         self.top = top;
     }
 
-    /// An edge, by the corners of its way, and the arrow's head at its end.
+    /// An edge, by its way, and the arrow's head at its end.
     pub(super) fn edge(&mut self, way: &[(f64, f64)], stroke: Stroke) {
-        let corners: Vec<(f64, f64)> = way.iter().map(|(x, y)| (x + self.left, y + self.top)).collect();
-        let Some((x, y)) = corners.last().copied() else { return };
+        let way: Vec<(f64, f64)> = way.iter().map(|(x, y)| (x + self.left, y + self.top)).collect();
+        let [start, curves @ .., end] = way.as_slice() else { return };
         let class = stroke.class();
         let (length, half) = if stroke.is_base { (HEAD.0 + 2.0, HEAD.1 + 1.0) } else { HEAD };
-        // it ends as it leads to the box: downwards, or to the right
-        let before = corners.iter().rev().nth(1).copied().unwrap_or((x, y));
-        let (right, down) = if (y - before.1).abs() > (x - before.0).abs() { (0.0, 1.0) } else { (1.0, 0.0) };
-        let line = rounded(&corners, (right * (length - 2.0), down * (length - 2.0)));
-        self.add(&format!(r#"<path class="{class}" d="{line}"/>"#));
-        let head = format!(
-            "M{} {}L{} {}L{} {}Z",
-            Short(x - right * length - down * half),
-            Short(y - down * length - right * half),
-            Short(x),
-            Short(y),
-            Short(x - right * length + down * half),
-            Short(y - down * length + right * half)
-        );
-        self.add(&format!(r#"<path class="{class} head" d="{head}"/>"#));
+        let before = curves.last().unwrap_or(start);
+        let leads_down = (end.1 - before.1).abs() > (end.0 - before.0).abs();
+        let in_front = |by: f64, aside: f64| {
+            Point(if leads_down { (end.0 + aside, end.1 - by) } else { (end.0 - by, end.1 + aside) })
+        };
+        let mut line = format!("M{}", Point(*start));
+        for curve in curves.chunks(4) {
+            if let [from, leaving, arriving, to] = *curve {
+                line.push_str(&format!("L{}C{} {} {}", Point(from), Point(leaving), Point(arriving), Point(to)));
+            }
+        }
+        self.add(&format!(r#"<path class="{class}" d="{line}L{}"/>"#, in_front(length - 2.0, 0.0)));
+        let (left, tip, right) = (in_front(length, -half), Point(*end), in_front(length, half));
+        self.add(&format!(r#"<path class="{class} head" d="M{left}L{tip}L{right}Z"/>"#));
     }
 
     /// A box with its lines.
@@ -198,40 +194,13 @@ impl Canvas {
     }
 }
 
-/// A way with round corners, which ends so far in front of its last point.
-fn rounded(corners: &[(f64, f64)], short_of: (f64, f64)) -> String {
-    let mut path = String::new();
-    for (at, (x, y)) in corners.iter().copied().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| corners.get(at)).copied();
-        let after = corners.get(at + 1).copied();
-        let part = match (before, after) {
-            (None, _) => format!("M{} {}", Short(x), Short(y)),
-            (Some(_), None) => format!("L{} {}", Short(x - short_of.0), Short(y - short_of.1)),
-            (Some(before), Some(after)) => {
-                let (enter, leave) = (toward((x, y), before, after), toward((x, y), after, before));
-                format!(
-                    "L{} {}Q{} {} {} {}",
-                    Short(enter.0),
-                    Short(enter.1),
-                    Short(x),
-                    Short(y),
-                    Short(leave.0),
-                    Short(leave.1)
-                )
-            }
-        };
-        path.push_str(&part);
-    }
-    path
-}
+/// A point of a path.
+struct Point((f64, f64));
 
-/// The point near a corner where its curve begins: at most half of the way to the next one.
-fn toward(corner: (f64, f64), to: (f64, f64), other: (f64, f64)) -> (f64, f64) {
-    let length = |point: (f64, f64)| (corner.0 - point.0).abs() + (corner.1 - point.1).abs();
-    let radius = ROUND.min(length(to) / 2.0).min(length(other) / 2.0);
-    let step =
-        |from: f64, to: f64| if (from - to).abs() < f64::EPSILON { from } else { from + radius * (to - from).signum() };
-    (step(corner.0, to.0), step(corner.1, to.1))
+impl std::fmt::Display for Point {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", Short(self.0.0), Short(self.0.1))
+    }
 }
 
 /// A length with one digit behind the point, if it needs one.

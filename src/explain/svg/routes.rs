@@ -1,20 +1,25 @@
-//! The way of each edge: down and sideways only. Sideways it goes between two rows, on a track that it
-//! shares with no edge it could be taken for.
+//! The way of each edge through the places that the layout gives it: straight down where it passes a row,
+//! and in a curve from row to row.
 
-use super::layout::{Layout, Line, PORT_GAP, Scene, Size, number};
-use super::straight::straighten;
+use super::layout::{Course, Layout, PORT_GAP, Scene, Size};
 
-/// Between two tracks.
-const TRACK: f64 = 9.0;
-
-/// Between a row and the next track, or the next row: there is room for an arrow's head.
+/// Between a row and the curves above it, or the next row: there is room for an arrow's head.
 const CLEARANCE: f64 = 15.0;
+
+/// How high the curves between two rows are at least.
+const LEAST_CURVE: f64 = 16.0;
+
+/// How much higher they are for how far one goes sideways: the farthest, and each of them up to a limit.
+/// Flat ones would be hard to tell from each other.
+const FARTHEST: f64 = 0.08;
+const EACH: f64 = 0.02;
+const MOST_OF_EACH: f64 = 9.0;
 
 /// From a box's corner to the first end of an edge.
 const CORNER: f64 = 9.0;
 
 /// What counts as the same place.
-const SAME: f64 = 0.5;
+const SAME: f64 = 3.0;
 
 /// A place and a size.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,7 +34,7 @@ pub(super) struct Frame {
 pub(super) struct Plan {
     pub(super) boxes: Vec<Frame>,
     pub(super) labels: Vec<Option<Frame>>,
-    /// The corners of each edge's way.
+    /// Each edge's way: its start, its curves, each by four points as in SVG, and its end.
     pub(super) ways: Vec<Vec<(f64, f64)>>,
     pub(super) size: Size,
 }
@@ -43,44 +48,6 @@ impl Plan {
             labels: self.labels.into_iter().map(|label| label.map(turn)).collect(),
             ways: ways.collect(),
             size: self.size.turned(),
-        }
-    }
-}
-
-/// An edge between two rows.
-#[derive(Clone, Copy, Debug)]
-struct Hop {
-    edge: usize,
-    /// The upper row.
-    row: usize,
-    from: f64,
-    to: f64,
-}
-
-impl Hop {
-    fn is_straight(&self) -> bool {
-        (self.from - self.to).abs() < f64::EPSILON
-    }
-
-    /// Whether both go sideways over a common stretch, or nearly.
-    fn meets(&self, other: &Self) -> bool {
-        let (left, right) = (self.from.min(self.to), self.from.max(self.to));
-        let (other_left, other_right) = (other.from.min(other.to), other.from.max(other.to));
-        left < other_right + TRACK && other_left < right + TRACK
-    }
-
-    /// Whether it has to be on a higher track: it comes down where the other goes on down.
-    fn must_be_above(&self, other: &Self) -> bool {
-        (self.from - other.to).abs() < TRACK
-    }
-
-    /// Whether it is better on a higher track, to cross the other one as seldom as can be.
-    fn should_be_above(&self, other: &Self) -> bool {
-        let (goes_right, other_goes_right) = (self.to > self.from, other.to > other.from);
-        match (goes_right, other_goes_right) {
-            (true, true) => self.from > other.from,
-            (false, false) => self.from < other.from,
-            _ => false,
         }
     }
 }
@@ -101,182 +68,123 @@ pub(super) fn best(scene: &Scene) -> Plan {
 fn of(scene: &Scene) -> Plan {
     let scene = &scene.with_room();
     let mut layout = scene.lay_out();
-    let (starts, ends) = ports(scene, &layout);
-    straighten(scene, &mut layout, &starts, &ends);
-    let layout = &layout;
-    let (starts, ends) = ports(scene, layout);
-    let hops = hops(scene, layout, &starts, &ends);
-    let rows = layout.boxes.iter().map(|(row, _)| row + 1).max().unwrap_or_default();
-    let heights = row_heights(scene, layout, rows);
-    let mut gaps: Vec<Vec<Hop>> = vec![Vec::new(); rows];
-    for hop in hops.iter().flatten() {
-        if let Some(gap) = gaps.get_mut(hop.row).filter(|_| !hop.is_straight()) {
-            gap.push(*hop);
-        }
-    }
-    let tracks: Vec<Vec<usize>> = gaps.iter().map(|gap| tracks(gap)).collect();
-    let mut tops = Vec::with_capacity(rows);
-    let mut at = 0.0;
-    for (height, tracks) in heights.iter().zip(&tracks) {
-        tops.push(at);
-        let sideways = tracks.iter().max().map_or(0.0, |most| number(*most) * TRACK + CLEARANCE);
-        at += height + CLEARANCE + sideways;
-    }
-    let geometry = Geometry { tops, heights, gaps, tracks };
-    let boxes = scene.boxes.iter().zip(&layout.boxes).map(|(size, (row, middle))| geometry.frame(*row, *middle, *size));
+    part(scene, &mut layout);
+    let rows = rows(scene, &layout);
+    let frame = |row: usize, middle: f64, size: Size| {
+        let top = rows.get(row).map_or(0.0, |row| row.top + (row.height - size.height) / 2.0);
+        Frame { left: middle - size.width / 2.0, top, size }
+    };
+    let boxes = scene.boxes.iter().zip(&layout.boxes).map(|(size, (row, middle))| frame(*row, *middle, *size));
     let boxes: Vec<Frame> = boxes.collect();
-    let labels = scene.edges.iter().enumerate().map(|(edge, line)| geometry.label(layout, edge, line));
-    let labels: Vec<Option<Frame>> = labels.collect();
-    let ways = hops.iter().zip(&scene.edges).map(|(hops, line)| {
+    let edges = || scene.edges.iter().zip(&layout.courses);
+    let labels = edges().map(|(line, course)| {
+        let at = course.label?;
+        Some(frame(course.row + at, *course.places.get(at)?, line.label?))
+    });
+    let ways = edges().map(|(line, course)| {
         let bottom = boxes.get(line.from).map_or(0.0, |frame| frame.top + frame.size.height);
         let top = boxes.get(line.to).map_or(0.0, |frame| frame.top);
-        geometry.way(hops, bottom, top)
+        way(course, &rows, bottom, top)
     });
-    settled(Plan { ways: ways.collect(), boxes, labels, size: Size::default() })
+    settled(Plan { labels: labels.collect(), ways: ways.collect(), boxes, size: Size::default() })
 }
 
-/// Where each edge leaves its upper box, and where it meets its lower one.
-fn ports(scene: &Scene, layout: &Layout) -> (Vec<f64>, Vec<f64>) {
-    let middle = |at: usize| layout.boxes.get(at).map_or(0.0, |(_, middle)| *middle);
-    let (mut starts, mut ends) = (vec![0.0; scene.edges.len()], vec![0.0; scene.edges.len()]);
-    for (at, size) in scene.boxes.iter().enumerate() {
-        let outgoing = scene.edges.iter().enumerate().filter(|(_, line)| line.from == at);
-        let wanted = |edge: usize, other: usize, first: bool| {
-            let passes = layout.passes.get(edge).map(Vec::as_slice).unwrap_or_default();
-            let pass = if first { passes.first() } else { passes.last() };
-            (edge, pass.copied().unwrap_or_else(|| middle(other)))
-        };
-        let outgoing: Vec<(usize, f64)> = outgoing.map(|(edge, line)| wanted(edge, line.to, true)).collect();
-        let incoming = scene.edges.iter().enumerate().filter(|(_, line)| line.to == at);
-        let incoming: Vec<(usize, f64)> = incoming.map(|(edge, line)| wanted(edge, line.from, false)).collect();
-        for (wanted, placed) in [(outgoing, &mut starts), (incoming, &mut ends)] {
-            for (edge, x) in spread(wanted, middle(at), size.width) {
-                if let Some(location) = placed.get_mut(edge) {
-                    *location = x;
-                }
+/// Parts the ends of edges at a box: each is as near to where its edge goes as the others let it.
+fn part(scene: &Scene, layout: &mut Layout) {
+    for (at, (size, (_, middle))) in scene.boxes.iter().zip(&layout.boxes).enumerate() {
+        let (left, right) = (middle - size.width / 2.0 + CORNER, middle + size.width / 2.0 - CORNER);
+        for is_start in [true, false] {
+            let edges = layout.courses.iter_mut().zip(&scene.edges);
+            let edges = edges.filter(|(_, line)| at == if is_start { line.from } else { line.to });
+            let mut ends: Vec<(&mut f64, f64)> =
+                edges.filter_map(|(course, _)| end(&mut course.places, is_start)).collect();
+            ends.sort_by(|(_, next), (_, other)| next.total_cmp(other));
+            let mut least = left;
+            for (end, next) in &mut ends {
+                **end = next.clamp(left.min(right), right.max(left)).max(least);
+                least = **end + PORT_GAP;
+            }
+            let mut most = right;
+            for (end, _) in ends.iter_mut().rev() {
+                **end = end.min(most);
+                most = **end - PORT_GAP;
             }
         }
     }
-    (starts, ends)
-}
-
-/// Places at the side of a box, each as near to where it is wanted as the others let it.
-fn spread(mut wanted: Vec<(usize, f64)>, middle: f64, width: f64) -> Vec<(usize, f64)> {
-    let (left, right) = (middle - width / 2.0 + CORNER, middle + width / 2.0 - CORNER);
-    wanted.sort_by(|(edge, x), (other, y)| x.total_cmp(y).then(edge.cmp(other)));
-    let mut least = left;
-    for (_, x) in &mut wanted {
-        *x = x.clamp(left.min(right), right.max(left)).max(least);
-        least = *x + PORT_GAP;
-    }
-    let mut most = right;
-    for (_, x) in wanted.iter_mut().rev() {
-        *x = x.min(most);
-        most = *x - PORT_GAP;
-    }
-    wanted
-}
-
-/// The hops of each edge, from row to row.
-fn hops(scene: &Scene, layout: &Layout, starts: &[f64], ends: &[f64]) -> Vec<Vec<Hop>> {
-    let of = |(edge, line): (usize, &Line)| {
-        let row = layout.boxes.get(line.from).map_or(0, |(row, _)| *row);
-        let passes = layout.passes.get(edge).map(Vec::as_slice).unwrap_or_default();
-        let start = starts.get(edge).copied().unwrap_or_default();
-        let end = ends.get(edge).copied().unwrap_or_default();
-        let mut from = start;
-        let hop = |(to, row): (f64, usize)| {
+    for course in &mut layout.courses {
+        let mut last = f64::INFINITY;
+        for place in &mut course.places {
             // what is nearly straight is straight
-            let to = if (from - to).abs() < SAME { from } else { to };
-            Hop { edge, row, from: std::mem::replace(&mut from, to), to }
-        };
-        passes.iter().copied().chain([end]).zip(row..).map(hop).collect()
-    };
-    scene.edges.iter().enumerate().map(of).collect()
+            if (*place - last).abs() < SAME {
+                *place = last;
+            }
+            last = *place;
+        }
+    }
 }
 
-/// The height of each row: that of the highest box or label in it.
-fn row_heights(scene: &Scene, layout: &Layout, rows: usize) -> Vec<f64> {
-    let mut heights = vec![0.0_f64; rows];
+/// An end of an edge, and the place next to it.
+fn end(places: &mut [f64], is_start: bool) -> Option<(&mut f64, f64)> {
+    match (is_start, places) {
+        (true, [end, next, ..]) | (false, [.., next, end]) => Some((end, *next)),
+        _ => None,
+    }
+}
+
+/// A row, as high as the highest box or label in it, and the curves below.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    top: f64,
+    height: f64,
+    curves: f64,
+}
+
+fn rows(scene: &Scene, layout: &Layout) -> Vec<Row> {
+    let count = layout.boxes.iter().map(|(row, _)| row + 1).max().unwrap_or_default();
+    let mut rows = vec![Row::default(); count];
     let boxes = scene.boxes.iter().zip(&layout.boxes).map(|(size, (row, _))| (*row, size.height));
-    let labels = scene.edges.iter().zip(&layout.labels);
-    let labels = labels.filter_map(|(line, row)| Some(((*row)?, line.label?.height)));
+    let labels = scene.edges.iter().zip(&layout.courses);
+    let labels = labels.filter_map(|(line, course)| Some((course.row + course.label?, line.label?.height)));
     for (row, height) in boxes.chain(labels) {
-        if let Some(highest) = heights.get_mut(row) {
-            *highest = highest.max(height);
+        if let Some(row) = rows.get_mut(row) {
+            row.height = row.height.max(height);
         }
     }
-    heights
-}
-
-/// A track for each hop of a gap, from the top: below all that have to be above it.
-fn tracks(hops: &[Hop]) -> Vec<usize> {
-    let follows = |at: usize, other: usize, is_above: fn(&Hop, &Hop) -> bool| match (hops.get(at), hops.get(other)) {
-        (Some(hop), Some(other)) => other.meets(hop) && is_above(other, hop),
-        _ => false,
-    };
-    let mut tracks: Vec<Option<usize>> = vec![None; hops.len()];
-    for _ in 0..hops.len() {
-        let open: Vec<usize> =
-            tracks.iter().enumerate().filter(|(_, track)| track.is_none()).map(|(at, _)| at).collect();
-        let waits = |at: usize, is_above| open.iter().any(|other| *other != at && follows(at, *other, is_above));
-        let may_go = |at: &usize| !waits(*at, Hop::must_be_above);
-        let is_free = |at: &usize| may_go(at) && !waits(*at, Hop::should_be_above);
-        // where they wait for each other in a circle, one has to begin
-        let next = open.iter().copied().find(is_free).or_else(|| open.iter().copied().find(may_go));
-        let Some(next) = next.or_else(|| open.first().copied()) else { break };
-        let above = tracks.iter().enumerate().filter_map(|(at, track)| Some((hops.get(at)?, (*track)?)));
-        let meeting = above.filter(|(other, _)| hops.get(next).is_some_and(|hop| hop.meets(other)));
-        let track = meeting.map(|(_, track)| track + 1).max().unwrap_or_default();
-        if let Some(slot) = tracks.get_mut(next) {
-            *slot = Some(track);
+    let mut sideways = vec![(0.0_f64, 0.0); count];
+    for course in &layout.courses {
+        for ((farthest, each), run) in sideways.iter_mut().skip(course.row).zip(course.places.windows(2).map(run)) {
+            *farthest = farthest.max(run);
+            *each += (run * EACH).min(MOST_OF_EACH);
         }
     }
-    tracks.into_iter().map(Option::unwrap_or_default).collect()
+    let mut top = 0.0;
+    for (row, (farthest, each)) in rows.iter_mut().zip(sideways) {
+        row.top = top;
+        row.curves = if farthest > 0.0 { LEAST_CURVE + farthest * FARTHEST + each } else { 0.0 };
+        top += row.height + row.curves + CLEARANCE;
+    }
+    rows
 }
 
-/// Where rows and tracks are.
-struct Geometry {
-    tops: Vec<f64>,
-    heights: Vec<f64>,
-    gaps: Vec<Vec<Hop>>,
-    tracks: Vec<Vec<usize>>,
+/// How far an edge goes sideways from one row to the next.
+fn run(places: &[f64]) -> f64 {
+    if let [from, to] = places { (from - to).abs() } else { 0.0 }
 }
 
-impl Geometry {
-    fn top(&self, row: usize) -> f64 {
-        self.tops.get(row).copied().unwrap_or_default()
-    }
-
-    fn height(&self, row: usize) -> f64 {
-        self.heights.get(row).copied().unwrap_or_default()
-    }
-
-    /// The frame of something in the middle of a row.
-    fn frame(&self, row: usize, middle: f64, size: Size) -> Frame {
-        let top = self.top(row) + (self.height(row) - size.height) / 2.0;
-        Frame { left: middle - size.width / 2.0, top, size }
-    }
-
-    fn label(&self, layout: &Layout, edge: usize, line: &Line) -> Option<Frame> {
-        let row = layout.labels.get(edge).copied().flatten()?;
-        let first = layout.boxes.get(line.from).map_or(0, |(row, _)| row + 1);
-        let middle = layout.passes.get(edge)?.get(row.checked_sub(first)?)?;
-        Some(self.frame(row, *middle, line.label?))
-    }
-
-    /// The corners of an edge's way, from the bottom of one box to the top of another.
-    fn way(&self, hops: &[Hop], bottom: f64, top: f64) -> Vec<(f64, f64)> {
-        let mut corners: Vec<(f64, f64)> = hops.first().map(|hop| (hop.from, bottom)).into_iter().collect();
-        for hop in hops.iter().filter(|hop| !hop.is_straight()) {
-            let in_gap = self.gaps.get(hop.row).and_then(|gap| gap.iter().position(|other| other.edge == hop.edge));
-            let track = in_gap.and_then(|at| self.tracks.get(hop.row)?.get(at)).copied().unwrap_or_default();
-            let y = self.top(hop.row) + self.height(hop.row) + CLEARANCE + number(track) * TRACK;
-            corners.extend([(hop.from, y), (hop.to, y)]);
+/// An edge's way from the bottom of one box to the top of another.
+fn way(course: &Course, rows: &[Row], bottom: f64, top: f64) -> Vec<(f64, f64)> {
+    let mut way: Vec<(f64, f64)> = course.places.first().map(|place| (*place, bottom)).into_iter().collect();
+    for (row, places) in rows.iter().skip(course.row).zip(course.places.windows(2)) {
+        if let [from, to] = *places
+            && run(places) > 0.0
+        {
+            let (above, below) = (row.top + row.height, row.top + row.height + row.curves);
+            let middle = f64::midpoint(above, below);
+            way.extend([(from, above), (from, middle), (to, middle), (to, below)]);
         }
-        corners.extend(hops.last().map(|hop| (hop.to, top)));
-        corners
     }
+    way.extend(course.places.last().map(|place| (*place, top)));
+    way
 }
 
 /// The same with its upper left corner at the origin, and with its size.

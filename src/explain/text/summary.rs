@@ -17,7 +17,7 @@ pub(super) fn of(explanation: &Explanation, consequences: &Consequences, look: &
     for name in &consequences.secrets {
         match why_not(explanation, name) {
             Some(why) => {
-                text.push_str(&format!("{} changes: nothing runs again, since {why}\n", escape_invisible(name)))
+                text.push_str(&format!("{} changes: nothing runs again, since {why}\n", escape_invisible(name)));
             }
             None => {
                 changed.push(name);

@@ -2,6 +2,7 @@
 
 use railpack2docker::diff::{Change, Comparison, Piece, StageLayers, Subject};
 use railpack2docker::escape::escape_invisible;
+use railpack2docker::text::shortened;
 
 use super::ComparedPlans;
 use super::group::group;
@@ -15,6 +16,9 @@ const SIZE_LIMIT: usize = 65_000;
 
 /// The size limit of the list of layers.
 const LIST_LIMIT: usize = 10_000;
+
+/// The maximum width of an instruction.
+const MAX_INSTRUCTION: usize = 100;
 
 /// The size limit of the table.
 const TABLE_LIMIT: usize = 40_000;
@@ -90,7 +94,7 @@ fn layers(comparison: &Comparison) -> String {
     let mut items = Vec::new();
     for stage in &others {
         for line in lines(stage) {
-            let instruction = |text: &str| code(&shortened(text));
+            let instruction = |text: &str| code(&shortened(text, MAX_INSTRUCTION));
             let which = match line.which {
                 None => String::new(),
                 Some(Which::One(text)) => format!(": {}", instruction(text)),
@@ -114,14 +118,6 @@ fn layers(comparison: &Comparison) -> String {
         out.push_str(&format!("- and {} more stages\n", items.len() - shown));
     }
     out
-}
-
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 100;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }
 
 /// The diffs of the Dockerfile and its ignore file, as far as they fit.

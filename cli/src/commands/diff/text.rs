@@ -3,6 +3,7 @@
 use clap::builder::styling::{AnsiColor, Style};
 use railpack2docker::diff::{Change, StageLayers, Status};
 use railpack2docker::escape::escape_invisible;
+use railpack2docker::text::shortened;
 
 use super::ComparedPlans;
 use super::group::{Group, group};
@@ -108,17 +109,9 @@ fn add_stage(stage: &StageLayers, width: usize, out: &mut String) {
         };
         out.push_str(&format!("{start}{style}{}{style:#}{rest}\n", line.words));
         if let Some(instruction) = below {
-            out.push_str(&format!("      {}\n", cut(instruction, WIDTH - 6)));
+            out.push_str(&format!("      {}\n", shortened(instruction, WIDTH - 6)));
         }
     }
-}
-
-fn cut(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(room.saturating_sub(1)).collect();
-    format!("{start}…")
 }
 
 /// Lines of whole words. A word that is longer than a line has a line of its own.

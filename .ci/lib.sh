@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# What the parts share. Each sources it first: it goes to the root of the repository. The functions
+# install what a part needs, on Debian or Ubuntu, as root or with sudo.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+target_dir=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+mkdir -p target
+
+say() { printf '\n-- %s\n' "$*"; }
+
+fail() {
+  echo "error: $*" >&2
+  exit 1
+}
+
+# not_checked WHAT: says what this machine can't check. A runner of GitHub can, so there it fails.
+not_checked() {
+  [ "${GITHUB_ACTIONS:-}" != true ] || fail "not checked: $*"
+  echo "NOT CHECKED: $*"
+}
+
+# without_shared WHAT: the same of what needs ../shared, which a runner of GitHub doesn't have either
+without_shared() { echo "NOT CHECKED: $*, since there is no ../shared"; }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# apt_install PACKAGE…: only those that are not there, so that a second run needs neither root nor network
+apt_install() {
+  local package missing=()
+  for package; do
+    [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+  (
+    # apt lets only one run at a time, and parts can run side by side
+    flock 9
+    # the lists of packages may be missing or old, and mostly are not
+    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 || {
+      "${apt[@]}" update >/dev/null
+      "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
+    }
+  ) 9>target/ci-apt.lock
+}
+
+# venv PACKAGE…: Python packages in the versions of requirements.txt. Each part has a folder of its own.
+venv() {
+  apt_install python3 python3-venv
+  local folder=target/ci-venv/${0##*/}
+  python3 -m venv "$folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check --constraint .ci/requirements.txt "$@"
+  export PATH="$PWD/$folder/bin:$PATH"
+}
+
+# rustc calls cc to link, even where nothing of C is compiled
+linker() { command -v cc >/dev/null || apt_install gcc libc6-dev; }
+
+# cargo_tool CRATE VERSION [OPTION of cargo install…]: a program, unless this version is there or on the PATH
+cargo_tool() {
+  local crate=$1 version=$2 tools=$PWD/target/ci-tools
+  shift 2
+  export PATH="$tools/bin:$PATH"
+  case $("$crate" --version 2>/dev/null || true) in
+  "$crate $version" | "$crate v$version") return ;;
+  esac
+  linker
+  # a debug build: to build it takes longer than to run it
+  cargo install "$crate" --debug --quiet --locked --version "$version" --root "$tools" --target-dir "$tools/build-$crate" "$@"
+  rm -rf "$tools/build-$crate"
+}
+
+# Builds the command as a release is built. $binary is its path.
+build_binary() {
+  linker
+  cargo build --locked --quiet --release --bin railpack2docker
+  # shellcheck disable=SC2034 # for those who source this
+  binary=$target_dir/release/railpack2docker
+}
+
+# Whether a Docker Engine answers. Where ../shared is there, it brings one up.
+engine() {
+  local said
+  if [ -d ../shared ]; then
+    said=$(../shared/docker/up) || fail "../shared/docker/up failed"
+    eval "$said"
+  fi
+  docker version >/dev/null 2>&1
+}
