@@ -5,8 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 use railpack2docker::patternmatcher::{self, is_ignored};
-use railpack2docker::text::list_first;
-use railpack2docker::{Code, Diagnostic, Options, Transpiled};
+use railpack2docker::{Code, Diagnostic, Options, Transpiled, text};
 
 use super::paths::dockerignore_path;
 use super::read::{read_error, read_file};
@@ -126,7 +125,7 @@ fn pattern_for(file: &str) -> String {
 
 /// Names for a message, up to the limit.
 fn list<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
-    list_first(names.map(|name| format!("`{name}`")), MAX_NAMED, |others| format!("{others} more"))
+    text::list_first(names.map(|name| format!("`{name}`")), MAX_NAMED, |others| format!("{others} more"))
 }
 
 fn is_env_file(name: &str) -> bool {

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
 use railpack2docker::escape::{escape_invisible, escape_invisible_json, escape_invisible_text};
-use railpack2docker::text::without_middle;
-use railpack2docker::{Diagnostic, Diagnostics, Location, Severity};
+use railpack2docker::{Diagnostic, Diagnostics, Location, Severity, text};
 use serde_json::{Value, json};
 
 use super::location::Source;
@@ -131,7 +130,7 @@ fn draw(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
     };
     let mut group = Group::with_title(level.primary_title(finding.message.as_str()).id(finding.code.name()));
     if let (Some(source), Some(location)) = (source, &finding.location) {
-        let path = without_middle(&escape_invisible(&location.path().to_string()), 3_500, 500).into_owned();
+        let path = text::without_middle(&escape_invisible(&location.path().to_string()), 3_500, 500).into_owned();
         group = group.element(snippet(source, location, path, AnnotationKind::Primary));
         for (location, what) in &finding.related {
             group = group.element(snippet(source, location, what.clone(), AnnotationKind::Context));

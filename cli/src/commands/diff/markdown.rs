@@ -17,8 +17,8 @@ const SIZE_LIMIT: usize = 65_000;
 /// The size limit of the list of layers.
 const LIST_LIMIT: usize = 10_000;
 
-/// The maximum width of an instruction.
-const MAX_INSTRUCTION: usize = 100;
+/// The width limit of an instruction, in columns.
+const INSTRUCTION_LIMIT: usize = 100;
 
 /// The size limit of the table.
 const TABLE_LIMIT: usize = 40_000;
@@ -94,7 +94,7 @@ fn layers(comparison: &Comparison) -> String {
     let mut items = Vec::new();
     for stage in &others {
         for line in lines(stage) {
-            let instruction = |text: &str| code(&shortened(text, MAX_INSTRUCTION));
+            let instruction = |text: &str| code(&shortened(text, INSTRUCTION_LIMIT));
             let which = match line.which {
                 None => String::new(),
                 Some(Which::One(text)) => format!(": {}", instruction(text)),

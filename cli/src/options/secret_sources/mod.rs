@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use railpack2docker::secrets::{LARGEST, Values};
-use railpack2docker::text::list;
-use railpack2docker::{Code, Diagnostic, Options, SecretUsage};
+use railpack2docker::{Code, Diagnostic, Options, SecretUsage, text};
 
 use crate::failure::Failure;
 use crate::files::read::read_error;
@@ -191,10 +190,10 @@ impl<'a> Search<'a> {
             return found;
         }
         let names: Vec<String> = self.usage.names_of_plan().map(|name| format!("`{name}`")).collect();
-        if names.is_empty() {
-            return found.with_help("the plan has no secrets");
+        match text::list(&names) {
+            names if names.is_empty() => found.with_help("the plan has no secrets"),
+            names => found.with_help(format!("the plan has {names}")),
         }
-        found.with_help(format!("the plan has {}", list(&names)))
     }
 
     fn finish(self, missing: MissingSecrets, allow_empty: bool) -> Result<FoundSecrets, Failure> {
