@@ -424,7 +424,7 @@ mod tests {
         let error = config("output-version = 2").unwrap_err().to_string();
         assert!(error.contains("unknown output version `2` (supported: 1)"), "{error}");
         let error = config("secrets-scope = 'x'").unwrap_err().to_string();
-        assert!(error.contains("unknown value `x`, expected `plan` or `step`"), "{error}");
+        assert!(error.contains("unknown value `x` (expected `plan` or `step`)"), "{error}");
     }
 
     #[test]
