@@ -11,6 +11,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -26,22 +27,25 @@ pub struct Folder {
 
 /// A run of the command, and what must come of it.
 #[must_use = "nothing runs before `check` or `start`"]
-pub struct Run {
+pub struct Run<'f> {
     command: Command,
     stdin: Option<Vec<u8>>,
     status: Option<i32>,
     stdout: Expected,
     stderr: Expected,
+    /// Which is removed with all that is in it.
+    folder: PhantomData<&'f Folder>,
 }
 
 /// A run that was started.
 #[must_use = "nothing is compared before `check`"]
-pub struct Started {
+pub struct Started<'f> {
     child: Child,
     what: String,
     status: Option<i32>,
     stdout: Expected,
     stderr: Expected,
+    folder: PhantomData<&'f Folder>,
 }
 
 /// What was printed.
@@ -225,19 +229,19 @@ impl Folder {
     }
 
     /// The command with these arguments.
-    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run<'_> {
         self.run_program(self.binary, arguments)
     }
 
     /// The command behind a line of shell.
-    pub fn run_behind<A: AsRef<OsStr>>(&self, shell: &str, arguments: impl IntoIterator<Item = A>) -> Run {
+    pub fn run_behind<A: AsRef<OsStr>>(&self, shell: &str, arguments: impl IntoIterator<Item = A>) -> Run<'_> {
         let line = format!("{shell}; exec \"$0\" \"$@\"");
         let before = ["-c", &line, self.binary].map(OsString::from);
         self.run_program("sh", before.into_iter().chain(arguments.into_iter().map(|it| it.as_ref().to_owned())))
     }
 
     /// A script in which the command is `railpack2docker`.
-    pub fn run_script(&self, script: &str) -> Run {
+    pub fn run_script(&self, script: &str) -> Run<'_> {
         let folder = Path::new(self.binary).parent().unwrap();
         let path = format!("{}:/usr/bin:/bin", folder.display());
         self.run_program("sh", ["-euc", script]).env("PATH", path)
@@ -248,7 +252,7 @@ impl Folder {
         &self,
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = A>,
-    ) -> Run {
+    ) -> Run<'_> {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.root()).env_clear();
         command.env("HOME", self.around.path().join("home")).env("TMPDIR", self.around.path().join("tmp"));
@@ -256,11 +260,11 @@ impl Folder {
             command.envs(std::env::var_os(kept).map(|value| (kept, value)));
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Run { command, stdin: None, status: Some(0), stdout: "".into(), stderr: "".into() }
+        Run { command, stdin: None, status: Some(0), stdout: "".into(), stderr: "".into(), folder: PhantomData }
     }
 }
 
-impl Run {
+impl<'f> Run<'f> {
     /// Runs in another folder: one of the folder, or anywhere.
     pub fn within(mut self, directory: impl AsRef<Path>) -> Self {
         let directory = match self.command.get_current_dir() {
@@ -314,7 +318,7 @@ impl Run {
         self
     }
 
-    pub fn start(mut self) -> Started {
+    pub fn start(mut self) -> Started<'f> {
         let what = format!("{:?}", self.command);
         if self.stdin.is_some() {
             self.command.stdin(Stdio::piped());
@@ -324,7 +328,7 @@ impl Run {
             // who needs no input may have closed it
             drop(child.stdin.take().unwrap().write_all(&text));
         }
-        Started { child, what, status: self.status, stdout: self.stdout, stderr: self.stderr }
+        Started { child, what, status: self.status, stdout: self.stdout, stderr: self.stderr, folder: self.folder }
     }
 
     /// Runs it and compares.
@@ -333,14 +337,14 @@ impl Run {
     }
 }
 
-impl Started {
+impl Started<'_> {
     pub fn child(&mut self) -> &mut Child {
         &mut self.child
     }
 
     /// Waits for its end and compares.
     pub fn check(self) -> Output {
-        let Self { child, what, status: expected, stdout: expected_stdout, stderr: expected_stderr } = self;
+        let Self { child, what, status: expected, stdout: expected_stdout, stderr: expected_stderr, .. } = self;
         let output = child.wait_with_output().unwrap();
         let status = output.status.code();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|why| panic!("{what}: {why}"));

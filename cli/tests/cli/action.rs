@@ -131,7 +131,7 @@ fn a_stale_file_fails_and_is_annotated() {
     let ran = repository.review(1, &[]);
     assert!(ran.log.contains("\n::error file=Dockerfile,title=railpack2docker::"), "{}", ran.log);
     assert!(ran.summary.contains("    -RUN npm ci\n    +RUN npm install\n"), "{}", ran.summary);
-    assert!(ran.summary.contains("the plan changed since"), "{}", ran.summary);
+    assert!(ran.summary.contains("the plan changed (`plan: "), "{}", ran.summary);
 }
 
 #[test]

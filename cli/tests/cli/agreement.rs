@@ -29,7 +29,7 @@ fn every_format_gives_the_same_column_with_and_without_a_byte_order_mark() {
         let drawn = format!(" --> plan.json:1:{column}\n");
         folder.run(["plan.json"]).status(2).stderr([drawn.as_str()]).check();
         folder.run(["lint", "plan.json"]).status(1).stdout([drawn.as_str()]).check();
-        let annotation = format!("line=1,col={column}");
+        let annotation = format!(",line=1,endLine=1,col={column},");
         folder.run(["lint", "plan.json", "--format", "github"]).status(1).stdout([annotation.as_str()]).check();
     }
 }

@@ -7,7 +7,8 @@ use crate::folder;
 /// A plan that copies the context in the way of this input, and leaves out these patterns.
 fn plan(input: &str, exclude: &str) -> String {
     format!(
-        r#"{{ "steps": [{{ "name": "build", "inputs": [{{ "image": "x" }}, {input}], "secrets": ["A"] }}], "secrets": ["A"],
+        r#"{{ "steps": [{{ "name": "build", "inputs": [{{ "image": "x" }}, {input}], "commands": [{{ "cmd": "make" }}],
+            "secrets": ["A"] }}], "secrets": ["A"],
           "exclude": [{exclude}], "deploy": {{ "base": {{ "step": "build" }} }} }}"#
     )
 }
@@ -27,7 +28,7 @@ const CHECK: [&str; 5] = ["plan.json", "--context", ".", "-o", "Dockerfile"];
 const BUILD: [&str; 5] = ["build", "plan.json", "--dry-run", "--secret", "id=A,src=token"];
 
 /// A run that prints something, and warns of no file.
-fn is_silent(run: Run) {
+fn is_silent(run: Run<'_>) {
     run.stdout(anything()).stderr(without(["exposed-file"])).check();
 }
 
@@ -36,9 +37,9 @@ fn files_that_nothing_excludes_are_reported() {
     let files = [(".env", "A=hunter2"), ("api/.env.local", ""), (".env.example", "")];
     let folder = with(&plan(WHOLE, ""), &files);
     let said = [
-        "warning[exposed-file]: the build context holds `.env` and `api/.env.local`, and nothing excludes them: each is \
-         sent to the builder and copied into a layer\n",
-        "help: add `**/.env*` to the end of `.dockerignore`",
+        "warning[exposed-file]: the build context contains `.env` and `api/.env.local`, not excluded: they are sent to the \
+         builder and copied into a layer\n",
+        "help: append `**/.env*` to `.dockerignore`",
     ];
     let said = folder.run(CHECK).stderr(said).check().stderr;
     assert!(!said.contains("hunter2"), "{said}");
@@ -74,7 +75,7 @@ fn files_that_are_excluded_or_not_copied_are_not_reported() {
 fn a_copied_part_of_the_context_takes_its_files() {
     let part = r#"{ "local": true, "include": ["src"] }"#;
     let folder = with(&plan(part, ""), &[("src/.env", "A=hunter2"), (".env", "")]);
-    let said = "the build context holds `src/.env`, and nothing excludes it: it is sent";
+    let said = "the build context contains `src/.env`, not excluded: it is sent";
     let said = folder.run(CHECK).stderr(["warning[exposed-file]", said]).check().stderr;
     assert!(!said.contains("hunter2"), "{said}");
     let check = ["plan.json", "--check", "--context", ".", "-o", "Dockerfile"];
@@ -94,9 +95,9 @@ fn the_plan_and_the_specific_ignore_file_take_precedence_over_dockerignore() {
         ("", &[(".env", ""), (".dockerignore", ".env"), ("Dockerfile.dockerignore", "*.md\n")]),
     ] {
         let location =
-            if exclude.is_empty() { "`Dockerfile.dockerignore`" } else { "`.dockerignore`, and make the plan" };
-        let help = format!("help: add `.env*` to the end of {location}");
-        let said = ["holds `.env`, and nothing excludes it: it is sent", &help];
+            if exclude.is_empty() { "`Dockerfile.dockerignore`" } else { "`.dockerignore`, then regenerate the plan" };
+        let help = format!("help: append `.env*` to {location}");
+        let said = ["contains `.env`, not excluded: it is sent", &help];
         with(&plan(WHOLE, exclude), files).run(CHECK).stderr(said).check();
     }
 }
@@ -120,12 +121,12 @@ fn copy_commands_and_local_bases_copy_the_context_too() {
 fn build_looks_for_the_files_of_secrets() {
     let inside = with(&plan(WHOLE, ""), &[("token", "hunter2"), (".env.build", "A=swordfish"), ("vars", "A=1")]);
     let said = [
-        "holds `.env.build` and `token`, and nothing excludes them",
-        "help: add `.env*` and `token` to the end of",
+        "contains `.env.build` and `token`, not excluded",
+        "help: append `.env*` and `token` to",
     ];
     let said = inside.run(BUILD).stdout(anything()).stderr(said).check().stderr;
     assert!(!said.contains("hunter2"), "{said}");
-    let said = ["holds `.env.build` and `vars`, and"];
+    let said = ["contains `.env.build` and `vars`, not excluded"];
     inside.run(["build", "plan.json", "--dry-run", "--env-file", "vars"]).stdout(anything()).stderr(said).check();
     is_silent(inside.run([&BUILD[..], &["--allow=exposed-file"]].concat()));
 
@@ -139,7 +140,7 @@ fn build_looks_for_the_files_of_secrets() {
 #[test]
 fn a_missing_context_is_an_error() {
     let folder = with(&plan(WHOLE, ""), &[]);
-    for (context, why) in [("missing", "there is no such directory"), ("plan.json", "it is no directory")] {
+    for (context, why) in [("missing", "no such directory"), ("plan.json", "it is not a directory")] {
         let said = format!("can't read the build context `{context}`: {why}");
         folder.run(["plan.json", "--context", context, "-o", "Dockerfile"]).status(2).stderr([said.as_str()]).check();
         assert!(!folder.has("Dockerfile"));

@@ -57,8 +57,8 @@ fn commands() -> Vec<String> {
 fn options(command: &str) -> Vec<String> {
     let arguments: Vec<&str> = [command, "-h"].into_iter().filter(|argument| !argument.is_empty()).collect();
     let help = tool(&arguments);
+    // under several headings
     let (_, part) = help.split_once("Options:\n").unwrap();
-    let part = part.split("\n\n").next().unwrap();
     let entries = part.lines().filter(|line| line.starts_with("  -") || line.starts_with("      --"));
     let long = entries.filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")));
     let options: Vec<String> = long.map(|word| word.split('[').next().unwrap().to_owned()).collect();

@@ -27,7 +27,7 @@ fn repository() -> Folder {
     folder
 }
 
-fn diff(folder: &Folder, old: &str, new: &str) -> Run {
+fn diff<'f>(folder: &'f Folder, old: &str, new: &str) -> Run<'f> {
     folder.run(["diff", "--", old, new])
 }
 
@@ -54,13 +54,13 @@ fn a_file_of_that_name_wins() {
 fn missing_revisions_and_files_are_reported() {
     let repository = repository();
     for (old, said) in [
-        ("v2:sub/plan.json", "git knows no revision `v2`"),
-        ("v1:plan.json", "`plan.json` is not there in `v1`"),
-        ("v1:sub", "`sub` is no file in `v1`"),
-        (":other.json", "`other.json` is not there in the index"),
-        ("--output=x:y", "git knows no revision `--output=x`"),
-        ("-:y", "git knows no revision `-`"),
-        ("other.json", "there is no such file"),
+        ("v2:sub/plan.json", "unknown git revision `v2`"),
+        ("v1:plan.json", "`plan.json` does not exist in `v1`"),
+        ("v1:sub", "`sub` is not a file in `v1`"),
+        (":other.json", "`other.json` does not exist in the index"),
+        ("--output=x:y", "unknown git revision `--output=x`"),
+        ("-:y", "unknown git revision `-`"),
+        ("other.json", "no such file"),
     ] {
         diff(&repository, old, "sub/plan.json").status(2).stderr([said]).check();
     }
@@ -73,6 +73,6 @@ fn a_missing_repository_or_git_is_reported() {
     // a folder above may be in a repository
     let above = folder.root().parent().unwrap().to_owned();
     let run = || folder.run(["diff", "main:plan.json", "plan.json"]).env("GIT_CEILING_DIRECTORIES", &above).status(2);
-    run().stderr(["no git repository here"]).check();
+    run().stderr(["not in a git repository"]).check();
     run().env("PATH", folder.root()).stderr(["git is not installed"]).check();
 }

@@ -104,7 +104,7 @@ fn an_existing_dockerfile_is_built_if_it_is_current() {
 fn a_value_that_no_variable_can_hold_stops_the_build() {
     let world = World::new(&["A"]);
     world.write("app/a", "b\0c");
-    let said = ["the secret `A` holds a NUL byte"];
+    let said = ["the secret `A` contains a NUL byte"];
     world.fails(&["build", "plan.json", "--secret", "id=A,src=a"], &[], said);
     world.write("app/a", vec![b'x'; 200 * 1024]);
     world.builds(&["--secret", "id=A,src=a"], &[]);
@@ -130,10 +130,10 @@ fn optional_secrets_can_be_missing() {
 fn a_missing_docker_is_reported() {
     let world = World::new(&[]);
     let build = ["build", "plan.json"];
-    world.fails(&build, &[("PATH", "/nowhere")], ["no program `docker`", "install Docker"]);
+    world.fails(&build, &[("PATH", "/nowhere")], ["`docker` was not found on PATH", "install Docker"]);
     world.fails(&build, &[("BUILDX_STATUS", "1")], ["no buildx"]);
     let down = ("ENGINE_SAYS", "Cannot connect to the Docker daemon");
-    world.fails(&build, &[down], ["no Docker Engine answers: Cannot connect", "systemctl start docker"]);
+    world.fails(&build, &[down], ["can't connect to the Docker Engine: Cannot connect", "systemctl start docker"]);
     assert!(!world.is_built() && world.is_clean());
     world.run(&["build", "plan.json", "--dry-run"]).env("PATH", "/nowhere").stdout(anything()).stderr(anything()).check();
     assert!(!world.is_built());
@@ -144,7 +144,7 @@ fn a_missing_docker_is_reported() {
 #[test]
 fn temporary_files_stay_out_of_the_context() {
     let world = World::new(&[]);
-    let said = ["is in the build context `..`", "TMPDIR"];
+    let said = ["is inside the build context `..`", "TMPDIR"];
     world.fails(&["build", "plan.json", "--context", ".."], &[], said);
 }
 

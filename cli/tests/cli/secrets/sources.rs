@@ -46,7 +46,7 @@ fn the_last_on_the_command_line_counts() {
     ] {
         assert_eq!(world.hash(&sources, &[("A", "environment")]), hash_of(value), "{sources:?}");
     }
-    let said = ["`A` is missing (there is no environment variable `A`)"];
+    let said = ["`A` is missing (environment variable `A` is not set)"];
     world.fails(&["hash", "plan.json", "--env-file=1.env", "--secret=A"], &[], said);
 }
 
@@ -76,8 +76,8 @@ fn one_message_names_every_secret_without_a_value() {
         let run = world.run(&[command, "plan.json", "--env-file", ".env", "--secret", "id=B,env=X"]).env("D", "d");
         let said = [
             "3 of 4 secrets have no value",
-            "`A` is missing (there is no environment variable `A`, not in `.env`)",
-            "no environment variable `X`",
+            "`A` is missing (environment variable `A` is not set, not in `.env`)",
+            "environment variable `X` is not set",
             "`C` is empty (in `.env`)",
         ];
         let said = run.status(2).stderr(said).check().stderr;

@@ -63,7 +63,7 @@ impl World {
     }
 
     /// The command with these arguments, run in `app`.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run<'_> {
         let path = format!("{}:/usr/bin:/bin", self.path("bin").display());
         let run = self.0.run(arguments).within("app");
         run.env("PATH", path).env("LOG", self.path("log")).env("TMPDIR", self.path("tmp"))
