@@ -105,6 +105,7 @@ mod tests {
 
     /// What `sh` has in its environment after `eval`, for awkward values.
     #[cfg(unix)]
+    #[expect(clippy::disallowed_types, reason = "the shell is the reader")]
     #[test]
     fn a_shell_sets_each_value_byte_for_byte() {
         use std::process::Command;

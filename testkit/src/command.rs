@@ -285,6 +285,13 @@ impl<'f> Run<'f> {
         self
     }
 
+    /// Keeps what leads to a Docker Engine.
+    pub fn with_docker(mut self) -> Self {
+        let of_docker = |name: &OsString| name.to_string_lossy().starts_with("DOCKER_");
+        self.command.envs(std::env::vars_os().filter(|(name, _)| of_docker(name)));
+        self
+    }
+
     pub fn stdin(mut self, text: impl AsRef<[u8]>) -> Self {
         self.stdin = Some(text.as_ref().to_owned());
         self

@@ -30,7 +30,7 @@ fn asked_for(plan: &str, options: &Options) -> (BTreeSet<String>, BTreeSet<Strin
 }
 
 #[test]
-fn builds_are_asked_for_the_secrets_that_are_mounted() {
+fn builds_need_exactly_the_mounted_secrets() {
     let mounts = prop_oneof![Just(SecretMount::Env), Just(SecretMount::File)];
     let property = |(plan, mut options, mount): (Plan, Options, SecretMount)| {
         options.secret_mount = mount;
@@ -48,7 +48,7 @@ fn builds_are_asked_for_the_secrets_that_are_mounted() {
 }
 
 #[test]
-fn a_secret_that_no_step_lists_is_not_asked_for_in_the_scope_of_steps() {
+fn the_scope_of_steps_needs_only_listed_secrets() {
     let plan = json!({
         "secrets": ["A", "B", "UNUSED"],
         "steps": [

@@ -8,11 +8,11 @@ fn first_example() -> String {
     let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let lines = lib.lines().map(|line| line.trim_start_matches("//!").trim_start_matches(' '));
     let example = lines.skip_while(|line| *line != "```").skip(1).take_while(|line| *line != "```");
-    example.map(|line| format!("{}\n", line.trim_start_matches("# "))).collect()
+    example.map(|line| line.trim_start_matches("# ")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn the_first_example_compiles_without_the_commands_dependencies() {
+fn the_first_example_compiles_without_clap() {
     let example = first_example();
     assert!(example.contains("railpack2docker::transpile("), "{example}");
     let folder = tempfile::tempdir().unwrap();
@@ -25,7 +25,7 @@ fn the_first_example_compiles_without_the_commands_dependencies() {
     // the versions that are there already
     fs::copy(root().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
     fs::create_dir(folder.path().join("src")).unwrap();
-    let main = format!("fn main() -> Result<(), railpack2docker::Diagnostics> {{\n{example}}}\n");
+    let main = format!("fn main() -> Result<(), railpack2docker::Diagnostics> {{\n{example}\n}}\n");
     fs::write(folder.path().join("src/main.rs"), main).unwrap();
 
     // kept from run to run: only the crate itself is new

@@ -26,7 +26,7 @@ fn rows(page: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn dependencies_are_on_the_page_with_their_reasons() {
+fn dependencies_have_a_row() {
     let page = fs::read_to_string(root().join("docs/dependencies.md")).unwrap();
     let rows = rows(&page);
     for row in &rows {

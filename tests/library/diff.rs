@@ -5,7 +5,7 @@ use railpack2docker::diff::{Status, compare};
 use testkit::pairs::PAIRS;
 
 #[test]
-fn one_change_is_one_change() {
+fn each_change_is_found_once() {
     for pair in PAIRS {
         let (old, new) = pair.plans();
         let found = compare(&old.to_string(), &new.to_string(), &Options::default()).unwrap();

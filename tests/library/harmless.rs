@@ -43,7 +43,7 @@ fn copying(exclude: &Value, src: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_copy_of_what_is_taken_back_finds_something() {
+fn copies_of_re_included_files_are_fine() {
     assert_eq!(copying(&json!(["docs"]), "docs"), ["excluded-copy"]);
     assert_eq!(copying(&json!(["docs"]), "./docs/x"), ["excluded-copy"]);
     assert_eq!(copying(&json!(["**/*.md"]), "/docs/README.md"), ["excluded-copy"]);
@@ -62,7 +62,7 @@ fn a_copy_of_what_is_taken_back_finds_something() {
 }
 
 #[test]
-fn an_input_of_the_context_is_a_copy_and_one_of_a_step_is_not() {
+fn excluded_copies_are_those_from_the_context() {
     let taking = |input: Value| {
         let build = step("build", &debian(), &json!({ "inputs": [debian(), input] }));
         let other = step("other", &debian(), &json!({}));
@@ -80,7 +80,7 @@ fn an_input_of_the_context_is_a_copy_and_one_of_a_step_is_not() {
 }
 
 #[test]
-fn images_that_stay_what_they_are() {
+fn pinned_images_are_fine() {
     let of = |image: &str| {
         let build = step("build", &json!({ "image": image }), &json!({}));
         found(&plan(&json!([build]), &json!([{ "step": "build", "include": ["."] }])))
@@ -108,7 +108,7 @@ fn deploying(inputs: &Value) -> Vec<&'static str> {
 }
 
 #[test]
-fn inputs_that_surely_bring_the_same_files() {
+fn overlapping_inputs_are_found() {
     for inputs in [
         json!([{ "step": "build", "include": ["node_modules"] }, { "step": "build", "include": ["."] }]),
         json!([{ "step": "build", "include": [".", "lib/"] }]),
@@ -124,7 +124,7 @@ fn inputs_that_surely_bring_the_same_files() {
 }
 
 #[test]
-fn inputs_that_bring_files_of_their_own() {
+fn disjoint_inputs_are_fine() {
     for inputs in [
         json!([{ "step": "build", "include": ["node_modules"] }, { "step": "build", "include": ["."], "exclude": ["node_modules"] }]),
         json!([{ "step": "build", "include": ["a/b"] }, { "step": "build", "include": ["."], "exclude": ["a/*"] }]),
@@ -146,7 +146,7 @@ fn inputs_that_bring_files_of_their_own() {
 }
 
 #[test]
-fn a_finding_for_two_inputs_names_all_their_paths() {
+fn findings_name_all_overlapping_paths() {
     let steps =
         json!([step("install", &debian(), &json!({})), step("build", &json!({ "step": "install" }), &json!({}))]);
     let both = json!(["/opt/a", "/opt/b", "/opt/c", "/opt/d"]);
@@ -162,7 +162,7 @@ fn caching(more: &Value, include: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn what_only_a_cache_has() {
+fn cached_outputs_are_found() {
     let cached = json!({ "caches": ["target"] });
     assert_eq!(caching(&cached, "target/release/x"), ["cached-output"]);
     assert_eq!(caching(&cached, "/app/target"), ["cached-output"]);
@@ -183,7 +183,7 @@ fn what_only_a_cache_has() {
 }
 
 #[test]
-fn a_step_without_the_cache_may_have_made_it() {
+fn an_earlier_step_may_have_made_the_cached_path() {
     let steps = json!([
         step("compile", &debian(), &json!({})),
         step("build", &json!({ "step": "compile" }), &json!({ "caches": ["target"] })),
@@ -192,7 +192,7 @@ fn a_step_without_the_cache_may_have_made_it() {
 }
 
 #[test]
-fn caches_that_different_images_can_share() {
+fn shareable_caches_are_fine() {
     let on = |first: &str, second: &str, cache: &str, run: bool| {
         let commands = if run { json!([{ "cmd": "make" }]) } else { json!([]) };
         let steps = json!([
@@ -212,7 +212,7 @@ fn caches_that_different_images_can_share() {
 }
 
 #[test]
-fn a_cache_that_no_command_uses_needs_no_lock() {
+fn unused_caches_need_no_lock() {
     let with = |commands: Value| {
         let build = step("build", &debian(), &json!({ "caches": ["lists"], "commands": commands }));
         let mut plan = plan(&json!([build]), &json!([{ "step": "build", "include": ["."] }]));
@@ -224,7 +224,7 @@ fn a_cache_that_no_command_uses_needs_no_lock() {
 }
 
 #[test]
-fn braces_in_the_sh_of_an_image_that_may_be_bash() {
+fn braces_are_fine_where_sh_is_bash() {
     let on = |image: &str| {
         let commands = json!([{ "cmd": "sh -c 'mkdir {a,b}'" }]);
         let build = step("build", &json!({ "image": image }), &json!({ "commands": commands }));
@@ -236,7 +236,7 @@ fn braces_in_the_sh_of_an_image_that_may_be_bash() {
 }
 
 #[test]
-fn warnings_that_are_allowed_are_left_out_and_errors_are_not() {
+fn allowed_warnings_are_left_out_but_errors_stay() {
     let allowing = |codes: &[&str]| options! { allow: codes.iter().map(|code| (*code).to_owned()).collect() };
     let plan = r#"{ "steps": [], "x": 1, "deploy": { "base": { "image": "debian" } } }"#;
     let codes =
@@ -250,7 +250,7 @@ fn warnings_that_are_allowed_are_left_out_and_errors_are_not() {
 }
 
 #[test]
-fn a_check_that_nobody_knows_can_not_be_turned_on() {
+fn unknown_checks_are_refused() {
     let plan = r#"{ "deploy": { "base": { "image": "debian:13" }, "startCommand": "x" } }"#;
     let with = |code: &str| -> Vec<&str> {
         lint(plan, &options! { warn: [code.to_owned()].into() }).into_iter().map(|found| found.code.name()).collect()

@@ -14,20 +14,20 @@ fn made(slot: Slot, text: &str) -> Option<Transpiled> {
 }
 
 #[test]
-fn each_attack_becomes_what_it_must() {
+fn attacks_become_what_they_must() {
     each(|slot, text, expected| {
         check(slot, text, expected, transpile(&slot.plan(text).to_string(), &slot.options(text)));
     });
 }
 
 #[test]
-fn the_names_of_the_attacks_tell_them_apart() {
+fn attacks_have_distinct_names() {
     let names: std::collections::BTreeSet<&str> = ATTACKS.iter().map(|(name, ..)| *name).collect();
     assert_eq!(names.len(), ATTACKS.len());
 }
 
 #[test]
-fn a_file_has_the_instructions_that_a_harmless_text_gives() {
+fn attacks_add_no_instruction() {
     each(|slot, text, _| {
         let Some(evil) = made(slot, text) else { return };
         let file = parse(&evil.dockerfile).unwrap();
@@ -53,7 +53,7 @@ fn shape(file: &Dockerfile) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn no_line_begins_as_an_instruction_but_those_that_the_reader_finds() {
+fn only_instructions_look_like_instructions() {
     const KEYWORDS: [&str; 18] = [
         "FROM",
         "RUN",
@@ -89,7 +89,7 @@ fn no_line_begins_as_an_instruction_but_those_that_the_reader_finds() {
 }
 
 #[test]
-fn a_file_shows_all_that_is_in_it_or_a_warning_says_what_not() {
+fn invisible_text_has_a_warning() {
     each(|slot, text, expected| {
         let Some(made) = made(slot, text) else { return };
         for file in [Some(&made.dockerfile), made.dockerignore.as_ref()].into_iter().flatten() {
@@ -103,7 +103,7 @@ fn is_raw_in(file: &str, expected: Expect, text: &str) -> bool {
 }
 
 #[test]
-fn the_header_is_the_one_that_this_tool_wrote() {
+fn headers_cannot_be_forged() {
     each(|slot, text, _| {
         let Some(made) = made(slot, text) else { return };
         let stamp = Header::parse(
@@ -126,7 +126,7 @@ fn the_header_is_the_one_that_this_tool_wrote() {
 }
 
 #[test]
-fn text_that_blanks_push_out_of_sight_is_warned_of() {
+fn text_pushed_out_of_sight_has_a_warning() {
     for slot in [Slot::Variable, Slot::DeployVariable, Slot::Script, Slot::StartCommand, Slot::Asset, Slot::Exclude] {
         let text = far(slot);
         let made = made(slot, &text).unwrap();

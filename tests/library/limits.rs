@@ -64,7 +64,7 @@ fn path(length: usize) -> String {
 }
 
 #[test]
-fn a_variable_with_its_name_has_131_071_bytes() {
+fn variables_with_their_names_are_limited() {
     let longest = 131_071 - "A=".len();
     let variables = |text: &str| json!({ "variables": { "A": text } });
     holds(longest, "steps[0].variables.A", name, |text| with_step(&variables(text)));
@@ -78,21 +78,21 @@ fn a_variable_with_its_name_has_131_071_bytes() {
 }
 
 #[test]
-fn path_has_131_071_bytes_with_the_default_behind_its_entries() {
+fn path_with_its_default_is_limited() {
     let longest = 131_071 - "PATH=:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".len();
     holds(longest, "steps[0].commands[0].path", path, |text| with_command(&json!({ "path": text })));
     holds(longest, "deploy.paths[0]", path, |text| with_deploy(&json!({ "paths": [text] })));
 }
 
 #[test]
-fn an_argument_has_131_071_bytes() {
+fn arguments_are_limited() {
     let command = |text: &str| with_command(&json!({ "cmd": format!("npm {text}") }));
     holds(131_071, "steps[0].commands[0].cmd", name, command);
     holds(131_071, "deploy.startCommand", name, |text| with_deploy(&json!({ "startCommand": text })));
 }
 
 #[test]
-fn a_path_has_4_095_bytes_and_a_name_in_it_255() {
+fn paths_and_their_names_are_limited() {
     let include =
         |text: &str| with_step(&json!({ "inputs": [{ "image": BUILDER }, { "image": "x", "include": [text] }] }));
     holds(255, "steps[0].inputs[1].include[0]", name, include);
@@ -111,13 +111,13 @@ fn a_path_has_4_095_bytes_and_a_name_in_it_255() {
 }
 
 #[test]
-fn a_line_of_a_file_has_65_535_bytes_and_one_of_an_ignore_file_65_000() {
+fn lines_of_files_are_limited() {
     holds(65_535, "steps[0].assets.f", name, |text| with_file("/f", text));
     holds(65_000, "exclude[0]", name, with_exclude);
 }
 
 #[test]
-fn a_script_that_reads_secrets_has_131_071_bytes() {
+fn scripts_that_read_secrets_are_limited() {
     let plan = |secrets: usize| {
         let secrets: Vec<String> = (0..secrets).map(|number| format!("SECRET_{number:057}")).collect();
         let mut plan = with_step(&json!({ "secrets": ["*"] }));

@@ -68,7 +68,7 @@ impl Named {
             syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.add_use(item, prefix)),
             syn::UseTree::Name(name) => self.add_name(&name.ident, prefix),
             syn::UseTree::Rename(rename) => self.add_name(&rename.ident, prefix),
-            _ => self.add(prefix),
+            syn::UseTree::Glob(_) => self.add(prefix),
         }
     }
 
@@ -156,7 +156,7 @@ fn named() -> BTreeMap<Path, BTreeSet<Path>> {
 }
 
 #[test]
-fn each_room_uses_rooms_above_it_only() {
+fn rooms_use_only_rooms_above() {
     let named = named();
     let rooms: BTreeSet<&str> = named.keys().filter_map(|module| module.first()).map(String::as_str).collect();
     assert_eq!(rooms, ROOMS.iter().copied().collect(), "the rooms that there are, and those in the table");
@@ -179,7 +179,7 @@ fn module_of<'p>(path: &'p Path, named: &BTreeMap<Path, BTreeSet<Path>>) -> Opti
 }
 
 #[test]
-fn files_of_a_room_use_each_other_in_one_direction() {
+fn rooms_have_no_cycles() {
     let named = named();
     let mut uses: BTreeMap<&[String], BTreeSet<&[String]>> = BTreeMap::new();
     for (module, paths) in &named {
@@ -211,7 +211,7 @@ fn files_of_a_room_use_each_other_in_one_direction() {
 }
 
 #[test]
-fn the_tour_of_the_source_lists_the_rooms_in_order() {
+fn the_contributing_page_lists_the_rooms_in_order() {
     let page = testkit::pages::pages().into_iter().find(|page| page.path.ends_with("docs/contributing.md")).unwrap();
     let (_, library) = page.text.split_once("\n## The library\n").unwrap();
     let rows = library.lines().skip_while(|line| !line.starts_with("|---")).skip(1);

@@ -49,7 +49,7 @@ fn step(name: &str, commands: &Value) -> Value {
 }
 
 #[test]
-fn exec_takes_the_shell_form_where_it_gives_the_same_argv() {
+fn exec_takes_the_shell_form_if_the_argv_is_the_same() {
     shows(
         "exec",
         &json!([step(
@@ -91,7 +91,7 @@ fn variables_are_grouped_with_path() {
 }
 
 #[test]
-fn variables_stand_where_a_command_or_another_stage_has_them() {
+fn variables_are_only_where_they_are_used() {
     let stages_with = |variable: &str, command: &Value, deploy: &Value| {
         let a =
             json!({ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "A": "1" }, "commands": [command] });
@@ -110,7 +110,7 @@ fn variables_stand_where_a_command_or_another_stage_has_them() {
 }
 
 #[test]
-fn a_variable_with_a_line_feed_goes_through_env() {
+fn variables_with_line_feeds_are_set_by_env() {
     shows(
         "line-feed-in-variable",
         &json!({
@@ -122,7 +122,7 @@ fn a_variable_with_a_line_feed_goes_through_env() {
 }
 
 #[test]
-fn a_line_feed_in_the_image_s_environment_is_refused() {
+fn line_feeds_in_the_environment_of_the_image_are_refused() {
     shows(
         "line-feed-in-image",
         &json!({ "steps": [], "deploy": { "base": { "image": BUILDER }, "variables": { "A": "1\n2" }, "paths": ["/x\ny"] } }),
@@ -130,7 +130,7 @@ fn a_line_feed_in_the_image_s_environment_is_refused() {
 }
 
 #[test]
-fn copies_keep_the_names_of_directories() {
+fn copies_keep_directory_names() {
     shows(
         "copy-commands",
         &json!([step(
@@ -151,7 +151,7 @@ fn copies_keep_the_names_of_directories() {
 }
 
 #[test]
-fn files_keep_their_mode_and_their_parents() {
+fn files_keep_modes_and_parents() {
     shows(
         "file-commands",
         &json!([{
@@ -170,7 +170,7 @@ fn files_keep_their_mode_and_their_parents() {
 }
 
 #[test]
-fn inputs_that_do_not_overlap_are_linked() {
+fn disjoint_inputs_are_linked() {
     shows(
         "merged-inputs",
         &json!([
@@ -186,7 +186,7 @@ fn inputs_that_do_not_overlap_are_linked() {
 }
 
 #[test]
-fn inputs_that_overlap_are_copied_in_order() {
+fn overlapping_inputs_are_copied_in_order() {
     shows(
         "copied-inputs",
         &json!([
@@ -202,7 +202,7 @@ fn inputs_that_overlap_are_copied_in_order() {
 }
 
 #[test]
-fn caches_are_mounted_on_every_exec() {
+fn caches_are_mounted_on_each_exec() {
     shows(
         "caches",
         &json!([{ "name": "build", "inputs": [{ "image": BUILDER }], "caches": ["npm", "target"],
@@ -211,7 +211,7 @@ fn caches_are_mounted_on_every_exec() {
 }
 
 #[test]
-fn an_odd_cache_gets_a_plain_id_and_a_quoted_directory() {
+fn odd_caches_are_quoted() {
     let caches = json!({ "a b,c": { "directory": "/my cache" }, "é": { "directory": "/é" } });
     shows_with(
         "odd-caches",
@@ -240,18 +240,18 @@ fn secrets() -> Value {
 }
 
 #[test]
-fn each_set_of_secrets_has_a_stage_that_hashes_it() {
+fn each_set_of_secrets_has_a_hash_stage() {
     shows("secrets", &secrets());
 }
 
 #[test]
-fn in_the_scope_of_a_step_a_command_sees_what_the_step_lists() {
+fn commands_see_only_listed_secrets_in_the_scope_of_steps() {
     let options = options! { secrets_scope: SecretsScope::Step, optional_secrets: true };
     shows_with("secrets-of-step", &secrets(), options);
 }
 
 #[test]
-fn the_build_arg_itself_can_be_mounted() {
+fn the_hash_arg_can_be_mounted() {
     shows_with("secrets-hash-arg", &secrets(), options! { secrets_hash: SecretsHash::Arg });
 }
 
@@ -291,14 +291,14 @@ fn secrets_can_come_in_a_bundle() {
 }
 
 #[test]
-fn commands_can_use_the_ssh_agent_and_mise_a_token() {
+fn ssh_agents_and_github_tokens_are_mounted() {
     let ssh = Ssh { id: "work".to_owned(), steps: vec!["build".to_owned()] };
     let options = options! { ssh: Some(ssh), github_token: true };
     shows_with("ssh-and-github-token", &commands_with_secrets(), options);
 }
 
 #[test]
-fn options_that_the_plan_can_t_follow_are_refused() {
+fn unfitting_options_are_refused() {
     let options = options! {
     secret_mount: SecretMount::Bundle("ALL".to_owned()),
     secrets_scope: SecretsScope::Step,
@@ -312,7 +312,7 @@ fn options_that_the_plan_can_t_follow_are_refused() {
 }
 
 #[test]
-fn steps_under_the_image_keep_their_variables_to_the_build() {
+fn variables_of_base_steps_stay_in_the_build() {
     shows(
         "deploy-base-step",
         &json!({
@@ -325,7 +325,7 @@ fn steps_under_the_image_keep_their_variables_to_the_build() {
 }
 
 #[test]
-fn an_image_of_others_is_brought_to_root_and_plain_sh() {
+fn foreign_images_are_reset_to_root_and_sh() {
     shows(
         "foreign-image",
         &json!({
@@ -336,7 +336,7 @@ fn an_image_of_others_is_brought_to_root_and_plain_sh() {
 }
 
 #[test]
-fn what_the_image_does_not_need_is_left_out() {
+fn unreachable_steps_are_left_out() {
     shows(
         "unreachable",
         &json!({
@@ -347,7 +347,7 @@ fn what_the_image_does_not_need_is_left_out() {
 }
 
 #[test]
-fn what_is_excluded_goes_to_the_ignore_file() {
+fn excludes_go_to_the_ignore_file() {
     shows(
         "exclude",
         &json!({
@@ -358,7 +358,7 @@ fn what_is_excluded_goes_to_the_ignore_file() {
 }
 
 #[test]
-fn the_shape_of_the_documentation_is_read() {
+fn documented_plans_are_read() {
     shows(
         "documentation-shape",
         &json!({
@@ -371,7 +371,7 @@ fn the_shape_of_the_documentation_is_read() {
 }
 
 #[test]
-fn a_new_step_changes_only_its_own_lines_and_those_of_what_uses_it() {
+fn a_new_step_changes_few_lines() {
     let plan = |steps: &[&str]| {
         let steps: Vec<Value> =
             steps.iter().map(|name| step(name, &json!([{ "cmd": format!("npm {name}") }]))).collect();
@@ -405,7 +405,7 @@ fn a_new_step_changes_only_its_own_lines_and_those_of_what_uses_it() {
 }
 
 #[test]
-fn no_check_is_silenced_for_a_plans_variables() {
+fn variables_silence_no_check() {
     for base in [json!({ "image": BUILDER }), json!({ "step": "a" })] {
         let plan = json!({
             "steps": [{ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "API_KEY": "x" }, "commands": [{ "cmd": "npm a" }] }],

@@ -43,14 +43,14 @@ struct Ran {
 
 impl Repository {
     fn new() -> Self {
-        let mut this = Self { folder: folder().file("app/railpack-plan.json", PLAN), base: String::new() };
+        let this = Self { folder: folder().file("app/railpack-plan.json", PLAN), base: String::new() };
         this.folder.write_program("bin/gh", GH);
         this.transpile();
         this.git(&["init", "--quiet"]);
         this.git(&["add", "app"]);
         this.git(&["-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "base"]);
-        this.base = this.git(&["rev-parse", "HEAD"]).trim().to_owned();
-        this
+        let base = this.git(&["rev-parse", "HEAD"]).trim().to_owned();
+        Self { base, ..this }
     }
 
     fn git(&self, arguments: &[&str]) -> String {
@@ -103,14 +103,14 @@ impl Repository {
 }
 
 #[test]
-fn nothing_is_said_of_a_plan_that_did_not_change() {
+fn an_unchanged_plan_gets_no_comment() {
     let ran = Repository::new().review(0, &[]);
     assert_eq!(ran.asked, "");
     assert!(!ran.log.contains("::error") && !ran.log.contains("::warning"), "{}", ran.log);
 }
 
 #[test]
-fn a_comment_says_what_changed_and_is_written_anew_the_next_time() {
+fn the_comment_is_updated_by_the_next_run() {
     let repository = Repository::new();
     repository.change("npm ci", "npm install");
     let ran = repository.review(0, &[]);
@@ -125,7 +125,7 @@ fn a_comment_says_what_changed_and_is_written_anew_the_next_time() {
 }
 
 #[test]
-fn a_stale_file_fails_and_is_annotated() {
+fn a_stale_file_fails_with_an_annotation() {
     let repository = Repository::new();
     repository.folder.write("app/railpack-plan.json", PLAN.replace("npm ci", "npm install"));
     let ran = repository.review(1, &[]);
@@ -135,7 +135,7 @@ fn a_stale_file_fails_and_is_annotated() {
 }
 
 #[test]
-fn findings_are_annotated_and_fail_as_asked() {
+fn findings_are_annotated_and_fail_on_request() {
     let repository = Repository::new();
     repository.change("\"npm ci\"", "\"rm -rf dist/*\"");
     for (fail_on, status) in [("warning", 1), ("error", 0), ("never", 0)] {
@@ -145,7 +145,7 @@ fn findings_are_annotated_and_fail_as_asked() {
 }
 
 #[test]
-fn a_token_that_can_not_write_is_no_failure() {
+fn a_read_only_token_is_no_failure() {
     let repository = Repository::new();
     repository.change("npm ci", "npm install");
     let ran = repository.review(0, &[("READ_ONLY", "1")]);
@@ -161,7 +161,7 @@ fn a_push_is_checked_and_not_compared() {
 }
 
 #[test]
-fn nothing_of_a_plan_becomes_a_command_of_the_workflow() {
+fn plans_cannot_inject_workflow_commands() {
     let repository = Repository::new();
     repository.folder.write(
         "app/railpack-plan.json",

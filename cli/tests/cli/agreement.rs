@@ -14,7 +14,7 @@ fn position(value: &Value) -> (u64, u64) {
 }
 
 #[test]
-fn every_format_gives_the_same_column_with_and_without_a_byte_order_mark() {
+fn formats_agree_on_columns() {
     let column = PLAN.split("\"b\"").next().unwrap().chars().count() as u64 + 1;
     for mark in ["", "\u{feff}"] {
         let folder = folder().file("plan.json", format!("{mark}{PLAN}"));
@@ -22,7 +22,8 @@ fn every_format_gives_the_same_column_with_and_without_a_byte_order_mark() {
         let linted: Value = serde_json::from_str(&linted).unwrap();
         assert_eq!(position(&linted["findings"][0]["location"]), (1, column), "{linted}");
 
-        let messages = folder.run(["plan.json", "--message-format", "json"]).status(2).stderr(anything()).check().stderr;
+        let messages =
+            folder.run(["plan.json", "--message-format", "json"]).status(2).stderr(anything()).check().stderr;
         let message: Value = serde_json::from_str(messages.lines().next().unwrap()).unwrap();
         assert_eq!(position(&message["location"]), (1, column), "{messages}");
 

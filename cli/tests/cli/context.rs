@@ -87,7 +87,7 @@ fn a_copied_part_of_the_context_takes_its_files() {
 }
 
 #[test]
-fn the_plan_and_the_specific_ignore_file_take_precedence_over_dockerignore() {
+fn dockerignore_has_the_lowest_precedence() {
     for (exclude, files) in [
         (r#""*.md""#, &[(".env", ""), (".dockerignore", ".env")][..]),
         (r#""/.env""#, &[(".env", ""), (".dockerignore", ".env")]),
@@ -120,10 +120,7 @@ fn copy_commands_and_local_bases_copy_the_context_too() {
 #[test]
 fn build_looks_for_the_files_of_secrets() {
     let inside = with(&plan(WHOLE, ""), &[("token", "hunter2"), (".env.build", "A=swordfish"), ("vars", "A=1")]);
-    let said = [
-        "contains `.env.build` and `token`, not excluded",
-        "help: append `.env*` and `token` to",
-    ];
+    let said = ["contains `.env.build` and `token`, not excluded", "help: append `.env*` and `token` to"];
     let said = inside.run(BUILD).stdout(anything()).stderr(said).check().stderr;
     assert!(!said.contains("hunter2"), "{said}");
     let said = ["contains `.env.build` and `vars`, not excluded"];

@@ -45,7 +45,7 @@ fn commands_run() {
 }
 
 #[test]
-fn the_plan_becomes_the_dockerfile_wherever_they_are_shown() {
+fn dockerfiles_are_those_of_the_plan() {
     let plan = readme().blocks("json")[0].clone();
     let made = printed(&folder(), "railpack2docker");
     for page in pages() {
@@ -59,7 +59,7 @@ fn the_plan_becomes_the_dockerfile_wherever_they_are_shown() {
 }
 
 #[test]
-fn the_flowchart_it_shows_is_that_of_the_plan_it_shows() {
+fn flowcharts_are_those_of_the_plan() {
     let drawn = printed(&folder(), "railpack2docker explain railpack-plan.json --format mermaid");
     let shown: Vec<String> = pages().iter().flat_map(|page| page.blocks("mermaid")).collect();
     assert_eq!(shown, [drawn.clone(), drawn]);
@@ -76,7 +76,7 @@ fn pictures_are_those_of_the_plans() {
 }
 
 #[test]
-fn the_difference_is_the_difference() {
+fn differences_are_those_of_the_plans() {
     let folder = folder();
     let new = readme().blocks("json")[0]
         .replace("npm run build'", "npm run build:prod'")
@@ -93,7 +93,7 @@ fn the_difference_is_the_difference() {
 }
 
 #[test]
-fn the_message_it_shows_is_the_message() {
+fn the_message_is_shown_as_it_is() {
     let plan = r#"{
   "steps": [
     { "name": "install", "inputs": [{ "image": "node:22" }], "commands": ["npm ci"] },
@@ -123,7 +123,7 @@ fn option_files_are_valid() {
 }
 
 #[test]
-fn each_option_is_in_the_table() {
+fn options_are_in_the_table() {
     let table = fs::read_to_string(root().join("docs/options.md")).unwrap();
     let help = printed(&folder(), "railpack2docker --help");
     let (_, options) = help.split_once("Options:").unwrap();

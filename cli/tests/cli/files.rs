@@ -70,7 +70,11 @@ fn files_of_others_are_left_alone() {
 fn the_plan_is_never_overwritten() {
     let folder = with(PLAN);
     for output in ["plan.json", "./plan.json"] {
-        folder.run(["plan.json", "-o", output, "--force"]).status(2).stderr(["refusing to overwrite the plan `"]).check();
+        folder
+            .run(["plan.json", "-o", output, "--force"])
+            .status(2)
+            .stderr(["refusing to overwrite the plan `"])
+            .check();
     }
     assert_eq!(folder.read("plan.json"), PLAN);
 }

@@ -42,7 +42,8 @@ fn standard_input_has_a_name_only_where_a_report_needs_one() {
         ("human", " --> <stdin>:6:29\n"),
     ] {
         let folder = folder();
-        let said = folder.run(["lint", "-", "--format", format]).stdin(&plan).status(1).stdout([expected]).check().stdout;
+        let said =
+            folder.run(["lint", "-", "--format", format]).stdin(&plan).status(1).stdout([expected]).check().stdout;
         assert!(format != "sarif" || !said.contains("physicalLocation"), "{said}");
     }
 }

@@ -55,7 +55,7 @@ fn commands() -> Vec<String> {
 
 /// The options of a command, as `--name`.
 fn options(command: &str) -> Vec<String> {
-    let arguments: Vec<&str> = [command, "-h"].into_iter().filter(|argument| !argument.is_empty()).collect();
+    let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
     let help = tool(&arguments);
     // under several headings
     let (_, part) = help.split_once("Options:\n").unwrap();
@@ -71,7 +71,7 @@ fn page(command: &str) -> String {
 }
 
 #[test]
-fn a_page_of_the_manual_has_each_option_and_command_of_the_help() {
+fn manual_pages_are_complete() {
     for command in commands() {
         // roff has its own sign for a hyphen that is no end of a line
         let page = page(&command).replace("\\-", "-");
@@ -87,7 +87,7 @@ fn a_page_of_the_manual_has_each_option_and_command_of_the_help() {
 }
 
 #[test]
-fn formatters_have_no_complaint_of_a_page() {
+fn formatters_accept_the_pages() {
     for command in commands() {
         let page = page(&command);
         passes("groff", &["-Kutf8", "-man", "-ww", "-z", "-Tutf8"], &page);
@@ -99,7 +99,7 @@ fn formatters_have_no_complaint_of_a_page() {
 }
 
 #[test]
-fn completions_have_each_option_and_command_of_the_help() {
+fn completions_are_complete() {
     for shell in SHELLS {
         let script = tool(&["completions", shell]);
         let dashes = if shell == "fish" { "-l " } else { "--" };
@@ -117,7 +117,7 @@ fn completions_have_each_option_and_command_of_the_help() {
 }
 
 #[test]
-fn shells_can_read_their_completions() {
+fn shells_accept_the_completions() {
     // elvish and PowerShell tell only a shell that someone sits in front of
     for shell in ["bash", "zsh"] {
         passes(shell, &["-n"], &tool(&["completions", shell]));
@@ -156,7 +156,7 @@ fn fish_completes_a_command_and_its_options() {
 }
 
 #[test]
-fn the_first_word_in_zsh_is_a_command_or_a_file() {
+fn zsh_completes_commands_and_files_as_first_word() {
     let script = tool(&["completions", "zsh"]);
     assert!(script.contains("\"1: :{_railpack2docker_commands; _files}\""), "{script}");
     // and the command is that word, not the one behind it

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
 use fs_err as fs;
-use railpack2docker::{Options, SecretMount};
+use railpack2docker::SecretMount;
 use serde_json::{Value, json};
 
-use crate::engine::{Build, engine};
+use testkit::engine::{Build, engine};
+use testkit::options;
 
 const IMAGE: &str = "railpack2docker-test/awkward:1";
 
@@ -52,7 +53,7 @@ fn bundle() -> String {
 }
 
 #[test]
-fn values_of_every_kind_arrive_byte_for_byte() {
+fn values_arrive_unchanged() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
@@ -64,7 +65,7 @@ fn values_of_every_kind_arrive_byte_for_byte() {
         (SecretMount::File, &each[..]),
         (SecretMount::Bundle("ALL_SECRETS".to_owned()), &all[..]),
     ] {
-        let options = Options { secret_mount: mount.clone(), ..Options::default() };
+        let options = options! { secret_mount: mount.clone() };
         let built = engine.build(&Build { options, ..Build::new(&plan, context.path(), secrets) });
         for seen in ["/seen-program", "/seen-script", "/seen-lines"] {
             let environment = fs::read(built.path(seen)).unwrap();
@@ -79,7 +80,7 @@ fn values_of_every_kind_arrive_byte_for_byte() {
 }
 
 #[test]
-fn the_oracle_s_kind_of_plan_gives_the_same_image_in_every_way() {
+fn all_secret_mounts_give_the_same_image() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
@@ -103,7 +104,7 @@ fn the_oracle_s_kind_of_plan_gives_the_same_image_in_every_way() {
     ]
     .into_iter()
     .map(|(secret_mount, secrets)| {
-        let options = Options { secret_mount, ..Options::default() };
+        let options = options! { secret_mount };
         let built = engine.build(&Build { options, ..Build::new(&plan, context.path(), secrets) });
         json!([built.config, built.read("/out/program"), built.read("/out/sh")])
     })

@@ -9,7 +9,9 @@ use fs_err as fs;
 use railpack2docker::{Options, SecretMount, SecretsScope};
 use serde_json::{Value, json};
 
-use crate::engine::{Build, Built, engine};
+use testkit::command::anything;
+use testkit::engine::{Build, Built, engine};
+use testkit::options;
 
 const IMAGE: &str = "railpack2docker-test/documents:1";
 
@@ -33,19 +35,13 @@ fn random() -> String {
     fs::read_to_string("/proc/sys/kernel/random/uuid").unwrap().trim().to_owned()
 }
 
-fn railpack2docker(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_railpack2docker"));
-    command.args(arguments).current_dir(folder);
-    command
-}
-
 fn docker(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("docker");
     command.args(arguments).current_dir(folder);
     command
 }
 
-/// Runs what has to succeed, and gives its standard output.
+/// Runs docker, which has to succeed, and gives its standard output.
 fn run(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
@@ -88,7 +84,7 @@ fn ran_again(before: &Built, after: &Built) -> Vec<&'static str> {
 }
 
 #[test]
-fn railpack_s_steps_run_again_for_the_secrets_that_they_list() {
+fn railpacks_steps_re_run_for_their_secrets() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
@@ -114,12 +110,12 @@ fn railpack_s_steps_run_again_for_the_secrets_that_they_list() {
 }
 
 #[test]
-fn railpack_s_steps_see_the_secrets_that_they_list_if_so_chosen() {
+fn in_the_scope_of_steps_railpacks_steps_see_what_they_list() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
     let plan = plan_of_railpack(&random());
-    let options = Options { secrets_scope: SecretsScope::Step, ..Options::default() };
+    let options = options! { secrets_scope: SecretsScope::Step };
     let secrets = [("DATABASE_URL", "d"), ("API_KEY", "k"), ("STRIPE_LIVE_KEY", "s")];
     let built = engine.build(&Build { options, ..Build::new(&plan, context.path(), &secrets) });
     assert_eq!(built.read("/saw-none"), "");
@@ -128,14 +124,14 @@ fn railpack_s_steps_see_the_secrets_that_they_list_if_so_chosen() {
 }
 
 #[test]
-fn the_guide_s_migration_is_skipped_without_a_database_if_it_may_be() {
+fn optional_secrets_skip_the_migration_of_the_guide() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
     let migrate =
         r#"sh -c 'if [ -n "$DB_HOST" ]; then echo migrated > /app/state; else echo skipped > /app/state; fi'"#;
     let plan = plan_of_one(&random(), &["DB_HOST"], migrate);
-    let optional = Options { optional_secrets: true, ..Options::default() };
+    let optional = options! { optional_secrets: true };
     let with = |secrets: &[(&'static str, &'static str)], hash, options: &Options| Build {
         hash,
         options: options.clone(),
@@ -164,7 +160,7 @@ fn plan_of_fly() -> String {
 const FLY_STATE: &str = "<it's \"some\" $value><a\nb\n>";
 
 #[test]
-fn fly_s_build_secrets_reach_the_command_one_by_one() {
+fn flys_build_secrets_can_come_one_by_one() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
@@ -173,15 +169,15 @@ fn fly_s_build_secrets_reach_the_command_one_by_one() {
 }
 
 #[test]
-fn fly_s_build_secrets_reach_the_command_as_one() {
+fn flys_build_secrets_can_come_as_a_bundle() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
     let plan = plan_of_fly();
-    fs::write(context.path().join("plan.json"), &plan).unwrap();
-    let bundle = run(railpack2docker(context.path(), &["bundle", "plan.json"]).envs(FLY));
+    let folder = crate::folder().file("plan.json", &plan);
+    let bundle = folder.run(["bundle", "plan.json"]).envs(FLY).stdout(anything()).check().stdout;
 
-    let options = Options { secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()), ..Options::default() };
+    let options = options! { secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()) };
     // as `$(railpack2docker bundle)` has it
     let secrets = [("ALL_SECRETS", bundle.trim_end())];
     let with = |secrets, hash| Build { hash, options: options.clone(), ..Build::new(&plan, context.path(), secrets) };
@@ -192,16 +188,13 @@ fn fly_s_build_secrets_reach_the_command_as_one() {
 }
 
 #[test]
-fn docker_s_secret_from_a_file_is_not_in_the_history() {
+fn a_secret_from_a_file_is_not_in_the_history() {
     const NAME: &str = "railpack2docker-test/history:1";
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
-    let folder = tempfile::tempdir().unwrap();
     let secret = random();
-    let file = folder.path().join("secret.txt");
-    fs::write(&file, &secret).unwrap();
-    let context = folder.path().join("app");
-    fs::create_dir(&context).unwrap();
+    let folder = crate::folder().file("secret.txt", &secret);
+    let file = folder.path("secret.txt");
     let source = format!("id=mysecret,src={}", file.display());
     // the guide's own command reads the file; by default there is a variable, of the same name
     for (mount, read) in [("env", "printf %s \"$mysecret\""), ("file", "cat /run/secrets/mysecret")] {
@@ -210,42 +203,41 @@ fn docker_s_secret_from_a_file_is_not_in_the_history() {
         let command = format!("sh -c 'test \"$({read} | wc -c)\" -eq {} && echo {marker}'", secret.len());
         let mut plan: Value = serde_json::from_str(&plan_of_one("", &["mysecret"], &command)).unwrap();
         plan["deploy"] = json!({ "base": { "step": "build" } });
-        fs::write(context.join("plan.json"), plan.to_string()).unwrap();
+        folder.write("app/plan.json", plan.to_string());
         let options = ["build", "plan.json", "--syntax", "none", "--secret-mount", mount, "--secret", &source];
-        run(railpack2docker(&context, &options).args(["--", "-t", NAME, "--load"]));
+        let build = folder.run([&options[..], &["--", "-t", NAME, "--load"]].concat()).within("app").with_docker();
+        build.stdout(anything()).stderr(anything()).check();
 
-        let history = run(&mut docker(&context, &["history", "--no-trunc", NAME]));
+        let history = run(&mut docker(&folder.root(), &["history", "--no-trunc", NAME]));
         assert!(history.contains(&marker), "{mount}: this is the image that was built: {history}");
         assert!(!history.contains(&secret), "{mount}: {history}");
         assert!(!history.contains("secret.txt"), "{mount}: {history}");
-        assert!(!history.contains(folder.path().to_str().unwrap()), "{mount}: {history}");
+        assert!(!history.contains(folder.root().to_str().unwrap()), "{mount}: {history}");
     }
 }
 
 #[test]
-fn the_next_js_article_s_database_url_comes_from_its_file() {
+fn the_database_url_of_the_next_js_article_comes_from_its_file() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
-    let folder = tempfile::tempdir().unwrap();
     let url = "postgresql://user:p@ss=w%20rd@db.internal:5432/app?schema=public&sslmode=require";
-    fs::create_dir(folder.path().join("env")).unwrap();
-    fs::write(folder.path().join("env/database_url.txt"), url).unwrap();
     let see = r#"sh -c 'printf "%s" "$DATABASE_URL" > /app/state'"#;
     let plan = plan_of_one(&random(), &["DATABASE_URL"], see);
-    fs::write(folder.path().join("plan.json"), plan).unwrap();
+    let folder = crate::folder().file("plan.json", plan).file("env/database_url.txt", url);
     for mount in ["env", "file"] {
         let options = ["plan.json", "--syntax", "none", "-o", "Dockerfile", "--secret-mount", mount];
-        run(railpack2docker(folder.path(), &options).args(["--secret-id", "DATABASE_URL=database_url"]));
+        let secret_id = ["--secret-id", "DATABASE_URL=database_url"];
+        folder.run([&options[..], &secret_id].concat()).stderr(anything()).check();
         let from_file = ["build", "--secret", "id=database_url,src=env/database_url.txt"];
-        let to = folder.path().join(mount);
-        run(docker(folder.path(), &from_file).arg(format!("--output=type=local,dest={}", to.display())).arg("."));
+        let to = folder.path(mount);
+        run(docker(&folder.root(), &from_file).arg(format!("--output=type=local,dest={}", to.display())).arg("."));
         assert_eq!(fs::read_to_string(to.join("app/state")).unwrap(), url, "{mount}");
     }
 
     let under_its_variable = ["build", "--secret", "id=DATABASE_URL,src=env/database_url.txt"];
     // to Docker, a layer that is there needs no secret: only another hash makes it look
     let output =
-        docker(folder.path(), &under_its_variable).args(["--build-arg", "SECRETS_HASH=2", "."]).output().unwrap();
+        docker(&folder.root(), &under_its_variable).args(["--build-arg", "SECRETS_HASH=2", "."]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("secret database_url: not found"), "{said}");
 }

@@ -1,14 +1,13 @@
 //! Each example is built, and its image has the files, environment and command that it should.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Once;
 
-use fs_err as fs;
-use railpack2docker::{Files, Options, transpile};
+use railpack2docker::transpile;
 use serde_json::{Value, json};
 
-use crate::engine::{self, Build, Built, Engine, engine};
+use testkit::engine::{self, Build, Built, Engine, engine};
+use testkit::{options, root};
 
 const TAG: &str = "railpack2docker-test";
 
@@ -110,16 +109,16 @@ const EXPECTED: [Expected; 9] = [
 ];
 
 #[test]
-fn each_example_builds_to_the_image_that_its_plan_describes() {
+fn examples_build() {
     let Some(engine) = engine() else { return };
     make_stand_ins(&engine);
     for expected in &EXPECTED {
-        let folder = Path::new("examples").join(expected.example);
+        let folder = root().join("examples").join(expected.example);
         let plan = plan_of(expected.example);
         let built = engine.build(&Build::new(&plan, &folder, expected.secrets));
         check(expected, &built);
     }
-    assert_eq!(fs::read_dir("examples").unwrap().count(), EXPECTED.len());
+    assert_eq!(testkit::examples().len(), EXPECTED.len());
 }
 
 fn check(expected: &Expected, built: &Built) {
@@ -146,13 +145,13 @@ fn check(expected: &Expected, built: &Built) {
 }
 
 #[test]
-fn each_example_passes_docker_s_own_checks() {
+fn examples_pass_dockers_checks() {
     let Some(engine) = engine() else { return };
     make_stand_ins(&engine);
     for expected in &EXPECTED {
-        let folder = Path::new("examples").join(expected.example);
+        let folder = root().join("examples").join(expected.example);
         let plan = plan_of(expected.example);
-        let options = Options { syntax: None, files: Files::default(), ..Options::default() };
+        let options = options! { syntax: None };
         let said = engine::check(&transpile(&plan, &options).unwrap().dockerfile, &folder);
         assert!(said.contains("no warnings found"), "{}: {said}", expected.example);
     }
@@ -161,8 +160,7 @@ fn each_example_passes_docker_s_own_checks() {
 /// An example's plan, each image by a tag of these tests: nothing else on the machine is to meet a
 /// stand-in under the name of a real image.
 fn plan_of(example: &str) -> String {
-    let plan = fs::read_to_string(Path::new("examples").join(example).join("plan.json")).unwrap();
-    let mut plan: Value = serde_json::from_str(&plan).unwrap();
+    let mut plan: Value = serde_json::from_str(&testkit::example(example)).unwrap();
     retag(&mut plan);
     plan.to_string()
 }

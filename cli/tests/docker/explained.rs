@@ -7,7 +7,8 @@ use railpack2docker::Options;
 use railpack2docker::explain::{Cause, Change, explain};
 use serde_json::{Value, json};
 
-use crate::engine::{Build, Built, engine};
+use testkit::engine::{Build, Built, engine};
+use testkit::options;
 
 const IMAGE: &str = "railpack2docker-test/explained:1";
 
@@ -74,7 +75,7 @@ fn numbers(built: &Built) -> BTreeMap<&'static str, (String, String)> {
 }
 
 #[test]
-fn what_a_changed_file_is_said_to_run_again_is_what_it_runs_again() {
+fn a_changed_file_re_runs_what_was_predicted() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
@@ -85,7 +86,7 @@ fn what_a_changed_file_is_said_to_run_again_is_what_it_runs_again() {
     }
     // another run of this test shares no layer with this one
     let plan = plan(context.path().to_str().unwrap());
-    let explanation = explain(&plan, &Options { syntax: None, ..Options::default() }).unwrap();
+    let explanation = explain(&plan, &options! { syntax: None }).unwrap();
     let build = || numbers(&engine.build(&Build::new(&plan, context.path(), &[])));
     let mut before = build();
     let mut some_were_spared = 0;
@@ -118,7 +119,7 @@ fn what_a_changed_file_is_said_to_run_again_is_what_it_runs_again() {
 }
 
 #[test]
-fn what_copies_the_same_files_from_a_step_that_ran_again_does_not_run_again() {
+fn an_unchanged_copy_from_a_re_run_step_stays_cached() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();

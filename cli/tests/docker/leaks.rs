@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 use data_encoding::{BASE64, HEXLOWER};
 use fs_err as fs;
 use serde_json::json;
 
-use crate::engine::engine;
+use testkit::engine::engine;
 
 const IMAGE: &str = "railpack2docker-test/leaks:1";
 
@@ -38,35 +38,35 @@ fn random() -> String {
 
 /// Builds with `railpack2docker build`, everything kept, and gives each place that holds a secret.
 fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    for directory in ["app", "home", "tmp", "buildx"] {
-        fs::create_dir(at(directory)).unwrap();
+    let folder = crate::folder().file("app/plan.json", plan);
+    for directory in ["tmp", "buildx"] {
+        folder.make(directory);
     }
-    fs::write(at("app/plan.json"), plan).unwrap();
     let canaries = [random(), random()];
-    let mut command = Command::new(env!("CARGO_BIN_EXE_railpack2docker"));
-    command.args(["build", "plan.json", "--syntax", "none"]).args(mount).arg("--");
-    command.args(["--progress=plain", "--no-cache", "--provenance=mode=max"]);
+    let at = |name: &str| folder.path(name).display().to_string();
     let kept = "compression=uncompressed,force-compression=true";
-    command.arg(format!("--output=type=oci,{kept},dest={}", at("image.tar").display()));
-    command.arg(format!("--output=type=local,dest={}", at("files").display()));
-    command.arg(format!("--cache-to=type=local,mode=max,{kept},dest={}", at("cache").display()));
-    command.current_dir(at("app")).env("TMPDIR", at("tmp")).env("BUILDX_CONFIG", at("buildx"));
-    command.env("A_TOKEN", &canaries[0]).env("B_TOKEN", &canaries[1]);
-    let log = fs::File::create(at("log")).unwrap().into_parts().0;
-    command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-
-    let mut child = command.spawn().unwrap();
-    let processes = processes_of(&mut child);
-    assert!(child.wait().unwrap().success(), "{}", fs::read_to_string(at("log")).unwrap());
+    let output = format!("--output=type=oci,{kept},dest={}", at("image.tar"));
+    let files = format!("--output=type=local,dest={}", at("files"));
+    let cache = format!("--cache-to=type=local,mode=max,{kept},dest={}", at("cache"));
+    let build = ["build", "plan.json", "--syntax", "none"];
+    let more = ["--", "--progress=plain", "--no-cache", "--provenance=mode=max", &output, &files, &cache];
+    let log = fs::File::create(folder.path("log")).unwrap().into_parts().0;
+    let run = folder.run([&build[..], mount, &more].concat()).within("app").with_docker();
+    let run = run.env("TMPDIR", at("tmp")).env("BUILDX_CONFIG", at("buildx"));
+    let run = run.env("A_TOKEN", &canaries[0]).env("B_TOKEN", &canaries[1]).started(|command| {
+        command.stdout(log.try_clone().unwrap()).stderr(log);
+    });
+    let mut started = run.start();
+    let processes = processes_of(started.child());
+    started.check();
     assert!(processes.contains("buildx"), "docker was among the processes: {processes}");
-    fs::write(at("processes"), processes).unwrap();
-    assert!(fs::metadata(at("cache/index.json")).is_ok() && fs::metadata(at("image.tar")).unwrap().len() > 1000);
+    folder.write("processes", processes);
+    assert!(folder.has("cache/index.json") && fs::metadata(folder.path("image.tar")).unwrap().len() > 1000);
 
     let forms: Vec<String> = canaries.iter().flat_map(|canary| forms(canary)).collect();
     let mut found = Vec::new();
-    search(folder.path(), &forms, &mut found);
+    // with its home beside it
+    search(folder.root().parent().unwrap(), &forms, &mut found);
     found
 }
 
@@ -116,7 +116,7 @@ fn search(folder: &Path, texts: &[String], found: &mut Vec<String>) {
 const MOUNTS: [&[&str]; 3] = [&[], &["--secret-mount", "file"], &["--secret-mount", "bundle=ALL_SECRETS"]];
 
 #[test]
-fn no_secret_is_left_anywhere() {
+fn no_secret_leaks() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     for mount in MOUNTS {
@@ -125,7 +125,7 @@ fn no_secret_is_left_anywhere() {
 }
 
 #[test]
-fn a_leak_is_found_where_there_is_one() {
+fn leaks_are_found() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     for (leak, location) in [

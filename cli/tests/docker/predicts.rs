@@ -9,11 +9,9 @@ use railpack2docker::diff::{Layer, Status, compare};
 use railpack2docker::{Options, SecretMount, SecretsHash, SecretsScope, transpile};
 use serde_json::{Value, json};
 
-use crate::engine::{Engine, engine};
-use pairs::PAIRS;
-
-#[path = "../diff/pairs.rs"]
-mod pairs;
+use testkit::engine::{Engine, engine};
+use testkit::options;
+use testkit::pairs::PAIRS;
 
 /// A change of a step.
 type Edit = fn(&mut Value);
@@ -162,7 +160,7 @@ fn surprises(old: &str, new: &str, options: &Options, built: &[Vertex], files_di
 
 /// With the engine's own frontend: no other can be pulled.
 fn plain() -> Options {
-    Options { syntax: None, ..Options::default() }
+    options! { syntax: None }
 }
 
 fn context() -> tempfile::TempDir {
@@ -175,7 +173,7 @@ fn context() -> tempfile::TempDir {
 }
 
 #[test]
-fn what_is_predicted_is_what_rebuilds() {
+fn predicted_layers_rebuild() {
     let Some(engine) = engine() else { return };
     let context = context();
     let mut wrong = Vec::new();
@@ -197,13 +195,13 @@ fn what_is_predicted_is_what_rebuilds() {
 }
 
 #[test]
-fn with_secrets_in_other_ways_that_holds_too() {
+fn predictions_hold_for_other_secret_options() {
     let Some(engine) = engine() else { return };
     let context = context();
     for options in [
-        Options { secrets_hash: SecretsHash::Arg, ..plain() },
-        Options { secrets_hash: SecretsHash::Off, secret_mount: SecretMount::File, ..plain() },
-        Options { secrets_scope: SecretsScope::Step, ..plain() },
+        options! { syntax: None, secrets_hash: SecretsHash::Arg },
+        options! { syntax: None, secrets_hash: SecretsHash::Off, secret_mount: SecretMount::File },
+        options! { syntax: None, secrets_scope: SecretsScope::Step },
     ] {
         let images = Images::new(&engine);
         let own = |plan: &Value| images.own(&plan.to_string());
@@ -244,7 +242,7 @@ fn odd_plan() -> Value {
 }
 
 #[test]
-fn odd_instructions_are_predicted_as_well() {
+fn odd_instructions_are_predicted() {
     let Some(engine) = engine() else { return };
     let context = context();
     let images = Images::new(&engine);
@@ -270,7 +268,7 @@ fn odd_instructions_are_predicted_as_well() {
 }
 
 #[test]
-fn a_copy_stays_where_the_files_come_out_the_same() {
+fn copies_of_unchanged_files_stay_cached() {
     let Some(engine) = engine() else { return };
     let images = Images::new(&engine);
     let context = context();

@@ -1,17 +1,16 @@
 //! The README's `docker` command, run on the plan that the README shows.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
 
-use fs_err as fs;
+use testkit::command::anything;
+use testkit::pages::readme;
 
-use crate::engine::engine;
+use testkit::engine::engine;
 
 #[test]
-fn the_readme_s_build_command_builds() {
+fn the_readme_builds() {
     let Some(engine) = engine() else { return };
-    let readme = fs::read_to_string("README.md").unwrap();
+    let readme = readme().text;
     let plan = readme.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
     let plan = plan.replace("mise-2026.8.6", "railpack2docker-readme");
     let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("docker build ")).collect();
@@ -20,13 +19,8 @@ fn the_readme_s_build_command_builds() {
         engine.stand_in(&format!("ghcr.io/railwayapp/railpack-{image}:railpack2docker-readme"), &BTreeMap::new());
     }
 
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("railpack-plan.json"), plan).unwrap();
-    fs::write(folder.path().join("server.js"), "").unwrap();
-    let binary = Path::new(env!("CARGO_BIN_EXE_railpack2docker"));
+    let folder = crate::folder().file("railpack-plan.json", plan).file("server.js", "");
     // the engine's own frontend: no other can be pulled
-    let script = format!("'{}' --syntax none -o Dockerfile && {}", binary.display(), commands[0]);
-    let output =
-        Command::new("sh").args(["-euc", &script]).current_dir(folder.path()).env("NPM_TOKEN", "t").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let script = format!("railpack2docker --syntax none -o Dockerfile && {}", commands[0]);
+    folder.run_script(&script).with_docker().env("NPM_TOKEN", "t").stdout(anything()).stderr(anything()).check();
 }

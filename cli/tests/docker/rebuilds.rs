@@ -6,7 +6,8 @@ use railpack2docker::Options;
 use railpack2docker::explain::{Change, explain};
 use serde_json::{Value, json};
 
-use crate::engine::{Build, Built, engine};
+use testkit::engine::{Build, Built, engine};
+use testkit::options;
 
 const IMAGE: &str = "railpack2docker-test/rebuilds:1";
 const STEPS: [&str; 6] = ["a", "b", "both", "all", "none", "on-a"];
@@ -55,7 +56,7 @@ fn ran_again(before: &Built, after: &Built) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_changed_secret_runs_again_exactly_the_steps_that_list_it() {
+fn a_changed_secret_re_runs_exactly_its_steps() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
@@ -101,12 +102,12 @@ fn a_missing_secret_fails_the_build() {
 }
 
 #[test]
-fn without_a_value_a_hash_layer_that_requires_one_fails_and_says_so() {
+fn a_required_secrets_hash_must_not_be_empty() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
     let plan = plan(context.path().to_str().unwrap());
-    let options = Options { require_secrets_hash: true, ..Options::default() };
+    let options = options! { require_secrets_hash: true };
     let secrets = [("A", "a"), ("B", "b"), ("C", "c")];
     let with = |hash| Build { hash, options: options.clone(), ..Build::new(&plan, context.path(), &secrets) };
     let built = engine.build(&with("h1"));
@@ -203,7 +204,7 @@ impl Graph {
 }
 
 #[test]
-fn on_graphs_of_every_kind_exactly_what_a_secret_touches_runs_again() {
+fn a_secret_rebuilds_exactly_what_it_touches_in_random_graphs() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();

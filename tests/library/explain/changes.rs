@@ -52,7 +52,7 @@ fn plan() -> String {
 }
 
 #[test]
-fn a_changed_file_runs_again_what_copies_it_and_what_takes_from_that() {
+fn a_changed_file_re_runs_the_steps_that_copy_it_and_their_dependents() {
     let explanation = explained(&plan());
     for (file, expected) in [
         ("README.md", &["whole"][..]),
@@ -88,7 +88,7 @@ fn a_changed_file_runs_again_what_copies_it_and_what_takes_from_that() {
 }
 
 #[test]
-fn a_file_that_only_a_left_out_step_copies_runs_nothing_again() {
+fn files_of_unused_steps_re_run_nothing() {
     let plan = json!({
         "steps": [
             { "name": "a", "inputs": [{ "image": "x" }, { "local": true, "include": ["src"] }] },
@@ -104,7 +104,7 @@ fn a_file_that_only_a_left_out_step_copies_runs_nothing_again() {
 }
 
 #[test]
-fn a_step_runs_again_from_the_first_copy_of_the_file_on() {
+fn a_step_re_runs_from_the_first_copy_of_the_file() {
     let explanation = explained(&plan());
     let first = |file: &str, step: &str| {
         let consequences = explanation.consequences(&files(&[file])).unwrap();
@@ -125,7 +125,7 @@ fn a_step_runs_again_from_the_first_copy_of_the_file_on() {
 }
 
 #[test]
-fn the_line_it_runs_again_from_is_that_of_the_dockerfile() {
+fn the_first_re_run_line_is_in_the_dockerfile() {
     let plan = example("node-private-registry");
     let made = railpack2docker::transpile(&plan, &Options::default()).unwrap();
     let explanation = railpack2docker::explain::explain(&plan, &Options::default()).unwrap();
@@ -137,7 +137,7 @@ fn the_line_it_runs_again_from_is_that_of_the_dockerfile() {
 }
 
 #[test]
-fn a_changed_secret_runs_again_from_the_first_command_on() {
+fn a_changed_secret_re_runs_from_the_first_command() {
     let explanation = explained(&example("secrets"));
     let consequences = explanation.consequences(&secrets(&["API_KEY"])).unwrap();
     assert_eq!(run_again(&explanation, &consequences), ["catalog", "build"]);
@@ -149,7 +149,7 @@ fn a_changed_secret_runs_again_from_the_first_command_on() {
 }
 
 #[test]
-fn without_a_hash_no_secret_runs_anything_again_and_with_that_of_all_every_one_does() {
+fn the_secrets_hash_decides_what_a_secret_re_runs() {
     let plan = example("secrets");
     let with = |secrets_hash| explained_with(&plan, options! { secrets_hash });
     let off = with(SecretsHash::Off);
@@ -161,7 +161,7 @@ fn without_a_hash_no_secret_runs_anything_again_and_with_that_of_all_every_one_d
 }
 
 #[test]
-fn what_is_not_there_is_an_error_with_a_suggestion() {
+fn unknown_names_are_errors_with_suggestions() {
     let explanation = explained(&example("secrets"));
     let found = explanation.consequences(&secrets(&["API_KEYS", "API_KEY", "x"])).unwrap_err().0;
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), [Code::NoSuchSecret; 2]);
@@ -191,7 +191,7 @@ fn touched(plan: &Value, secret: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn on_graphs_of_every_kind_a_secret_marks_what_lists_it_and_what_takes_from_that() {
+fn a_secret_re_runs_its_steps_and_their_dependents_in_random_graphs() {
     let mut state = 7_u64;
     let mut below = |limit: u64| {
         // xorshift64

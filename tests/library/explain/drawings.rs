@@ -9,7 +9,7 @@ use testkit::{example, examples, settings};
 use super::{LOOK, explained, files, secrets};
 
 #[test]
-fn each_example_as_text_and_as_a_flowchart() {
+fn examples_as_text_and_flowchart() {
     for (name, plan) in examples() {
         let explanation = explained(&plan);
         let shown = format!(
@@ -22,7 +22,7 @@ fn each_example_as_text_and_as_a_flowchart() {
 }
 
 #[test]
-fn a_changed_secret_and_changed_files() {
+fn changes_are_drawn() {
     for (name, example_name, change) in [
         ("secret-changed", "secrets", secrets(&["API_KEY"])),
         ("files-changed", "monorepo", files(&["apps/web/build.js", "docs/README.md", "LICENSE", "apps/api/README.md"])),
@@ -51,7 +51,7 @@ fn pictures() {
 }
 
 #[test]
-fn a_picture_is_the_same_every_time() {
+fn pictures_are_deterministic() {
     for (_, plan) in examples() {
         let explanation = explained(&plan);
         let first = svg::draw(&explanation, None, "plan.json");
@@ -75,7 +75,7 @@ fn json_has_what_the_plan_has() {
 }
 
 #[test]
-fn a_step_that_is_left_out_is_drawn_as_such() {
+fn unused_steps_are_drawn_as_left_out() {
     let plan = r#"{
         "steps": [
             { "name": "a", "inputs": [{ "image": "x" }], "commands": [{ "cmd": "make" }] },
@@ -92,7 +92,7 @@ fn a_step_that_is_left_out_is_drawn_as_such() {
 }
 
 #[test]
-fn a_branch_that_is_too_deep_goes_on_at_the_margin() {
+fn deep_branches_continue_at_the_margin() {
     let step = |at: usize| {
         let input = if at == 0 { r#"{ "image": "x" }"#.to_owned() } else { format!(r#"{{ "step": "s{}" }}"#, at - 1) };
         format!(r#"{{ "name": "s{at}", "inputs": [{input}], "commands": [{{ "cmd": "make" }}] }}"#)
@@ -109,7 +109,7 @@ fn a_branch_that_is_too_deep_goes_on_at_the_margin() {
 }
 
 #[test]
-fn what_no_picture_can_show_is_an_error() {
+fn pictures_too_large_are_refused() {
     let step = |at: usize| format!(r#"{{ "name": "s{at}", "inputs": [{{ "image": "x" }}], "commands": ["make"] }}"#);
     let input = |at: usize| format!(r#"{{ "step": "s{at}", "include": ["."] }}"#);
     let (steps, inputs): (Vec<String>, Vec<String>) = (0..300).map(|at| (step(at), input(at))).unzip();

@@ -39,7 +39,7 @@ fn awkward() -> String {
 }
 
 #[test]
-fn the_steps_lines_and_the_images_are_the_dockerfile() {
+fn steps_and_image_cover_the_dockerfile() {
     for (name, plan) in examples().into_iter().chain([("awkward".to_owned(), awkward())]) {
         let files = testkit::plan_file();
         let made = transpile(&plan, &options! { files }).unwrap();
@@ -63,7 +63,7 @@ fn the_steps_lines_and_the_images_are_the_dockerfile() {
 }
 
 #[test]
-fn a_step_has_the_stages_that_hold_its_files_and_hash_its_secrets() {
+fn a_step_includes_its_helper_stages() {
     let explanation = explained(&awkward());
     let parts = |step: &str| -> Vec<(PartKind, String)> {
         let lines = explanation.lines_of(step).unwrap();
@@ -84,7 +84,7 @@ fn a_step_has_the_stages_that_hold_its_files_and_hash_its_secrets() {
 }
 
 #[test]
-fn each_line_stands_under_the_place_that_it_comes_from() {
+fn lines_are_grouped_by_their_location() {
     let plan = awkward();
     let explanation = explained(&plan);
     let lines = explanation.lines_of("one").unwrap();

@@ -12,7 +12,7 @@ use testkit::runner;
 use testkit::wild::{options, plan};
 
 #[test]
-fn a_plan_does_not_differ_from_itself() {
+fn a_plan_equals_itself() {
     let property = |(plan, options): (Plan, Options)| {
         let json = plan.json().to_string();
         prop_assume!(transpile(&json, &options).is_ok());
@@ -26,7 +26,7 @@ fn a_plan_does_not_differ_from_itself() {
 }
 
 #[test]
-fn where_no_change_is_named_nothing_differs() {
+fn without_changes_nothing_differs() {
     let property = |(plan, other, options, edits): (Plan, Plan, Options, Vec<u64>)| {
         let old = plan.json();
         let mut new = old.clone();

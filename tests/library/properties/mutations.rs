@@ -11,7 +11,7 @@ use testkit::runner;
 use testkit::wild::plan;
 
 #[test]
-fn no_text_makes_it_panic() {
+fn no_text_panics() {
     let piece = select(
         &[
             "{",
@@ -53,7 +53,7 @@ fn no_text_makes_it_panic() {
 }
 
 #[test]
-fn no_broken_plan_makes_it_panic() {
+fn no_broken_plan_panics() {
     let edits = vec((0..5_u8, any::<Index>(), any::<Index>()), 1..6);
     let property = |(plan, edits): (Plan, Vec<(u8, Index, Index)>)| {
         let mut text: Vec<char> = plan.json().to_string().chars().collect();

@@ -10,7 +10,7 @@ use testkit::runner;
 use testkit::wild::{options, plan};
 
 #[test]
-fn the_order_of_keys_and_blanks_mean_nothing() {
+fn key_order_and_whitespace_do_not_matter() {
     let property = |(plan, seed): (Plan, u64)| {
         let json = plan.json();
         let options = Options::default();
@@ -64,7 +64,7 @@ pub(crate) fn next(state: &mut u64) -> usize {
 }
 
 #[test]
-fn the_same_plan_gives_the_same_bytes() {
+fn transpiling_is_deterministic() {
     let property = |(plan, options): (Plan, Options)| {
         let json = plan.json().to_string();
         let files = |made: Transpiled| (made.dockerfile, made.dockerignore, made.source_map, made.findings);

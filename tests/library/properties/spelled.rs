@@ -21,7 +21,7 @@ pub(crate) fn reads_back(plan: &Plan, options: &Options, dockerfile: &str) -> Re
 }
 
 #[test]
-fn what_was_spelled_reads_back_and_nothing_else() {
+fn dockerfiles_say_what_the_plan_means() {
     let made = Cell::new(0);
     let property = |(plan, options): (Plan, Options)| {
         let transpiled = transpile(&plan.json().to_string(), &options);

@@ -100,7 +100,7 @@ fn cases_of(plan: &Plan, options: &Options) -> [bool; 4] {
 }
 
 #[test]
-fn a_secret_hides_a_variable_and_env_sets_what_it_can() {
+fn secrets_hide_variables() {
     let (met, refused) = (Cell::new([0; 4]), Cell::new(0));
     let property = |(plan, options): (Plan, Options)| {
         let transpiled = transpile(&plan.json().to_string(), &options);

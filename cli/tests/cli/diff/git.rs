@@ -8,7 +8,8 @@ const PLAN: &str = r#"{"steps": [{"name": "a", "inputs": [{"image": "x"}], "comm
   "deploy": {"base": {"image": "x"}, "inputs": [{"step": "a", "include": ["."]}]}}"#;
 
 fn git(folder: &Folder, arguments: &[&str]) {
-    let who = ["AUTHOR", "COMMITTER"].map(|name| [(format!("GIT_{name}_NAME"), "a"), (format!("GIT_{name}_EMAIL"), "a@example.com")]);
+    let who = ["AUTHOR", "COMMITTER"]
+        .map(|name| [(format!("GIT_{name}_NAME"), "a"), (format!("GIT_{name}_EMAIL"), "a@example.com")]);
     let mut run = folder.run_program("git", arguments).env("GIT_CONFIG_SYSTEM", "/dev/null");
     for (name, value) in who.into_iter().flatten() {
         run = run.env(name, value);

@@ -3,8 +3,8 @@
 use comrak::{Options, markdown_to_html};
 use serde_json::{Value, json};
 
-use testkit::comment;
 use testkit::command::anything;
+use testkit::comment;
 use testkit::pairs::PAIRS;
 
 use super::says::compared;
@@ -44,7 +44,7 @@ fn wild(text: &str, command: &str) -> String {
 }
 
 #[test]
-fn a_comment_is_a_table_a_list_and_a_folded_diff() {
+fn comments_have_a_table_a_list_and_a_folded_diff() {
     let pair = PAIRS.iter().find(|pair| pair.name == "command").unwrap();
     let (old, new) = pair.plans();
     let markdown = commented(&old.to_string(), &new.to_string());
@@ -104,7 +104,7 @@ fn without_code(html: &str) -> String {
 }
 
 #[test]
-fn what_a_comment_has_no_room_for_is_left_out_and_that_is_said() {
+fn long_comments_are_cut_with_a_note() {
     let plan = |number: usize, word: &str| {
         let command = |i| json!({ "cmd": format!("echo {word} {i} {}", "x".repeat(100)) });
         let step = |at: usize| {

@@ -43,7 +43,7 @@ fn no_output_has_a_credential() {
 }
 
 #[test]
-fn each_change_has_its_places() {
+fn changes_have_locations() {
     let text = compared_pair("command", &["--format", "json"], anything()).stdout;
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     for side in ["old", "new"] {

@@ -101,7 +101,7 @@ fn an_existing_dockerfile_is_built_if_it_is_current() {
 }
 
 #[test]
-fn a_value_that_no_variable_can_hold_stops_the_build() {
+fn unusable_values_stop_the_build() {
     let world = World::new(&["A"]);
     world.write("app/a", "b\0c");
     let said = ["the secret `A` contains a NUL byte"];
@@ -135,7 +135,12 @@ fn a_missing_docker_is_reported() {
     let down = ("ENGINE_SAYS", "Cannot connect to the Docker daemon");
     world.fails(&build, &[down], ["can't connect to the Docker Engine: Cannot connect", "systemctl start docker"]);
     assert!(!world.is_built() && world.is_clean());
-    world.run(&["build", "plan.json", "--dry-run"]).env("PATH", "/nowhere").stdout(anything()).stderr(anything()).check();
+    world
+        .run(&["build", "plan.json", "--dry-run"])
+        .env("PATH", "/nowhere")
+        .stdout(anything())
+        .stderr(anything())
+        .check();
     assert!(!world.is_built());
     world.builds(&[], &[down, ("DRIVER", "kubernetes")]);
     world.builds(&["--", "--builder=x"], &[down]);

@@ -5,7 +5,7 @@ use testkit::command::{anything, that};
 use super::world::World;
 
 #[test]
-fn a_value_is_the_same_from_every_source() {
+fn every_source_gives_the_same_value() {
     let world = World::new(&["A"]);
     world.write("app/.env", "A='it is'\n");
     world.write("app/a.txt", "it is");
@@ -29,7 +29,7 @@ fn a_value_is_the_same_from_every_source() {
 }
 
 #[test]
-fn the_last_on_the_command_line_counts() {
+fn the_last_option_wins() {
     let world = World::new(&["A"]);
     world.write("app/1.env", "A=1");
     world.write("app/2.env", "A=0\nA=2");
@@ -51,7 +51,7 @@ fn the_last_on_the_command_line_counts() {
 }
 
 #[test]
-fn the_forms_of_env_files_are_read() {
+fn env_files_have_many_forms() {
     let world = World::new(&["A"]);
     for (line, value) in [
         ("export A=b", "b"),
@@ -69,7 +69,7 @@ fn the_forms_of_env_files_are_read() {
 }
 
 #[test]
-fn one_message_names_every_secret_without_a_value() {
+fn one_error_names_all_missing_secrets() {
     let world = World::new(&["A", "B", "C", "D"]);
     world.write("app/.env", "C=\n");
     for command in ["hash", "bundle", "build"] {
@@ -87,7 +87,7 @@ fn one_message_names_every_secret_without_a_value() {
 }
 
 #[test]
-fn a_hash_depends_on_key_names_and_values_and_nothing_else() {
+fn hashes_depend_only_on_key_names_and_values() {
     let world = World::new(&["B", "A"]);
     let other = World::new(&["A", "B"]);
     let of = |world: &World, a: &str, b: &str| world.hash(&[], &[("A", a), ("B", b), ("PORT", a)]);
