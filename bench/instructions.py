@@ -5,8 +5,8 @@
 
 Counts them with callgrind, which does not depend on what else the machine does, for five plans.
 `bench/instructions.tsv` holds what they were, and the compiler: with that compiler, a count that is
-more than five per cent off is wrong. Another compiler makes other instructions, and nothing is
-compared. Whatever the file says, ten times the steps take no more than fifteen times the instructions."""
+more than five per cent above is wrong. Another compiler makes other instructions, and nothing is
+compared. Fewer instructions are no failure: update the table. Whatever the file says, ten times the steps take no more than fifteen times the instructions."""
 
 import argparse
 import pathlib
@@ -36,7 +36,7 @@ def main():
             counts[name] = count(args.binary.resolve(), generated.plan(name, folder))
             change = counts[name] / before[name] - 1 if name in before else None
             print(f"{name:30}{counts[name]:>16,}", "" if change is None else f"{change:+8.1%}")
-            if is_comparable and (change is None or abs(change) > TOLERANCE):
+            if is_comparable and (change is None or change > TOLERANCE):
                 complaints.append(f"{name}: {counts[name]:,} instructions, not {before.get(name, 0):,}")
     growth = counts["chain 10000"] / counts["chain 1000"]
     print(f"ten times the steps: {growth:.1f} times the instructions")

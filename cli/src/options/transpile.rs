@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use railpack2docker::header::Header;
-use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text};
+use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh};
 use serde::Deserialize;
 use serde::de::Error as _;
 
