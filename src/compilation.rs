@@ -5,7 +5,7 @@ use crate::dockerfile::{Dockerfile, Dockerignore, Instruction};
 use crate::graph::{self, Graph};
 use crate::header::BuildCommand;
 use crate::lint::{self, Subject};
-use crate::options::{Files, Options};
+use crate::options::Options;
 use crate::plan::Plan;
 use crate::render::{self, HeaderText, Rendered};
 use crate::secret_usage::SecretUsage;
@@ -35,10 +35,10 @@ pub struct Compilation {
 pub struct Lowered {
     dockerfile: Dockerfile,
     dockerignore: Option<Dockerignore>,
-    files: Files,
+    options: Options,
+    usage: SecretUsage,
     /// The SHA-256 of the plan, in hexadecimal.
     digest: String,
-    build: BuildCommand,
 }
 
 /// A plan as a Dockerfile.
@@ -92,9 +92,9 @@ impl Compilation {
             Ok((dockerfile, dockerignore)) => Ok(Lowered {
                 dockerfile,
                 dockerignore,
-                files: options.files.clone(),
+                options: options.clone(),
+                usage,
                 digest: self.graph.plan().digest.clone(),
-                build: BuildCommand::for_header(&usage, options),
             }),
             Err(reported) => {
                 findings.remove_allowed(&options.allow);
@@ -110,7 +110,7 @@ impl Compilation {
     pub fn transpile(&self, options: &Options) -> Result<Transpiled, Diagnostics> {
         let lowered = self.lower(options)?;
         let rendered = lowered.render()?;
-        let findings = self.findings(options, &rendered);
+        let findings = self.findings(&lowered, &rendered);
         let Rendered { dockerfile, dockerignore, source_map, .. } = rendered;
         Ok(Transpiled { dockerfile, dockerignore, source_map, findings, lowered })
     }
@@ -122,14 +122,13 @@ impl Compilation {
     }
 
     /// The warnings and notes of a transpilation, in the order of the plan's text, those without a place
-    /// at the end. `rendered` is what the plan became with the same options.
+    /// at the end. `lowered` and `rendered` are what this plan became.
     #[must_use]
-    pub fn findings(&self, options: &Options, rendered: &Rendered) -> Vec<Diagnostic> {
+    pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
-        let usage = self.secrets(options);
-        let subject = Subject { graph: &self.graph, usage: &usage, rendered: Some(rendered) };
+        let subject = Subject { graph: &self.graph, usage: &lowered.usage, rendered: Some(rendered) };
         lint::check_always(&subject, &mut findings);
-        findings.remove_allowed(&options.allow);
+        findings.remove_allowed(&lowered.options.allow);
         findings.into_sorted()
     }
 
@@ -141,11 +140,11 @@ impl Compilation {
     /// [`Code::InvalidOption`](crate::Code::InvalidOption).
     #[must_use]
     pub fn lint(&self, options: &Options) -> Vec<Diagnostic> {
-        let (rendered, mut findings) = match self.lower(options).and_then(|lowered| lowered.render()) {
-            Ok(rendered) => (Some(rendered), self.findings.clone()),
-            Err(errors) => (None, errors.0.into_iter().collect()),
+        let rendered = |lowered: Lowered| lowered.render().map(|rendered| (lowered.usage, Some(rendered)));
+        let (usage, rendered, mut findings) = match self.lower(options).and_then(rendered) {
+            Ok((usage, rendered)) => (usage, rendered, self.findings.clone()),
+            Err(errors) => (self.secrets(options), None, errors.0.into_iter().collect()),
         };
-        let usage = self.secrets(options);
         let subject = Subject { graph: &self.graph, usage: &usage, rendered: rendered.as_ref() };
         lint::check_all(&subject, &options.warn, &mut findings);
         findings.remove_allowed(&options.allow);
@@ -172,7 +171,8 @@ impl Lowered {
     /// # Errors
     /// An instruction that is too long for a line and can't be folded.
     pub fn render(&self) -> Result<Rendered, Diagnostics> {
-        let header = HeaderText { files: &self.files, digest: &self.digest, build: &self.build };
+        let build = BuildCommand::for_header(&self.usage, &self.options);
+        let header = HeaderText { files: &self.options.files, digest: &self.digest, build };
         render::render(&self.dockerfile, self.dockerignore.as_ref(), &header)
     }
 

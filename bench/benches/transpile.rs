@@ -64,7 +64,7 @@ fn each_phase(criterion: &mut Criterion) {
         group.bench_function("lower", |bencher| bencher.iter(|| black_box(&compilation).lower(&options)));
         group.bench_function("render", |bencher| bencher.iter(|| black_box(&lowered).render()));
         group.bench_function("check", |bencher| {
-            bencher.iter(|| black_box(&compilation).findings(&options, &rendered));
+            bencher.iter(|| black_box(&compilation).findings(&lowered, &rendered));
         });
         group.finish();
     }

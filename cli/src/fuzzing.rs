@@ -1,37 +1,45 @@
-//! The doors of [`crate::fuzzing`].
+//! Entry points for the fuzz targets.
 
 use std::path::{Path, PathBuf};
 
-use super::files::PlanFile;
-use super::{check, diff, regenerated, report, unified};
-use crate::diff::Comparison;
-use crate::header::Header;
-use crate::{Diagnostic, Transpiled};
+use railpack2docker::diff::Comparison;
+use railpack2docker::header::Header;
+use railpack2docker::{Diagnostic, Transpiled};
+
+use crate::commands;
+use crate::files::plan_file::PlanFile;
+use crate::output::{regenerate, report, stale_files, unified_diff};
 
 fn file(plan: &str) -> PlanFile {
     PlanFile { path: None, text: plan.to_owned() }
 }
 
-pub(crate) fn report(findings: &[Diagnostic], plan: &str) -> String {
-    report::drawn_for_people(findings, &file(plan), "")
+/// The findings of a plan as they are printed for people, with colors.
+#[must_use]
+pub fn report(findings: &[Diagnostic], plan: &str) -> String {
+    report::drawings(findings, &file(plan), "")
 }
 
-pub(crate) fn diff(old: &str, new: &str) -> String {
-    unified::painted(&unified::unified(old, new, "a", "b"))
+/// The unified diff that `--check` prints, with colors.
+#[must_use]
+pub fn diff(old: &str, new: &str) -> String {
+    unified_diff::colored(&unified_diff::unified_diff(old, new, "a", "b"))
 }
 
-pub(crate) fn printed(old: &str, new: &str, comparison: Comparison) -> [String; 3] {
-    diff::printed(&file(old), &file(new), comparison)
+/// The output of `diff` for two plans: text with colors and the diff of the Dockerfiles, Markdown and JSON.
+#[must_use]
+pub fn printed(old: &str, new: &str, comparison: Comparison) -> [String; 3] {
+    commands::diff::print_all(&file(old), &file(new), comparison)
 }
 
-pub(crate) fn check(
-    dockerfile: Option<String>,
-    ignore: Option<String>,
-    made: &Transpiled,
-) -> (Vec<Diagnostic>, String) {
-    check::said(dockerfile, ignore, made)
+/// The findings of `--check` for a Dockerfile and its ignore file, and the diffs that it prints, with colors.
+#[must_use]
+pub fn check(dockerfile: Option<String>, ignore: Option<String>, generated: &Transpiled) -> (Vec<Diagnostic>, String) {
+    stale_files::check_texts(dockerfile, ignore, generated)
 }
 
-pub(crate) fn plan_of(header: &Header) -> Option<PathBuf> {
-    regenerated::plan_of(header, Path::new("folder"))
+/// The plan in the header of a Dockerfile in the directory `folder`.
+#[must_use]
+pub fn plan_of(header: &Header) -> Option<PathBuf> {
+    regenerate::header_plan(header, Path::new("folder"))
 }

@@ -10,6 +10,7 @@ pub use code::Code;
 pub use location::{JsonPath, LineIndex, Located, Location, Position};
 
 use crate::escape::escape_invisible;
+use crate::text::without_middle;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,13 +109,7 @@ impl Diagnostic {
 
 /// As much of a text as someone reads: the names in it can be of any length. The middle goes.
 pub(crate) fn shortened(text: &str) -> String {
-    const START: usize = 3_500;
-    const END: usize = 500;
-    let count = text.chars().count();
-    if count <= START + END {
-        return text.to_owned();
-    }
-    text.chars().take(START).chain(" … ".chars()).chain(text.chars().skip(count - END)).collect()
+    without_middle(text, 3_500, 500).into_owned()
 }
 
 /// The known word that `word` is most likely a misspelling of: one that differs by a

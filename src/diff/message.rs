@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::escape::escape_invisible;
+use crate::text;
 
-/// How much of a value is said, in characters.
-const LONGEST_VALUE: usize = 72;
+/// How much of a value is said, in columns.
+const LONGEST_VALUE: usize = 73;
 
 /// How many of several values are said.
 pub(super) const MOST_VALUES: usize = 12;
@@ -94,7 +95,7 @@ impl fmt::Display for Text {
 
 /// The visible text, its end cut off where it is long.
 pub(super) fn shortened(value: &str) -> String {
-    cut(&seen(value), LONGEST_VALUE)
+    text::shortened(&seen(value), LONGEST_VALUE).into_owned()
 }
 
 /// The text visible. An empty one is a pair of quotes.
@@ -106,7 +107,7 @@ fn seen(value: &str) -> Cow<'_, str> {
 /// does.
 pub(super) fn shortened_pair(old: &str, new: &str) -> (String, String) {
     let (old, new) = (seen(old), seen(new));
-    if old.chars().count().max(new.chars().count()) <= LONGEST_VALUE {
+    if text::fits(&old, LONGEST_VALUE) && text::fits(&new, LONGEST_VALUE) {
         return (old.into_owned(), new.into_owned());
     }
     let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
@@ -123,20 +124,13 @@ fn around(text: &[char], before: usize, behind: usize) -> String {
     let end = if behind > SHARED { text.len() - behind + SHARED } else { text.len() };
     let middle: String = text.get(start..end).unwrap_or_default().iter().collect();
     let (head, tail) = (if start > 0 { "…" } else { "" }, if end < text.len() { "…" } else { "" });
-    cut(&format!("{head}{middle}{tail}"), LONGEST_VALUE)
+    text::shortened(&format!("{head}{middle}{tail}"), LONGEST_VALUE).into_owned()
 }
 
 /// Where a word begins between two places, or else the first of them.
 fn word_after(text: &[char], from: usize, to: usize) -> usize {
     let blank = text.get(from..to).unwrap_or_default().iter().position(|c| *c == ' ');
     blank.map_or(from, |blank| from + blank + 1)
-}
-
-fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end_matches('…')),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -153,7 +147,8 @@ mod tests {
 
     #[test]
     fn long_values_are_cut() {
-        assert_eq!(shortened(&"é".repeat(73)), format!("{}…", "é".repeat(72)));
+        assert_eq!(shortened(&"é".repeat(74)), format!("{}…", "é".repeat(72)));
+        assert_eq!(shortened(&"é".repeat(73)), "é".repeat(73));
         assert_eq!(shortened("npm ci"), "npm ci");
         assert_eq!(shortened(""), "\"\"");
     }

@@ -39,6 +39,8 @@ impl fmt::Display for Comment {
     }
 }
 
+/// Counts characters, unlike `text::shortened`: they bound the bytes of a line, and the bytes of a file that
+/// was written by an earlier release stay the same.
 fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
     match text.char_indices().nth(longest) {
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),

@@ -1,36 +1,21 @@
 //! Texts of a plan as they stand in a drawing: on one line, and not too long. What is counted is
 //! columns: some characters are two of them wide.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
 use crate::escape::escape_invisible;
-
-/// How many columns a text takes.
-pub(super) fn columns(text: &str) -> usize {
-    text.width()
-}
+pub(super) use crate::text::columns;
+use crate::text::{shortened, without_middle};
 
 /// A text on one line, as far as there is room for it: blanks and line feeds are one blank, what
 /// can't be seen is spelled.
 pub(super) fn line(text: &str, room: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let text = escape_invisible(&words.join(" ")).into_owned();
-    if columns(&text) <= room {
-        return text;
-    }
-    format!("{}…", beginning(&text, room.saturating_sub(1)).trim_end())
+    shortened(&escape_invisible(&words.join(" ")), room).into_owned()
 }
 
 /// A path, whose beginning and whose end say the most.
 pub(super) fn path(text: &str, room: usize) -> String {
-    let text = escape_invisible(text.trim()).into_owned();
-    if columns(&text) <= room {
-        return text;
-    }
     let kept = room.saturating_sub(1);
-    let turned: String = text.chars().rev().collect();
-    let end: String = beginning(&turned, kept - kept / 3).chars().rev().collect();
-    format!("{}…{end}", beginning(&text, kept / 3))
+    without_middle(&escape_invisible(text.trim()), kept / 3, kept - kept / 3).into_owned()
 }
 
 /// A reference to an image, its host and folders on a line of their own where both would not fit on
@@ -42,16 +27,6 @@ pub(super) fn reference(image: &str, room: usize) -> Vec<String> {
         }
         _ => vec![path(image, room)],
     }
-}
-
-/// As much of a text as there is room for.
-fn beginning(text: &str, room: usize) -> String {
-    let mut taken = 0;
-    let fits = |c: &char| {
-        taken += c.width().unwrap_or_default();
-        taken <= room
-    };
-    text.chars().take_while(fits).collect()
 }
 
 /// Some of many, and how many more there are.

@@ -9,6 +9,7 @@ use crate::diagnostic::Location;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::escape::hidden;
 use crate::source_map::SourceMap;
+use crate::text::list_first;
 
 /// How many columns of blanks push what follows them out of sight.
 const FAR: usize = 200;
@@ -82,16 +83,9 @@ impl Hidden<'_> {
     }
 
     fn named(&self) -> String {
-        let mut named: Vec<String> =
-            self.characters.iter().take(MOST_NAMED).map(|c| format!("U+{:04X}", u32::from(*c))).collect();
-        let more = self.characters.len().saturating_sub(MOST_NAMED);
-        if more > 0 {
-            named.push(format!("{more} more characters"));
-        }
-        match named.pop() {
-            Some(last) if !named.is_empty() => format!("{} and {last}", named.join(", ")),
-            last => format!("the character {}", last.unwrap_or_default()),
-        }
+        let names = self.characters.iter().map(|c| format!("U+{:04X}", u32::from(*c)));
+        let named = list_first(names, MOST_NAMED, |others| format!("{others} more characters"));
+        if self.characters.len() == 1 { format!("the character {named}") } else { named }
     }
 }
 

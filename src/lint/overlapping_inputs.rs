@@ -11,6 +11,7 @@ use crate::compat::patternmatcher::{Ignored, is_pattern};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Include, IncludedPaths, Origin, Within};
 use crate::plan::Command;
+use crate::text::list_first;
 
 /// How many steps are looked at from one down to its image.
 const DEEPEST: usize = 200;
@@ -126,7 +127,7 @@ impl Overlap<'_> {
         let name = |include: &Include<'_>| inputs.get(include.input).map(|edge| name(graph, *edge));
         let (earlier, later) = (name(&self.earlier).unwrap_or_default(), name(&self.later).unwrap_or_default());
         let come = if paths.len() == 1 { "comes" } else { "come" };
-        let paths = listed(paths);
+        let paths = list_first(paths.iter().map(|path| format!("`{path}`")), MOST_NAMED, |_| "others".to_owned());
         let found = |message| Diagnostic::new(Code::OverlappingInputs, message);
         let (first, second) = (&self.earlier.text.location, &self.later.text.location);
         match kind {
@@ -184,16 +185,5 @@ fn name(graph: &Graph, edge: Edge<'_>) -> String {
         Origin::Step(id) => format!("step `{}`", graph.step(id).name.value),
         Origin::Image(image) => format!("image `{}`", image.value),
         Origin::Local => "the build context".to_owned(),
-    }
-}
-
-fn listed(paths: &[String]) -> String {
-    let mut named: Vec<String> = paths.iter().take(MOST_NAMED).map(|path| format!("`{path}`")).collect();
-    if paths.len() > MOST_NAMED {
-        named.push("others".to_owned());
-    }
-    match named.pop() {
-        Some(last) if !named.is_empty() => format!("{} and {last}", named.join(", ")),
-        last => last.unwrap_or_default(),
     }
 }

@@ -17,7 +17,7 @@ use crate::graph::Origin;
 use crate::options::{SecretMount, SecretsHash};
 use crate::plan::{Step, StepId};
 use crate::secret_usage::{HashGroup, SetId};
-use crate::text;
+use crate::text::list;
 
 /// Checks that each secret can be an environment variable.
 pub(super) fn check_names(context: &mut Context<'_, '_>) {
@@ -216,8 +216,8 @@ fn purpose(secrets: &[&Located<String>], is_all: bool) -> String {
         [one] => format!("A new value of {} re-runs the steps that list it.", one.value),
         _ if is_all => "A new value of any secret re-runs the steps that list all of them.".to_owned(),
         some => {
-            let names = text::list(some.iter().map(|secret| secret.value.as_str()), "or");
-            format!("A new value of {names} re-runs the steps that list them.")
+            let names: Vec<&str> = some.iter().map(|secret| secret.value.as_str()).collect();
+            format!("A new value of one of {} re-runs the steps that list them.", list(&names))
         }
     }
 }

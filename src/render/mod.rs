@@ -67,7 +67,7 @@ pub(crate) struct HeaderText<'a> {
     pub(crate) files: &'a Files,
     /// The SHA-256 of the plan, in hexadecimal.
     pub(crate) digest: &'a str,
-    pub(crate) build: &'a BuildCommand,
+    pub(crate) build: BuildCommand,
 }
 
 /// Renders a Dockerfile and, if there is one, its ignore file.

@@ -1,0 +1,264 @@
+//! The process `docker buildx build`: its command line and its environment. The values of secrets are only
+//! in the environment.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process;
+
+use fs_err as fs;
+use railpack2docker::header::{BuildCommand, HashArg, SecretFlag, SecretSource};
+use railpack2docker::secrets::bundle;
+use railpack2docker::{Code, Diagnostic, Options, SecretMount, SecretUsage, shell};
+
+use super::docker::PROGRAM;
+use crate::options::key;
+use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
+
+/// The size limit of Linux for a variable: its name, `=`, its value and a NUL.
+const MAX_VARIABLE: usize = 128 * 1024;
+
+/// The prefix for the name of a secret that is added to the environment, so that no secret changes what docker
+/// does, even if its name is `PATH` or `DOCKER_HOST`.
+const PREFIX: &str = "RAILPACK2DOCKER_SECRET_";
+
+/// The optional secret of `mise install`.
+const TOKEN: &str = "GITHUB_TOKEN";
+
+/// The inputs of a build.
+pub(super) struct Inputs<'a> {
+    pub(super) usage: &'a SecretUsage,
+    pub(super) options: &'a Options,
+    pub(super) found: &'a FoundSecrets,
+    /// The value of the build arg `SECRETS_HASH`.
+    pub(super) hash: Option<String>,
+    /// The user's own arguments.
+    pub(super) more: &'a [OsString],
+    pub(super) context: &'a Path,
+}
+
+/// A build that can be started.
+pub(super) struct DockerBuild {
+    command: BuildCommand,
+    environment: Environment,
+}
+
+/// The variables that are added to the environment of docker.
+#[derive(Default)]
+struct Environment {
+    variables: Vec<(String, OsString)>,
+    /// Whether a secret is in the variable of the key.
+    needs_key: bool,
+}
+
+impl DockerBuild {
+    /// The build of a Dockerfile. Fails for a value that can't be passed.
+    pub(super) fn new(file: &Path, inputs: &Inputs<'_>) -> Result<Self, Diagnostic> {
+        let Inputs { usage, options, found, .. } = inputs;
+        let mut environment = Environment::default();
+        let mut command = BuildCommand::default();
+        command.file = Some(file.into());
+        command.secrets = match &options.secret_mount {
+            SecretMount::Bundle(id) => environment.bundle(id, found)?.into_iter().collect(),
+            _ => environment.secrets(usage, found)?,
+        };
+        if options.github_token && !found.origins.contains_key(TOKEN) && variable_value(TOKEN).is_some() {
+            let source = SecretSource::Variable(TOKEN.to_owned());
+            command.secrets.push(SecretFlag { id: usage.id(TOKEN).to_owned(), source });
+        }
+        let has_ssh = inputs.more.iter().any(|argument| argument.as_encoded_bytes().starts_with(b"--ssh"));
+        command.ssh = options.ssh.as_ref().filter(|_| !has_ssh).map(|ssh| ssh.id.clone());
+        command.secrets_hash = inputs.hash.clone().map(HashArg::Value);
+        command.more = inputs.more.to_vec();
+        command.context = inputs.context.into();
+        Ok(Self { command, environment })
+    }
+
+    /// The arguments of docker.
+    fn arguments(&self) -> impl Iterator<Item = OsString> {
+        ["buildx", "build"].into_iter().map(OsString::from).chain(self.command.arguments())
+    }
+
+    /// The names of the variables that are added to the environment.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.environment.variables.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The command for a shell, without values of secrets.
+    pub(super) fn shell_command(&self) -> String {
+        let words = self.arguments().map(|word| shell::word(&word.to_string_lossy()));
+        std::iter::once(PROGRAM.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The process to start.
+    pub(super) fn process(&self) -> process::Command {
+        let mut process = process::Command::new(PROGRAM);
+        process.args(self.arguments()).envs(self.environment.variables.iter().map(|(name, value)| (name, value)));
+        if !self.environment.needs_key {
+            process.env_remove(key::VARIABLE);
+        }
+        process
+    }
+}
+
+impl Environment {
+    /// The flags for the secrets that were found, in the plan's order.
+    fn secrets(&mut self, usage: &SecretUsage, found: &FoundSecrets) -> Result<Vec<SecretFlag>, Diagnostic> {
+        let mut flags = Vec::new();
+        for name in usage.mounted() {
+            let Some(origin) = found.origins.get(name) else { continue };
+            let source = self.source(name, found.values.get(name).unwrap_or_default(), origin)?;
+            flags.push(SecretFlag { id: usage.id(name).to_owned(), source });
+        }
+        Ok(flags)
+    }
+
+    fn source(&mut self, name: &str, value: &[u8], origin: &Origin) -> Result<SecretSource, Diagnostic> {
+        if value.contains(&0) {
+            return Err(unusable(name, "contains a NUL byte, which an environment variable can't")
+                .with_help("encode it, for example in base64, and decode it in the command that needs it"));
+        }
+        Ok(match origin {
+            Origin::Variable(variable) => {
+                self.needs_key |= variable == key::VARIABLE;
+                SecretSource::Variable(variable.clone())
+            }
+            Origin::File(path) if is_regular(path) => SecretSource::File(absolute(path)?),
+            Origin::File(_) | Origin::EnvFile(_) | Origin::Argument => {
+                let help = format!("write it to a file, and pass `--secret id={name},src=FILE`");
+                SecretSource::Variable(self.add(name, value).map_err(|found| found.with_help(help))?)
+            }
+        })
+    }
+
+    /// The flag for all secrets in one. `None` if there are none.
+    fn bundle(&mut self, id: &str, found: &FoundSecrets) -> Result<Option<SecretFlag>, Diagnostic> {
+        if found.origins.is_empty() {
+            return Ok(None);
+        }
+        let bundle = bundle(&found.values).map_err(|error| Diagnostic::new(Code::InvalidBundle, error.to_string()))?;
+        let help = "pass the secrets one by one: `--secret-mount env`";
+        let variable = self.add(id, bundle.as_bytes()).map_err(|found| found.with_help(help))?;
+        Ok(Some(SecretFlag { id: id.to_owned(), source: SecretSource::Variable(variable) }))
+    }
+
+    /// Adds a variable for a secret. The result is its name.
+    fn add(&mut self, secret: &str, value: &[u8]) -> Result<String, Diagnostic> {
+        let mut variable = format!("{PREFIX}{secret}");
+        while variable_value(&variable).is_some() || self.variables.iter().any(|(name, _)| *name == variable) {
+            variable.push('_');
+        }
+        if variable.len() + value.len() + 2 > MAX_VARIABLE {
+            let why = format!("has {} bytes, too many for an environment variable", value.len());
+            return Err(unusable(secret, &why));
+        }
+        let value = os_string(value).ok_or_else(|| unusable(secret, "is not UTF-8"))?;
+        self.variables.push((variable.clone(), value));
+        Ok(variable)
+    }
+}
+
+fn unusable(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnusableSecret, format!("the secret `{name}` {why}"))
+}
+
+/// Whether docker can read a file again. It can't read a pipe, such as `<(…)`, a second time.
+fn is_regular(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+fn absolute(path: &Path) -> Result<String, Diagnostic> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        Diagnostic::new(Code::UnusableSecret, format!("the path `{}` of a secret is not UTF-8", path.display()))
+    })
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "fails on other systems")]
+fn os_string(value: &[u8]) -> Option<OsString> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(OsStr::from_bytes(value).to_owned())
+}
+
+#[cfg(not(unix))]
+fn os_string(value: &[u8]) -> Option<OsString> {
+    std::str::from_utf8(value).ok().map(|text| OsStr::new(text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use railpack2docker::secrets::Values;
+    use railpack2docker::{Compilation, Ssh};
+
+    fn build(secrets: &[(&str, &str, Origin)], options: &Options) -> Result<DockerBuild, Diagnostic> {
+        let values: Values = secrets.iter().map(|(name, value, _)| (*name, *value)).collect();
+        let origins = secrets.iter().map(|(name, _, origin)| ((*name).to_owned(), origin.clone())).collect();
+        let names: Vec<&str> = secrets.iter().map(|(name, _, _)| *name).collect();
+        let plan = serde_json::json!({
+            "secrets": names,
+            "steps": [{ "name": "a", "inputs": [{ "image": "x" }], "commands": [{ "cmd": "make" }] }],
+            "deploy": { "base": { "step": "a" } },
+        });
+        let inputs = Inputs {
+            usage: &Compilation::parse(&plan.to_string(), false).unwrap().secrets(options),
+            options,
+            found: &FoundSecrets { values, origins },
+            hash: Some("123".to_owned()),
+            more: &["-t", "a b"].map(OsString::from),
+            context: Path::new("."),
+        };
+        DockerBuild::new(Path::new("-f"), &inputs)
+    }
+
+    #[test]
+    fn a_value_is_in_the_environment_alone() {
+        let secrets = [
+            ("A", "hunter2", Origin::Argument),
+            ("A,B", "swordfish", Origin::Variable("C".to_owned())),
+            ("PATH", "xyzzy", Origin::EnvFile(".env".into())),
+        ];
+        let build = build(&secrets, &Options::default()).unwrap();
+        assert_eq!(
+            build.shell_command(),
+            "docker buildx build -f ./-f --secret id=A,env=RAILPACK2DOCKER_SECRET_A --secret '\"id=A,B\",env=C' \
+             --secret id=PATH,env=RAILPACK2DOCKER_SECRET_PATH --build-arg SECRETS_HASH=123 -t 'a b' ."
+        );
+        let process = build.process();
+        let variables: Vec<_> = process.get_envs().map(|(name, value)| (name.to_str().unwrap(), value)).collect();
+        assert_eq!(
+            variables,
+            [
+                ("RAILPACK2DOCKER_HASH_KEY", None),
+                ("RAILPACK2DOCKER_SECRET_A", Some(OsStr::new("hunter2"))),
+                ("RAILPACK2DOCKER_SECRET_PATH", Some(OsStr::new("xyzzy"))),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_that_no_variable_can_contain_is_refused() {
+        for value in ["a\0b".to_owned(), "x".repeat(MAX_VARIABLE)] {
+            let build = build(&[("A", &value, Origin::Argument)], &Options::default());
+            assert_eq!(build.err().unwrap().code, Code::UnusableSecret);
+        }
+    }
+
+    #[test]
+    fn secrets_have_the_ids_of_the_dockerfile() {
+        let secrets = [("A", "1", Origin::Variable("B".to_owned())), ("C", "2", Origin::Argument)];
+        let mut options = Options::default();
+        options.secret_ids = [("A", "a"), ("C", "c d")].map(|(name, id)| (name.to_owned(), id.to_owned())).into();
+        options.ssh = Some(Ssh { id: "default".to_owned(), steps: Vec::new() });
+        let command = build(&secrets, &options).unwrap().shell_command();
+        let expected = "--secret id=a,env=B --secret 'id=c d,env=RAILPACK2DOCKER_SECRET_C' --ssh default --build-arg";
+        assert!(command.contains(expected), "{command}");
+
+        let mut options = Options::default();
+        options.secret_mount = SecretMount::Bundle("ALL".to_owned());
+        let build = build(&secrets, &options).unwrap();
+        let expected = "-f ./-f --secret id=ALL,env=RAILPACK2DOCKER_SECRET_ALL --build-arg";
+        assert!(build.shell_command().contains(expected), "{}", build.shell_command());
+        assert_eq!(build.variables().count(), 1);
+    }
+}

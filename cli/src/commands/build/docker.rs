@@ -1,0 +1,77 @@
+//! Checks that docker can build.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::{Command, Stdio};
+
+use railpack2docker::{Code, Diagnostic};
+
+use crate::options::key;
+
+/// The program.
+pub(super) const PROGRAM: &str = "docker";
+
+/// Checks that docker and buildx are installed, and that the engine is running. A builder that `more` names
+/// is not checked.
+pub(super) fn check(more: &[OsString]) -> Result<(), Diagnostic> {
+    if query(&["buildx", "version"])?.is_err() {
+        return Err(Diagnostic::new(Code::NoDocker, "the docker CLI has no buildx plugin")
+            .with_help("install `docker-buildx-plugin`: https://github.com/docker/buildx#installing"));
+    }
+    if more.iter().any(|argument| argument.as_encoded_bytes().starts_with(b"--builder")) {
+        return Ok(());
+    }
+    let Err(error) = query(&["version", "--format", "{{.Server.Version}}"])? else { return Ok(()) };
+    if query(&["buildx", "inspect"])?.is_ok_and(|builder| is_remote(&builder)) {
+        return Ok(());
+    }
+    let why = error.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("unknown error");
+    Err(Diagnostic::new(Code::NoDocker, format!("can't connect to the Docker Engine: {why}")).with_help(
+        "start it with Docker Desktop or `sudo systemctl start docker`, or select another with DOCKER_HOST or `docker context use`",
+    ))
+}
+
+/// Runs docker. The result is its standard output, or its standard error if it fails.
+fn query(arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
+    let output = Command::new(PROGRAM)
+        .args(arguments)
+        .env_remove(key::VARIABLE)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| cannot_run(&error))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) })
+}
+
+/// Whether a builder runs without an engine on this machine.
+fn is_remote(builder: &str) -> bool {
+    builder.lines().filter_map(|line| line.strip_prefix("Driver:")).any(|driver| {
+        let driver = driver.trim();
+        driver == "remote" || driver == "kubernetes" || driver == "cloud"
+    })
+}
+
+/// The error when docker can't be started.
+pub(super) fn cannot_run(error: &io::Error) -> Diagnostic {
+    match error.kind() {
+        io::ErrorKind::NotFound => Diagnostic::new(Code::NoDocker, "`docker` was not found on PATH")
+            .with_help("install Docker: https://docs.docker.com/engine/install/"),
+        io::ErrorKind::ArgumentListTooLong => {
+            Diagnostic::new(Code::NoDocker, "can't run `docker`: the environment and the arguments are too long")
+                .with_help("write large secrets to files, and pass `--secret id=NAME,src=FILE`")
+        }
+        _ => Diagnostic::new(Code::NoDocker, format!("can't run `docker`: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remote_builder_needs_no_engine() {
+        assert!(is_remote("Name:   far\nDriver: remote\n\nNodes:\n"));
+        assert!(!is_remote("Name:   default\nDriver: docker\n"));
+        assert!(!is_remote("Name:   x\nDriver: docker-container\n"));
+    }
+}

@@ -1,0 +1,178 @@
+//! `railpack2docker build`: from the plan to the image.
+
+mod command;
+mod docker;
+mod wait;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueHint;
+use fs_err as fs;
+use railpack2docker::header::Header;
+use railpack2docker::secrets::hash;
+use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
+
+use crate::failure::Failure;
+use crate::files::build_context::exposed_files;
+use crate::files::paths::dockerignore_path;
+use crate::files::plan_file::PlanFile;
+use crate::options::key::KeyArgs;
+use crate::options::plan::PlanArgs;
+use crate::options::secret_sources::{MissingSecrets, SecretArgs};
+use crate::options::transpile::TranspileArgs;
+use crate::output::print::print;
+use crate::output::regenerate;
+use crate::output::report::{OrReport, Reporter};
+use crate::output::stale_files::{check_unchanged, read};
+use command::{DockerBuild, Inputs};
+
+const EXAMPLES: &str = "\
+Examples:
+  railpack2docker build plan.json -- -t app              build an image
+  railpack2docker build --env-file .env.build -- -t app  read secrets from a file
+  railpack2docker build -f Dockerfile --dry-run          check a Dockerfile, and print the command
+
+Exit status:
+  that of docker, or
+  1  the Dockerfile is stale
+  2  an error occurred (see stderr)";
+
+/// The directory of the Dockerfile in a dry run, which writes none.
+const PLACEHOLDER: &str = "<temporary>";
+
+/// Build the image: check the secrets, hash them, and run `docker buildx build`
+///
+/// Docker gets the values of secrets in its environment or as paths of files, never on its command line.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct BuildArgs {
+    #[command(flatten)]
+    plan: PlanArgs,
+
+    /// Build this Dockerfile, which must be up to date, instead of a temporary one
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: Option<PathBuf>,
+
+    /// Build context [default: the directory of the plan]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    context: Option<PathBuf>,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
+
+    #[command(flatten)]
+    key: KeyArgs,
+
+    /// Print the command instead of running it
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    transpile: TranspileArgs,
+
+    /// Arguments for `docker buildx build`
+    #[arg(last = true, value_name = "ARGS", value_hint = ValueHint::AnyPath)]
+    more: Vec<OsString>,
+}
+
+/// Builds the image. The result is the exit status of `docker`.
+pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
+    let plan = PlanFile::read(args.plan.path())?;
+    let file = args.file.as_deref();
+    let mut config = args.transpile.config(&plan)?;
+    if let Some(file) = file {
+        config.transpile.keep_version(read(file)?.as_deref().and_then(Header::parse).as_ref());
+    }
+    let options = args.transpile.options_with(&config, &plan, file)?;
+    let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
+    let generated = compilation.transpile(&options).or_report(&plan, reporter)?;
+    reporter.report(&generated.findings, Some(&plan));
+    let usage = compilation.secrets(&options);
+    let found = args.secrets.find(&usage, MissingSecrets::from_options(&options))?;
+    if let Some(file) = file {
+        check_unchanged(file, &generated, &regenerate::command(args.plan.path(), file, &options))?;
+    }
+    let key = args.key.read()?;
+    let hash = usage.has_hash().then(|| hash(&found.completed(&usage), key.as_deref()));
+    let context = context(args, &plan);
+    let exposed = exposed_files(&context, &generated, &options, file, &found.files());
+    reporter.report(exposed.as_slice(), None);
+    let inputs = Inputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
+    if args.dry_run {
+        let path = file.map_or_else(|| Path::new(PLACEHOLDER).join("Dockerfile"), Path::to_owned);
+        let build = DockerBuild::new(&path, &inputs)?;
+        reporter.report(&dry_run_notes(args, &build), None);
+        return print(&format!("{}\n", build.shell_command())).map(|()| ExitCode::SUCCESS);
+    }
+    // fails before docker runs
+    let temporary_parent = std::env::temp_dir();
+    if file.is_none() {
+        check_outside(&temporary_parent, &context)?;
+    }
+    DockerBuild::new(Path::new("Dockerfile"), &inputs)?;
+    docker::check(&args.more)?;
+    let signals = wait::Signals::hold()?;
+    match file {
+        Some(file) => signals.run(&DockerBuild::new(file, &inputs)?),
+        None => {
+            let directory = write_temporary(&temporary_parent, &generated)?;
+            signals.run(&DockerBuild::new(&directory.path().join("Dockerfile"), &inputs)?)
+        }
+    }
+}
+
+fn context(args: &BuildArgs, plan: &PlanFile) -> PathBuf {
+    let of_plan = || plan.path.as_deref().and_then(Path::parent).map(Path::to_owned);
+    let context = args.context.clone().or_else(of_plan).unwrap_or_default();
+    if context.as_os_str().is_empty() { PathBuf::from(".") } else { context }
+}
+
+/// The reasons why the printed command can't be run as it is.
+fn dry_run_notes(args: &BuildArgs, build: &DockerBuild) -> Vec<Diagnostic> {
+    let mut notes = Vec::new();
+    if args.file.is_none() {
+        notes.push(
+            Diagnostic::new(Code::DryRun, "no Dockerfile was written")
+                .with_help("write one with `-o Dockerfile`, and pass `-f Dockerfile` here"),
+        );
+    }
+    let variables: Vec<&str> = build.variables().collect();
+    if !variables.is_empty() {
+        let message = format!("the command requires these variables to be set: `{}`", variables.join("`, `"));
+        notes.push(Diagnostic::new(Code::DryRun, message));
+    }
+    notes
+}
+
+/// Checks that temporary files are outside the build context.
+fn check_outside(directory: &Path, context: &Path) -> Result<(), Diagnostic> {
+    let absolute = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if !absolute(directory).starts_with(absolute(context)) {
+        return Ok(());
+    }
+    let message = format!(
+        "the temporary directory `{}` is inside the build context `{}`",
+        directory.display(),
+        context.display()
+    );
+    Err(Diagnostic::new(Code::TemporaryDirectory, message)
+        .with_help("set TMPDIR to another directory, or write a Dockerfile with `-o` and pass it with `-f`"))
+}
+
+/// Writes the Dockerfile and its ignore file to a directory that is removed when it is dropped.
+fn write_temporary(parent: &Path, generated: &Transpiled) -> Result<tempfile::TempDir, Diagnostic> {
+    let write = || {
+        let directory = tempfile::Builder::new().prefix("railpack2docker-").tempdir_in(parent)?;
+        let path = directory.path().join("Dockerfile");
+        fs::write(&path, &generated.dockerfile)?;
+        if let Some(text) = &generated.dockerignore {
+            fs::write(dockerignore_path(&path), text)?;
+        }
+        Ok(directory)
+    };
+    write().map_err(|error: std::io::Error| {
+        Diagnostic::new(Code::UnwritableFile, format!("can't write a temporary Dockerfile: {error}"))
+    })
+}

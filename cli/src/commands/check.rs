@@ -1,0 +1,30 @@
+//! `--check`: whether a Dockerfile and its ignore file are up to date.
+
+use std::path::Path;
+
+use railpack2docker::header::Header;
+
+use super::transpile::DefaultArgs;
+use crate::failure::Failure;
+use crate::files::build_context::exposed_files;
+use crate::output::regenerate::regenerate;
+use crate::output::report::Reporter;
+use crate::output::stale_files::{DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, read, stale_files, take_line_endings};
+
+/// Checks, and prints differences as a unified diff. The failure has the reasons.
+pub(super) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
+    let file = args.output_file().unwrap_or(Path::new(DEFAULT_DOCKERFILE));
+    let current = read(file)?;
+    let header = current.as_deref().and_then(Header::parse);
+    let regenerated = regenerate(file, header.as_ref(), args.plan.given.as_deref(), &args.transpile, reporter)?;
+    let mut stale = stale_files(file, current, &regenerated.generated)?;
+    reporter.report(&take_line_endings(&mut stale), None);
+    if let Some(context) = &args.context {
+        let exposed = exposed_files(context, &regenerated.generated, &regenerated.options, Some(file), &[]);
+        reporter.report(exposed.as_slice(), None);
+    }
+    for diff in stale.iter().map(StaleFile::diff) {
+        reporter.print(&diff)?;
+    }
+    fail_if_stale(file, &stale, &regenerated.command(file))
+}

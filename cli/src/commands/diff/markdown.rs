@@ -1,0 +1,196 @@
+//! A comparison as a comment on a pull request, in GitHub's Markdown.
+
+use railpack2docker::diff::{Change, Comparison, Piece, StageLayers, Subject};
+use railpack2docker::escape::escape_invisible;
+use railpack2docker::text::shortened;
+
+use super::ComparedPlans;
+use super::group::group;
+use super::summary::{Which, cached_and_others, lines, sentence};
+
+/// The mark by which a workflow finds its own comment.
+const MARKER: &str = "<!-- railpack2docker diff -->";
+
+/// The size limit of a comment. GitHub accepts 65,536 characters.
+const SIZE_LIMIT: usize = 65_000;
+
+/// The size limit of the list of layers.
+const LIST_LIMIT: usize = 10_000;
+
+/// The width limit of an instruction, in columns.
+const INSTRUCTION_LIMIT: usize = 100;
+
+/// The size limit of the table.
+const TABLE_LIMIT: usize = 40_000;
+
+/// A summary, a table of changes, a list of the layers that rebuild, and the diff of the Dockerfile, collapsed.
+pub(super) fn print(compared: &ComparedPlans<'_>) -> String {
+    let comparison = &compared.comparison;
+    let mut out = format!("{MARKER}\n");
+    if comparison.changes.is_empty() {
+        out.push_str("**The plans build the same.**\n");
+        return out;
+    }
+    let count = comparison.changes.len();
+    let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+    out.push_str(&format!("**{changes} in the build plan: {}.**\n\n", sentence(comparison)));
+    out.push_str(&table(comparison));
+    out.push_str(&layers(comparison));
+    let room = SIZE_LIMIT.saturating_sub(out.len());
+    out.push_str(&diff(compared, room));
+    out
+}
+
+fn table(comparison: &Comparison) -> String {
+    let mut out = "| subject | change |\n| --- | --- |\n".to_owned();
+    let rows = group(&comparison.changes).into_iter().flat_map(|group| {
+        let subjects = group.heading(subject);
+        let row = move |change: &Change| format!("| {subjects} | {} |\n", self::change(change));
+        group.changes.into_iter().map(row).collect::<Vec<_>>()
+    });
+    let rows: Vec<String> = rows.collect();
+    let shown = fitting(&rows, TABLE_LIMIT);
+    out.extend(rows.iter().take(shown).map(String::as_str));
+    if shown < rows.len() {
+        out.push_str(&format!("| … | and {} more, omitted for length |\n", rows.len() - shown));
+    }
+    out
+}
+
+/// The number of parts that fit.
+fn fitting(parts: &[String], room: usize) -> usize {
+    let ends = parts.iter().scan(0, |end, part| {
+        *end += part.len();
+        Some(*end)
+    });
+    ends.take_while(|end| *end <= room).count()
+}
+
+fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Step(name) => code(&escape_invisible(name)),
+        _ => subject.to_string(),
+    }
+}
+
+fn change(change: &Change) -> String {
+    let pieces = change.what.pieces().iter().map(|piece| match piece {
+        Piece::Words(words) => (*words).to_owned(),
+        Piece::Number(number) => number.to_string(),
+        Piece::Value(value) => code(value),
+        _ => String::new(),
+    });
+    let what: String = pieces.collect();
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => format!("{what}: {} → {}", code(before), code(after)),
+        _ => what,
+    }
+}
+
+/// The layers that do not stay cached.
+fn layers(comparison: &Comparison) -> String {
+    let (cached, others) = cached_and_others(comparison);
+    let name = |stage: &StageLayers| stage.name.as_deref().map_or_else(|| "the image".to_owned(), code);
+    let mut items = Vec::new();
+    for stage in &others {
+        for line in lines(stage) {
+            let instruction = |text: &str| code(&shortened(text, INSTRUCTION_LIMIT));
+            let which = match line.which {
+                None => String::new(),
+                Some(Which::One(text)) => format!(": {}", instruction(text)),
+                Some(Which::From(text)) => format!(", from {} on", instruction(text)),
+                Some(Which::And(text, others)) => format!(": {} and {others} more", instruction(text)),
+            };
+            items.push(format!("- {}: {}{which}\n", name(stage), line.words));
+        }
+    }
+    if !others.is_empty() && !cached.is_empty() {
+        let names: Vec<String> = cached.into_iter().map(name).collect();
+        items.push(format!("- all cached: {}\n", names.join(", ")));
+    }
+    let shown = fitting(&items, LIST_LIMIT);
+    if items.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n".to_owned();
+    out.extend(items.iter().take(shown).map(String::as_str));
+    if shown < items.len() {
+        out.push_str(&format!("- and {} more stages\n", items.len() - shown));
+    }
+    out
+}
+
+/// The diffs of the Dockerfile and its ignore file, as far as they fit.
+fn diff(compared: &ComparedPlans<'_>, room: usize) -> String {
+    let diff = compared.dockerfile_diff();
+    if diff.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = diff.lines().map(|line| format!("{line}\n")).collect();
+    let fence = "`".repeat(longest_run(&diff).max(2) + 1);
+    // the text around it, and the line about omitted lines
+    let around = 2 * fence.len() + 200;
+    let shown = fitting(&lines, room.saturating_sub(around));
+    let mut out = format!("\n<details>\n<summary>Dockerfile</summary>\n\n{fence}diff\n");
+    out.extend(lines.iter().take(shown).map(String::as_str));
+    out.push_str(&format!("{fence}\n"));
+    if shown < lines.len() {
+        out.push_str(&format!("\n{} more lines, omitted for length\n", lines.len() - shown));
+    }
+    out.push_str("\n</details>\n");
+    out
+}
+
+/// The longest run of backticks.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
+}
+
+/// A value as code: nothing in it is Markdown, HTML, a mention or a link. A value with a pipe, which would end
+/// the cell of a table, or with a backtick is written as HTML.
+fn code(value: &str) -> String {
+    let is_blank = value.trim_matches(' ').is_empty();
+    if !is_blank && !value.contains(['|', '`']) {
+        return format!("`{value}`");
+    }
+    let mut html = "<code>".to_owned();
+    for c in value.chars() {
+        if c.is_alphanumeric() {
+            html.push(c);
+        } else {
+            html.push_str(&format!("&#{};", u32::from(c)));
+        }
+        // breaks an address, which would be a link
+        if c == '@' {
+            html.push_str("<!-- -->");
+        }
+    }
+    html.push_str("</code>");
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_value_is_code() {
+        for (value, spelled) in [
+            ("npm ci", "`npm ci`"),
+            ("<b> @user **x** [a](b)", "`<b> @user **x** [a](b)`"),
+            ("a|b", "<code>a&#124;b</code>"),
+            ("a@b.c|", "<code>a&#64;<!-- -->b&#46;c&#124;</code>"),
+            ("`x`", "<code>&#96;x&#96;</code>"),
+            (" ", "<code>&#32;</code>"),
+            ("", "<code></code>"),
+        ] {
+            assert_eq!(code(value), spelled);
+        }
+    }
+
+    #[test]
+    fn the_longest_run_of_backticks() {
+        assert_eq!(longest_run("a`b```c``"), 3);
+        assert_eq!(longest_run(""), 0);
+    }
+}

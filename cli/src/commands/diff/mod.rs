@@ -1,0 +1,131 @@
+//! `railpack2docker diff`: the differences between two plans, and the layers that rebuild.
+
+mod git;
+mod group;
+mod json;
+mod markdown;
+mod source;
+mod summary;
+mod text;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{ValueEnum, ValueHint};
+use railpack2docker::Files;
+use railpack2docker::diff::{Comparison, RedactedFiles, compare};
+
+use crate::failure::Failure;
+use crate::files::plan_file::PlanFile;
+use crate::options::transpile::TranspileArgs;
+use crate::output::report::Reporter;
+use crate::output::unified_diff::unified_diff;
+
+/// The exit status if the plans differ.
+const DIFFERENT: u8 = 1;
+
+const EXAMPLES: &str = "\
+Examples:
+  railpack2docker diff main:railpack-plan.json railpack-plan.json
+  railpack plan . | railpack2docker diff railpack-plan.json -
+  railpack2docker diff --format markdown old.json new.json > comment.md
+
+Exit status:
+  0  the plans build the same
+  1  the plans differ
+  2  an error occurred (see stderr)";
+
+/// Show the differences between two plans, and the layers that rebuild
+///
+/// Only differences in the build count: the order of keys and steps does not. Layers rebuild on an engine that has
+/// built OLD and now builds NEW with the same files and secrets.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct DiffArgs {
+    /// Old plan: a file, `-` for standard input, or `REV:PATH` for a file in git, as in `git show`
+    #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
+    old: OsString,
+
+    /// New plan, in the same forms
+    #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
+    new: OsString,
+
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
+    format: Format,
+
+    /// Include the diff of the Dockerfiles in the text format; the other formats always do
+    #[arg(long)]
+    dockerfile: bool,
+
+    #[command(flatten)]
+    transpile: TranspileArgs,
+}
+
+/// The output format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for a terminal
+    #[default]
+    Text,
+    /// Markdown for a comment on a pull request
+    Markdown,
+    /// A JSON document
+    Json,
+}
+
+/// Two plans and their comparison.
+struct ComparedPlans<'a> {
+    old: &'a PlanFile,
+    new: &'a PlanFile,
+    comparison: Comparison,
+}
+
+impl ComparedPlans<'_> {
+    fn print(&self, format: Format, with_dockerfile: bool) -> String {
+        match format {
+            Format::Text => text::print(self, with_dockerfile),
+            Format::Markdown => markdown::print(self),
+            Format::Json => json::print(self),
+        }
+    }
+
+    /// The unified diff of the generated files: the Dockerfile and its ignore file.
+    fn dockerfile_diff(&self) -> String {
+        let (old, new) = (&self.comparison.old, &self.comparison.new);
+        let dockerignore = |files: &RedactedFiles| files.dockerignore.clone().unwrap_or_default();
+        let diff = |file: &str, before: &str, after: &str| {
+            let name = |plan: &PlanFile| format!("{file} of {}", plan.name());
+            unified_diff(before, after, &name(self.old), &name(self.new))
+        };
+        let dockerfile = diff("Dockerfile", &old.dockerfile, &new.dockerfile);
+        dockerfile + &diff("Dockerfile.dockerignore", &dockerignore(old), &dockerignore(new))
+    }
+}
+
+/// Prints the differences to standard output. The exit status is 0 if there are none, or else 1.
+pub(crate) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
+    let (old, new) = source::read(&args.old, &args.new)?;
+    let mut options = args.transpile.options(&new, None)?;
+    // the names of the plans are no difference
+    options.files = Files::default();
+    let comparison = compare(&old.text, &new.text, &options).map_err(|error| {
+        let of_old = error.old.map(|found| (found, &old));
+        let of_new = error.new.map(|found| (found, &new));
+        for (found, plan) in of_old.into_iter().chain(of_new) {
+            reporter.report(&found.0, Some(plan));
+        }
+        Failure::Reported
+    })?;
+    let is_same = comparison.changes.is_empty();
+    let compared = ComparedPlans { old: &old, new: &new, comparison };
+    reporter.print(&compared.print(args.format, args.dockerfile))?;
+    Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+}
+
+/// The output in each format: text with colors and the diff of the Dockerfiles, Markdown and JSON.
+#[cfg(fuzzing)]
+pub(crate) fn print_all(old: &PlanFile, new: &PlanFile, comparison: Comparison) -> [String; 3] {
+    let compared = ComparedPlans { old, new, comparison };
+    [Format::Text, Format::Markdown, Format::Json].map(|format| compared.print(format, true))
+}

@@ -1,0 +1,138 @@
+//! `railpack2docker lint`: checks a plan for problems.
+
+mod github;
+mod gitlab;
+mod json;
+mod sarif;
+mod subject;
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use railpack2docker::{Code, Diagnostic, Severity, lint};
+
+use crate::failure::Failure;
+use crate::files::plan_file::PlanFile;
+use crate::options::config::FailOn;
+use crate::options::plan::PlanArgs;
+use crate::options::transpile::TranspileArgs;
+use crate::output::print::print;
+use crate::output::report::{Reporter, drawings};
+use subject::Subject;
+
+/// The exit status if a finding fails the command.
+const FOUND: u8 = 1;
+
+const EXAMPLES: &str = "\
+Examples:
+  railpack2docker lint                          check railpack-plan.json
+  railpack2docker lint plan.json --fail-on error --allow latest-image
+  railpack2docker lint --format github          annotate a pull request
+  railpack2docker lint --format sarif > lint.sarif
+  railpack2docker lint --explain no-shell       explain a code
+
+Exit status:
+  0  no finding of the severity of --fail-on, or of a higher one
+  1  there are such findings
+  2  an error occurred (see stderr)";
+
+/// Check a plan for problems before it is built
+///
+/// Reports the warnings and errors of transpiling, and those of further checks. Each has a code, which `--explain`
+/// explains.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct LintArgs {
+    #[command(flatten)]
+    plan: PlanArgs,
+
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
+    format: Format,
+
+    /// Lowest severity that fails the command [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_enum, hide_default_value = true)]
+    fail_on: Option<FailOn>,
+
+    /// Run a check that is off by default, such as `unpinned-image` (repeatable)
+    #[arg(long, value_name = "CODE")]
+    warn: Vec<String>,
+
+    /// Print the explanation of a code
+    #[arg(long, value_name = "CODE", conflicts_with = "plan")]
+    explain: Option<String>,
+
+    #[command(flatten)]
+    transpile: TranspileArgs,
+}
+
+/// The output format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Messages with code frames
+    #[default]
+    Human,
+    /// A JSON document
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// A GitLab Code Quality report
+    Gitlab,
+}
+
+/// Prints the findings to standard output. The exit status is 1 if some fail the command.
+pub(crate) fn run(args: &LintArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
+    if let Some(code) = &args.explain {
+        return explain(code).map(|()| ExitCode::SUCCESS);
+    }
+    let plan = PlanFile::read(args.plan.path())?;
+    let config = args.transpile.config(&plan)?;
+    let mut options = args.transpile.options_with(&config, &plan, None)?;
+    options.warn = args.warn.iter().chain(&config.lint.warn).cloned().collect();
+    let (errors, findings): (Vec<_>, Vec<_>) =
+        lint(&plan.text, &options).into_iter().partition(|found| found.code == Code::InvalidOption);
+    if !errors.is_empty() {
+        return Err(Failure::Errors(errors));
+    }
+    let subject = Subject::new(&plan);
+    match args.format {
+        Format::Human => reporter.print(&for_people(&findings, &plan))?,
+        Format::Json => print(&json::print(&findings, &subject))?,
+        Format::Sarif => print(&sarif::print(&findings, &subject))?,
+        Format::Github => print(&github::print(&findings, &subject))?,
+        Format::Gitlab => print(&gitlab::print(&findings, &subject))?,
+    }
+    let lowest = match args.fail_on.or(config.lint.fail_on).unwrap_or_default() {
+        FailOn::Warning => Severity::Warning,
+        FailOn::Error => Severity::Error,
+    };
+    let fails = findings.iter().any(|found| found.severity >= lowest);
+    Ok(if fails { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+}
+
+/// Prints the page of a code.
+fn explain(name: &str) -> Result<(), Failure> {
+    match Code::from_name(name) {
+        Some(code) => print(code.page()),
+        None => Err(Diagnostic::new(Code::InvalidOption, format!("unknown code `{name}`"))
+            .with_suggestion(name, Code::all().map(Code::name))
+            .into()),
+    }
+}
+
+/// The findings with code frames, and the number of findings of each severity.
+fn for_people(findings: &[Diagnostic], plan: &PlanFile) -> String {
+    if findings.is_empty() {
+        return "no problems found\n".to_owned();
+    }
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .map(|severity| (findings.iter().filter(|found| found.severity == severity).count(), severity))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| format!("{count} {severity}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    let drawn = drawings(findings, plan, "--format json");
+    format!("{drawn}\n{}; for details, run `railpack2docker lint --explain CODE`\n", counts.join(", "))
+}

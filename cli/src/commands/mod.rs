@@ -1,0 +1,13 @@
+//! The commands, one module each.
+
+pub(crate) mod build;
+pub(crate) mod bundle;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod hash;
+pub(crate) mod lint;
+pub(crate) mod man;
+pub(crate) mod transpile;
+pub(crate) mod where_from;

@@ -1,0 +1,8 @@
+//! Files: plans, generated files, source maps and the build context.
+
+pub(crate) mod build_context;
+pub(crate) mod output_files;
+pub(crate) mod paths;
+pub(crate) mod plan_file;
+pub(crate) mod read;
+pub(crate) mod source_map_file;

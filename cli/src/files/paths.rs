@@ -1,0 +1,124 @@
+//! Paths of generated files, and paths as they are printed.
+
+use std::path::{Component, Path, PathBuf};
+
+use fs_err as fs;
+use railpack2docker::shell;
+
+/// The ignore file of a Dockerfile.
+pub(crate) fn dockerignore_path(dockerfile: &Path) -> PathBuf {
+    let mut name = dockerfile.as_os_str().to_owned();
+    name.push(".dockerignore");
+    PathBuf::from(name)
+}
+
+/// The directory of a file: `.` for a bare name.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A path as a word of a shell command, never as an option.
+pub(crate) fn path_word(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if text.starts_with('-') && text != "-" {
+        return shell::word(&format!("./{text}"));
+    }
+    shell::word(&text)
+}
+
+/// A path relative to a directory: never absolute, with `/` as the separator. Without a common parent, the
+/// name of the file alone.
+pub(crate) fn relative(path: &Path, directory: &Path) -> String {
+    let absolute = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+    };
+    let (parent, name) = (absolute(path.parent().unwrap_or(Path::new(""))), path.file_name().unwrap_or_default());
+    let directory = absolute(directory);
+    let common = parent.components().zip(directory.components()).take_while(|(a, b)| a == b).count();
+    let is_name = |component: &Component<'_>| matches!(component, Component::Normal(_));
+    if common < directory.components().count() && parent.components().take(common).filter(is_name).count() == 0 {
+        return name.to_string_lossy().into_owned();
+    }
+    let up = directory.components().skip(common).map(|_| "..".into());
+    let down = parent.components().skip(common).map(|component| component.as_os_str().to_string_lossy());
+    let parts: Vec<_> = up.chain(down).chain([name.to_string_lossy()]).collect();
+    parts.join("/")
+}
+
+/// Whether joining a path to a directory stays relative to it. On Windows, `/x` and `C:x` are relative and
+/// do not.
+pub(crate) fn can_be_joined(path: &Path) -> bool {
+    path.components().all(|part| !matches!(part, Component::Prefix(_) | Component::RootDir))
+}
+
+/// An absolute path whose directories contain no symbolic links.
+pub(crate) fn with_real_directory(path: &Path) -> PathBuf {
+    let directory = directory_of(path);
+    let directory = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    path.file_name().map_or(directory.clone(), |name| directory.join(name))
+}
+
+/// The target of a path: a symbolic link stays, and the file that it points to is written, whether or not
+/// it exists.
+pub(crate) fn follow_links(path: &Path) -> PathBuf {
+    // the limit of Linux
+    const MAX_LINKS: usize = 40;
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+        // `/dev/stdout` links to something without a path
+        Ok(_) => return path.to_owned(),
+        Err(_) => {}
+    }
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absolute_path_can_not_be_joined() {
+        for (path, expected) in [("a/b", true), ("../a", true), ("./a", true), ("/a", false), ("/", false)] {
+            assert_eq!(can_be_joined(Path::new(path)), expected, "{path}");
+        }
+        for elsewhere in [r"C:\a", "C:a", r"\a", r"\\server\share\a"] {
+            assert_eq!(can_be_joined(Path::new(elsewhere)), cfg!(unix), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_directory_of_the_dockerfile() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for directory in ["a/b", "a/c"] {
+            fs::create_dir_all(root.join(directory)).unwrap();
+        }
+        for (path, directory, expected) in [
+            ("a/b/plan.json", "a/b", "plan.json"),
+            ("a/b/plan.json", "a", "b/plan.json"),
+            ("plan.json", "a/c", "../../plan.json"),
+            ("a/b/plan.json", "a/c", "../b/plan.json"),
+        ] {
+            assert_eq!(relative(&root.join(path), &root.join(directory)), expected);
+        }
+    }
+
+    #[test]
+    fn a_path_without_a_common_parent_is_a_bare_name() {
+        assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/usr")), "plan.json");
+        assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/")), "proc/plan.json");
+    }
+
+    #[test]
+    fn a_path_is_never_an_option() {
+        for (path, word) in [("-o", "./-o"), ("-", "-"), ("a b", "'a b'")] {
+            assert_eq!(path_word(Path::new(path)), word);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Groups of arguments that several commands share.
+
+pub(crate) mod config;
+pub(crate) mod key;
+pub(crate) mod messages;
+pub(crate) mod plan;
+pub(crate) mod secret_sources;
+pub(crate) mod transpile;

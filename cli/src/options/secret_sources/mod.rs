@@ -1,0 +1,254 @@
+//! The values of secrets: from the environment, then from `--env-file` and `--secret` in the order of the
+//! command line. Every command finds them in the same way.
+
+mod args;
+mod env_file;
+mod flag;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use railpack2docker::secrets::{LARGEST, Values};
+use railpack2docker::{Code, Diagnostic, Options, SecretUsage, text};
+
+use crate::failure::Failure;
+use crate::files::read::read_error;
+pub(crate) use args::SecretArgs;
+use args::Source;
+use flag::{From, SecretFlag};
+
+/// How to treat a secret without a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MissingSecrets {
+    /// It is an error.
+    Refuse,
+    /// It is optional, and may also be empty.
+    Accept,
+}
+
+impl MissingSecrets {
+    /// The treatment that the options of a Dockerfile ask for.
+    pub(crate) fn from_options(options: &Options) -> Self {
+        if options.optional_secrets { Self::Accept } else { Self::Refuse }
+    }
+}
+
+/// The values of the secrets that a build needs, and where each was found.
+#[derive(Debug, Default)]
+pub(crate) struct FoundSecrets {
+    pub(crate) values: Values,
+    pub(crate) origins: BTreeMap<String, Origin>,
+}
+
+/// Where a value was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// In this environment variable.
+    Variable(String),
+    /// In this file, which contains nothing else.
+    File(PathBuf),
+    /// In this file of variables.
+    EnvFile(PathBuf),
+    /// On the command line.
+    Argument,
+}
+
+impl Origin {
+    fn describe(&self) -> String {
+        match self {
+            Self::Variable(name) => format!("the environment variable `{name}`"),
+            Self::File(path) | Self::EnvFile(path) => format!("`{}`", path.display()),
+            Self::Argument => "`--secret`".to_owned(),
+        }
+    }
+}
+
+impl FoundSecrets {
+    /// The values of all secrets that a command mounts. A missing one is empty, as in the build.
+    pub(crate) fn completed(&self, usage: &SecretUsage) -> Values {
+        usage.mounted().map(|name| (name, self.values.get(name).unwrap_or_default())).collect()
+    }
+
+    /// The files that values were found in.
+    pub(crate) fn files(&self) -> Vec<&Path> {
+        let files = self.origins.values().filter_map(|origin| match origin {
+            Origin::File(path) | Origin::EnvFile(path) => Some(path.as_path()),
+            Origin::Variable(_) | Origin::Argument => None,
+        });
+        files.collect()
+    }
+}
+
+impl SecretArgs {
+    /// Finds the value of each secret that a command mounts. One error names all that are missing or empty. A
+    /// secret of the plan that no command mounts is ignored.
+    pub(crate) fn find(&self, usage: &SecretUsage, missing: MissingSecrets) -> Result<FoundSecrets, Failure> {
+        let mut search = Search::new(usage);
+        for source in &self.sources {
+            match source {
+                Source::EnvFile(path) => search.add_env_file(path)?,
+                Source::Secret(text) => {
+                    let flag = SecretFlag::parse(text.as_str()).map_err(|malformed| {
+                        Diagnostic::new(Code::MalformedSecret, malformed.to_string())
+                            .with_help("pass `NAME`, `NAME=VALUE` or `id=NAME[,env=VAR][,src=FILE]`")
+                    })?;
+                    search.add_flag(flag)?;
+                }
+            }
+        }
+        search.finish(missing, self.allow_empty)
+    }
+}
+
+struct Search<'a> {
+    usage: &'a SecretUsage,
+    /// The secrets to find.
+    names: BTreeSet<&'a str>,
+    found: BTreeMap<&'a str, (Vec<u8>, Origin)>,
+    /// Where a value was looked for and not found, by name.
+    misses: BTreeMap<&'a str, Vec<String>>,
+    /// Errors for names that the plan does not have.
+    unknown: Vec<Diagnostic>,
+}
+
+impl<'a> Search<'a> {
+    fn new(usage: &'a SecretUsage) -> Self {
+        let names: BTreeSet<&str> = usage.mounted().collect();
+        let mut this = Self { usage, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
+        for name in this.names.clone() {
+            this.add_variable(name, name);
+        }
+        this
+    }
+
+    fn set(&mut self, name: &'a str, value: Vec<u8>, origin: Origin) {
+        self.found.insert(name, (value, origin));
+    }
+
+    /// Reads an environment variable. If it is not set, a value from elsewhere is dropped: a secret never
+    /// silently comes from another place than the last one that was named.
+    fn add_variable(&mut self, name: &'a str, variable: &str) {
+        match variable_value(variable) {
+            Some(value) => self.set(name, value, Origin::Variable(variable.to_owned())),
+            None => {
+                self.found.remove(name);
+                let misses = self.misses.entry(name).or_default();
+                misses.push(format!("environment variable `{variable}` is not set"));
+                misses.dedup();
+            }
+        }
+    }
+
+    fn add_env_file(&mut self, path: &Path) -> Result<(), Failure> {
+        let mut variables: BTreeMap<String, String> = env_file::read(path)?.into_iter().collect();
+        for name in self.names.clone() {
+            match variables.remove(name) {
+                Some(value) => self.set(name, value.into_bytes(), Origin::EnvFile(path.to_owned())),
+                None => self.misses.entry(name).or_default().push(format!("not in `{}`", path.display())),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_flag(&mut self, flag: SecretFlag) -> Result<(), Failure> {
+        let Some(name) = self.names.get(flag.name.as_str()).copied() else {
+            if !self.usage.names_of_plan().any(|name| name == flag.name) {
+                self.unknown.push(self.unknown_name(&flag.name));
+            }
+            return Ok(());
+        };
+        match flag.from {
+            From::Variable(variable) => self.add_variable(name, &variable),
+            From::Value(value) => self.set(name, value.into_bytes(), Origin::Argument),
+            From::File(path) => self.add_file(name, path)?,
+            From::VariableOrFile if variable_value(name).is_none() && Path::new(name).exists() => {
+                self.add_file(name, name.into())?;
+            }
+            From::VariableOrFile => self.add_variable(name, name),
+        }
+        Ok(())
+    }
+
+    fn add_file(&mut self, name: &'a str, path: PathBuf) -> Result<(), Failure> {
+        let mut value = Vec::new();
+        let read = fs::File::open(&path).and_then(|file| file.take(LARGEST as u64 + 1).read_to_end(&mut value));
+        if let Err(error) = read {
+            let message = format!("can't read the secret `{name}` from `{}`: {}", path.display(), read_error(&error));
+            return Err(Diagnostic::new(Code::UnreadableSecret, message).into());
+        }
+        self.set(name, value, Origin::File(path));
+        Ok(())
+    }
+
+    fn unknown_name(&self, name: &str) -> Diagnostic {
+        let found = Diagnostic::new(Code::NoSuchSecret, format!("the plan has no secret `{name}`"))
+            .with_suggestion(name, self.usage.names_of_plan());
+        if found.help.is_some() {
+            return found;
+        }
+        let names: Vec<String> = self.usage.names_of_plan().map(|name| format!("`{name}`")).collect();
+        match text::list(&names) {
+            names if names.is_empty() => found.with_help("the plan has no secrets"),
+            names => found.with_help(format!("the plan has {names}")),
+        }
+    }
+
+    fn finish(self, missing: MissingSecrets, allow_empty: bool) -> Result<FoundSecrets, Failure> {
+        if !self.unknown.is_empty() {
+            return Err(Failure::Errors(self.unknown));
+        }
+        let is_optional = missing == MissingSecrets::Accept;
+        let problems: Vec<String> = self
+            .usage
+            .mounted()
+            .filter_map(|name| match self.found.get(name) {
+                None if is_optional => None,
+                None => {
+                    let misses = self.misses.get(name).map(|misses| misses.join(", ")).unwrap_or_default();
+                    Some(format!("`{name}` is missing ({misses})"))
+                }
+                Some((value, origin)) if value.is_empty() && !is_optional && !allow_empty => {
+                    Some(format!("`{name}` is empty (in {})", origin.describe()))
+                }
+                Some(_) => None,
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(incomplete(&problems, self.names.len()).into());
+        }
+        let mut found = FoundSecrets::default();
+        for (name, (value, origin)) in self.found {
+            if value.len() > LARGEST {
+                let message =
+                    format!("the secret `{name}` is larger than {} KiB, the limit of BuildKit", LARGEST >> 10);
+                return Err(Diagnostic::new(Code::LargeSecret, message)
+                    .with_help("fetch the data in the command that needs it, with a token as the secret")
+                    .into());
+            }
+            found.values.insert(name, value);
+            found.origins.insert(name.to_owned(), origin);
+        }
+        Ok(found)
+    }
+}
+
+fn incomplete(problems: &[String], count: usize) -> Diagnostic {
+    let secrets = if count == 1 { "secret" } else { "secrets" };
+    let have = if problems.len() == 1 { "has" } else { "have" };
+    let message = format!("{} of {count} {secrets} {have} no value: {}", problems.len(), problems.join("; "));
+    Diagnostic::new(Code::MissingSecret, message).with_help(
+        "set the variables, or pass `--env-file FILE` or `--secret id=NAME,src=FILE`; `--allow-empty` accepts empty values",
+    )
+}
+
+/// The value of an environment variable.
+pub(crate) fn variable_value(name: &str) -> Option<Vec<u8>> {
+    // no variable has such a name, and `var_os` may panic
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return None;
+    }
+    env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
+}

@@ -1,0 +1,443 @@
+//! The options of transpiling: from the command line and from `railpack2docker.toml`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use railpack2docker::header::Header;
+use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text};
+use serde::Deserialize;
+use serde::de::Error as _;
+
+use super::config::Config;
+use crate::failure::Failure;
+use crate::files::paths::relative;
+use crate::files::plan_file::PlanFile;
+
+const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
+
+/// The options of transpiling that were given, on the command line or in a file.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize)]
+#[command(next_help_heading = "Transpile options")]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct TranspileArgs {
+    /// Image of the `# syntax=` line, or `none` to omit the line [default: docker/dockerfile:1]
+    #[arg(long, value_name = "IMAGE|none", hide_short_help = true)]
+    syntax: Option<String>,
+
+    /// Secrets that a command sees [default: plan]
+    #[arg(long, value_name = "SCOPE", value_parser = secrets_scope(), hide_short_help = true)]
+    #[serde(deserialize_with = "read_secrets_scope")]
+    secrets_scope: Option<SecretsScope>,
+
+    /// Don't fail when a secret is missing; set its variable to ""
+    #[arg(long, hide_short_help = true)]
+    optional_secrets: bool,
+
+    /// How a changed secret re-runs steps [default: layer]
+    #[arg(long, value_name = "HOW", value_parser = secrets_hash(), hide_short_help = true)]
+    #[serde(deserialize_with = "read_secrets_hash")]
+    secrets_hash: Option<SecretsHash>,
+
+    /// Fail a build whose `SECRETS_HASH` is empty
+    #[arg(long, hide_short_help = true)]
+    require_secrets_hash: bool,
+
+    /// How a command gets its secrets: `env`, `file`, or `bundle=ID` for one secret with all of them [default: env]
+    #[arg(long, value_name = "HOW", value_parser = secret_mount, hide_short_help = true)]
+    #[serde(deserialize_with = "read_secret_mount")]
+    secret_mount: Option<SecretMount>,
+
+    /// Id of a secret in the build, if it is not its name (repeatable)
+    #[arg(long, value_name = "NAME=ID", value_parser = secret_id, hide_short_help = true)]
+    #[serde(deserialize_with = "read_secret_ids")]
+    secret_id: Vec<(String, String)>,
+
+    /// Give commands access to the SSH agent of the builder: `default` or another ID
+    #[arg(
+        long, value_name = "ID", num_args = 0..=1, default_missing_value = "default", require_equals = true,
+        hide_short_help = true
+    )]
+    ssh: Option<String>,
+
+    /// Limit access to the SSH agent to a step (repeatable)
+    #[arg(long, value_name = "STEP", hide_short_help = true)]
+    ssh_step: Vec<String>,
+
+    /// Mount an optional secret `GITHUB_TOKEN` for `mise install`
+    #[arg(long, hide_short_help = true)]
+    github_token: bool,
+
+    /// Prefix for the id of every cache mount
+    #[arg(long, value_name = "PREFIX", hide_short_help = true)]
+    cache_prefix: Option<String>,
+
+    /// Treat unknown keys as errors
+    #[arg(long, hide_short_help = true)]
+    strict: bool,
+
+    /// Version of the generated text, the same in every release [default: 1, the newest]
+    #[arg(long, value_name = "N", value_parser = output_version(), hide_possible_values = true, hide_short_help = true)]
+    #[serde(deserialize_with = "read_output_version")]
+    output_version: Option<OutputVersion>,
+
+    /// Don't report warnings with this code (repeatable)
+    #[arg(long, value_name = "CODE", hide_short_help = true)]
+    #[serde(skip)]
+    allow: Vec<String>,
+
+    /// Read options from FILE, or from no file with `none` [default: the `railpack2docker.toml` nearest to the plan]
+    #[arg(long, value_name = "FILE|none", value_hint = ValueHint::FilePath, hide_short_help = true)]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+}
+
+impl TranspileArgs {
+    /// Reads the file with the options for a plan.
+    pub(crate) fn config(&self, plan: &PlanFile) -> Result<Config, Failure> {
+        match self.config.as_deref() {
+            Some(none) if is_none(none) => Ok(Config::default()),
+            Some(file) => Config::read(file),
+            None => Config::find(plan),
+        }
+    }
+
+    /// The options for transpiling a plan to a file; `None` is standard output.
+    pub(crate) fn options(&self, plan: &PlanFile, output: Option<&Path>) -> Result<Options, Failure> {
+        self.options_with(&self.config(plan)?, plan, output)
+    }
+
+    /// The options, with a file of options that has been read. The command line takes precedence.
+    pub(crate) fn options_with(
+        &self,
+        config: &Config,
+        plan: &PlanFile,
+        output: Option<&Path>,
+    ) -> Result<Options, Failure> {
+        let directory = output.and_then(Path::parent).unwrap_or(Path::new(""));
+        let given = self.over(&config.transpile);
+        if given.ssh.is_none() && !given.ssh_step.is_empty() {
+            let found = Diagnostic::new(Code::InvalidOption, "`--ssh-step` requires `--ssh`");
+            return Err(found.with_help("pass `--ssh`").into());
+        }
+        let mut options = Options::default();
+        options.output_version = given.output_version.unwrap_or_default();
+        options.syntax =
+            Some(given.syntax.unwrap_or_else(|| DEFAULT_SYNTAX.to_owned())).filter(|syntax| syntax != "none");
+        options.secrets_scope = given.secrets_scope.unwrap_or_default();
+        options.optional_secrets = given.optional_secrets;
+        options.secrets_hash = given.secrets_hash.unwrap_or_default();
+        options.require_secrets_hash = given.require_secrets_hash;
+        options.secret_mount = given.secret_mount.unwrap_or_default();
+        options.secret_ids = given.secret_id.into_iter().collect();
+        options.ssh = given.ssh.map(|id| Ssh { id, steps: given.ssh_step });
+        options.github_token = given.github_token;
+        options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
+        options.cache_prefix = given.cache_prefix.unwrap_or_default();
+        options.strict = given.strict;
+        if let Some(name) = output.and_then(Path::file_name) {
+            options.files.dockerfile = name.to_string_lossy().into_owned();
+        }
+        options.files.plan = plan.path.as_deref().map(|path| relative(path, directory));
+        options.files.arguments = self.arguments(config);
+        options.files.arguments.extend(self.config_argument(directory));
+        options.files.arguments.extend(version_argument(options.output_version));
+        Ok(options)
+    }
+
+    fn config_argument(&self, directory: &Path) -> Option<String> {
+        let config = self.config.as_deref()?;
+        let path = if is_none(config) { "none".to_owned() } else { relative(config, directory) };
+        Some(format!("--config={path}"))
+    }
+
+    /// Makes the path of the file of options, which is relative to a directory, relative to the current one.
+    /// A path that is not allowed is removed.
+    pub(crate) fn move_to(&mut self, directory: &Path, is_allowed: impl Fn(&Path) -> bool) {
+        let config = self.config.take().filter(|config| is_none(config) || is_allowed(config));
+        self.config = config.map(|config| if is_none(&config) { config } else { directory.join(config) });
+    }
+
+    /// These options, and those of `below` that are not given here.
+    fn over(&self, below: &Self) -> Self {
+        let this = self.clone();
+        Self {
+            syntax: this.syntax.or_else(|| below.syntax.clone()),
+            secrets_scope: this.secrets_scope.or(below.secrets_scope),
+            optional_secrets: this.optional_secrets || below.optional_secrets,
+            secrets_hash: this.secrets_hash.or(below.secrets_hash),
+            require_secrets_hash: this.require_secrets_hash || below.require_secrets_hash,
+            secret_mount: this.secret_mount.or_else(|| below.secret_mount.clone()),
+            // the last id of a name takes precedence
+            secret_id: below.secret_id.iter().cloned().chain(this.secret_id).collect(),
+            ssh: this.ssh.or_else(|| below.ssh.clone()),
+            ssh_step: below.ssh_step.iter().cloned().chain(this.ssh_step).collect(),
+            github_token: this.github_token || below.github_token,
+            cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
+            strict: this.strict || below.strict,
+            output_version: this.output_version.or(below.output_version),
+            allow: this.allow,
+            config: this.config,
+        }
+    }
+
+    /// Whether no option is given. A version does not count: it goes with any options.
+    pub(crate) fn is_empty(&self) -> bool {
+        Self { output_version: None, ..self.clone() } == Self::default()
+    }
+
+    /// These options with the version of others.
+    pub(crate) fn with_version_of(self, given: &Self) -> Self {
+        Self { output_version: given.output_version, ..self }
+    }
+
+    /// Keeps the version of an existing file unless another one is given.
+    pub(crate) fn keep_version(&mut self, header: Option<&Header>) {
+        self.output_version = self.output_version.or_else(|| header?.output_version());
+    }
+
+    /// The options as arguments of a command line, without those that change nothing.
+    fn arguments(&self, config: &Config) -> Vec<String> {
+        let below = &config.transpile;
+        let mut arguments = Vec::new();
+        let mut add = |name: &str, value: Option<&str>| {
+            arguments.push(format!("--{name}"));
+            arguments.extend(value.map(str::to_owned));
+        };
+        if let Some(syntax) = &self.syntax
+            && syntax != below.syntax.as_deref().unwrap_or(DEFAULT_SYNTAX)
+        {
+            add("syntax", Some(syntax));
+        }
+        if let Some(scope) = self.secrets_scope
+            && scope != below.secrets_scope.unwrap_or_default()
+        {
+            add("secrets-scope", Some(scope.name()));
+        }
+        if self.optional_secrets && !below.optional_secrets {
+            add("optional-secrets", None);
+        }
+        if let Some(hash) = self.secrets_hash
+            && hash != below.secrets_hash.unwrap_or_default()
+        {
+            add("secrets-hash", Some(hash.name()));
+        }
+        if self.require_secrets_hash && !below.require_secrets_hash {
+            add("require-secrets-hash", None);
+        }
+        if let Some(mount) = &self.secret_mount
+            && *mount != below.secret_mount.clone().unwrap_or_default()
+        {
+            match mount {
+                SecretMount::File => add("secret-mount", Some("file")),
+                SecretMount::Bundle(id) => add(&format!("secret-mount=bundle={id}"), None),
+                _ => add("secret-mount", Some("env")),
+            }
+        }
+        for (name, id) in &self.secret_id {
+            add(&format!("secret-id={name}={id}"), None);
+        }
+        match self.ssh.as_deref().filter(|ssh| Some(*ssh) != below.ssh.as_deref()) {
+            None => {}
+            Some("default") => add("ssh", None),
+            Some(id) => add(&format!("ssh={id}"), None),
+        }
+        for step in &self.ssh_step {
+            add(&format!("ssh-step={step}"), None);
+        }
+        if self.github_token && !below.github_token {
+            add("github-token", None);
+        }
+        for code in &self.allow {
+            add(&format!("allow={code}"), None);
+        }
+        if let Some(prefix) = &self.cache_prefix
+            && prefix != below.cache_prefix.as_deref().unwrap_or_default()
+        {
+            add(&format!("cache-prefix={prefix}"), None);
+        }
+        if self.strict && !below.strict {
+            add("strict", None);
+        }
+        arguments
+    }
+}
+
+/// The argument for a version in a header, wherever the version was chosen, so that the text of a version is
+/// the same in every release. The first version has none.
+fn version_argument(version: OutputVersion) -> Option<String> {
+    (version != OutputVersion::V1).then(|| format!("--output-version={}", version.number()))
+}
+
+fn is_none(config: &Path) -> bool {
+    config == Path::new("none")
+}
+
+fn secrets_scope() -> impl TypedValueParser<Value = SecretsScope> {
+    let values = SecretsScope::ALL.iter().map(|scope| PossibleValue::new(scope.name()).help(scope.summary()));
+    choice(values.collect(), SecretsScope::from_name)
+}
+
+fn secrets_hash() -> impl TypedValueParser<Value = SecretsHash> {
+    let values = SecretsHash::ALL.iter().map(|hash| PossibleValue::new(hash.name()).help(hash.summary()));
+    choice(values.collect(), SecretsHash::from_name)
+}
+
+fn output_version() -> impl TypedValueParser<Value = OutputVersion> {
+    let values = OutputVersion::ALL.iter().map(|version| PossibleValue::new(version.number().to_string()));
+    choice(values.collect(), |number| OutputVersion::from_number(number.parse().ok()?))
+}
+
+/// A parser of values with names.
+fn choice<T: Clone + Send + Sync + 'static>(
+    values: Vec<PossibleValue>,
+    parse: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(values).try_map(move |name: String| parse(&name).ok_or("unknown value"))
+}
+
+/// `env`, `file`, `bundle` or `bundle=ID`.
+fn secret_mount(text: &str) -> Result<SecretMount, String> {
+    match text.split_once('=') {
+        None if text == "env" => Ok(SecretMount::Env),
+        None if text == "file" => Ok(SecretMount::File),
+        None if text == "bundle" => Ok(SecretMount::Bundle("ALL_SECRETS".to_owned())),
+        Some(("bundle", id)) if !id.is_empty() => Ok(SecretMount::Bundle(id.to_owned())),
+        _ => Err("expected `env`, `file` or `bundle=ID`".to_owned()),
+    }
+}
+
+fn secret_id(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, id)) if !name.is_empty() && !id.is_empty() => Ok((name.to_owned(), id.to_owned())),
+        _ => Err("expected the name of a secret, `=`, and its id in the build".to_owned()),
+    }
+}
+
+fn read_secrets_scope<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretsScope>, D::Error> {
+    let names: Vec<&str> = SecretsScope::ALL.iter().map(|scope| scope.name()).collect();
+    read_choice(from, SecretsScope::from_name, &names)
+}
+
+fn read_secrets_hash<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretsHash>, D::Error> {
+    let names: Vec<&str> = SecretsHash::ALL.iter().map(|hash| hash.name()).collect();
+    read_choice(from, SecretsHash::from_name, &names)
+}
+
+fn read_choice<'d, T, D: serde::Deserializer<'d>>(
+    from: D,
+    parse: fn(&str) -> Option<T>,
+    names: &[&str],
+) -> Result<Option<T>, D::Error> {
+    let name = String::deserialize(from)?;
+    let error = || {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        D::Error::custom(format!("unknown value `{name}` (expected one of {})", names.join(", ")))
+    };
+    parse(&name).map(Some).ok_or_else(error)
+}
+
+fn read_secret_mount<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretMount>, D::Error> {
+    let text = String::deserialize(from)?;
+    secret_mount(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// A number.
+fn read_output_version<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<OutputVersion>, D::Error> {
+    let number = u32::deserialize(from)?;
+    OutputVersion::from_number(number).map(Some).ok_or_else(|| {
+        let known: Vec<_> = OutputVersion::ALL.iter().map(|version| version.number().to_string()).collect();
+        D::Error::custom(format!("unknown output version `{number}` (supported: {})", known.join(", ")))
+    })
+}
+
+/// A table of names and ids.
+fn read_secret_ids<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+    Ok(BTreeMap::deserialize(from)?.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Args as _, FromArgMatches};
+
+    fn parse(arguments: &[&str]) -> Result<TranspileArgs, clap::Error> {
+        let command = TranspileArgs::augment_args(clap::Command::new("x"));
+        let arguments = std::iter::once("x").chain(arguments.iter().copied());
+        TranspileArgs::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+
+    #[test]
+    fn arguments_parse_as_they_print() {
+        let arguments = [
+            "--syntax",
+            "none",
+            "--secrets-scope",
+            "step",
+            "--optional-secrets",
+            "--secrets-hash",
+            "arg",
+            "--require-secrets-hash",
+            "--secret-mount=bundle=ALL",
+            "--secret-id=A=a",
+            "--secret-id=B=b=c",
+            "--ssh=work",
+            "--ssh-step=install",
+            "--github-token",
+            "--allow=unlisted-secret",
+            "--cache-prefix=-x y",
+            "--strict",
+        ];
+        let none = Config::default();
+        assert_eq!(parse(&arguments).unwrap().arguments(&none), arguments);
+        assert!(parse(&[]).unwrap().is_empty());
+        let version = parse(&["--output-version=1"]).unwrap();
+        assert!(version.is_empty() && version.arguments(&none).is_empty());
+        let default = parse(&["--secrets-hash=layer"]).unwrap();
+        assert!(!default.is_empty() && default.arguments(&none).is_empty());
+    }
+
+    #[test]
+    fn the_command_line_takes_precedence_over_the_file_of_options() {
+        let config = Config::parse("allow = ['x']\n[transpile]\nsyntax = 'none'\nsecrets-hash = 'off'\nsecret-mount = 'bundle=A'\nsecret-id = { B = 'b' }\nssh = 'default'\nstrict = true").unwrap();
+        let args = parse(&["--syntax=none", "--secrets-hash=layer", "--strict", "--secret-id=B=c"]).unwrap();
+        assert_eq!(args.arguments(&config), ["--secrets-hash", "layer", "--secret-id=B=c"]);
+        let plan = PlanFile { path: None, text: String::new() };
+        let options = args.options_with(&config, &plan, None).unwrap();
+        assert_eq!((options.syntax, options.secrets_hash, options.strict), (None, SecretsHash::Layer, true));
+        assert_eq!(options.secret_mount, SecretMount::Bundle("A".to_owned()));
+        assert_eq!(options.secret_ids["B"], "c");
+        assert!(options.ssh.is_some() && options.allow.contains("x"));
+    }
+
+    #[test]
+    fn an_unknown_value_is_refused_with_the_known_ones() {
+        assert_eq!(parse(&["--output-version", "1"]).unwrap().output_version, Some(OutputVersion::V1));
+        for unknown in ["0", "2", "x", ""] {
+            let error = parse(&["--output-version", unknown]).unwrap_err().to_string();
+            assert!(error.contains("[possible values: 1]"), "{error}");
+        }
+        let config = |line: &str| Config::parse(&format!("[transpile]\n{line}"));
+        assert_eq!(config("output-version = 1").unwrap().transpile.output_version, Some(OutputVersion::V1));
+        let error = config("output-version = 2").unwrap_err().to_string();
+        assert!(error.contains("unknown output version `2` (supported: 1)"), "{error}");
+        let error = config("secrets-scope = 'x'").unwrap_err().to_string();
+        assert!(error.contains("unknown value `x`, expected `plan` or `step`"), "{error}");
+    }
+
+    #[test]
+    fn a_file_keeps_its_version() {
+        let version = |argument: &str| {
+            let text = format!(
+                "# Code generated by railpack2docker from x; DO NOT EDIT.\n#   railpack2docker plan.json {argument}\n# plan: 0123456789ab  file: 0123456789ab\n"
+            );
+            let mut args = TranspileArgs::default();
+            args.keep_version(Some(&Header::parse(&text).unwrap()));
+            args.output_version
+        };
+        assert_eq!(version(""), Some(OutputVersion::V1));
+        assert_eq!(version("--output-version=99"), None);
+    }
+}

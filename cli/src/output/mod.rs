@@ -1,0 +1,8 @@
+//! Output for people and programs, and the generated text that it is about.
+
+pub(crate) mod location;
+pub(crate) mod print;
+pub(crate) mod regenerate;
+pub(crate) mod report;
+pub(crate) mod stale_files;
+pub(crate) mod unified_diff;

@@ -1,0 +1,111 @@
+//! Regenerates a Dockerfile from the plan and the options in its header.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use fs_err as fs;
+use railpack2docker::header::Header;
+use railpack2docker::{Compilation, Options, Transpiled, shell};
+
+use super::report::{OrReport, Reporter};
+use crate::failure::Failure;
+use crate::files::paths::{can_be_joined, path_word};
+use crate::files::plan_file::PlanFile;
+use crate::options::plan::{DEFAULT_PLAN, PlanArgs};
+use crate::options::transpile::TranspileArgs;
+
+/// A Dockerfile as its plan generates it now.
+pub(crate) struct Regenerated {
+    /// The path of the plan, relative to the current directory.
+    pub(crate) plan_path: PathBuf,
+    pub(crate) plan: PlanFile,
+    pub(crate) options: Options,
+    pub(crate) generated: Transpiled,
+}
+
+/// Regenerates a Dockerfile. A plan and options that are not given come from its header.
+pub(crate) fn regenerate(
+    file: &Path,
+    header: Option<&Header>,
+    plan: Option<&Path>,
+    given: &TranspileArgs,
+    reporter: &Reporter,
+) -> Result<Regenerated, Failure> {
+    let directory = file.parent().unwrap_or(Path::new(""));
+    let command = header.and_then(|header| HeaderCommand::parse(header, directory));
+    let header_plan = command.as_ref().and_then(|command| command.plan.given.clone());
+    let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| PathBuf::from(DEFAULT_PLAN));
+    let header_args = command.map(|command| command.transpile);
+    let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
+    let args = args.clone().with_version_of(given);
+    let plan = PlanFile::read(&plan_path)?;
+    let mut config = args.config(&plan)?;
+    config.transpile.keep_version(header);
+    let options = args.options_with(&config, &plan, Some(file))?;
+    let generated = Compilation::parse(&plan.text, options.strict)
+        .and_then(|compilation| compilation.transpile(&options))
+        .or_report(&plan, reporter)?;
+    reporter.report(&generated.findings, Some(&plan));
+    Ok(Regenerated { plan_path, plan, options, generated })
+}
+
+impl Regenerated {
+    /// The command that regenerates the file, to be run in the current directory.
+    pub(crate) fn command(&self, file: &Path) -> String {
+        command(&self.plan_path, file, &self.options)
+    }
+}
+
+/// The command that generates a Dockerfile, to be run in the current directory.
+pub(crate) fn command(plan: &Path, file: &Path, options: &Options) -> String {
+    let mut words = vec!["railpack2docker".to_owned(), path_word(plan), "-o".to_owned(), path_word(file)];
+    words.extend(options.files.arguments.iter().map(|argument| shell::word(argument)));
+    words.join(" ")
+}
+
+/// The plan in the header of a Dockerfile.
+#[cfg(fuzzing)]
+pub(crate) fn header_plan(header: &Header, directory: &Path) -> Option<PathBuf> {
+    HeaderCommand::parse(header, directory)?.plan.given
+}
+
+/// The command in a header.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true, disable_help_flag = true, disable_version_flag = true)]
+struct HeaderCommand {
+    #[command(flatten)]
+    plan: PlanArgs,
+
+    #[arg(id = "output", short = 'o', long = "output")]
+    _output: Option<PathBuf>,
+
+    #[command(flatten)]
+    transpile: TranspileArgs,
+}
+
+impl HeaderCommand {
+    /// The command in a header, its paths relative to the current directory. `None` if it is not a command
+    /// of this version.
+    ///
+    /// Anyone can write a header, so its paths are limited to the repository of the Dockerfile.
+    fn parse(header: &Header, directory: &Path) -> Option<Self> {
+        let mut command = Self::try_parse_from(&header.arguments).ok()?;
+        let is_allowed = |path: &Path| can_be_joined(path) && is_near(&directory.join(path), directory);
+        let plan = command.plan.given.filter(|plan| plan != Path::new("-") && is_allowed(plan));
+        command.plan.given = plan.map(|plan| directory.join(plan));
+        command.transpile.move_to(directory, is_allowed);
+        Some(command)
+    }
+}
+
+/// Whether a file is in the repository of a directory. Without a repository: whether it is in the current
+/// directory, if that contains the other, or else in the directory itself. True for a file that does not
+/// exist: reading it fails.
+fn is_near(file: &Path, directory: &Path) -> bool {
+    let Ok(file) = fs::canonicalize(file) else { return true };
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    let Ok(directory) = fs::canonicalize(directory) else { return false };
+    let repository = directory.ancestors().find(|directory| directory.join(".git").exists());
+    let current = fs::canonicalize(".").ok().filter(|current| directory.starts_with(current));
+    file.starts_with(repository.or(current.as_deref()).unwrap_or(&directory))
+}

@@ -1,0 +1,214 @@
+//! Compares a Dockerfile and its ignore file with what the plan generates.
+
+use std::io;
+use std::path::Path;
+
+#[cfg(not(unix))]
+use fs_err as fs;
+use railpack2docker::header::{self, Header, with_line_feeds};
+use railpack2docker::{Code, Diagnostic, Transpiled};
+
+use super::unified_diff::{colored, unified_diff};
+use crate::failure::Failure;
+use crate::files::paths::{directory_of, dockerignore_path, path_word};
+use crate::files::read::{read_error, read_file};
+use crate::options::config::FILE_NAME;
+
+/// The Dockerfile unless another is named.
+pub(crate) const DEFAULT_DOCKERFILE: &str = "Dockerfile";
+
+/// A file that is not as generated.
+pub(crate) struct StaleFile {
+    /// Its name in messages.
+    file: String,
+    /// Its content. `None` if it does not exist.
+    current: Option<String>,
+    /// The generated content. `None` if there should be no file.
+    generated: Option<String>,
+}
+
+/// The files that differ from the generated ones in any byte. `current` is the text of the Dockerfile.
+pub(crate) fn stale_files(
+    file: &Path,
+    current: Option<String>,
+    generated: &Transpiled,
+) -> Result<Vec<StaleFile>, Failure> {
+    let current_ignore = read(&dockerignore_path(file))?;
+    Ok(compare(file, current, current_ignore, generated))
+}
+
+/// Fails unless the files are as generated, line endings included.
+pub(crate) fn check_unchanged(file: &Path, generated: &Transpiled, command: &str) -> Result<(), Failure> {
+    fail_if_stale(file, &stale_files(file, read(file)?, generated)?, command)
+}
+
+fn compare(
+    file: &Path,
+    current: Option<String>,
+    current_ignore: Option<String>,
+    generated: &Transpiled,
+) -> Vec<StaleFile> {
+    let ignore_file = dockerignore_path(file);
+    // a plan without excludes leaves the user's own ignore file alone
+    let is_checked = |text: &String| generated.dockerignore.is_some() || header::is_generated(text.as_bytes());
+    let pairs = [
+        (file, current, Some(generated.dockerfile.clone())),
+        (&ignore_file, current_ignore.filter(is_checked), generated.dockerignore.clone()),
+    ];
+    let differing = pairs.into_iter().filter(|(_, current, generated)| current != generated);
+    let stale =
+        |(file, current, generated): (&Path, _, _)| StaleFile { file: file.display().to_string(), current, generated };
+    differing.map(stale).collect()
+}
+
+/// Fails with the reasons why files are stale, and the remedy.
+pub(crate) fn fail_if_stale(file: &Path, stale: &[StaleFile], command: &str) -> Result<(), Failure> {
+    let mut found: Vec<Diagnostic> = stale.iter().map(StaleFile::reason).collect();
+    let Some(last) = found.pop() else { return Ok(()) };
+    found.push(last.with_help(remedy(file, stale, command)));
+    Err(Failure::Stale(found))
+}
+
+/// Removes the files that differ in line endings only, and notes them.
+pub(crate) fn take_line_endings(stale: &mut Vec<StaleFile>) -> Vec<Diagnostic> {
+    let found = stale.extract_if(.., |file| file.differs_in_line_endings()).map(|stale| {
+        let message = format!("`{}` is up to date except for its CRLF line endings", stale.file);
+        let pattern = Path::new(&stale.file).file_name().unwrap_or_default().display().to_string();
+        Diagnostic::new(Code::LineEndings, message).with_help(format!(
+            "add `{pattern} text eol=lf` to `.gitattributes`: the build keeps the line endings of embedded files"
+        ))
+    });
+    found.collect()
+}
+
+/// The findings and the diffs for the content of both files.
+#[cfg(fuzzing)]
+pub(crate) fn check_texts(
+    current: Option<String>,
+    ignore: Option<String>,
+    generated: &Transpiled,
+) -> (Vec<Diagnostic>, String) {
+    let file = Path::new(DEFAULT_DOCKERFILE);
+    let mut stale = compare(file, current, ignore, generated);
+    let mut findings = take_line_endings(&mut stale);
+    if let Err(Failure::Stale(found)) = fail_if_stale(file, &stale, "railpack2docker") {
+        findings.extend(found);
+    }
+    (findings, stale.iter().map(StaleFile::diff).collect())
+}
+
+impl StaleFile {
+    fn differs_in_line_endings(&self) -> bool {
+        match (&self.current, &self.generated) {
+            (Some(current), Some(generated)) => with_line_feeds(current) == with_line_feeds(generated),
+            _ => false,
+        }
+    }
+
+    /// The unified diff with colours. Empty for a file that this tool did not generate.
+    pub(crate) fn diff(&self) -> String {
+        match (&self.current, &self.generated) {
+            (Some(current), Some(_)) if !header::is_generated(current.as_bytes()) => String::new(),
+            (current, generated) => colored(&unified_diff(
+                current.as_deref().unwrap_or_default(),
+                generated.as_deref().unwrap_or_default(),
+                &self.file,
+                &format!("{} (regenerated)", self.file),
+            )),
+        }
+    }
+
+    /// The reason why it differs, as far as the header tells.
+    fn reason(&self) -> Diagnostic {
+        let file = &self.file;
+        let (current, generated) = match (&self.current, &self.generated) {
+            (Some(current), Some(generated)) => (current, generated),
+            (None, _) => return Diagnostic::new(Code::MissingFile, format!("`{file}` does not exist")),
+            (Some(_), None) => {
+                return Diagnostic::new(
+                    Code::StaleIgnoreFile,
+                    format!("stale `{file}`: the plan excludes nothing now"),
+                );
+            }
+        };
+        let edited = || Diagnostic::new(Code::EditedFile, format!("`{file}` was edited by hand"));
+        let (Some(header), Some(new)) = (Header::parse(current), Header::parse(generated)) else {
+            let is_generated = header::is_generated(current.as_bytes());
+            return if is_generated { edited() } else { not_generated(Path::new(file)) };
+        };
+        if self.differs_in_line_endings() {
+            let message = format!("`{file}` has CRLF line endings, which the build would keep");
+            return Diagnostic::new(Code::CarriageReturns, message);
+        }
+        let is_edited = !header.is_untouched(current);
+        if header.stamp.plan != new.stamp.plan {
+            let (old, new) = (header.stamp.plan, new.stamp.plan);
+            let also = if is_edited { "; the file was also edited by hand" } else { "" };
+            let message = format!("stale `{file}`: the plan changed (`plan: {old}`, now `{new}`){also}");
+            return Diagnostic::new(Code::ChangedPlan, message);
+        }
+        if is_edited {
+            return edited();
+        }
+        if header.arguments != new.arguments {
+            let arguments = header.arguments.join(" ");
+            let message = format!("stale `{file}`: generated with other options: `railpack2docker {arguments}`");
+            return Diagnostic::new(Code::ChangedOptions, message);
+        }
+        let message =
+            format!("stale `{file}`: generated by another version of railpack2docker, or `{FILE_NAME}` changed");
+        Diagnostic::new(Code::ChangedOutput, message)
+    }
+}
+
+/// The error for a file without a header.
+pub(crate) fn not_generated(file: &Path) -> Diagnostic {
+    Diagnostic::new(Code::NotGenerated, format!("`{}` was not generated by railpack2docker", file.display()))
+}
+
+/// The command that makes all files up to date.
+fn remedy(file: &Path, stale: &[StaleFile], command: &str) -> String {
+    let codes: Vec<Code> = stale.iter().map(|stale| stale.reason().code).collect();
+    let run = if codes.contains(&Code::NotGenerated) {
+        format!("run `{command} --force` to overwrite it")
+    } else if codes.contains(&Code::EditedFile) {
+        format!("change the plan instead, then run `{command}`")
+    } else {
+        format!("run `{command}`")
+    };
+    if is_read_only(file) { format!("{run} in a writable copy: the directory is read-only here") } else { run }
+}
+
+/// Whether the directory of a file is read-only.
+fn is_read_only(file: &Path) -> bool {
+    let directory = directory_of(file);
+    #[cfg(unix)]
+    let read_only = {
+        use rustix::io::Errno;
+        let access = rustix::fs::access(directory, rustix::fs::Access::WRITE_OK);
+        matches!(access, Err(Errno::ACCESS | Errno::ROFS))
+    };
+    #[cfg(not(unix))]
+    let read_only = fs::metadata(directory).is_ok_and(|metadata| metadata.permissions().readonly());
+    read_only
+}
+
+/// The text of a file. `None` if it does not exist. Invalid UTF-8 is replaced: this tool does not write any.
+pub(crate) fn read(file: &Path) -> Result<Option<String>, Failure> {
+    match read_file(file) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let message = format!("can't read `{}`: {}", file.display(), read_error(&error));
+            let found = Diagnostic::new(Code::UnreadableFile, message);
+            Err(match error.kind() {
+                io::ErrorKind::IsADirectory => {
+                    let path = path_word(&file.join(DEFAULT_DOCKERFILE));
+                    found.with_help(format!("pass the path of a file in it: `-o {path}`"))
+                }
+                _ => found,
+            }
+            .into())
+        }
+    }
+}
