@@ -10,8 +10,8 @@ use super::files::{self, Failure, PlanFile};
 use super::report::Reporter;
 use super::reported;
 use super::transpiling::TranspileArgs;
-use crate::explain::text::Look;
-use crate::explain::{Change, Explanation, explain, json, mermaid, svg, text};
+use crate::explain::text::TextOptions;
+use crate::explain::{ChangeSet, Explanation, explain, json, mermaid, svg, text};
 use crate::{Diagnostic, Diagnostics};
 
 const EXAMPLES: &str = "\
@@ -97,8 +97,8 @@ pub(super) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure
     let explanation = explain(&plan.text, &options).map_err(|found| reported(&found, &plan, reporter))?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     let shown = plan.shown();
-    let look = Look { width: width(), color: output.is_none(), plan: &shown };
-    let drawn = args.drawn(&explanation, &look)?;
+    let text_options = TextOptions { width: width(), color: output.is_none(), plan: &shown };
+    let drawn = args.drawn(&explanation, &text_options)?;
     match output {
         Some(path) => files::write_text(path, &drawn, &plan),
         None => reporter.print(&drawn),
@@ -106,13 +106,13 @@ pub(super) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure
 }
 
 impl ExplainArgs {
-    fn drawn(&self, explanation: &Explanation, look: &Look<'_>) -> Result<String, Failure> {
+    fn drawn(&self, explanation: &Explanation, text_options: &TextOptions<'_>) -> Result<String, Failure> {
         let found = |diagnostics: Diagnostics| Failure::Found(diagnostics.0);
         if let Some(step) = &self.step {
-            let lines = explanation.lines_of(step).map_err(found)?;
+            let lines = explanation.step_lines(step).map_err(found)?;
             return match self.format {
-                Format::Text => Ok(text::of_step(explanation, &lines, look)),
-                Format::Json => Ok(json::of_step(explanation, &lines)),
+                Format::Text => Ok(text::render_step(explanation, &lines, text_options)),
+                Format::Json => Ok(json::render_step(explanation, &lines)),
                 Format::Mermaid | Format::Svg => {
                     Err(Diagnostic::new(Code::UnsupportedFormat, "there is no picture of one step")
                         .with_help("`--step` goes with `--format text` and `--format json`")
@@ -120,15 +120,18 @@ impl ExplainArgs {
                 }
             };
         }
-        let change = Change { secrets: self.secret.clone(), files: self.if_changed.clone() };
-        let consequences =
-            if change == Change::default() { None } else { Some(explanation.consequences(&change).map_err(found)?) };
+        let changes = ChangeSet { secrets: self.secret.clone(), files: self.if_changed.clone() };
+        let consequences = if changes == ChangeSet::default() {
+            None
+        } else {
+            Some(explanation.consequences(&changes).map_err(found)?)
+        };
         let consequences = consequences.as_ref();
         match self.format {
-            Format::Text => Ok(text::draw(explanation, consequences, look)),
-            Format::Mermaid => Ok(mermaid::draw(explanation, consequences)),
-            Format::Svg => svg::draw(explanation, consequences, file_name(look.plan)).map_err(Into::into),
-            Format::Json => Ok(json::draw(explanation, consequences)),
+            Format::Text => Ok(text::render(explanation, consequences, text_options)),
+            Format::Mermaid => Ok(mermaid::render(explanation, consequences)),
+            Format::Svg => svg::render(explanation, consequences, file_name(text_options.plan)).map_err(Into::into),
+            Format::Json => Ok(json::render(explanation, consequences)),
         }
     }
 }
