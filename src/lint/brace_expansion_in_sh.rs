@@ -41,7 +41,7 @@ fn is_sh(program: &str) -> bool {
     ["sh", "/bin/sh"].contains(&program)
 }
 
-/// Whether the image's `sh` is dash or BusyBox ash, which don't expand braces.
+/// Whether the image's `sh` is dash or `BusyBox` ash, which don't expand braces.
 fn has_plain_sh(image: &str) -> bool {
     const SYSTEMS: [&str; 10] = [
         "ghcr.io/railwayapp/railpack-",

@@ -27,7 +27,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let message = format!(
-            "`{}` is in cache `{}` of step `{step}`: caches are not part of a layer, so it can't be copied",
+            "`{}` is in cache `{}` of step `{step}`: caches are not part of any layer, so it can't be copied",
             include.value, cache.value
         );
         findings.push(
