@@ -155,7 +155,7 @@ fn a_finding_for_two_inputs_names_all_their_paths() {
     let inputs = json!([{ "step": "install", "include": both }, { "step": "build", "include": both }]);
     let found = lint(&plan(&steps, &inputs).to_string(), &Options::default(), &BTreeSet::new());
     assert_eq!(found.len(), 1);
-    assert!(found.first().unwrap().message.starts_with("`/opt/a`, `/opt/b`, `/opt/c` and others come from"));
+    assert!(found.first().unwrap().message.starts_with("`/opt/a`, `/opt/b`, `/opt/c` and others are copied from"));
 }
 
 fn caching(more: &Value, include: &str) -> Vec<&'static str> {

@@ -1,6 +1,6 @@
 //! Pairs of plans: a base, and what becomes of it when one thing changes.
 
-use railpack2docker::diff::Kind::{self, *};
+use railpack2docker::diff::ChangeKind::{self, *};
 use serde_json::{Value, json};
 
 const BASE: &str = include_str!("base.json");
@@ -17,7 +17,7 @@ pub(crate) struct Pair {
     /// What it is.
     pub(crate) name: &'static str,
     /// What is said to have changed; nothing where nothing has that matters.
-    pub(crate) kinds: &'static [Kind],
+    pub(crate) kinds: &'static [ChangeKind],
     edit: fn(&mut Value),
 }
 

@@ -164,7 +164,7 @@ fn what_is_not_there_is_an_error_with_a_suggestion() {
     let found = explanation.consequences(&secrets(&["API_KEYS", "API_KEY", "x"])).unwrap_err().0;
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), ["no-such-secret", "no-such-secret"]);
     assert_eq!(found[0].help.as_deref(), Some("did you mean `API_KEY`?"));
-    let found = explanation.lines_of("catalogue").unwrap_err().0;
+    let found = explanation.step_lines("catalogue").unwrap_err().0;
     assert_eq!((found[0].code, found[0].help.as_deref()), ("no-such-step", Some("did you mean `catalog`?")));
     for outside in ["/etc/passwd", "../x", "a/../../x", "..", ".", "", "./"] {
         let found = explanation.consequences(&files(&[outside])).unwrap_err().0;

@@ -3,7 +3,7 @@
 use railpack2docker::explain::{json, mermaid, svg, text};
 use serde_json::Value;
 
-use crate::{LOOK, example, examples, explained, files, secrets};
+use crate::{OPTIONS, example, examples, explained, files, secrets};
 
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
@@ -19,8 +19,8 @@ fn each_example_as_text_and_as_a_flowchart() {
         let explanation = explained(&plan);
         let shown = format!(
             "{}\n──── as a flowchart\n{}",
-            text::draw(&explanation, None, &LOOK),
-            mermaid::draw(&explanation, None)
+            text::render(&explanation, None, &OPTIONS),
+            mermaid::render(&explanation, None)
         );
         settings().bind(|| insta::assert_snapshot!(name, shown));
     }
@@ -36,8 +36,8 @@ fn a_changed_secret_and_changed_files() {
         let consequences = explanation.consequences(&change).unwrap();
         let shown = format!(
             "{}\n──── as a flowchart\n{}",
-            text::draw(&explanation, Some(&consequences), &LOOK),
-            mermaid::draw(&explanation, Some(&consequences))
+            text::render(&explanation, Some(&consequences), &OPTIONS),
+            mermaid::render(&explanation, Some(&consequences))
         );
         settings().bind(|| insta::assert_snapshot!(name, shown));
     }
@@ -46,12 +46,12 @@ fn a_changed_secret_and_changed_files() {
 #[test]
 fn pictures() {
     let plain = explained(&example("static-caddy"));
-    let shown = svg::draw(&plain, None, "plan.json").unwrap();
+    let shown = svg::render(&plain, None, "plan.json").unwrap();
     settings().bind(|| insta::assert_snapshot!("static-caddy.svg", shown));
 
     let explanation = explained(&example("node-private-registry"));
     let consequences = explanation.consequences(&secrets(&["NPM_TOKEN"])).unwrap();
-    let shown = svg::draw(&explanation, Some(&consequences), "plan.json").unwrap();
+    let shown = svg::render(&explanation, Some(&consequences), "plan.json").unwrap();
     settings().bind(|| insta::assert_snapshot!("secret-changed.svg", shown));
 }
 
@@ -59,8 +59,8 @@ fn pictures() {
 fn a_picture_is_the_same_every_time() {
     for (_, plan) in examples() {
         let explanation = explained(&plan);
-        let first = svg::draw(&explanation, None, "plan.json");
-        assert_eq!(first, svg::draw(&explanation, None, "plan.json"));
+        let first = svg::render(&explanation, None, "plan.json");
+        assert_eq!(first, svg::render(&explanation, None, "plan.json"));
     }
 }
 
@@ -68,7 +68,7 @@ fn a_picture_is_the_same_every_time() {
 fn json_has_what_the_plan_has() {
     let explanation = explained(&example("node-private-registry"));
     let consequences = explanation.consequences(&files(&["./package.json"])).unwrap();
-    let shown = json::draw(&explanation, Some(&consequences));
+    let shown = json::render(&explanation, Some(&consequences));
     let value: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(value["steps"][1]["name"], "install");
     assert_eq!(value["steps"][1]["secrets"]["lists"], serde_json::json!(["NPM_TOKEN"]));
@@ -80,7 +80,7 @@ fn json_has_what_the_plan_has() {
 }
 
 #[test]
-fn a_step_that_is_left_out_is_drawn_as_such() {
+fn an_unused_step_is_marked() {
     let plan = r#"{
         "steps": [
             { "name": "a", "inputs": [{ "image": "x" }], "commands": [{ "cmd": "make" }] },
@@ -89,11 +89,11 @@ fn a_step_that_is_left_out_is_drawn_as_such() {
         "deploy": { "base": { "image": "x" }, "inputs": [{ "step": "a", "include": ["."] }] }
     }"#;
     let explanation = explained(plan);
-    let tree = text::draw(&explanation, None, &LOOK);
-    assert!(tree.contains("\nlint  left out: nothing of it reaches the image\n"), "{tree}");
+    let tree = text::render(&explanation, None, &OPTIONS);
+    assert!(tree.contains("\nlint  unused: the image does not depend on it\n"), "{tree}");
     assert!(tree.ends_with("└─ a  is the base  (see above)\n"), "{tree}");
-    assert!(mermaid::draw(&explanation, None).contains("left out\"]:::leftOut\n"));
-    assert!(svg::draw(&explanation, None, "x").unwrap().contains(r#"<g class="step out">"#));
+    assert!(mermaid::render(&explanation, None).contains("unused\"]:::unused\n"));
+    assert!(svg::render(&explanation, None, "x").unwrap().contains(r#"<g class="step unused">"#));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_branch_that_is_too_deep_goes_on_at_the_margin() {
     };
     let steps: Vec<String> = (0..40).map(step).collect();
     let plan = format!(r#"{{ "steps": [{}], "deploy": {{ "base": {{ "step": "s39" }} }} }}"#, steps.join(", "));
-    let tree = text::draw(&explained(&plan), None, &LOOK);
+    let tree = text::render(&explained(&plan), None, &OPTIONS);
     for at in 0..40 {
         let grown = tree.lines().filter(|line| line.contains(&format!("s{at} ")) && !line.contains("(see "));
         let at_the_margin = tree.lines().filter(|line| **line == format!("s{at}"));
@@ -124,6 +124,6 @@ fn what_no_picture_can_show_is_an_error() {
         inputs.join(", ")
     );
     let explanation = explained(&plan);
-    assert_eq!(svg::draw(&explanation, None, "x").unwrap_err().code, "too-large");
-    assert!(text::draw(&explanation, None, &LOOK).contains("s299"));
+    assert_eq!(svg::render(&explanation, None, "x").unwrap_err().code, "too-large");
+    assert!(text::render(&explanation, None, &OPTIONS).contains("s299"));
 }

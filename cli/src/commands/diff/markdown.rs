@@ -74,7 +74,7 @@ fn subject(subject: &Subject) -> String {
 }
 
 fn change(change: &Change) -> String {
-    let pieces = change.what.pieces().iter().map(|piece| match piece {
+    let pieces = change.message.pieces().iter().map(|piece| match piece {
         Piece::Words(words) => (*words).to_owned(),
         Piece::Number(number) => number.to_string(),
         Piece::Value(value) => code(value),

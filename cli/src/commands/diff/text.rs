@@ -65,7 +65,7 @@ fn add_change(change: &Change, out: &mut String) {
     let line = change.to_string();
     match (&change.before, &change.after) {
         (Some(before), Some(after)) if line.chars().count() + 4 > WIDTH => {
-            out.push_str(&format!("  {}:\n", change.what));
+            out.push_str(&format!("  {}:\n", change.message));
             out.push_str(&format!("    {RED}- {before}{RED:#}\n    {GREEN}+ {after}{GREEN:#}\n"));
         }
         _ => add_lines(&line, out),
