@@ -1,6 +1,6 @@
-//! Text for people: lists of names.
+//! Helpers for text that people read.
 
-/// Items as English text: `a, b and c`, with `and` or another conjunction.
+/// Joins items as English text: `a, b and c`, with `and` or another conjunction.
 #[must_use]
 pub fn list<'a>(items: impl IntoIterator<Item = &'a str>, conjunction: &str) -> String {
     let mut items: Vec<&str> = items.into_iter().collect();
