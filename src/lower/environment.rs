@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::persistent_map::PersistentMap;
 use super::search_path::{Entries, SearchPath};
-use crate::dockerfile::{is_bare_name, is_for_env_alone};
+use crate::dockerfile::{is_bare_name, is_env_only};
 use crate::graph::Graph;
 use crate::plan::{Command, Located, StepId, StepMap, Variables};
 
@@ -85,7 +85,7 @@ impl<'p> Environment<'p> {
         let Some(number) = self.numbers.get(variable.name).copied() else { return };
         self.variables.set(number, Some(variable));
         let is_multi_line = variable.value.value.contains('\n');
-        let is_not_for_arg = is_multi_line || is_for_env_alone(variable.name);
+        let is_not_for_arg = is_multi_line || is_env_only(variable.name);
         for (map, belongs) in [(&mut self.multi_line, is_multi_line), (&mut self.not_for_arg, is_not_for_arg)] {
             if belongs || map.get(number).is_some() {
                 map.set(number, belongs.then_some(variable));
