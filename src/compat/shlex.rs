@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_have_their_quoting() {
+    fn letters_keep_their_quoting() {
         let quoting: Vec<String> = split_letters(r#"a*'*'"*"\* "\$""#)
             .into_iter()
             .map(|word| {

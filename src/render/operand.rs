@@ -27,10 +27,10 @@ impl Spelled {
     /// Prints a value of a template. Fails on values that are not operands, and on operands that contain
     /// a mark.
     pub(super) fn print(out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
-        let refuse = |why: &str| Err(Error::new(ErrorKind::BadEscape, format!("{value:?} {why}")));
+        let reject = |why: &str| Err(Error::new(ErrorKind::BadEscape, format!("{value:?} {why}")));
         match value.downcast_object_ref::<Self>() {
-            None => refuse("is not an operand"),
-            Some(spelled) if spelled.text.contains(MARK) => refuse("contains a NUL character"),
+            None => reject("is not an operand"),
+            Some(spelled) if spelled.text.contains(MARK) => reject("contains a NUL character"),
             Some(Self { text, origin: None }) => Ok(out.write_str(text)?),
             Some(Self { text, origin: Some(index) }) => Ok(write!(out, "{MARK}{index}{MARK}{text}{MARK}{MARK}")?),
         }
