@@ -97,7 +97,7 @@ impl fmt::Display for Message {
 
 /// A value with invisible characters escaped, cut if it is long.
 pub(super) fn shorten(value: &str) -> String {
-    text::shortened(&visible(value), LONGEST_VALUE).into_owned()
+    text::truncate(&visible(value), LONGEST_VALUE).into_owned()
 }
 
 /// A value with invisible characters escaped. An empty value becomes a pair of quotes.
@@ -126,7 +126,7 @@ fn excerpt(text: &[char], prefix: usize, suffix: usize) -> String {
     let end = if suffix > MAX_SHARED { text.len() - suffix + MAX_SHARED } else { text.len() };
     let middle: String = text.get(start..end).unwrap_or_default().iter().collect();
     let (head, tail) = (if start > 0 { "…" } else { "" }, if end < text.len() { "…" } else { "" });
-    text::shortened(&format!("{head}{middle}{tail}"), LONGEST_VALUE).into_owned()
+    text::truncate(&format!("{head}{middle}{tail}"), LONGEST_VALUE).into_owned()
 }
 
 /// The first start of a word between two positions, or else the first position.

@@ -5,30 +5,30 @@ use std::fmt;
 
 use crate::escape::escape_invisible;
 
-/// One line behind `# `.
+/// The text of a one-line comment, after the `# `.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Comment(String);
 
 impl Comment {
-    /// Takes any text, and as much of it as someone reads. What a reader can't see is spelled, so
-    /// that no text ends the comment; blanks in a row are one; what a parser or linter would obey,
-    /// or a reader take for the header, is put in quotes.
+    /// Accepts any text, and truncates it to a readable length. Invisible characters are escaped, so no
+    /// text can end the comment; consecutive blanks become one; text that a parser or linter would obey,
+    /// or that looks like the header, is put in quotes.
     #[must_use]
     pub(crate) fn new(text: &str) -> Self {
         let text = escape_invisible(text.trim());
-        Self::of(&text.split_whitespace().collect::<Vec<_>>().join(" "), 300)
+        Self::with_limit(&text.split_whitespace().collect::<Vec<_>>().join(" "), 300)
     }
 
-    /// A command that someone copies: the blanks in front are kept, and it is cut only where the
-    /// parser, which takes no line of more than 65,535 bytes, would fail.
+    /// A command that a reader may copy. Leading blanks are kept, and the text is truncated only if the
+    /// line would exceed 65,535 bytes, the parser's limit.
     #[must_use]
     pub(crate) fn command(text: &str) -> Self {
-        Self::of(text.trim_end(), 16_000)
+        Self::with_limit(text.trim_end(), 16_000)
     }
 
-    fn of(text: &str, longest: usize) -> Self {
+    fn with_limit(text: &str, max_chars: usize) -> Self {
         let text = escape_invisible(text);
-        let text = shortened(&text, longest);
+        let text = truncated(&text, max_chars);
         if is_directive(&text) || is_header(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
     }
 }
@@ -39,26 +39,26 @@ impl fmt::Display for Comment {
     }
 }
 
-/// Counts characters, unlike `text::shortened`: they bound the bytes of a line, and the bytes of a file that
-/// was written by an earlier release stay the same.
-fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(longest) {
+/// Counts characters, unlike `text::truncate`: they bound the length of a line, and a later version of the
+/// Unicode tables does not change the bytes of a generated file.
+fn truncated(text: &str, max_chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max_chars) {
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
         None => Cow::Borrowed(text),
     }
 }
 
-/// Whether Docker (`check=…`, `syntax=…`, `escape=…`) or hadolint would take it for theirs.
+/// Whether Docker (`check=…`, `syntax=…`, `escape=…`) or hadolint would read it as a directive.
 fn is_directive(text: &str) -> bool {
     let key: String = text.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect();
     let rest = text.trim_start().get(key.len()..).unwrap_or_default().trim_start();
     (!key.is_empty() && rest.starts_with('=')) || key.eq_ignore_ascii_case("hadolint")
 }
 
-/// Whether it begins as the line does that says what a file was made from.
+/// Whether it starts like the line that marks a file as generated.
 fn is_header(text: &str) -> bool {
-    const MADE_BY: &str = "made by railpack2docker";
-    text.get(..MADE_BY.len()).is_some_and(|start| start.eq_ignore_ascii_case(MADE_BY))
+    const PREFIX: &str = "made by railpack2docker";
+    text.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 #[cfg(test)]
@@ -66,13 +66,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_one_is_cut() {
+    fn long_comment_is_truncated() {
         assert_eq!(Comment::new(&"é".repeat(70_000)).to_string().chars().count(), 301);
         assert!(Comment::command(&"\u{10348}".repeat(70_000)).to_string().len() < 65_000);
     }
 
     #[test]
-    fn a_command_keeps_its_blanks_and_its_end() {
+    fn command_is_kept_as_it_is() {
         let command = format!("  --secret id={}", "x".repeat(1_000));
         assert_eq!(Comment::command(&command).to_string(), command);
     }

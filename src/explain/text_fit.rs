@@ -3,18 +3,18 @@
 
 use crate::escape::escape_invisible;
 pub(super) use crate::text::columns;
-use crate::text::{shortened, without_middle};
+use crate::text::{truncate, truncate_middle};
 
 /// Fits a text on one line: whitespace is collapsed, invisible characters are escaped, and the end is cut.
 pub(super) fn fit_line(text: &str, room: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    shortened(&escape_invisible(&words.join(" ")), room).into_owned()
+    truncate(&escape_invisible(&words.join(" ")), room).into_owned()
 }
 
 /// Fits a path, cutting its middle: the beginning and the end are the most useful parts.
 pub(super) fn fit_path(text: &str, room: usize) -> String {
     let kept = room.saturating_sub(1);
-    without_middle(&escape_invisible(text.trim()), kept / 3, kept - kept / 3).into_owned()
+    truncate_middle(&escape_invisible(text.trim()), kept / 3, kept - kept / 3).into_owned()
 }
 
 /// Fits an image reference on one or two lines. A long one is split before the image's name.

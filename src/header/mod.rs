@@ -1,5 +1,5 @@
-//! The header of a generated file: its origin, the command that regenerates it, the command that builds
-//! the image.
+//! The header of a generated file: its origin, the command that regenerates it, and the command that
+//! builds the image.
 
 mod build_command;
 mod stamp;

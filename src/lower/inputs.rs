@@ -1,4 +1,4 @@
-//! Files that a stage takes from other stages, from images and from the build context.
+//! Files that a stage copies from other stages, from images and from the build context.
 
 use super::copy::can_be_sent;
 use super::{Context, OrReport};
@@ -7,7 +7,7 @@ use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
 use crate::graph::{Edge, Include, IncludedPaths, Origin};
 use crate::plan::Located;
 
-/// The COPY instructions for the inputs behind the first one.
+/// The COPY instructions for all inputs after the first one.
 pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Edge<'_>]) -> Vec<Located<Instruction>> {
     let link = merges(base, inputs);
     let mut copies = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
             }
             let paths = CopyPaths::new(&source, &destination).or_report(context, "the path", include);
             context.count(edge.input.exclude.iter().map(|pattern| pattern.value.len()).sum());
-            if context.is_over {
+            if context.is_aborted {
                 return copies;
             }
             copies.extend(paths.map(|paths| {
@@ -48,8 +48,8 @@ fn exclude(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<E
     Exclude::new(&pattern.value).or_report(context, "the pattern", pattern)
 }
 
-/// Source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
-/// files lose their folders, others keep their place.
+/// The source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
+/// files lose their folders, other files keep their paths.
 fn resolve(include: &str, is_local: bool) -> (String, String) {
     if is_local {
         let source = if include.is_empty() { "." } else { include };
@@ -63,8 +63,8 @@ fn resolve(include: &str, is_local: bool) -> (String, String) {
     (path.clone(), path)
 }
 
-/// Whether Railpack merges the inputs onto the base, so that their layers are independent of each
-/// other, or copies them one after the other (`shouldLLBMerge` in `buildkit/build_llb/layers.go`).
+/// Whether Railpack merges the inputs onto the base, so that their layers are independent, instead of
+/// copying them one after the other (`shouldLLBMerge` in `buildkit/build_llb/layers.go`).
 fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
     let is_plain = |edge: &Edge<'_>| {
         edge.input.include.is_some() && !edge.is_local() && edge.includes().iter().all(|include| include.value != "/")
@@ -72,15 +72,16 @@ fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
     !base.is_local() && inputs.iter().all(is_plain) && !overlap(inputs)
 }
 
-/// Whether two inputs hold the same path, what one of them excludes aside.
+/// Whether two inputs include the same path, unless one of them excludes it.
 fn overlap(inputs: &[Edge<'_>]) -> bool {
     let included = IncludedPaths::new(inputs);
     let differ = |includes: &[Include<'_>], input| {
-        // in the order of the inputs
+        // sorted by input
         [includes.first(), includes.last()].into_iter().flatten().any(|include| include.input != input)
     };
-    let is_twice = included.at_one_path().any(|includes| includes.first().is_some_and(|it| differ(includes, it.input)));
-    is_twice
+    let is_duplicate =
+        included.at_one_path().any(|includes| includes.first().is_some_and(|it| differ(includes, it.input)));
+    is_duplicate
         || included.within().any(|within| {
             let outer = within.outer.iter().filter(|outer| differ(within.inner, outer.input));
             outer.filter_map(|outer| included.excludes(outer)).any(|excludes| !excludes.hold(within.rest))
@@ -93,7 +94,7 @@ mod tests {
     use crate::{Options, transpile};
 
     #[test]
-    fn container_paths_keep_their_place_and_local_ones_lose_their_folders() {
+    fn local_paths_lose_their_folders_and_others_keep_them() {
         for (include, is_local, source, destination) in [
             (".", false, "/app", "/app"),
             ("/app/", false, "/app", "/app"),
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn inputs_are_linked_unless_two_of_them_hold_the_same_path() {
+    fn inputs_are_linked_unless_they_overlap() {
         let is_linked = |inputs: &str| {
             let json = format!(
                 r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}] }}, {{ "name": "b", "inputs": [{{ "image": "x" }}] }}],

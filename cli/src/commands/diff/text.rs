@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Style};
 use railpack2docker::diff::{Change, StageLayers, Status};
 use railpack2docker::escape::escape_invisible;
-use railpack2docker::text::shortened;
+use railpack2docker::text::truncate;
 
 use super::ComparedPlans;
 use super::group::{Group, group};
@@ -109,7 +109,7 @@ fn add_stage(stage: &StageLayers, width: usize, out: &mut String) {
         };
         out.push_str(&format!("{start}{style}{}{style:#}{rest}\n", line.words));
         if let Some(instruction) = below {
-            out.push_str(&format!("      {}\n", shortened(instruction, WIDTH - 6)));
+            out.push_str(&format!("      {}\n", truncate(instruction, WIDTH - 6)));
         }
     }
 }
