@@ -45,3 +45,12 @@ pub use options::{Files, Options, OutputVersion, SecretMount, SecretsHash, Secre
 pub use render::Rendered;
 pub use secret_usage::{SecretUsage, StepSecrets};
 pub use source_map::SourceMap;
+
+/// The words of a command line, and whether the last one is unfinished. For the fuzz targets.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[must_use]
+pub fn fuzzing_words(line: &str) -> (Vec<String>, bool) {
+    let split = compat::shlex::split(line);
+    (split.words, split.unfinished.is_some())
+}

@@ -1,14 +1,9 @@
-//! What `diff` prints of any two plans does nothing but show itself, and it finds no change where there is none.
-//! Bytes that are the JSON of two plans are these; others make two plans that have much in common.
+//! The output of `diff` for any two plans has no control characters, and equal plans have no changes. Bytes that are
+//! the JSON of two plans are these; others make two plans that have much in common.
 #![no_main]
 
-#[path = "../../tests/diff/comment.rs"]
-mod comment;
 mod mutate;
 mod of_bytes;
-#[allow(dead_code)]
-#[path = "../../tests/properties/plans.rs"]
-mod plans;
 #[allow(dead_code)]
 mod shown;
 
@@ -16,8 +11,10 @@ use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use railpack2docker::diff::{Comparison, Status, compare};
 use railpack2docker::escape::escape_invisible_text;
-use railpack2docker::{Options, fuzzing, transpile};
+use railpack2docker::{Options, transpile};
+use railpack2docker_cli::fuzzing;
 use serde_json::Value;
+use testkit::comment;
 
 fuzz_target!(|data: &[u8]| {
     let Ok((old, new, options)) = written(data).map_or_else(|| made(data), Ok) else { return };

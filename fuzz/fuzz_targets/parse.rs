@@ -2,14 +2,13 @@
 //! A Dockerfile is one that BuildKit reads, and shows all that is in it or says so.
 #![no_main]
 
-#[allow(dead_code)]
-#[path = "../../tests/properties/buildkit/mod.rs"]
-mod buildkit;
 mod mutate;
 mod shown;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use railpack2docker::{Diagnostic, Options, fuzzing, transpile};
+use railpack2docker::{Code, Diagnostic, Options, transpile};
+use railpack2docker_cli::fuzzing;
+use testkit::buildkit;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -20,13 +19,13 @@ fuzz_target!(|data: &[u8]| {
             findings.0.iter().for_each(|finding| has_a_location(finding, text));
             shown::check_report(&fuzzing::report(&findings.0, text));
         }
-        Ok(made) => {
-            made.findings.iter().for_each(|finding| has_a_location(finding, text));
-            shown::check_report(&fuzzing::report(&made.findings, text));
-            if let Err(why) = buildkit::parse(&made.dockerfile) {
-                panic!("{why}:\n{}", made.dockerfile);
+        Ok(generated) => {
+            generated.findings.iter().for_each(|finding| has_a_location(finding, text));
+            shown::check_report(&fuzzing::report(&generated.findings, text));
+            if let Err(why) = buildkit::parse(&generated.dockerfile) {
+                panic!("{why}:\n{}", generated.dockerfile);
             }
-            shown::check(&made);
+            shown::check(&generated);
         }
     }
 });
@@ -42,6 +41,6 @@ fn has_a_location(finding: &Diagnostic, text: &str) {
     for location in finding.location.iter().chain(related) {
         assert!(text.get(location.span()).is_some(), "{:?} of {finding:?}", location.span());
     }
-    let is_nowhere = ["empty-plan", "large-dockerfile"].contains(&finding.code);
+    let is_nowhere = [Code::EmptyPlan, Code::LargeDockerfile, Code::HugeDockerfile].contains(&finding.code);
     assert!(finding.location.is_some() || is_nowhere, "{finding:?}");
 }

@@ -1,8 +1,8 @@
 //! What a reader must be able to see.
 
+use railpack2docker::escape::{escape_invisible_text, hidden};
 use railpack2docker::header::{Header, is_generated};
-use railpack2docker::escape::{hidden, escape_invisible_text};
-use railpack2docker::{Diagnostic, Transpiled};
+use railpack2docker::{Code, Diagnostic, Transpiled};
 
 /// A report holds the colours of this tool, and nothing else that a terminal would obey.
 pub fn check_report(report: &str) {
@@ -20,10 +20,10 @@ fn after_colour(part: &str) -> Option<&str> {
 }
 
 /// What hides in a file is warned of, and no text passes for the header.
-pub fn check(made: &Transpiled) {
-    let warned = made.findings.iter().filter(|finding| finding.code == "invisible-text");
+pub fn check(generated: &Transpiled) {
+    let warned = generated.findings.iter().filter(|finding| finding.code == Code::InvisibleText);
     let warned: Vec<&Diagnostic> = warned.collect();
-    for (file, text) in [("Dockerfile", Some(&made.dockerfile)), ("ignore file", made.dockerignore.as_ref())] {
+    for (file, text) in [("Dockerfile", Some(&generated.dockerfile)), ("ignore file", generated.dockerignore.as_ref())] {
         let Some(text) = text else { continue };
         for c in hidden(text) {
             let is_named = |finding: &&Diagnostic| {
@@ -32,8 +32,8 @@ pub fn check(made: &Transpiled) {
             };
             assert!(warned.iter().any(is_named), "U+{:04X} in the {file} and no warning:\n{text:?}", u32::from(c));
         }
-        let header = Header::of(text).unwrap_or_else(|| panic!("no header:\n{text}"));
+        let header = Header::parse(text).unwrap_or_else(|| panic!("no header:\n{text}"));
         assert!(header.is_untouched(text) && is_generated(text.as_bytes()));
-        assert_eq!(header.digest.len(), 12);
+        assert_eq!(header.stamp.plan.len(), 12);
     }
 }

@@ -5,10 +5,10 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use libfuzzer_sys::fuzz_target;
-use railpack2docker::fuzzing;
+use railpack2docker::fuzzing_words;
 
 fuzz_target!(|line: &str| {
-    assert_eq!(fuzzing::words(line), words(line), "{line:?}");
+    assert_eq!(fuzzing_words(line), words(line), "{line:?}");
 });
 
 /// The words, and whether the end cut the last one off.

@@ -334,7 +334,7 @@ fn read_choice<'d, T, D: serde::Deserializer<'d>>(
     let name = String::deserialize(from)?;
     let error = || {
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        D::Error::custom(format!("unknown value `{name}` (expected one of {})", names.join(", ")))
+        D::Error::custom(format!("unknown value `{name}` (expected {})", names.join(" or ")))
     };
     parse(&name).map(Some).ok_or_else(error)
 }
@@ -424,7 +424,7 @@ mod tests {
         let error = config("output-version = 2").unwrap_err().to_string();
         assert!(error.contains("unknown output version `2` (supported: 1)"), "{error}");
         let error = config("secrets-scope = 'x'").unwrap_err().to_string();
-        assert!(error.contains("unknown value `x`, expected `plan` or `step`"), "{error}");
+        assert!(error.contains("unknown value `x` (expected `plan` or `step`)"), "{error}");
     }
 
     #[test]
