@@ -18,7 +18,7 @@ mod spelling;
 mod stage;
 
 pub(crate) use argv::{ExecForm, ShellForm, shell_word};
-pub(crate) use comment::Comment;
+pub(crate) use comment::{Comment, GENERATED_BY};
 pub(crate) use env::{Assignment, is_bare_name, is_env_only};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;

@@ -5,7 +5,6 @@ use super::json::{Fields, Kind, Node, Read};
 use super::read::{located_string, optional_string, required_string};
 use super::{Command, Located};
 use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::text;
 
 const KEYS: [&str; 8] = ["cmd", "customName", "path", "name", "mode", "src", "dest", "image"];
 
@@ -64,8 +63,7 @@ pub(crate) fn given_mode(mode: Option<u32>) -> Option<u32> {
 }
 
 fn list(keys: &[&str]) -> String {
-    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-    text::list(quoted.iter().map(String::as_str), "or")
+    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// Reads a string: a script for `sh`. Railpack's documentation also describes the prefixes `RUN:`,
