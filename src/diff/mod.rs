@@ -39,6 +39,7 @@ mod variables;
 
 use crate::compilation::{Compilation, Lowered};
 use crate::diagnostic::Diagnostics;
+use crate::header::without_stamp;
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::secret_usage::SecretUsage;
@@ -143,7 +144,9 @@ fn options_for(options: &Options, plan: &Plan, other: &Plan) -> Options {
 impl RedactedFiles {
     fn new(lowered: &Lowered) -> Result<Self, Diagnostics> {
         let rendered = lowered.render()?;
-        Ok(Self { dockerfile: rendered.dockerfile, dockerignore: rendered.dockerignore })
+        // the stamps always differ
+        let dockerignore = rendered.dockerignore.as_deref().map(without_stamp);
+        Ok(Self { dockerfile: without_stamp(&rendered.dockerfile), dockerignore })
     }
 }
 

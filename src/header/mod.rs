@@ -8,4 +8,4 @@ pub use build_command::{BuildCommand, HashArg, SecretFlag, SecretSource, secret_
 pub use stamp::{Header, Stamp, is_generated, with_line_feeds};
 
 pub(crate) use build_command::regenerate;
-pub(crate) use stamp::{GeneratedFrom, stamped};
+pub(crate) use stamp::{GeneratedFrom, stamped, without_stamp};
