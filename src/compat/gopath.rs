@@ -48,9 +48,22 @@ pub(crate) fn under_app(path: &str) -> String {
     if path.starts_with('/') { clean(path) } else { join("/app", path) }
 }
 
+/// Whether an absolute path is `folder` or below it.
+pub(crate) fn is_in(path: &str, folder: &str) -> bool {
+    folder == "/" || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_in_itself_and_in_its_ancestors() {
+        for folder in ["/var/lib/apt", "/var/lib", "/"] {
+            assert!(is_in("/var/lib/apt", folder), "{folder}");
+        }
+        assert!(!is_in("/var/lib/apt2", "/var/lib/apt"));
+    }
 
     #[test]
     fn results_match_go() {

@@ -1,8 +1,8 @@
 //! Copies of files that exist only in a cache. A cache is mounted while a command runs and is not part of
 //! any layer.
 
-use super::{Subject, is_in};
-use crate::compat::gopath::under_app;
+use super::Subject;
+use crate::compat::gopath::{is_in, under_app};
 use crate::compat::patternmatcher::is_pattern;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Origin};

@@ -1,6 +1,6 @@
 //! Uses of caches, shared by the lints that check their directories.
 
-use super::is_in;
+use crate::compat::gopath::is_in;
 use crate::graph::Graph;
 use crate::plan::{Cache, Located, StepId};
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Subject;
 use super::caches::{is_locked_by_apt, uses};
-use super::{Subject, is_in};
-use crate::compat::gopath::under_app;
+use crate::compat::gopath::{is_in, under_app};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Origin;
 use crate::plan::Located;

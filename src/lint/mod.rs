@@ -111,22 +111,9 @@ pub(crate) fn check_all(subject: &Subject<'_>, requested: &BTreeSet<String>, fin
     }
 }
 
-/// Whether an absolute path is `folder` or below it.
-fn is_in(path: &str, folder: &str) -> bool {
-    folder == "/" || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_is_in_itself_and_in_its_ancestors() {
-        for folder in ["/var/lib/apt", "/var/lib", "/"] {
-            assert!(is_in("/var/lib/apt", folder), "{folder}");
-        }
-        assert!(!is_in("/var/lib/apt2", "/var/lib/apt"));
-    }
 
     #[test]
     fn optional_codes_run_only_on_request() {

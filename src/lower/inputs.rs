@@ -2,7 +2,8 @@
 
 use super::copy::can_be_sent;
 use super::{Context, OrReport};
-use crate::compat::gopath::{base, join};
+use crate::compat::gopath::{base, is_in, join, under_app};
+use crate::compat::patternmatcher::is_pattern;
 use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
 use crate::graph::{Edge, Include, IncludedPaths, Origin};
 use crate::plan::Located;
@@ -24,8 +25,12 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
             continue;
         }
         let exclude: Vec<Exclude> = edge.input.exclude.iter().filter_map(|pattern| exclude(context, pattern)).collect();
-        for include in edge.includes() {
+        for (index, include) in edge.includes().iter().enumerate() {
             let is_local = edge.is_local();
+            let nested = if is_local { Nesting::None } else { nesting(*edge, index) };
+            if nested == Nesting::Copied {
+                continue;
+            }
             let (source, destination) = resolve(&include.value, is_local);
             if is_local && !can_be_sent(context, include, &source) {
                 continue;
@@ -36,12 +41,40 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
                 return copies;
             }
             copies.extend(paths.map(|paths| {
+                let link = link && nested == Nesting::None;
                 let copy = Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths };
                 Located::at(&include.location, Instruction::Copy(copy))
             }));
         }
     }
     copies
+}
+
+/// The relation of an include to those before it in its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nesting {
+    None,
+    /// It is in an earlier one, which may lack a part of it. `--link` would create the directories on the
+    /// way again, with the default mode.
+    Inside,
+    /// It is in an earlier one, which copies all of it.
+    Copied,
+}
+
+fn nesting(edge: Edge<'_>, index: usize) -> Nesting {
+    // more are not compared: each comparison takes time, and no plan has as many
+    const MAX_COMPARED: usize = 100;
+    let includes = edge.includes();
+    let path = |include: &Located<String>| under_app(&include.value);
+    let Some(own) = includes.get(index).map(path).filter(|own| own != "/") else { return Nesting::None };
+    let is_around =
+        |outer: &String| own.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let mut earlier = includes.iter().take(index.min(MAX_COMPARED)).map(path);
+    match earlier.find(|outer| outer != "/" && is_in(&own, outer)) {
+        Some(outer) if edge.input.exclude.is_empty() && !is_pattern(&outer) && !is_pattern(&own) => Nesting::Copied,
+        Some(_) => Nesting::Inside,
+        None => Nesting::None,
+    }
 }
 
 fn exclude(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<Exclude> {
@@ -147,5 +180,30 @@ mod tests {
             assert_eq!(is_linked(&inputs), linked, "{inputs}");
         }
         assert!(!is_linked(r#"{ "step": "a", "include": ["/x"] }, { "local": true, "include": ["."] }"#));
+    }
+
+    #[test]
+    fn includes_inside_others_are_not_linked() {
+        let copies = |include: &str, exclude: &str| -> Vec<String> {
+            let json = format!(
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}] }}],
+                  "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{{ "step": "a", "include": [{include}], "exclude": [{exclude}] }}] }} }}"#
+            );
+            let dockerfile = transpile(&json, &Options::default()).unwrap().dockerfile;
+            dockerfile.lines().filter(|line| line.starts_with("COPY")).map(str::to_owned).collect()
+        };
+        assert_eq!(copies(r#""/app", "lib/", "/app""#, ""), ["COPY --link --from=a /app /app"]);
+        assert_eq!(
+            copies(r#""/app", "lib""#, r#""tmp""#),
+            ["COPY --link --from=a --exclude=tmp /app /app", "COPY --from=a --exclude=tmp /app/lib /app/lib"]
+        );
+        assert_eq!(
+            copies(r#""/app/li*", "lib/x""#, ""),
+            ["COPY --link --from=a /app/li* /app/li*", "COPY --link --from=a /app/lib/x /app/lib/x"]
+        );
+        assert_eq!(
+            copies(r#""lib", "/app""#, ""),
+            ["COPY --link --from=a /app/lib /app/lib", "COPY --link --from=a /app /app"]
+        );
     }
 }
