@@ -67,8 +67,6 @@ fn nesting(edge: Edge<'_>, index: usize) -> Nesting {
     let includes = edge.includes();
     let path = |include: &Located<String>| under_app(&include.value);
     let Some(own) = includes.get(index).map(path).filter(|own| own != "/") else { return Nesting::None };
-    let is_around =
-        |outer: &String| own.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let mut earlier = includes.iter().take(index.min(MAX_COMPARED)).map(path);
     match earlier.find(|outer| outer != "/" && is_in(&own, outer)) {
         Some(outer) if edge.input.exclude.is_empty() && !is_pattern(&outer) && !is_pattern(&own) => Nesting::Copied,
