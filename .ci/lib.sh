@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the parts share. Each sources it first: it goes to the root of the repository. The functions
-# install what a part needs, on Debian or Ubuntu, as root or with sudo.
+# Functions that the parts share. Each part sources this file first, which changes to the root of the
+# repository. The functions install what a part needs, on Debian or Ubuntu, as root or with sudo.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 target_dir=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -13,18 +13,18 @@ fail() {
   exit 1
 }
 
-# not_checked WHAT: says what this machine can't check. A runner of GitHub can, so there it fails.
+# not_checked WHAT: reports a check that can't run on this machine. On a GitHub runner it is an error.
 not_checked() {
   [ "${GITHUB_ACTIONS:-}" != true ] || fail "not checked: $*"
   echo "NOT CHECKED: $*"
 }
 
-# without_shared WHAT: the same of what needs ../shared, which a runner of GitHub doesn't have either
-without_shared() { echo "NOT CHECKED: $*, since there is no ../shared"; }
+# without_shared WHAT: reports a check that needs ../shared, which a GitHub runner doesn't have either
+without_shared() { echo "NOT CHECKED: $*: there is no ../shared"; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-# apt_install PACKAGE…: only those that are not there, so that a second run needs neither root nor network
+# apt_install PACKAGE…: installs missing packages, so that a second run needs neither root nor network
 apt_install() {
   local package missing=()
   for package; do
@@ -33,9 +33,9 @@ apt_install() {
   [ "${#missing[@]}" -gt 0 ] || return 0
   local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq)
   (
-    # apt lets only one run at a time, and parts can run side by side
+    # apt runs only once at a time, and parts can run in parallel
     flock 9
-    # the lists of packages may be missing or old, and mostly are not
+    # the package lists may be missing or old, but usually are not
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 || {
       "${apt[@]}" update >/dev/null
       "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
@@ -43,7 +43,7 @@ apt_install() {
   ) 9>target/ci-apt.lock
 }
 
-# venv PACKAGE…: Python packages in the versions of requirements.txt. Each part has a folder of its own.
+# venv PACKAGE…: installs Python packages in the versions of requirements.txt. Each part has its own venv.
 venv() {
   apt_install python3 python3-venv
   local folder=target/ci-venv/${0##*/}
@@ -52,10 +52,10 @@ venv() {
   export PATH="$PWD/$folder/bin:$PATH"
 }
 
-# rustc calls cc to link, even where nothing of C is compiled
+# rustc calls cc to link, even if no C is compiled
 linker() { command -v cc >/dev/null || apt_install gcc libc6-dev; }
 
-# cargo_tool CRATE VERSION [OPTION of cargo install…]: a program, unless this version is there or on the PATH
+# cargo_tool CRATE VERSION [OPTION…]: installs a program with `cargo install`, unless PATH has this version
 cargo_tool() {
   local crate=$1 version=$2 tools=$PWD/target/ci-tools
   shift 2
@@ -64,12 +64,12 @@ cargo_tool() {
   "$crate $version" | "$crate v$version") return ;;
   esac
   linker
-  # a debug build: to build it takes longer than to run it
+  # a debug build: compiling takes longer than running
   cargo install "$crate" --debug --quiet --locked --version "$version" --root "$tools" --target-dir "$tools/build-$crate" "$@"
   rm -rf "$tools/build-$crate"
 }
 
-# Builds the command as a release is built. $binary is its path.
+# Builds the command as for a release. $binary is its path.
 build_binary() {
   linker
   cargo build --locked --quiet --release --bin railpack2docker
@@ -77,7 +77,7 @@ build_binary() {
   binary=$target_dir/release/railpack2docker
 }
 
-# Whether a Docker Engine answers. Where ../shared is there, it brings one up.
+# Whether a Docker Engine answers. Starts one with ../shared, if that exists.
 engine() {
   local said
   if [ -d ../shared ]; then

@@ -1,4 +1,4 @@
-"""The plans of `generate-plan`, and the examples, by name: `chain 1000`, `example php`."""
+"""The plans of `generate-plan` and the examples, by name: `chain 1000`, `example php`."""
 
 import pathlib
 import subprocess
@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def plan(name, folder):
-    """The file of a plan; one that is made is made in a folder."""
+    """The path of a plan. A generated plan is written to `folder`."""
     kind, which = name.split(" ")
     if kind == "example":
         return ROOT / "examples" / which / "plan.json"
@@ -19,7 +19,7 @@ def plan(name, folder):
 
 
 def rustc():
-    """The compiler and what it compiles for."""
+    """The compiler and its target."""
     said = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout.splitlines()
     host = next(line.removeprefix("host: ") for line in said if line.startswith("host: "))
     return f"{' '.join(said[0].split(' ')[:2])}, {host}"

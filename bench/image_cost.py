@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""What it costs to build the image of a plan from its Dockerfile, beside what it cost before.
+"""Measures builds of images from generated Dockerfiles, and compares them with earlier builds.
 
     bench/image_cost.py target/release/railpack2docker ../shared/oracle [--update]
 
-Builds ten plans of the oracle in the engine that answers, each four times: with nothing cached,
-again, after a source file changed, and after the value of a secret changed. It prints for each the
-commands that ran, the layers of the image and their bytes, and the time. `bench/image-cost.tsv`
-holds what they were; commands and layers must be the same, bytes within five per cent. The time is
-for reading. Whatever the file says, a build runs no more commands than the plan has, and one for
-each set of secrets that steps list.
+Builds ten plans of the oracle in the current engine, each four times: with an empty cache, unchanged,
+after a source file changed, and after the value of a secret changed. For each build it prints the
+commands that ran, the layers of the image and their size, and the time. `bench/image-cost.tsv` has the
+earlier results: commands and layers must be equal, sizes within five percent. The time is only for
+information. In any case, a build runs no more commands than the plan has, plus one for each set of
+secrets that steps list.
 
-The oracle's stub stands in for every image, with a file of its own for each plan, so that nothing
-that was built before is found again."""
+The oracle's stub replaces every image, with a different file for each plan, so that no earlier build is
+in the cache."""
 
 import argparse
 import json
@@ -35,7 +35,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
     parser.add_argument("oracle", type=pathlib.Path)
-    parser.add_argument("--update", action="store_true", help="write the table anew")
+    parser.add_argument("--update", action="store_true", help="rewrite the table")
     args = parser.parse_args()
     sys.path.insert(0, str(args.oracle))
     import context
@@ -53,7 +53,7 @@ def main():
         lines = ["\t".join(str(cell) for cell in row) for row in [HEADER, *rows]]
         TABLE.write_text("\n".join(lines) + "\n")
     for complaint in complaints:
-        print("wrong:", complaint)
+        print("error:", complaint)
     sys.exit(1 if complaints else 0)
 
 
@@ -71,11 +71,11 @@ def show(row, before, complaints):
         return
     print(f"   (was {before[2]}, {before[3]}, {before[4]}, {float(before[5]):.1f})")
     if [str(commands), str(layers)] != before[2:4] or abs(kib - int(before[4])) > max(1, 0.05 * int(before[4])):
-        complaints.append(f"{name}, {scenario}: {row[2:5]}, and it was {before[2:5]}")
+        complaints.append(f"{name}, {scenario}: {row[2:5]}, expected {before[2:5]}")
 
 
 def costs(name, plan, binary, root, complaints):
-    """The four rows of a plan."""
+    """The rows of a plan, one for each scenario."""
     secrets = {secret: "first" for secret in plan.get("secrets") or []}
     plan = json.loads(json.dumps(plan), object_hook=lambda value: stand_in(value, name))
     base_image(name)
@@ -92,7 +92,7 @@ def costs(name, plan, binary, root, complaints):
         start = time.monotonic()
         commands, layers, size = build(dockerfile, root, secrets)
         if commands > most:
-            complaints.append(f"{name}, {scenario}: {commands} commands ran, and the plan has {most} with its hashes")
+            complaints.append(f"{name}, {scenario}: {commands} commands ran, but the plan has {most}, including its hashes")
         yield [name, scenario, commands, layers, round(size / 1024), round(time.monotonic() - start, 1)]
 
 
@@ -101,7 +101,7 @@ def image_of(name):
 
 
 def stand_in(value, name):
-    """A plan's image as the one that stands in for it."""
+    """An object of the plan, with its image replaced."""
     return {key: image_of(name) if key == "image" else entry for key, entry in value.items()}
 
 
@@ -112,7 +112,7 @@ def base_image(name):
 
 
 def limit(plan):
-    """The most commands that a build may run."""
+    """The maximum number of commands that a build may run."""
     steps = plan.get("steps") or []
     commands = sum("cmd" in command for step in steps for command in step.get("commands") or [])
     listing = [step for step in steps if step.get("secrets") and any("cmd" in c for c in step.get("commands") or [])]
@@ -120,7 +120,7 @@ def limit(plan):
 
 
 def build(dockerfile, root, secrets):
-    """Commands that ran, layers, and their bytes."""
+    """The number of commands that ran, the number of layers, and their size in bytes."""
     with tempfile.TemporaryDirectory() as folder:
         image = pathlib.Path(folder) / "image.tar"
         command = ["docker", "buildx", "build", "--progress=rawjson", "--provenance=false", "-f", dockerfile,
@@ -142,7 +142,7 @@ def build(dockerfile, root, secrets):
 
 
 def is_command(name):
-    """`[build 3/7] RUN npm ci`"""
+    """Whether a vertex is a command, such as `[build 3/7] RUN npm ci`."""
     return name.startswith("[") and "] RUN " in name
 
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""How many instructions the processor runs from start to exit, beside how many it ran before.
+"""Counts the instructions from start to exit, and compares them with an earlier count.
 
     bench/instructions.py target/release/railpack2docker [--update]
 
-Counts them with callgrind, which does not depend on what else the machine does, for five plans.
-`bench/instructions.tsv` holds what they were, and the compiler: with that compiler, a count that is
-more than five per cent off is wrong. Another compiler makes other instructions, and nothing is
-compared. Whatever the file says, ten times the steps take no more than fifteen times the instructions."""
+Uses callgrind, which does not depend on other load, for five plans. `bench/instructions.tsv` has the
+earlier counts and their compiler. With that compiler, a count that is more than five percent higher is
+an error; after a lower one, update the table. Another compiler generates other instructions, so nothing is compared. In any case, ten times
+the steps must take at most fifteen times the instructions."""
 
 import argparse
 import pathlib
@@ -26,7 +26,7 @@ MOST_GROWTH = 15
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
-    parser.add_argument("--update", action="store_true", help="write the table anew")
+    parser.add_argument("--update", action="store_true", help="rewrite the table")
     args = parser.parse_args()
     compiler, before = read_table()
     is_comparable = compiler == generated.rustc() and not args.update
@@ -36,8 +36,8 @@ def main():
             counts[name] = count(args.binary.resolve(), generated.plan(name, folder))
             change = counts[name] / before[name] - 1 if name in before else None
             print(f"{name:30}{counts[name]:>16,}", "" if change is None else f"{change:+8.1%}")
-            if is_comparable and (change is None or abs(change) > TOLERANCE):
-                complaints.append(f"{name}: {counts[name]:,} instructions, not {before.get(name, 0):,}")
+            if is_comparable and (change is None or change > TOLERANCE):
+                complaints.append(f"{name}: {counts[name]:,} instructions, expected {before.get(name, 0):,}")
     growth = counts["chain 10000"] / counts["chain 1000"]
     print(f"ten times the steps: {growth:.1f} times the instructions")
     if growth > MOST_GROWTH:
@@ -46,16 +46,16 @@ def main():
         rows = [generated.rustc(), *(f"{name}\t{counts[name]}" for name in PLANS)]
         TABLE.write_text("\n".join(rows) + "\n")
     elif not is_comparable:
-        print(f"not compared: the table is of {compiler}, and this is {generated.rustc()}")
+        print(f"not compared: the table is for {compiler}, and this is {generated.rustc()}")
     for complaint in complaints:
-        print("wrong:", complaint)
+        print("error:", complaint)
     if complaints:
-        print(f"if that is meant: bench/instructions.py {args.binary} --update")
+        print(f"to accept the new counts: bench/instructions.py {args.binary} --update")
     sys.exit(1 if complaints else 0)
 
 
 def read_table():
-    """The compiler, and the instructions by plan."""
+    """The compiler, and the number of instructions by plan."""
     if not TABLE.exists():
         return None, {}
     compiler, *rows = TABLE.read_text().splitlines()

@@ -1,4 +1,4 @@
-//! A compilation: a plan that is read once, and everything that is made of it.
+//! A compilation: a plan parsed once, and everything derived from it.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
 use crate::dockerfile::{Dockerfile, Dockerignore, Instruction};
@@ -12,7 +12,7 @@ use crate::secret_usage::SecretUsage;
 use crate::source_map::SourceMap;
 use crate::{lower, plan};
 
-/// A build plan whose names are resolved.
+/// A parsed build plan with all of its names resolved.
 ///
 /// ```
 /// use railpack2docker::{Compilation, Options};
@@ -26,11 +26,11 @@ use crate::{lower, plan};
 #[derive(Clone, Debug)]
 pub struct Compilation {
     graph: Graph,
-    /// What was found while the plan was read.
+    /// Findings from reading the plan and resolving its names.
     findings: Findings,
 }
 
-/// A plan as instructions.
+/// A plan lowered to Dockerfile instructions.
 #[derive(Clone, Debug)]
 pub struct Lowered {
     dockerfile: Dockerfile,
@@ -41,23 +41,23 @@ pub struct Lowered {
     digest: String,
 }
 
-/// A plan as a Dockerfile.
+/// A plan transpiled to a Dockerfile.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transpiled {
-    /// The Dockerfile's text, UTF-8, each line ended by a line feed.
+    /// The text of the Dockerfile: UTF-8, with a line feed at the end of every line.
     pub dockerfile: String,
     /// The text of `<Dockerfile>.dockerignore`, if the plan excludes something.
     pub dockerignore: Option<String>,
-    /// The place in the plan that each line of the Dockerfile comes from.
+    /// The location in the plan that each line of the Dockerfile comes from.
     pub source_map: SourceMap,
-    /// Warnings and notes, in the order of the plan's text, those without a place at the end.
+    /// Warnings and notes in plan order; those without a location come last.
     pub findings: Vec<Diagnostic>,
     lowered: Lowered,
 }
 
 impl Transpiled {
-    /// Whether an instruction copies a file of the build context: see [`Lowered::copies`].
+    /// Whether an instruction copies this file from the build context; see [`Lowered::copies`].
     #[must_use]
     pub fn copies(&self, path: &str) -> bool {
         self.lowered.copies(path)
@@ -65,12 +65,12 @@ impl Transpiled {
 }
 
 impl Compilation {
-    /// Reads the JSON text of a build plan and resolves its names. With `strict`, unknown keys are
+    /// Parses the JSON text of a build plan and resolves its names. With `strict`, unknown keys are
     /// errors.
     ///
     /// # Errors
-    /// Every mistake that the first failing phase finds, reading or resolving names, with the warnings
-    /// and notes so far.
+    /// Every error that the first failing phase finds, reading the plan or resolving its names, along
+    /// with the warnings and notes so far.
     pub fn parse(json: &str, strict: bool) -> Result<Self, Diagnostics> {
         let mut findings = Findings::default();
         let graph = plan::read(json, strict, &mut findings).and_then(|plan| graph::resolve(plan, &mut findings));
@@ -83,7 +83,7 @@ impl Compilation {
     /// Lowers the plan to instructions.
     ///
     /// # Errors
-    /// Everything that a Dockerfile can't express, and options that do not fit the plan, with the
+    /// Everything that a Dockerfile can't express, and options that don't fit the plan, along with the
     /// findings of [`Self::parse`].
     pub fn lower(&self, options: &Options) -> Result<Lowered, Diagnostics> {
         let mut findings = self.findings.clone();
@@ -103,7 +103,7 @@ impl Compilation {
         }
     }
 
-    /// Lowers and renders the plan, and runs the checks of each transpilation.
+    /// Lowers and renders the plan, and runs the checks that are part of every transpilation.
     ///
     /// # Errors
     /// Those of [`Self::lower`] and [`Lowered::render`].
@@ -115,14 +115,14 @@ impl Compilation {
         Ok(Transpiled { dockerfile, dockerignore, source_map, findings, lowered })
     }
 
-    /// The use of the plan's secrets in a build with these options.
+    /// The usage of the plan's secrets in a build with these options.
     #[must_use]
     pub fn secrets(&self, options: &Options) -> SecretUsage {
         SecretUsage::new(&self.graph, options)
     }
 
-    /// The warnings and notes of a transpilation, in the order of the plan's text, those without a place
-    /// at the end. `lowered` and `rendered` are what this plan became.
+    /// The warnings and notes of a transpilation in plan order; those without a location come last.
+    /// `lowered` and `rendered` must come from this compilation.
     #[must_use]
     pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
@@ -132,11 +132,11 @@ impl Compilation {
         findings.into_sorted()
     }
 
-    /// All findings: those of [`Self::parse`] and [`Self::lower`], and those of every check, also of
-    /// checks that a build has no need of. The codes in `options.warn` turn on checks that run only on
-    /// request.
+    /// All findings: those of [`Self::parse`] and [`Self::lower`], and those of every check, including
+    /// checks that a build doesn't need. The codes in `options.warn` enable checks that are off by
+    /// default.
     ///
-    /// It does not fail: errors are among the findings. Options that do not fit the plan have the code
+    /// Never fails: errors are among the findings. Options that don't fit the plan are reported as
     /// [`Code::InvalidOption`](crate::Code::InvalidOption).
     #[must_use]
     pub fn lint(&self, options: &Options) -> Vec<Diagnostic> {
@@ -159,25 +159,25 @@ impl Compilation {
         self.graph.plan()
     }
 
-    /// The compilation of a plan that differs in values and in no name.
+    /// A copy of the compilation with other values in its plan. All names must stay the same.
     pub(crate) fn with_values(&self, change: impl FnOnce(&mut Plan)) -> Self {
         Self { graph: self.graph.with_values(change), findings: self.findings.clone() }
     }
 }
 
 impl Lowered {
-    /// The text of the generated files, and the origin of each line.
+    /// Renders the generated files, with the origin of each line.
     ///
     /// # Errors
-    /// An instruction that is too long for a line and can't be folded.
+    /// An instruction that exceeds the line limit and can't be folded.
     pub fn render(&self) -> Result<Rendered, Diagnostics> {
         let build = BuildCommand::for_header(&self.usage, &self.options);
         let header = HeaderText { files: &self.options.files, digest: &self.digest, build };
         render::render(&self.dockerfile, self.dockerignore.as_ref(), &header)
     }
 
-    /// Whether an instruction copies a file of the build context. The path is clean and relative to the
-    /// context. Ignore files are not considered.
+    /// Whether an instruction copies this file from the build context. The path must be clean and
+    /// relative to the context. Ignore files are not taken into account.
     #[must_use]
     pub fn copies(&self, path: &str) -> bool {
         let instructions = self.dockerfile.stages.iter().flat_map(|stage| &stage.instructions);
@@ -197,17 +197,17 @@ impl Lowered {
 }
 
 /// Turns the JSON text of a build plan into a Dockerfile. The same text and options give the same bytes
-/// everywhere, and in every release that knows [`Options::output_version`].
+/// on every machine, and in every release that supports [`Options::output_version`].
 ///
 /// # Errors
-/// Every mistake that the first failing phase finds: reading the plan, resolving its names, lowering it to
-/// instructions.
+/// Every error that the first failing phase finds. The phases are reading the plan, resolving its names,
+/// and lowering it to instructions.
 pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostics> {
     Compilation::parse(json, options.strict)?.transpile(options)
 }
 
-/// All findings of a plan, given as JSON text: see [`Compilation::lint`]. A plan that can't be read gives
-/// the errors that say why.
+/// All findings for the JSON text of a plan; see [`Compilation::lint`]. For a plan that can't be read,
+/// these are the errors that explain why.
 #[must_use]
 pub fn lint(json: &str, options: &Options) -> Vec<Diagnostic> {
     match Compilation::parse(json, options.strict) {

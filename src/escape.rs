@@ -1,10 +1,10 @@
-//! Characters that a reader can't see, spelled so that they can be seen.
+//! Detects and escapes invisible characters.
 
 use std::borrow::Cow;
 
-/// Whether `c` does something to a reader's screen other than show itself: control
-/// characters, line and paragraph separators, direction marks, zero-width characters,
-/// tags, the soft hyphen and the empty Braille pattern.
+/// Whether `c` affects the display instead of showing a glyph: control characters, line and paragraph
+/// separators, direction marks, zero-width characters, tags, the soft hyphen and the empty Braille
+/// pattern.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     c.is_control()
@@ -16,9 +16,9 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The invisible characters of a text that its reader should know of. Tabs and line ends are none,
-/// nor are the joiners and selectors that emoji and scripts outside ASCII need, where they stand
-/// beside what can be seen.
+/// The invisible characters of a text that a reader should know about. Excludes tabs and line endings,
+/// and the joiners and variation selectors that emoji and non-ASCII scripts need, if they are next to a
+/// visible character.
 pub fn hidden(text: &str) -> impl Iterator<Item = char> {
     let mut before = None;
     text.char_indices().filter_map(move |(at, c)| {
@@ -30,36 +30,39 @@ pub fn hidden(text: &str) -> impl Iterator<Item = char> {
 
 fn is_expected(last: Option<char>, c: char, next: impl Fn() -> Option<char>) -> bool {
     const SELECTOR: char = '\u{fe0f}';
-    let shows = |c: char| !c.is_ascii() && !is_invisible(c);
+    let is_glyph = |c: char| !c.is_ascii() && !is_invisible(c);
     match c {
         '\t' | '\n' => true,
         '\r' => next() == Some('\n'),
         '\u{200c}' | '\u{200d}' => {
-            last.is_some_and(|last| shows(last) || last == SELECTOR) && next().is_some_and(shows)
+            last.is_some_and(|last| is_glyph(last) || last == SELECTOR) && next().is_some_and(is_glyph)
         }
-        '\u{fe0e}' | SELECTOR => last.is_some_and(|last| shows(last) || last.is_ascii_digit() || "#*".contains(last)),
+        '\u{fe0e}' | SELECTOR => {
+            last.is_some_and(|last| is_glyph(last) || last.is_ascii_digit() || "#*".contains(last))
+        }
         _ => false,
     }
 }
 
-/// The text with each invisible character as `\u{…}`, safe for a terminal and for a comment.
+/// Escapes each invisible character as `\u{…}`, so that the text is safe for a terminal and for a
+/// comment.
 #[must_use]
 pub fn escape_invisible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_invisible) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 8);
+    let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if is_invisible(c) {
-            shown.extend(c.escape_unicode());
+            escaped.extend(c.escape_unicode());
         } else {
-            shown.push(c);
+            escaped.push(c);
         }
     }
-    Cow::Owned(shown)
+    Cow::Owned(escaped)
 }
 
-/// The same, but with line feeds and tabs as they are.
+/// Like [`escape_invisible`], but keeps line feeds and tabs.
 #[must_use]
 pub fn escape_invisible_text(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| is_invisible(c) && !"\t\n".contains(c)) {
@@ -69,21 +72,21 @@ pub fn escape_invisible_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// A JSON text with each character that a reader can't see as `\u…`. Such characters are in strings
-/// and nowhere else, but for the line feeds between lines.
+/// Escapes each invisible character of a JSON text as `\uXXXX`. Such characters occur only in strings,
+/// except for the line feeds between lines.
 #[must_use]
 pub fn escape_invisible_json(json: &str) -> String {
-    let mut spelled = String::with_capacity(json.len());
+    let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         if is_invisible(c) && c != '\n' {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                spelled.push_str(&format!("\\u{unit:04x}"));
+                escaped.push_str(&format!("\\u{unit:04x}"));
             }
         } else {
-            spelled.push(c);
+            escaped.push(c);
         }
     }
-    spelled
+    escaped
 }
 
 #[cfg(test)]
@@ -91,18 +94,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_that_shows_itself_stays() {
+    fn visible_text_is_unchanged() {
         assert_eq!(escape_invisible("npm ci # é ✓"), "npm ci # é ✓");
     }
 
     #[test]
-    fn escapes_line_feeds_and_direction_marks_are_spelled() {
+    fn invisible_characters_are_escaped() {
         assert_eq!(escape_invisible("a\nb\u{1b}[2J\u{202e}"), "a\\u{a}b\\u{1b}[2J\\u{202e}");
         assert_eq!(escape_invisible_text("a\n\tb\u{1b}\r\n"), "a\n\tb\\u{1b}\\u{d}\n");
     }
 
     #[test]
-    fn json_says_the_same() {
+    fn escaped_json_has_the_same_value() {
         let value = serde_json::json!({ "a\u{9b}": ["\u{202e}\n", "\u{e0041}", "é"] });
         let json = escape_invisible_json(&value.to_string());
         assert_eq!(json, r#"{"a\u009b":["\u202e\n","\udb40\udc41","é"]}"#);
@@ -110,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_emoji_and_scripts_need_is_not_hidden() {
+    fn joiners_and_selectors_are_not_hidden() {
         for text in ["a\tb\r\n", "⚠\u{fe0f} 1\u{fe0f}\u{20e3}", "❤\u{fe0f}\u{200d}🔥", "می\u{200c}خواهم"] {
             assert_eq!(hidden(text).count(), 0, "{text:?}");
         }

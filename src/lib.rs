@@ -1,7 +1,6 @@
 //! Turns a Railpack build plan into a Dockerfile that builds the same image.
 //!
-//! [`transpile`] takes the JSON text of a plan and gives the text of a Dockerfile. Nothing is read or
-//! written.
+//! [`transpile`] turns the JSON text of a plan into the text of a Dockerfile. It does no I/O.
 //!
 //! ```
 //! let plan = r#"{
@@ -13,9 +12,9 @@
 //! # Ok::<(), railpack2docker::Diagnostics>(())
 //! ```
 //!
-//! A [`Compilation`] does the same in steps, for programs that need more than the text: it reads the plan
-//! once, and lowers, checks or renders it on demand. [`diff`] compares two plans, and [`explain`] describes
-//! one.
+//! A [`Compilation`] does the same in steps, for programs that need more than the text: it parses the
+//! plan once, and then lowers, checks or renders it on demand. [`diff`] compares two plans, and
+//! [`explain`] describes one.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

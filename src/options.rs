@@ -2,39 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The options. The defaults give the image that Railpack gives.
+/// Options of the transpiler. The defaults reproduce the image that Railpack builds.
 ///
-/// More may be added in a minor release. So start from the default:
+/// A minor release may add fields, so start from the default:
 ///
 /// ```
 /// let mut options = railpack2docker::Options::default();
 /// options.secrets_scope = railpack2docker::SecretsScope::Step;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "independent options")]
 #[non_exhaustive]
 pub struct Options {
-    /// The image of the `# syntax=` line; `None` leaves the line out.
+    /// The image of the `# syntax=` line; `None` omits the line.
     pub syntax: Option<String>,
-    /// The secrets that a command sees.
+    /// The secrets that a command can see.
     pub secrets_scope: SecretsScope,
-    /// Build without a missing secret, its variable empty, instead of failing.
+    /// Set the variable of a missing secret to the empty string instead of failing the build.
     pub optional_secrets: bool,
-    /// How a changed secret re-runs steps.
+    /// The mechanism that re-runs steps when a secret changes.
     pub secrets_hash: SecretsHash,
-    /// Fail a build whose `SECRETS_HASH` is empty.
+    /// Fail the build if `SECRETS_HASH` is empty.
     pub require_secrets_hash: bool,
-    /// How a command gets its secrets.
+    /// The way commands receive their secrets.
     pub secret_mount: SecretMount,
-    /// The id of a secret in the build, by name, where it is not the name.
+    /// Ids of secrets in the build, by secret name. The default id is the name.
     pub secret_ids: BTreeMap<String, String>,
-    /// The commands that can use the builder's SSH agent.
+    /// Access to the builder's SSH agent, if commands need it.
     pub ssh: Option<Ssh>,
     /// Mount an optional secret `GITHUB_TOKEN` for `mise install`.
     pub github_token: bool,
-    /// The names of codes whose warnings are not reported.
+    /// Names of codes whose warnings are suppressed.
     pub allow: BTreeSet<String>,
-    /// The names of codes whose checks run only on request, to be run by `lint`.
+    /// Names of codes whose checks are off by default and that `lint` should run.
     pub warn: BTreeSet<String>,
     /// A prefix for the id of every cache mount.
     pub cache_prefix: String,
@@ -42,31 +42,31 @@ pub struct Options {
     pub strict: bool,
     /// The version of the generated text.
     pub output_version: OutputVersion,
-    /// The names of the files, for the header.
+    /// File names for the header.
     pub files: Files,
 }
 
-/// A version of the generated text: the same plan and options give the same bytes of a version in
-/// every release that knows it.
+/// A version of the generated text. For a given version, the same plan and options give the same bytes in
+/// every release that supports it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum OutputVersion {
-    /// The text since 0.1.0.
+    /// The output since 0.1.0.
     #[default]
     V1,
 }
 
 impl OutputVersion {
-    /// All versions, the newest last.
+    /// All versions, oldest first.
     pub const ALL: [Self; 1] = [Self::V1];
 
-    /// The version of a number; `None` for an unknown one.
+    /// The version with this number, or `None` if it is unknown.
     #[must_use]
     pub fn from_number(number: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|version| version.number() == number)
     }
 
-    /// The number of the version, as for `--output-version`.
+    /// The number of the version, as passed to `--output-version`.
     #[must_use]
     pub fn number(self) -> u32 {
         match self {
@@ -75,20 +75,20 @@ impl OutputVersion {
     }
 }
 
-/// The names of the files, for the header.
+/// File names for the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Files {
-    /// The plan: a path relative to the Dockerfile's directory, or `None` for standard input.
+    /// The path of the plan, relative to the Dockerfile's directory; `None` for standard input.
     pub plan: Option<String>,
-    /// The Dockerfile's name in its directory.
+    /// The file name of the Dockerfile.
     pub dockerfile: String,
-    /// The options of the command line that are not the default, each an argument.
+    /// Command-line options that differ from their defaults, one argument each.
     pub arguments: Vec<String>,
 }
 
 impl Files {
-    /// The build context that Railpack uses, the plan's folder, relative to the Dockerfile.
+    /// The directory of the plan, which Railpack uses as the build context, relative to the Dockerfile.
     #[must_use]
     pub fn build_context(&self) -> &str {
         match self.plan.as_deref().and_then(|plan| plan.rsplit_once('/')) {
@@ -99,7 +99,7 @@ impl Files {
     }
 }
 
-/// An enum whose variants have names on a command line, and a line of help.
+/// Defines an enum whose variants have a command-line name and a line of help.
 macro_rules! choices {
     ($(#[$meta:meta])* pub enum $enum:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $name:literal: $summary:literal,)+
@@ -110,22 +110,22 @@ macro_rules! choices {
         pub enum $enum { $($(#[$variant_meta])* #[doc = $summary] $variant,)+ }
 
         impl $enum {
-            /// All of them.
+            /// All variants.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// Its name on a command line.
+            /// The name on the command line.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// One line of help.
+            /// A one-line summary for help texts.
             #[must_use]
             pub const fn summary(self) -> &'static str {
                 match self { $(Self::$variant => $summary,)+ }
             }
 
-            /// The one of a name.
+            /// The variant with this name.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|choice| choice.name() == name)
@@ -135,43 +135,44 @@ macro_rules! choices {
 }
 
 choices! {
-    /// The secrets that a command sees.
+    /// The secrets that a command can see.
     pub enum SecretsScope {
         #[default]
-        Plan = "plan": "Every command sees every secret of the plan, as in Railpack",
-        Step = "step": "A command sees only the secrets that its step lists",
+        Plan = "plan": "Every command sees all secrets of the plan, as in Railpack",
+        Step = "step": "Each command sees only the secrets that its step lists",
     }
 }
 
 choices! {
-    /// How a changed secret re-runs steps.
+    /// The mechanism that re-runs steps when a secret changes.
     pub enum SecretsHash {
         #[default]
-        Layer = "layer": "A layer hashes the values: a changed secret re-runs the steps that list it",
-        Arg = "arg": "The build arg itself is mounted: when it changes, all steps that list secrets re-run",
+        Layer = "layer": "A layer hashes the values, so a changed secret re-runs the steps that list it",
+        Arg = "arg": "The build arg itself is mounted, so changing it re-runs all steps that list secrets",
         Off = "off": "A changed secret re-runs nothing",
     }
 }
 
-/// How a command gets its secrets.
+/// The way commands receive their secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretMount {
-    /// Each mounted as an environment variable. Needs Dockerfile 1.10 or Buildah 1.44.
+    /// Each secret is mounted as an environment variable. Requires Dockerfile frontend 1.10 or
+    /// Buildah 1.44.
     #[default]
     Env,
-    /// Each mounted as a file, which the command's shell reads into a variable.
+    /// Each secret is mounted as a file, which the command's shell reads into a variable.
     File,
-    /// One secret of this id: a script of exports in base64, which the command's shell runs.
+    /// A single secret with this id: a base64-encoded script of exports, which the command's shell runs.
     Bundle(String),
 }
 
 /// Access to the builder's SSH agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ssh {
-    /// The id of the agent: `default` unless the build names another.
+    /// The id of the agent: `default`, unless the build uses another.
     pub id: String,
-    /// The steps whose commands can use it. Empty: all.
+    /// The steps whose commands can use it. If empty, all of them.
     pub steps: Vec<String>,
 }
 
@@ -208,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_version_is_the_default_and_each_has_its_number() {
+    fn newest_version_is_the_default_and_numbers_round_trip() {
         assert_eq!(OutputVersion::ALL.last(), Some(&OutputVersion::default()));
         assert!(OutputVersion::ALL.is_sorted());
         for version in OutputVersion::ALL {
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_has_the_name_that_it_is_found_by() {
+    fn names_of_choices_round_trip() {
         for scope in SecretsScope::ALL {
             assert_eq!(SecretsScope::from_name(scope.name()), Some(*scope));
         }

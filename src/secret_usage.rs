@@ -1,4 +1,4 @@
-//! Secrets by use: the commands that see each one, the steps that list it, the sets that are hashed.
+//! Secret usage: the commands that see each secret, the steps that list it, and the sets that are hashed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,31 +7,30 @@ use crate::graph::Graph;
 use crate::options::{Options, SecretsHash, SecretsScope};
 use crate::plan::{Plan, Step, StepId, StepMap};
 
-/// The use of a plan's secrets in the build. It holds names, never values.
+/// The usage of a plan's secrets in a build. Contains names, never values.
 #[derive(Clone, Debug)]
 pub struct SecretUsage {
     secrets: Vec<Located<String>>,
-    /// The id of each secret in the build, where it is not its name.
+    /// The ids of secrets in the build that differ from their names.
     ids: BTreeMap<String, String>,
-    /// Distinct sets of secrets, each by index and in the plan's order. The first holds all.
+    /// Distinct sets of secrets, as indices in plan order. The first set contains all secrets.
     sets: Vec<Vec<usize>>,
-    /// The set that each step lists. A step that runs nothing has none, and neither has one that lists
-    /// nothing.
+    /// The set that each step lists. `None` for a step that runs nothing or lists nothing.
     listed: StepMap<Option<SetId>>,
-    /// The set that the commands of each step see. A step that runs nothing has none.
+    /// The set that the commands of each step see. `None` for a step that runs nothing.
     seen: StepMap<Option<SetId>>,
-    /// The secrets that some command sees, by index.
+    /// The indices of the secrets that at least one command sees.
     mounted: Vec<usize>,
     listing_steps: Vec<StepSecrets>,
     hash_groups: Vec<HashGroup>,
     hash: SecretsHash,
 }
 
-/// A set of secrets.
+/// The id of a set of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SetId(usize);
 
-/// A set of secrets that steps list, and whose change re-runs them.
+/// A set of secrets that steps list. A change to one of them re-runs these steps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HashGroup {
     pub(crate) set: SetId,
@@ -45,7 +44,7 @@ pub(crate) struct HashGroup {
 pub struct StepSecrets {
     /// The step's name.
     pub step: String,
-    /// The secrets that it lists, `*` expanded, in the plan's order; at least one.
+    /// The secrets that it lists, with `*` expanded, in plan order. Never empty.
     pub secrets: Vec<String>,
 }
 
@@ -74,12 +73,12 @@ impl SecretUsage {
             hash_groups: Vec::new(),
             hash: options.secrets_hash,
         };
-        usage.note_needed(graph);
+        usage.collect_needed(graph);
         usage
     }
 
-    /// Notes what the steps use that the image needs.
-    fn note_needed(&mut self, graph: &Graph) {
+    /// Collects the secrets of the steps that the image needs.
+    fn collect_needed(&mut self, graph: &Graph) {
         let mut seen_sets = BTreeSet::new();
         let mut first_steps = BTreeMap::new();
         for (id, step) in graph.running() {
@@ -97,13 +96,13 @@ impl SecretUsage {
         self.hash_groups = groups;
     }
 
-    /// The names of the secrets that some command sees, in the plan's order: a build needs a value for
-    /// each of these, and for no other.
+    /// The names of the secrets that at least one command sees, in plan order. A build needs a value for
+    /// each of these, and for no others.
     pub fn mounted(&self) -> impl Iterator<Item = &str> {
         self.mounted.iter().filter_map(|index| self.secrets.get(*index)).map(|secret| secret.value.as_str())
     }
 
-    /// The names of all secrets of the plan, in its order, each once.
+    /// The names of all secrets of the plan, in plan order, without duplicates.
     pub fn names_of_plan(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(|secret| secret.value.as_str())
     }
@@ -120,7 +119,7 @@ impl SecretUsage {
         self.hash != SecretsHash::Off && !self.listing_steps.is_empty()
     }
 
-    /// The id of a secret in the build: its name, unless an option gives another.
+    /// The id of a secret in the build: its name, unless an option sets another id.
     #[must_use]
     pub fn id<'a>(&'a self, secret: &'a str) -> &'a str {
         self.ids.get(secret).map_or(secret, String::as_str)
@@ -131,28 +130,28 @@ impl SecretUsage {
         self.seen[step]
     }
 
-    /// The set that a step lists and is re-run by.
+    /// The set that a step lists and that re-runs it.
     pub(crate) fn listed(&self, step: StepId) -> Option<SetId> {
         self.listed[step]
     }
 
-    /// The sets that needed steps list, each once, sorted by the names in them.
+    /// The distinct sets that needed steps list, sorted by the names in them.
     pub(crate) fn hash_groups(&self) -> &[HashGroup] {
         &self.hash_groups
     }
 
-    /// Whether a set holds every secret of the plan.
+    /// Whether a set contains every secret of the plan.
     pub(crate) fn is_all(&self, set: SetId) -> bool {
         self.indices(set).len() == self.secrets.len()
     }
 
-    /// The secrets of a set, in the plan's order.
+    /// The secrets of a set, in plan order.
     pub(crate) fn secrets(&self, set: Option<SetId>) -> impl Iterator<Item = &Located<String>> {
         let indices = set.map(|set| self.indices(set)).unwrap_or_default();
         indices.iter().filter_map(|index| self.secrets.get(*index))
     }
 
-    /// The names in a set, in the plan's order.
+    /// The names in a set, in plan order.
     pub(crate) fn names(&self, set: SetId) -> impl Iterator<Item = &str> {
         self.secrets(Some(set)).map(|secret| secret.value.as_str())
     }
@@ -163,7 +162,7 @@ impl SecretUsage {
     }
 }
 
-/// Hands out an id for each distinct set.
+/// Assigns an id to each distinct set.
 struct Sets<'p> {
     by_name: BTreeMap<&'p str, usize>,
     members: Vec<Vec<usize>>,
@@ -226,12 +225,15 @@ mod tests {
     }
 
     #[test]
-    fn star_is_every_secret_and_a_step_that_runs_nothing_lists_none() {
-        let touched = |step: &str, secrets: &[&str]| StepSecrets {
+    fn star_lists_every_secret_unless_the_step_runs_nothing() {
+        let step_secrets = |step: &str, secrets: &[&str]| StepSecrets {
             step: step.to_owned(),
             secrets: secrets.iter().map(|&secret| secret.to_owned()).collect(),
         };
-        assert_eq!(usage(SecretsScope::Plan).listing_steps(), [touched("a", &["B", "A"]), touched("b", &["B"])]);
+        assert_eq!(
+            usage(SecretsScope::Plan).listing_steps(),
+            [step_secrets("a", &["B", "A"]), step_secrets("b", &["B"])]
+        );
     }
 
     /// The secrets that a build needs, for a plan of secrets A and B and one step.

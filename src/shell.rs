@@ -1,7 +1,7 @@
-//! Words for a shell, for programs that print commands.
+//! Shell quoting, for programs that print commands.
 
-/// A text as a word of a command line for `sh`: bare if a shell reads it as it is, in single quotes
-/// otherwise.
+/// Quotes a text as one word of a command line for `sh`: bare if the shell reads it literally, otherwise
+/// in single quotes.
 #[must_use]
 pub fn word(text: &str) -> String {
     crate::dockerfile::shell_word(text, false)

@@ -1,17 +1,17 @@
-//! Which place of a plan each line of its Dockerfile comes from.
+//! Source maps from the lines of a Dockerfile to locations in its plan.
 
 use crate::diagnostic::Location;
 
-/// For each line of a Dockerfile, its place in the plan.
+/// The location in the plan that each line of a Dockerfile comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceMap {
-    /// The line that each begins on, from 1, ascending.
+    /// The first line of each range, counted from 1, in ascending order.
     origins: Vec<(usize, Option<Location>)>,
 }
 
 impl SourceMap {
-    /// From this line on, everything comes from this place. What was said of the same line before
-    /// is no longer true.
+    /// Starts a range: this line and all following ones come from `location`. A later range that starts
+    /// on the same line replaces it.
     pub(crate) fn push(&mut self, line: usize, location: Option<&Location>) {
         let last = self.origins.last().and_then(|(_, last)| last.as_ref());
         if last != location {
@@ -19,22 +19,21 @@ impl SourceMap {
         }
     }
 
-    /// The place that a line, counted from 1, comes from. None for the header, for what is between
-    /// stages, and for a line that is not there.
+    /// The location that a line, counted from 1, comes from. `None` for the header and between stages.
     #[must_use]
     pub fn location_of(&self, line: usize) -> Option<&Location> {
-        let behind = self.origins.partition_point(|(start, _)| *start <= line);
-        self.origins.get(behind.checked_sub(1)?)?.1.as_ref()
+        let end = self.origins.partition_point(|(start, _)| *start <= line);
+        self.origins.get(end.checked_sub(1)?)?.1.as_ref()
     }
 }
 
 /// The lines of a stage in its Dockerfile, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StageLines {
-    /// That of its comment or of its `FROM`.
+    /// The line of its comment or, without one, of its `FROM`.
     pub(crate) first: usize,
     pub(crate) last: usize,
-    /// The first line of each instruction behind `FROM`, its comment included.
+    /// The first line of each instruction after `FROM`, including its comment.
     pub(crate) instructions: Vec<usize>,
 }
 
@@ -44,7 +43,7 @@ mod tests {
     use crate::diagnostic::JsonPath;
 
     #[test]
-    fn a_line_comes_from_the_last_place_before_it() {
+    fn line_belongs_to_the_last_range_that_starts_before_it() {
         let location = |key: &'static str| Location::new(JsonPath::default().key(key), 0..0);
         let mut map = SourceMap::default();
         map.push(3, Some(&location("a")));

@@ -1,14 +1,14 @@
-//! Texts for people: several items in a sentence, and as much of a long text as there is room for. Room
-//! is counted in columns of a terminal, of which some characters take two.
+//! Helpers for text that people read: lists, and truncation to a width. A width counts the columns of a
+//! terminal, of which some characters take two.
 
 use std::borrow::{Borrow, Cow};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many characters a column has room for: accents take no columns, and there can be any number of them.
-const MOST_PER_COLUMN: usize = 4;
+/// The maximum number of characters per column: accents take no column, and there can be any number of them.
+const MAX_PER_COLUMN: usize = 4;
 
-/// Items as a sentence has them: `a, b and c`.
+/// Joins items as English text: `a, b and c`.
 #[must_use]
 pub fn list<T: Borrow<str>>(items: &[T]) -> String {
     match items {
@@ -17,58 +17,60 @@ pub fn list<T: Borrow<str>>(items: &[T]) -> String {
     }
 }
 
-/// The first items as a sentence has them, and `more` about the number of the others: `a, b and 3 more`.
+/// Joins the first `max` items, and the text that `more` gives for the number of the others: `a, b and 3
+/// more`.
 pub fn list_first(
     items: impl ExactSizeIterator<Item = String>,
-    most: usize,
+    max: usize,
     more: impl FnOnce(usize) -> String,
 ) -> String {
-    let others = items.len().saturating_sub(most);
-    let mut named: Vec<String> = items.take(most).collect();
+    let others = items.len().saturating_sub(max);
+    let mut named: Vec<String> = items.take(max).collect();
     if others > 0 {
         named.push(more(others));
     }
     list(&named)
 }
 
-/// How many columns a text takes.
+/// The width of a text.
 #[must_use]
 pub fn columns(text: &str) -> usize {
-    text.width()
+    UnicodeWidthStr::width(text)
 }
 
-/// Whether there is room for a whole text.
+/// Whether a text fits into a width.
 #[must_use]
-pub fn fits(text: &str, room: usize) -> bool {
-    columns(text) <= room && text.chars().nth(room.saturating_mul(MOST_PER_COLUMN)).is_none()
+pub fn fits(text: &str, width: usize) -> bool {
+    columns(text) <= width && text.chars().nth(width.saturating_mul(MAX_PER_COLUMN)).is_none()
 }
 
-/// A text, or its beginning and `…` where there is no room for all of it.
+/// Cuts the end of a text that does not fit, and appends `…`.
 #[must_use]
-pub fn shortened(text: &str, room: usize) -> Cow<'_, str> {
-    if fits(text, room) {
+pub fn truncate(text: &str, width: usize) -> Cow<'_, str> {
+    if fits(text, width) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(format!("{}…", beginning(text.chars(), room.saturating_sub(1))))
+    Cow::Owned(format!("{}…", beginning(text.chars(), width.saturating_sub(1))))
 }
 
-/// A text, or its beginning, `…` and its end where these do not hold all of it. Each has its own room.
+/// Cuts the middle of a text that does not fit, and inserts `…`. The beginning and the end have widths of
+/// their own.
 #[must_use]
-pub fn without_middle(text: &str, start: usize, end: usize) -> Cow<'_, str> {
+pub fn truncate_middle(text: &str, start: usize, end: usize) -> Cow<'_, str> {
     if fits(text, start + 1 + end) {
         return Cow::Borrowed(text);
     }
-    let turned = beginning(text.chars().rev(), end);
-    Cow::Owned(format!("{}…{}", beginning(text.chars(), start), turned.chars().rev().collect::<String>()))
+    let reversed = beginning(text.chars().rev(), end);
+    Cow::Owned(format!("{}…{}", beginning(text.chars(), start), reversed.chars().rev().collect::<String>()))
 }
 
-fn beginning(characters: impl Iterator<Item = char>, room: usize) -> String {
+fn beginning(characters: impl Iterator<Item = char>, width: usize) -> String {
     let mut taken = 0;
     let fits = |c: &char| {
         taken += c.width().unwrap_or_default();
-        taken <= room
+        taken <= width
     };
-    characters.take(room.saturating_mul(MOST_PER_COLUMN)).take_while(fits).collect()
+    characters.take(width.saturating_mul(MAX_PER_COLUMN)).take_while(fits).collect()
 }
 
 #[cfg(test)]
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_of_a_sentence() {
+    fn lists_in_english() {
         for (items, listed) in
             [(&[][..], ""), (&["a"], "a"), (&["a", "b"], "a and b"), (&["a", "b", "c"], "a, b and c")]
         {
@@ -88,14 +90,14 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut() {
-        assert_eq!(shortened("npm run build", 8), "npm run…");
-        assert_eq!(shortened("漢字漢字", 5), "漢字…");
-        assert_eq!(shortened("ééé", 3), "ééé");
-        assert_eq!(without_middle("/app/node_modules/x", 4, 3), "/app…s/x");
-        assert_eq!(without_middle("/app/…/x", 4, 3), "/app/…/x");
+    fn long_texts_are_truncated() {
+        assert_eq!(truncate("npm run build", 8), "npm run…");
+        assert_eq!(truncate("漢字漢字", 5), "漢字…");
+        assert_eq!(truncate("ééé", 3), "ééé");
+        assert_eq!(truncate_middle("/app/node_modules/x", 4, 3), "/app…s/x");
+        assert_eq!(truncate_middle("/app/…/x", 4, 3), "/app/…/x");
         let accents = "e".to_owned() + &"\u{301}".repeat(1_000);
-        assert!(shortened(&accents, 10).chars().count() <= 40);
-        assert!(without_middle(&accents, 5, 5).chars().count() <= 41);
+        assert!(truncate(&accents, 10).chars().count() <= 40);
+        assert!(truncate_middle(&accents, 5, 5).chars().count() <= 41);
     }
 }

@@ -1,8 +1,8 @@
-"""Holds Dockerfiles to two linters: lint.py BINARY CONTEXT WORK PLAN...
+"""Checks Dockerfiles with two linters: lint.py BINARY CONTEXT WORK PLAN...
 
-Each plan's Dockerfile must pass `docker build --check` with no warning, and hadolint with no error
-and no warning but those that the plan's own commands and images cause. A plan that has no
-Dockerfile is passed over: whether it should have one is for others to say."""
+Each plan's Dockerfile must pass `docker build --check` without warnings, and hadolint without errors
+and warnings, except those that the plan's own commands and images cause. A plan that can't become a
+Dockerfile is skipped: other tests check that."""
 
 import concurrent.futures
 import json
@@ -10,7 +10,7 @@ import pathlib
 import subprocess
 import sys
 
-# versions of apt packages, of images, pip's cache; and whatever shellcheck says of a plan's script
+# versions of apt packages and images, pip's cache; shellcheck's findings in a plan's script are ignored too
 OF_THE_PLAN = {"DL3007", "DL3008", "DL3042"}
 
 
@@ -18,7 +18,7 @@ def findings(binary, context, work, plan):
     folder = work / f"{plan.parent.name}-{plan.stem}"
     folder.mkdir(parents=True)
     dockerfile = folder / "Dockerfile"
-    # the engine's own frontend: no other can be pulled
+    # the engine's own frontend: another one can't be pulled
     made = subprocess.run([binary, plan, "--syntax", "none", "-o", dockerfile], capture_output=True, text=True)
     if made.returncode:
         return []

@@ -1,12 +1,11 @@
-"""Draws builds in a browser: pictures.py BINARY WORK MERMAID PLAN...
+"""Checks drawings of builds in a browser: pictures.py BINARY WORK MERMAID PLAN...
 
-The pictures that `railpack2docker explain` makes of each plan, of one with forty steps and of one with
-nasty names are shown by headless Chromium or Chrome, with and without marks. A picture must be
-well-formed XML, each text must lie in its frame, no two frames may overlap, and no edge may run through
-one. The flowcharts must be drawn by Mermaid, whose `mermaid.min.js` MERMAID is, and each label must show
-what it stands for.
+Headless Chromium or Chrome shows the pictures that `railpack2docker explain` draws of each plan, of one
+with forty steps and of one with hostile names, with and without marks. A picture must be well-formed XML,
+each text must be inside its frame, no two frames may overlap, and no edge may cross a frame. Mermaid must
+draw the flowcharts, and each label must show its text. MERMAID is the path of `mermaid.min.js`.
 
-WORK then holds each picture as SVG and PNG, those with marks as in the dark."""
+Afterwards WORK contains each picture as SVG and PNG, those with marks in dark mode."""
 
 import html
 import json
@@ -25,7 +24,7 @@ const found = [];
 const say = (name, text) => found.push(name + ': ' + text);
 for (const [name, text] of Object.entries(pictures)) {
   const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
-  if (parsed.querySelector('parsererror')) { say(name, 'no XML: ' + parsed.querySelector('parsererror').textContent.slice(0, 300)); continue; }
+  if (parsed.querySelector('parsererror')) { say(name, 'not well-formed: ' + parsed.querySelector('parsererror').textContent.slice(0, 300)); continue; }
   const svg = document.body.appendChild(document.importNode(parsed.documentElement, true));
   const whole = svg.viewBox.baseVal;
   const within = (inner, outer, slack) => inner.x >= outer.x - slack && inner.y >= outer.y - slack
@@ -33,11 +32,11 @@ for (const [name, text] of Object.entries(pictures)) {
   const meet = (a, b) => a.x < b.x + b.width - .2 && b.x < a.x + a.width - .2 && a.y < b.y + b.height - .2 && b.y < a.y + a.height - .2;
   for (const text of svg.querySelectorAll('text')) {
     const box = text.getBBox(), frame = text.parentNode.querySelector(':scope > .frame');
-    if (!within(box, frame && frame.parentNode !== svg ? frame.getBBox() : whole, .5)) say(name, 'a text sticks out: ' + text.textContent);
+    if (!within(box, frame && frame.parentNode !== svg ? frame.getBBox() : whole, .5)) say(name, 'a text is outside its frame: ' + text.textContent);
   }
   const frames = [...svg.querySelectorAll('.frame')].map((frame) => frame.getBBox());
   frames.forEach((frame, at) => {
-    if (!within(frame, whole, 0)) say(name, 'a frame sticks out');
+    if (!within(frame, whole, 0)) say(name, 'a frame is outside the picture');
     if (frames.slice(0, at).some((other) => meet(frame, other))) say(name, 'two frames overlap');
   });
   const labels = [...svg.querySelectorAll('.label > .frame')].map((frame) => JSON.stringify(frame.getBBox()));
@@ -47,7 +46,7 @@ for (const [name, text] of Object.entries(pictures)) {
     for (let at = 0; at <= length; at += 2) {
       const point = edge.getPointAtLength(at);
       const hit = boxes.some((box) => point.x > box.x + 1 && point.x < box.x + box.width - 1 && point.y > box.y + 1 && point.y < box.y + box.height - 1);
-      if (hit) { say(name, 'an edge runs through a box'); break; }
+      if (hit) { say(name, 'an edge crosses a box'); break; }
     }
   }
   svg.remove();
@@ -72,7 +71,7 @@ const draw = async () => {
 
 
 def forty_steps():
-    """A fan of services, what they start from and share, what gathers them, long names, caches and secrets."""
+    """Many services with a common base and a step that collects them, long names, caches and secrets."""
     mise = [{"path": "/mise/shims"}, {"cmd": "mise install", "customName": "install mise packages: node, python, rust"}]
     apt = {"cmd": "sh -c 'apt-get update && apt-get install -y build-essential libpq-dev libvips-dev'"}
     steps = [
@@ -146,7 +145,7 @@ NASTY = [
 
 
 def nasty():
-    """A step for each text that a drawing could take for its own."""
+    """A step for each text that a drawing could interpret as markup."""
     steps = [
         {
             "name": name,
@@ -167,7 +166,7 @@ def explain(binary, plan, *arguments):
 
 
 def labels_of(flowchart):
-    """What each label of a flowchart should show: its escapes undone."""
+    """The text that each label of a flowchart should show, unescaped."""
     texts = [re.sub(r"#(\d+);", lambda match: chr(int(match[1])), text) for text in re.findall(r'"([^"]*)"', flowchart)]
     return [re.sub(r"\s+", " ", text.replace("<br/>", " ")).strip() for text in texts]
 
@@ -178,13 +177,13 @@ def browser(*arguments):
 
 
 def run_page(page, script, sources=()):
-    """Runs a script in a page of its own. It gives what the script found."""
+    """Runs a script in a page, and returns its findings."""
     tags = "".join(f'<script src="{source.resolve().as_uri()}"></script>' for source in sources)
     done = "document.body.innerHTML = ''; document.body.textContent = 'found' + JSON.stringify(found) + 'end';"
     page.write_text(f"<!doctype html><meta charset=utf-8><body>{tags}<script>(async () => {{{script}\n{done}}})();</script>")
     shown = browser("--allow-file-access-from-files", "--virtual-time-budget=120000", "--dump-dom", page.resolve().as_uri())
     match = re.search(r"<body>found(.*)end</body>", shown, re.S)
-    return json.loads(html.unescape(match[1])) if match else [f"{page}: the browser did not get to its end"]
+    return json.loads(html.unescape(match[1])) if match else [f"{page}: the browser did not finish it"]
 
 
 def literal(value):
@@ -205,7 +204,7 @@ def main():
         secrets = json.loads(plan.read_text()).get("secrets", [])
         change = ["--secret", secrets[0]] if secrets else ["--if-changed", "package.json"]
         pictures[f"{name}-again"] = explain(binary, plan, "--format", "svg", *change)
-        # as a browser in the dark shows it
+        # as in dark mode
         pictures[f"{name}-again"] = pictures[f"{name}-again"].replace("(prefers-color-scheme:dark)", "all")
         flowcharts[f"{name}-again"] = explain(binary, plan, "--format", "mermaid", *change)
     found = run_page(work / "measure.html", f"const pictures = {literal(pictures)};{MEASURE}")

@@ -1,7 +1,7 @@
-"""Holds the SARIF of `lint` to the published schema: sarif.py BINARY PLAN...
+"""Checks the SARIF of `lint` against the published schema: sarif.py BINARY PLAN...
 
-The schema is the one that the crate serde-sarif ships; cargo fetches it. Beyond the schema, each
-region must be in the plan, and each rule and fingerprint must be where a reader looks for it."""
+The schema is that of the crate serde-sarif, which cargo fetches. In addition, each region must be in the
+plan, each result must have the index of its rule, and fingerprints must be unique."""
 
 import json
 import pathlib
@@ -37,7 +37,7 @@ def schema():
 
 
 def marked(text, region):
-    """The characters of a region, by its lines and columns."""
+    """The text of a region."""
     lines = text.removeprefix("\ufeff").split("\n")
     first, last = region["startLine"] - 1, region["endLine"] - 1
     assert first <= last < len(lines), region
@@ -53,10 +53,10 @@ def mistakes(validator, log, plan):
     (run,) = log["runs"]
     prints = [json.dumps(result["partialFingerprints"]) for result in run["results"]]
     if len(set(prints)) < len(prints):
-        found.append("two results have one fingerprint")
+        found.append("two results have the same fingerprint")
     for result in run["results"]:
         if run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] != result["ruleId"]:
-            found.append(f"{result['ruleId']}: not the rule of its index")
+            found.append(f"{result['ruleId']}: `ruleIndex` is another rule")
         for location in result.get("locations", []) + result.get("relatedLocations", []):
             physical = location["physicalLocation"]
             path = urllib.parse.unquote(physical["artifactLocation"]["uri"].removeprefix("file://"))
@@ -66,11 +66,11 @@ def mistakes(validator, log, plan):
                 continue
             value = marked(text, physical["region"])
             if result["ruleId"] != "invalid-json":
-                # a value, or a key of one
+                # a value or a key
                 try:
                     json.loads(value)
                 except ValueError:
-                    found.append(f"{result['ruleId']}: the region is no value: {value[:80]}")
+                    found.append(f"{result['ruleId']}: the region is not a value: {value[:80]}")
     return found
 
 

@@ -1,7 +1,7 @@
-"""Checks the snippets of configuration in documents against the schemas of the tools they are for.
+"""Checks configuration snippets in documents against the schemas of their tools.
 
-Usage: snippets.py DOCUMENT...  A snippet is a fenced block behind a line `<!-- schema: NAME -->`,
-where NAME is a schema that check-jsonschema has.
+Usage: snippets.py DOCUMENT...  A snippet is a fenced block after a line `<!-- schema: NAME -->`,
+where NAME is a built-in schema of check-jsonschema.
 """
 
 import pathlib
@@ -23,7 +23,7 @@ def main():
                 subprocess.run(["check-jsonschema", "--builtin-schema", schema, file.name], check=True)
             count += 1
     if count == 0:
-        sys.exit("no snippet was found")
+        sys.exit("no snippets found")
     print(f"{count} snippets checked")
 
 

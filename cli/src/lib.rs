@@ -21,6 +21,7 @@ use railpack2docker::escape::{escape_invisible_text, is_invisible};
 
 use commands::build::{self, BuildArgs};
 use commands::bundle::{self, BundleArgs};
+use commands::check;
 use commands::completions::{self, CompletionsArgs};
 use commands::diff::{self, DiffArgs};
 use commands::explain::{self, ExplainArgs};
@@ -107,6 +108,7 @@ pub fn run() -> ExitCode {
     let reporter = Reporter::new(args.messages);
     let success = |()| ExitCode::SUCCESS;
     let result = match &args.command {
+        None if args.default.check => check::run(&args.default, &reporter).map(success),
         None => transpile::run(&args.default, &reporter).map(success),
         Some(Command::Build(args)) => build::run(args, &reporter),
         Some(Command::Lint(args)) => lint::run(args, &reporter),

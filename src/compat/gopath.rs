@@ -1,6 +1,6 @@
-//! Go's `path` package, as far as Railpack leans on it: `Clean`, `Join`, `Base`, `Dir`.
+//! The functions of Go's `path` package that Railpack uses: `Clean`, `Join`, `Base`, `Dir`.
 
-/// The shortest path that means the same (`path.Clean`).
+/// The shortest equivalent path (`path.Clean`).
 pub(crate) fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
@@ -21,12 +21,12 @@ pub(crate) fn clean(path: &str) -> String {
     }
 }
 
-/// One path behind another, cleaned (`path.Join`).
+/// Joins two paths and cleans the result (`path.Join`).
 pub(crate) fn join(parent: &str, path: &str) -> String {
     clean(&format!("{parent}/{path}"))
 }
 
-/// The last part (`path.Base`).
+/// The last component (`path.Base`).
 pub(crate) fn base(path: &str) -> &str {
     if path.is_empty() {
         return ".";
@@ -38,14 +38,19 @@ pub(crate) fn base(path: &str) -> &str {
     trimmed.rsplit('/').next().unwrap_or(trimmed)
 }
 
-/// All but the last part, cleaned (`path.Dir`).
+/// All but the last component, cleaned (`path.Dir`).
 pub(crate) fn dir(path: &str) -> String {
     clean(path.rfind('/').and_then(|slash| path.get(..=slash)).unwrap_or_default())
 }
 
-/// A path of a plan made absolute: relative ones are under `/app`.
+/// Makes a path of a plan absolute: relative paths are under `/app`.
 pub(crate) fn under_app(path: &str) -> String {
     if path.starts_with('/') { clean(path) } else { join("/app", path) }
+}
+
+/// Whether an absolute path is `folder` or below it.
+pub(crate) fn is_in(path: &str, folder: &str) -> bool {
+    folder == "/" || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -53,7 +58,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_in_go() {
+    fn a_path_is_in_itself_and_in_its_ancestors() {
+        for folder in ["/var/lib/apt", "/var/lib", "/"] {
+            assert!(is_in("/var/lib/apt", folder), "{folder}");
+        }
+        assert!(!is_in("/var/lib/apt2", "/var/lib/apt"));
+    }
+
+    #[test]
+    fn results_match_go() {
         for (path, cleaned) in [
             ("", "."),
             (".", "."),

@@ -1,4 +1,4 @@
-//! Ports of other projects' rules, each naming its upstream file.
+//! Ports of other projects' behavior, each with a reference to its upstream.
 
 pub(crate) mod gopath;
 pub mod patternmatcher;

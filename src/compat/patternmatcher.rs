@@ -1,11 +1,11 @@
-//! What the patterns of an ignore file leave out of a build context, by Docker's rules
-//! (`github.com/moby/patternmatcher`): the last pattern that matches a path, or a folder it is in,
-//! counts, and `!` in front of a pattern takes back what earlier ones leave out.
+//! Matches paths against the patterns of an ignore file, by Docker's rules
+//! (`github.com/moby/patternmatcher`): the last pattern that matches a path, or one of its parent
+//! folders, decides, and a leading `!` makes an exception to earlier patterns.
 
 use crate::compat::gopath::clean;
 
-/// The patterns in the text of an ignore file, as [`is_ignored`] takes them. A slash in front of one means nothing, and lines that are empty or
-/// begin with `#` are passed over.
+/// Parses the text of an ignore file into patterns for [`is_ignored`]. A leading slash has no meaning,
+/// and lines that are empty or start with `#` are skipped.
 #[must_use]
 pub fn parse(text: &str) -> Vec<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -26,14 +26,14 @@ fn line(line: &str) -> Option<String> {
     Some(format!("{mark}{relative}"))
 }
 
-/// Whether patterns, in their order, leave out a file, whose path is relative, with `/` between its parts. What is no
-/// pattern matches nothing, nor does one with a slash in front.
+/// Whether patterns, in this order, exclude a file. The path is relative, with `/` between its
+/// components. An invalid pattern matches nothing, and neither does one with a leading slash.
 #[must_use]
 pub fn is_ignored(patterns: &[String], path: &str) -> bool {
     Ignored::by(patterns.iter().map(String::as_str)).holds(path)
 }
 
-/// What patterns leave out.
+/// The files that patterns exclude.
 pub(crate) struct Ignored(Vec<Pattern>);
 
 impl Ignored {
@@ -41,18 +41,18 @@ impl Ignored {
         Self(patterns.into_iter().filter_map(Pattern::new).collect())
     }
 
-    /// Whether a file is left out.
+    /// Whether a file is excluded.
     pub(crate) fn holds(&self, path: &str) -> bool {
         let mut is_ignored = false;
         for pattern in &self.0 {
-            if pattern.takes_back == is_ignored && pattern.matches(path) {
-                is_ignored = !pattern.takes_back;
+            if pattern.is_exception == is_ignored && pattern.matches(path) {
+                is_ignored = !pattern.is_exception;
             }
         }
         is_ignored
     }
 
-    /// How many patterns there are.
+    /// The number of patterns.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
@@ -63,17 +63,17 @@ pub(crate) fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?', '[', '\\'])
 }
 
-/// Whether a pattern of Go's `filepath.Match`, in which no `*` stands for a slash, matches a whole
-/// path. What is no pattern matches nothing.
+/// Whether a pattern of Go's `filepath.Match`, in which `*` doesn't match a slash, matches a whole path.
+/// An invalid pattern matches nothing.
 pub(crate) fn matches_name(pattern: &str, path: &str) -> bool {
     let mut name = String::with_capacity(pattern.len());
     let mut last = None;
     for c in pattern.chars() {
-        // `**` means no more than `*` there
+        // `**` is the same as `*` here
         if (last, c) != (Some('*'), '*') {
             name.push(c);
         }
-        // a character behind a backslash stands for itself
+        // a character after a backslash is literal
         last = if last == Some('\\') { None } else { Some(c) };
     }
     let path: Vec<char> = path.chars().collect();
@@ -81,21 +81,21 @@ pub(crate) fn matches_name(pattern: &str, path: &str) -> bool {
 }
 
 struct Pattern {
-    takes_back: bool,
+    is_exception: bool,
     tokens: Vec<Token>,
 }
 
 impl Pattern {
     fn new(text: &str) -> Option<Self> {
         let text = clean(text.trim());
-        let (takes_back, path) = match text.strip_prefix('!') {
+        let (is_exception, path) = match text.strip_prefix('!') {
             Some(path) => (true, path),
             None => (false, text.as_str()),
         };
-        Some(Self { takes_back, tokens: tokens(path)? })
+        Some(Self { is_exception, tokens: tokens(path)? })
     }
 
-    /// Whether it matches the path or a folder that it is in.
+    /// Whether it matches the path or one of its parent folders.
     fn matches(&self, path: &str) -> bool {
         let path: Vec<char> = path.chars().collect();
         let reached = reached(&self.tokens, &path);
@@ -103,7 +103,7 @@ impl Pattern {
     }
 }
 
-/// The places in a path that tokens match up to.
+/// The positions in a path up to which tokens can match.
 fn reached(tokens: &[Token], path: &[char]) -> Vec<bool> {
     let mut reached = vec![false; path.len() + 1];
     if let Some(start) = reached.first_mut() {
@@ -115,30 +115,30 @@ fn reached(tokens: &[Token], path: &[char]) -> Vec<bool> {
     reached
 }
 
-/// What stands for some characters of a path.
+/// A part of a pattern, which matches some characters of a path.
 #[derive(Debug, PartialEq, Eq)]
 enum Token {
-    /// This one.
+    /// This character.
     Char(char),
-    /// `?`: one that is no slash.
+    /// `?`: one character that is not a slash.
     One,
-    /// `[a-z]`, or with `^` any but these.
+    /// `[a-z]`, or with `^` any character but these.
     Class { is_negated: bool, ranges: Vec<(char, char)> },
-    /// `*`: any that are no slashes.
+    /// `*`: any number of characters that are not slashes.
     Name,
-    /// `**/`: whole folders, or none.
+    /// `**/`: any number of whole folders.
     Folders,
-    /// `**` at the end: whatever there is.
+    /// `**` at the end: anything.
     Rest,
 }
 
 impl Token {
-    /// The places in a path that a match gets to from those it has reached. A place is the number of
-    /// characters in front of it.
+    /// The positions in a path that a match gets to from those that it has reached. A position is the
+    /// number of characters before it.
     fn reach(&self, reached: &[bool], path: &[char]) -> Vec<bool> {
         let before = std::iter::once(None).chain(path.iter().copied().map(Some));
         let mut is_open = false;
-        let locations = reached.iter().zip(before).map(|(&is_reached, before)| {
+        let positions = reached.iter().zip(before).map(|(&is_reached, before)| {
             let was_open = is_open;
             match self {
                 Self::Name => {
@@ -155,14 +155,14 @@ impl Token {
                 }
                 Self::Char(_) | Self::One | Self::Class { .. } => {
                     is_open = is_reached;
-                    was_open && before.is_some_and(|c| self.takes(c))
+                    was_open && before.is_some_and(|c| self.matches(c))
                 }
             }
         });
-        locations.collect()
+        positions.collect()
     }
 
-    fn takes(&self, c: char) -> bool {
+    fn matches(&self, c: char) -> bool {
         match self {
             Self::Char(own) => *own == c,
             Self::Class { is_negated, ranges } => {
@@ -174,7 +174,7 @@ impl Token {
     }
 }
 
-/// The tokens of a pattern without its `!`. `None` for what is no pattern.
+/// The tokens of a pattern without its `!`. `None` if the pattern is invalid.
 fn tokens(pattern: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = pattern;
@@ -195,8 +195,8 @@ fn tokens(pattern: &str) -> Option<Vec<Token>> {
     (!tokens.is_empty()).then_some(tokens)
 }
 
-/// What `**` stands for. In front of plain text without a slash between, as in `**.env`, that text
-/// is the end of a path, and need not be a whole name.
+/// The token of `**`. Directly before plain text, as in `**.env`, that text is the end of a path, and
+/// need not be a whole name.
 fn stars(is_first: bool, after: &str) -> (Token, &str) {
     let rest = after.strip_prefix('/').unwrap_or(after);
     let is_end_of_path = is_first && rest.len() == after.len() && !rest.contains(['*', '?', '[', ']', '\\']);
@@ -229,7 +229,7 @@ fn member(text: &str) -> Option<(char, &str)> {
     if text.starts_with(['-', ']']) { None } else { char(text) }
 }
 
-/// A character, which a backslash may stand in front of, and what follows it.
+/// A character, which may have a backslash before it, and what follows it.
 fn char(text: &str) -> Option<(char, &str)> {
     let text = text.strip_prefix('\\').unwrap_or(text);
     let c = text.chars().next()?;
@@ -280,9 +280,9 @@ mod tests {
             ("a\\\\", &["a\\"], &["a"]),
             ("abc.def", &["abc.def"], &["abcdef", "abcZdef"]),
             ("a.|)$(}+{bc", &["a.|)$(}+{bc"], &["abc"]),
-            // nothing in a context begins with a slash
+            // no path in a context starts with a slash
             ("/.env", &[], &[".env", "a/.env"]),
-            // no patterns
+            // invalid patterns
             ("[", &[], &["[", "a"]),
             ("[]a]", &[], &["]", "a"]),
             ("[x-]", &[], &["x", "-"]),
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_match_counts() {
+    fn last_match_decides() {
         for (patterns, path, expected) in [
             (&["*.go", "!a.go"][..], "a.go", false),
             (&["!a.go", "*.go"], "a.go", true),
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn many_stars_take_no_time() {
+    fn many_stars_are_fast() {
         assert!(!ignores(&[&("**/*a".repeat(200) + "b")], &"a/".repeat(500)));
     }
 

@@ -1,12 +1,12 @@
-//! A command line's words, split as Go's `google/shlex` splits them, which Railpack uses by way
-//! of `llb.Shlex`. It is close to POSIX and is not: within double quotes a backslash takes any
-//! character literally and goes away, and outside of quotes it takes a line feed, too.
+//! Splits command lines as Go's `google/shlex` does, which Railpack uses by way of `llb.Shlex`. It is
+//! close to POSIX, but not the same: a backslash escapes any character within double quotes, and also
+//! escapes a line feed outside quotes.
 
-/// The words of a command line, and whether its end came within a quote or behind a backslash.
+/// The words of a command line, and whether it ends within a quote or after a backslash.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Words {
     pub(crate) words: Vec<String>,
-    /// Why the last word is not among them.
+    /// The reason why the last word is missing.
     pub(crate) unfinished: Option<&'static str>,
 }
 
@@ -17,18 +17,18 @@ pub(crate) struct Letter {
     pub(crate) quote: Quote,
 }
 
-/// How a character was quoted.
+/// The quoting of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quote {
-    /// Not at all.
+    /// Unquoted.
     Plain,
-    /// In double quotes, in which a shell still replaces variables.
+    /// In double quotes, in which a shell still expands variables.
     Double,
-    /// In single quotes or behind a backslash: meant as it is.
+    /// In single quotes or after a backslash: literal.
     Literal,
 }
 
-/// The script of `sh -c 'SCRIPT'`, which a RUN says without the shell around it.
+/// The script of `sh -c 'SCRIPT'`. A RUN in shell form contains only the script.
 pub(crate) fn script_of(words: &[String]) -> Option<&str> {
     match words {
         [sh, flag, script] if sh == "sh" && flag == "-c" => Some(script),
@@ -46,15 +46,15 @@ enum State {
     Comment,
 }
 
-/// Splits a command line. A word that the end cuts off is left out, as `llb.Shlex` does when it
-/// drops the error.
+/// Splits a command line. An unfinished word at the end is omitted, as in `llb.Shlex`, which drops the
+/// error.
 pub(crate) fn split(line: &str) -> Words {
     let (words, unfinished) = letters(line);
     let text = |word: Vec<Letter>| word.into_iter().map(|letter| letter.c).collect();
     Words { words: words.into_iter().map(text).collect(), unfinished }
 }
 
-/// The words of a command line as [`split`] gives them, each character with its quotes.
+/// Splits a command line like [`split`], but returns each character with its quoting.
 pub(crate) fn split_letters(line: &str) -> Vec<Vec<Letter>> {
     letters(line).0
 }
@@ -96,8 +96,8 @@ fn letters(line: &str) -> (Vec<Vec<Letter>>, Option<&'static str>) {
             words.push(word);
             None
         }
-        State::Escape | State::QuotedEscape => Some("a backslash with nothing behind it"),
-        State::Quoted | State::Literal => Some("a quote that is not closed"),
+        State::Escape | State::QuotedEscape => Some("a lone backslash"),
+        State::Quoted | State::Literal => Some("an unclosed quote"),
     };
     (words, unfinished)
 }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn split_as_google_shlex_does() {
+    fn results_match_google_shlex() {
         for (line, words) in [
             ("", &[][..]),
             ("  ", &[]),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_the_end_cuts_off_is_left_out() {
+    fn unfinished_word_is_omitted() {
         for line in ["a 'b", "a \"b", "a b\\", "a \"b\\"] {
             let split = split(line);
             assert_eq!(split.words, ["a"], "{line:?}");
@@ -138,7 +138,7 @@ mod tests {
         }
     }
 
-    /// What Railpack's splitter gives for lines of every kind.
+    /// Compares with Railpack's splitter on lines of every kind, if its output is available.
     #[test]
     fn agrees_with_railpack() {
         #[derive(serde::Deserialize)]
@@ -157,8 +157,8 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_knows_its_quotes() {
-        let shown: Vec<String> = split_letters(r#"a*'*'"*"\* "\$""#)
+    fn letters_keep_their_quoting() {
+        let quoting: Vec<String> = split_letters(r#"a*'*'"*"\* "\$""#)
             .into_iter()
             .map(|word| {
                 word.into_iter()
@@ -170,6 +170,6 @@ mod tests {
                     .collect()
             })
             .collect();
-        assert_eq!(shown, ["a*LDL", "L"]);
+        assert_eq!(quoting, ["a*LDL", "L"]);
     }
 }

@@ -1,4 +1,4 @@
-//! The codes of all findings: of plans, and of the command line.
+//! The codes of all findings, in plans and on the command line.
 
 use std::fmt;
 
@@ -16,13 +16,14 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// The codes of findings in a plan, by name. The index in `docs/lints/README.md` lists them.
+            /// The codes of findings in a plan, sorted by name. The index in `docs/lints/README.md` lists
+            /// them.
             pub const LINTS: &[Self] = &[$(Self::$lint),+];
 
-            /// The codes of everything else: options, files, secrets, Docker.
+            /// The codes of all other findings: options, files, secrets, Docker.
             pub const ERRORS: &[Self] = &[$(Self::$error),+];
 
-            /// Its name, such as `unknown-step`.
+            /// The name, such as `unknown-step`.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$lint => $lint_name,)+ $(Self::$error => $error_name,)+ }
@@ -34,13 +35,13 @@ macro_rules! codes {
                 match self { $(Self::$lint => Severity::$severity,)+ $(Self::$error => Severity::$error_severity,)+ }
             }
 
-            /// One line of Markdown that says what it means.
+            /// A one-line description in Markdown.
             #[must_use]
             pub const fn summary(self) -> &'static str {
                 match self { $(Self::$lint => $lint_summary,)+ $(Self::$error => $error_summary,)+ }
             }
 
-            /// The path of its page from the root of the repository.
+            /// The path of its documentation page, relative to the root of the repository.
             #[must_use]
             pub const fn path(self) -> &'static str {
                 match self {
@@ -49,7 +50,7 @@ macro_rules! codes {
                 }
             }
 
-            /// Its page, in Markdown: an example, its meaning, and the remedy.
+            /// Its documentation page in Markdown: an example, the meaning, and the remedy.
             #[must_use]
             pub const fn page(self) -> &'static str {
                 match self {
@@ -64,22 +65,22 @@ macro_rules! codes {
 codes! {
     lints {
         Warning AbsoluteExclude "absolute-exclude" "an exclude pattern begins with a slash, so it matches nothing"
-        Error AmbiguousInput "ambiguous-input" "an input names more than one source"
+        Error AmbiguousInput "ambiguous-input" "an input has more than one source"
         Warning BraceExpansionInSh "brace-expansion-in-sh" "`sh` does not expand `{a,b}`"
         Warning CachedOutput "cached-output" "a copied path is inside a cache, so it is in no layer"
         Error ConfigFile "config-file" "the file is a `railpack.json`, not a plan"
-        Warning ConfigKey "config-key" "a `railpack.json` key that has no meaning in a plan"
+        Warning ConfigKey "config-key" "a `railpack.json` key has no effect in a plan"
         Warning CredentialInVariable "credential-in-variable" "a variable's value looks like a credential"
         Warning DangerousSecretName "dangerous-secret-name" "a secret's name changes how every command runs"
         Error DependencyCycle "dependency-cycle" "steps depend on each other in a cycle"
         Warning DuplicateCacheDirectory "duplicate-cache-directory" "two caches are mounted at the same directory"
-        Error DuplicateKey "duplicate-key" "a key is given twice"
+        Error DuplicateKey "duplicate-key" "a key occurs twice"
         Error DuplicateStep "duplicate-step" "two steps have the same name"
         Error EmptyCommand "empty-command" "a command is empty"
         Warning EmptyInput "empty-input" "an input copies nothing"
         Error EmptyName "empty-name" "a step's name is empty"
         Error EmptyPlan "empty-plan" "the file is empty"
-        Warning ExcludedCopy "excluded-copy" "a copy takes files that the plan excludes"
+        Warning ExcludedCopy "excluded-copy" "a command copies files that the plan excludes"
         Warning ExposedFile "exposed-file" "the image would contain an `.env` file from the build context"
         Error FilteredBase "filtered-base" "a base has `include` or `exclude`"
         Error HugeDockerfile "huge-dockerfile" "the Dockerfile would be many times too large for BuildKit"
@@ -88,36 +89,36 @@ codes! {
         Error InvalidCache "invalid-cache" "a cache directory covers the whole file system"
         Error InvalidImage "invalid-image" "an image reference is invalid"
         Error InvalidJson "invalid-json" "the text is not valid JSON"
-        Error InvalidPath "invalid-path" "a file is written where a directory is"
+        Error InvalidPath "invalid-path" "the path of a file is a directory"
         Error InvalidSecret "invalid-secret" "a secret's name can't be an environment variable"
         Error InvalidStringCommand "invalid-string-command" "a string command has the wrong number of arguments"
-        Warning InvisibleText "invisible-text" "generated text contains something that a reader can't see"
+        Warning InvisibleText "invisible-text" "the generated text contains invisible characters"
         Warning KeyCapitalization "key-capitalization" "a key has unexpected capitalization"
         Warning LargeDockerfile "large-dockerfile" "the Dockerfile is too large for BuildKit"
         Warning LatestImage "latest-image" "an image uses the mutable tag `latest`"
         Error MissingKey "missing-key" "a required key is missing"
-        Warning MixedCache "mixed-cache" "one cache is used on two base images"
-        Error NoHashingImage "no-hashing-image" "no image can run the secrets hash"
+        Warning MixedCache "mixed-cache" "a cache is used with two different base images"
+        Error NoHashingImage "no-hashing-image" "the plan has no image that can hash secrets"
         Warning NoShell "no-shell" "shell syntax in a command that no shell runs"
         Warning NoStartCommand "no-start-command" "the image has no start command"
         Warning OldDeploy "old-deploy" "`deploy` has the format of Railpack before v0.0.61"
         Error OldPlan "old-plan" "the plan has the format of Railpack before v0.0.23"
         Warning OverlappingInputs "overlapping-inputs" "the image copies the same files twice"
-        Error ReservedVariable "reserved-variable" "a variable has the name of the Dockerfile's build arg"
+        Error ReservedVariable "reserved-variable" "a variable has the same name as the Dockerfile's build arg"
         Warning RuntimeSecret "runtime-secret" "a secret looks like one that the application needs at run time"
         Warning SecretInVariable "secret-in-variable" "a variable's name looks like a secret's"
         Error SpreadInPlan "spread-in-plan" "`...` is used in a plan"
-        Warning StringCommand "string-command" "Railpack reads this string command in another way"
+        Warning StringCommand "string-command" "Railpack interprets a string command differently"
         Warning UnexpectedKey "unexpected-key" "a key has no meaning in this kind of command"
         Error UnknownAsset "unknown-asset" "an asset does not exist"
         Error UnknownCache "unknown-cache" "a cache does not exist"
         Error UnknownCacheType "unknown-cache-type" "a cache type is unknown"
-        Error UnknownCommand "unknown-command" "a command is of no known kind"
+        Error UnknownCommand "unknown-command" "a command is of an unknown kind"
         Error UnknownInput "unknown-input" "an input has no source"
         Warning UnknownKey "unknown-key" "an unknown key, which Railpack ignores"
         Warning UnknownSecret "unknown-secret" "a step lists a secret that the plan does not have"
         Error UnknownStep "unknown-step" "a step does not exist"
-        Warning UnlistedSecret "unlisted-secret" "no step lists the secret"
+        Warning UnlistedSecret "unlisted-secret" "a secret is not listed by any step"
         Warning UnlockedCache "unlocked-cache" "an apt cache is not locked"
         Warning UnpinnedImage "unpinned-image" "an image has no digest (off by default)"
         Warning UnterminatedQuote "unterminated-quote" "a command ends inside a quote"
@@ -128,7 +129,7 @@ codes! {
         Error BrokenTemplate "broken-template" "a template of railpack2docker is broken"
         Error CarriageReturns "carriage-returns" "a generated file has CRLF line endings that the build would keep"
         Error ChangedOptions "changed-options" "the Dockerfile was generated with other options"
-        Error ChangedOutput "changed-output" "another version of railpack2docker generated the Dockerfile"
+        Error ChangedOutput "changed-output" "the Dockerfile was generated by another version of railpack2docker"
         Error ChangedPlan "changed-plan" "the plan changed after the Dockerfile was generated"
         Note DryRun "dry-run" "the printed command can't be run as it is"
         Error DuplicateOutput "duplicate-output" "two outputs have the same path"
@@ -155,7 +156,7 @@ codes! {
         Error StaleSourceMap "stale-source-map" "the Dockerfile is not the one that the source map describes"
         Error TemporaryDirectory "temporary-directory" "the temporary directory is inside the build context"
         Error TooLarge "too-large" "the input is too large"
-        Error TwoStdins "two-stdins" "two plans are read from standard input"
+        Error TwoStdins "two-stdins" "both plans would be read from standard input"
         Error UnreadableContext "unreadable-context" "the build context can't be read"
         Error UnreadableEnvFile "unreadable-env-file" "an env file can't be read"
         Error UnreadableFile "unreadable-file" "a file can't be read"
@@ -166,20 +167,20 @@ codes! {
         Error UnsupportedFormat "unsupported-format" "the output format is not supported here"
         Error UnusableSecret "unusable-secret" "a secret's value can't be passed to the build"
         Error UnwritableFile "unwritable-file" "a file can't be written"
-        Note Where "where" "the place in the plan"
+        Note Where "where" "the location in the plan"
     }
 }
 
 impl Code {
-    /// The checks that run only on request.
+    /// The checks that are off by default.
     pub const OPTIONAL: [Self; 1] = [Self::UnpinnedImage];
 
-    /// All codes: those of plans first.
+    /// All codes, those of plans first.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::LINTS.iter().chain(Self::ERRORS).copied()
     }
 
-    /// The code of this name.
+    /// The code with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::all().find(|code| code.name() == name)

@@ -1,4 +1,4 @@
-//! Places in a plan: the path of keys to a value, and where it stands in the text.
+//! Locations in a plan: the path to a value, and its span in the text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-/// A value of a plan: `steps[1].inputs[0].step`, and the bytes of its text.
+/// The location of a value in a plan: its path, such as `steps[1].inputs[0].step`, and its span in the
+/// text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     path: JsonPath,
@@ -19,38 +20,38 @@ impl Location {
         Self { path, span }
     }
 
-    /// The keys that lead to the value.
+    /// The path to the value.
     #[must_use]
     pub fn path(&self) -> &JsonPath {
         &self.path
     }
 
-    /// The value's bytes in the plan's text.
+    /// The byte range of the value in the plan's text.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 }
 
-/// Something and the place in the plan that it comes from.
+/// A value with the location in the plan that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    /// What comes from there.
+    /// The value.
     pub value: T,
-    /// The value of the plan that says so.
+    /// The location of its origin in the plan.
     pub location: Location,
 }
 
 impl<T> Located<T> {
-    /// What comes from a place.
+    /// Attaches a location to a value.
     #[must_use]
     pub fn at(location: &Location, value: T) -> Self {
         Self { value, location: location.clone() }
     }
 }
 
-/// Keys and indexes that lead to a value, shown as in JavaScript: `steps[1].assets["a b"]`. That of
-/// the plan itself is empty. Cheap to clone: a child shares its parent's.
+/// The keys and indices that lead to a value, displayed as in JavaScript: `steps[1].assets["a b"]`. The
+/// path of the plan itself is empty. Cheap to clone: a path shares that of its parent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JsonPath(Option<Arc<Link>>);
 
@@ -103,35 +104,35 @@ fn is_plain(key: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Position {
-    /// The keys that lead to the value: `steps[1].commands[2].cmd`.
+    /// The path to the value: `steps[1].commands[2].cmd`.
     pub path: String,
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// The column, from 1, in characters.
+    /// The column in characters, counted from 1.
     pub column: usize,
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The lines of a text. A byte order mark is no part of the first one.
+/// An index of the lines of a text. A byte order mark is not part of the first line.
 #[derive(Debug)]
 pub struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
-    /// How many characters begin before each block of the text: a line may be megabytes long.
+    /// The number of characters that start before each block of the text: a line may be megabytes long.
     characters: Vec<usize>,
 }
 
-/// How many bytes are counted at a time.
+/// The size of a block in bytes.
 const BLOCK: usize = 1024;
 
-/// How many characters begin in some bytes of UTF-8.
+/// Counts the characters that start in some bytes of UTF-8.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 impl<'t> LineIndex<'t> {
-    /// Finds the lines of a text.
+    /// Indexes the lines of a text.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
         let first = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
@@ -143,15 +144,15 @@ impl<'t> LineIndex<'t> {
         Self { text, starts, characters: std::iter::once(0).chain(blocks).collect() }
     }
 
-    /// The position of a value of the text.
+    /// The position of a value in the text.
     #[must_use]
     pub fn position(&self, location: &Location) -> Position {
         let (line, column) = self.line_and_column(location.span.start);
         Position { path: location.path.to_string(), line, column }
     }
 
-    /// The line and the column, both from 1, of a byte at which a character begins or the text ends. A
-    /// column counts characters, the byte order mark aside.
+    /// The line and the column, both counted from 1, of a byte at which a character starts or the text
+    /// ends. Columns count characters, except for the byte order mark.
     #[must_use]
     pub fn line_and_column(&self, byte: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= byte).max(1);
@@ -164,7 +165,7 @@ impl<'t> LineIndex<'t> {
         self.characters.get(block).copied().unwrap_or_default() + within
     }
 
-    /// Where the line of a byte begins, and its text without its end.
+    /// The start of the line that contains a byte, and the text of that line without its line ending.
     #[must_use]
     pub fn line(&self, byte: usize) -> (usize, &'t str) {
         let line = self.starts.partition_point(|start| *start <= byte).max(1);
@@ -183,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_read_as_in_javascript() {
+    fn paths_are_displayed_as_in_javascript() {
         let path = JsonPath::default().key("steps").index(1).key("assets").key("a b");
         assert_eq!(path.to_string(), r#"steps[1].assets["a b"]"#);
         assert_eq!(JsonPath::default().to_string(), "");
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_takes_no_column() {
+    fn byte_order_mark_is_not_a_column() {
         let text = "\u{feff}{ \"a\": 1 }\n2";
         let lines = LineIndex::new(text);
         assert_eq!(lines.line_and_column(0), (1, 1));

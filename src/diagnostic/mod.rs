@@ -10,17 +10,17 @@ pub use code::Code;
 pub use location::{JsonPath, LineIndex, Located, Location, Position};
 
 use crate::escape::escape_invisible;
-use crate::text::without_middle;
+use crate::text::truncate_middle;
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Good to know.
+    /// Worth knowing.
     Note,
-    /// Probably not what was meant.
+    /// Probably a mistake.
     Warning,
-    /// There is no Dockerfile for this plan.
+    /// No Dockerfile can be generated.
     Error,
 }
 
@@ -34,61 +34,62 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One finding.
+/// A finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// What kind of finding it is.
+    /// Its kind.
     pub code: Code,
-    /// The fact: lower case, no full stop, values in backticks, no control characters.
+    /// The message: lower case, no full stop, values in backticks, no control characters.
     pub message: String,
-    /// Where it is, where that can be said.
+    /// Its location, if it has one.
     pub location: Option<Location>,
-    /// Other places that belong to it, with what they are.
+    /// Related locations, each with a label.
     pub related: Vec<(Location, String)>,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// A finding of a code, with the severity of that code.
+    /// Creates a finding with the severity of its code.
     #[must_use]
     pub fn new(code: Code, message: impl AsRef<str>) -> Self {
         let message = shortened(&escape_invisible(message.as_ref()));
         Self { severity: code.severity(), code, message, location: None, related: Vec::new(), help: None }
     }
 
-    /// The same, at a place.
+    /// Sets the location.
     #[must_use]
     pub fn at(mut self, location: &Location) -> Self {
         self.location = Some(location.clone());
         self
     }
 
-    /// The same, with another place that belongs to it.
+    /// Adds a related location with a label.
     #[must_use]
-    pub fn with_related(mut self, location: &Location, what: impl AsRef<str>) -> Self {
-        self.related.push((location.clone(), shortened(&escape_invisible(what.as_ref()))));
+    pub fn with_related(mut self, location: &Location, label: impl AsRef<str>) -> Self {
+        self.related.push((location.clone(), shortened(&escape_invisible(label.as_ref()))));
         self
     }
 
-    /// The same, with what to do about it.
+    /// Sets the help.
     #[must_use]
     pub fn with_help(mut self, help: impl AsRef<str>) -> Self {
         self.help = Some(escape_invisible(help.as_ref()).into_owned());
         self
     }
 
-    /// The same, with the one of `known` that is near to `word`, or with all of them where they are
-    /// few. `what` says what they are: "the plan's caches".
+    /// Suggests the name in `known` that is similar to `word`, or else lists all of them if there are
+    /// only a few. `what` describes them: "the plan's caches".
     #[must_use]
     pub(crate) fn with_choice<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>, what: &str) -> Self {
-        const MOST: usize = 6;
-        const LONGEST: usize = 40;
+        const MAX_COUNT: usize = 6;
+        const MAX_LENGTH: usize = 40;
         let known: Vec<&str> = known.into_iter().collect();
-        let is_short = !known.is_empty() && known.len() <= MOST && known.iter().all(|known| known.len() <= LONGEST);
+        let is_short =
+            !known.is_empty() && known.len() <= MAX_COUNT && known.iter().all(|known| known.len() <= MAX_LENGTH);
         let this = self.with_suggestion(word, known.iter().copied());
         if this.help.is_some() || !is_short {
             return this;
@@ -97,7 +98,7 @@ impl Diagnostic {
         this.with_help(format!("{what}: {}", known.join(", ")))
     }
 
-    /// The same, with `did you mean` where one of `known` is near to `word`.
+    /// Adds `did you mean` as help if one of `known` is similar to `word`.
     #[must_use]
     pub fn with_suggestion<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         match nearest(word, known) {
@@ -107,35 +108,34 @@ impl Diagnostic {
     }
 }
 
-/// As much of a text as someone reads: the names in it can be of any length. The middle goes.
+/// Cuts the middle out of a text that is too long to read: names in it can have any length.
 pub(crate) fn shortened(text: &str) -> String {
-    without_middle(text, 3_500, 500).into_owned()
+    truncate_middle(text, 3_500, 500).into_owned()
 }
 
-/// The known word that `word` is most likely a misspelling of: one that differs by a
-/// third of its letters at most.
+/// The known word that `word` most likely misspells. At most a third of its letters may differ.
 fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // beyond this, a comparison costs more than the suggestion is worth
-    const LONGEST: usize = 100;
-    if word.len() > LONGEST {
+    const MAX_LENGTH: usize = 100;
+    if word.len() > MAX_LENGTH {
         return None;
     }
     let lower = word.to_lowercase();
     known
         .into_iter()
-        .filter(|known| known.len() <= LONGEST)
+        .filter(|known| known.len() <= MAX_LENGTH)
         .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_lowercase()), known))
         .filter(|(distance, known)| *distance <= known.len().max(3) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }
 
-/// The findings of a plan that has errors, the errors among warnings and notes.
+/// The findings of a plan with errors, including its warnings and notes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
 impl fmt::Display for Diagnostics {
-    /// A line for each finding, with its path in the plan.
+    /// One line per finding, with its path in the plan.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, diagnostic) in self.0.iter().enumerate() {
             f.write_str(if i > 0 { "\n" } else { "" })?;
@@ -150,8 +150,8 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// Marks a failure whose error is among the findings. Only [`Findings`] makes one, so no failure is
-/// without a message.
+/// Marks a failure whose error is among the findings. Only [`Findings`] creates it, so no failure lacks a
+/// message.
 #[derive(Debug)]
 pub(crate) struct Reported(());
 
@@ -159,9 +159,9 @@ pub(crate) struct Reported(());
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
     found: Vec<Diagnostic>,
-    /// Where each is and what it says: what two stages stumble over is one finding.
+    /// The position and message of each finding, so that an error found by two phases is reported once.
     known: BTreeSet<(Option<usize>, String)>,
-    /// How many names misspelt ones have been compared with.
+    /// The number of names that have been compared with misspelled ones.
     compared: usize,
 }
 
@@ -173,22 +173,22 @@ impl Findings {
         }
     }
 
-    /// The names that a misspelt one may stand for; none once so many have been compared that nobody
-    /// can be waiting for another suggestion.
+    /// The names to compare with a misspelled one. Empty after so many comparisons that further
+    /// suggestions are not worth the time.
     pub(crate) fn worth_comparing<I: ExactSizeIterator>(&mut self, known: I) -> std::iter::Take<I> {
-        const MOST: usize = 100_000;
+        const MAX_COMPARISONS: usize = 100_000;
         self.compared = self.compared.saturating_add(known.len());
-        known.take(if self.compared <= MOST { usize::MAX } else { 0 })
+        known.take(if self.compared <= MAX_COMPARISONS { usize::MAX } else { 0 })
     }
 
-    /// Turns the warnings of this code into errors.
-    pub(crate) fn make_errors_of(&mut self, code: Code) {
+    /// Turns the warnings with this code into errors.
+    pub(crate) fn promote_to_errors(&mut self, code: Code) {
         for diagnostic in self.found.iter_mut().filter(|found| found.code == code) {
             diagnostic.severity = Severity::Error;
         }
     }
 
-    /// Removes the warnings of some codes, given by name.
+    /// Removes the warnings with these codes, given by name.
     pub(crate) fn remove_allowed(&mut self, codes: &BTreeSet<String>) {
         self.found.retain(|found| found.severity != Severity::Warning || !codes.contains(found.code.name()));
     }
@@ -199,7 +199,7 @@ impl Findings {
         Reported(())
     }
 
-    /// Ends a phase: fails if there is an error among the findings.
+    /// Ends a phase: fails if one of the findings is an error.
     pub(crate) fn check(&self) -> Result<(), Reported> {
         let has_error = self.found.iter().any(|found| found.severity == Severity::Error);
         if has_error { Err(Reported(())) } else { Ok(()) }
@@ -210,7 +210,7 @@ impl Findings {
         Diagnostics(self.found)
     }
 
-    /// The findings in the order of the plan's text, those without a place at the end.
+    /// The findings in plan order; those without a location come last.
     pub(crate) fn into_sorted(self) -> Vec<Diagnostic> {
         let start = |found: &Diagnostic| found.location.as_ref().map_or(usize::MAX, |location| location.span().start);
         let mut found = self.found;
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_near_word_is_suggested_and_a_far_one_is_not() {
+    fn similar_words_are_suggested() {
         let steps = ["install", "build", "packages:mise"];
         assert_eq!(nearest("instal", steps), Some("install"));
         assert_eq!(nearest("Build", steps), Some("build"));
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_is_reported_once() {
+    fn duplicate_findings_are_reported_once() {
         let mut findings = Findings::default();
         for message in ["a", "b", "a"] {
             findings.push(Diagnostic::new(Code::EmptyCommand, message));
@@ -250,15 +250,15 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_message_the_beginning_and_the_end_are_there() {
-        let found = Diagnostic::new(Code::EmptyCommand, format!("no step is called `{}`!", "é".repeat(1_000_000)));
+    fn long_message_keeps_its_start_and_end() {
+        let found = Diagnostic::new(Code::EmptyCommand, format!("unknown step `{}`!", "é".repeat(1_000_000)));
         assert!(found.message.len() < 10_000);
-        assert!(found.message.starts_with("no step is called `é") && found.message.ends_with("é`!"));
+        assert!(found.message.starts_with("unknown step `é") && found.message.ends_with("é`!"));
         assert_eq!(Diagnostic::new(Code::EmptyCommand, "y".repeat(4_000)).message.len(), 4_000);
     }
 
     #[test]
-    fn messages_hold_no_control_characters() {
+    fn messages_contain_no_control_characters() {
         let found = Diagnostic::new(Code::EmptyCommand, "a\u{1b}[2J").with_help("b\n");
         assert_eq!(found.message, "a\\u{1b}[2J");
         assert_eq!(found.help.as_deref(), Some("b\\u{a}"));

@@ -1,36 +1,36 @@
-//! What is in the files that a plan holds.
+//! Content of the plan's assets.
 
 use std::collections::BTreeSet;
 
-use super::change::{Change, Kind, Subject};
-use super::message::Text;
+use super::change::{Change, ChangeKind, Subject};
+use super::message::Message;
 use super::packages;
 use super::sequence::differences;
 use crate::plan::{Located, Step};
 
-/// The assets of a step in both plans.
+/// Compares the assets of a step in both plans.
 pub(super) struct Assets<'a, 'p> {
     old: &'p Step,
     new: &'p Step,
     subject: &'a Subject,
-    /// Those that were compared: one may be written to several places.
+    /// Pairs that are already compared: a step can write one asset to several paths.
     done: BTreeSet<(String, String)>,
 }
 
 impl<'a, 'p> Assets<'a, 'p> {
-    pub(super) fn of(old: &'p Step, new: &'p Step, subject: &'a Subject) -> Self {
+    pub(super) fn new(old: &'p Step, new: &'p Step, subject: &'a Subject) -> Self {
         Self { old, new, subject, done: BTreeSet::new() }
     }
 
-    /// What changed in a file that is written to `path`. The names of assets mean nothing.
+    /// Compares the content of the file at `path`. The names of assets have no meaning.
     pub(super) fn compare(&mut self, old: &str, new: &str, path: &str) -> Vec<Change> {
         let (Some(before), Some(after)) = (self.old.assets.get(old), self.new.assets.get(new)) else {
             return Vec::new();
         };
-        if written(before) == written(after) || !self.done.insert((old.to_owned(), new.to_owned())) {
+        if content(before) == content(after) || !self.done.insert((old.to_owned(), new.to_owned())) {
             return Vec::new();
         }
-        let found = match packages::of_mise(&before.value, &after.value, self.subject) {
+        let found = match packages::compare_mise(&before.value, &after.value, self.subject) {
             Some(found) => found,
             None => vec![self.lines(before, after, path)],
         };
@@ -38,24 +38,24 @@ impl<'a, 'p> Assets<'a, 'p> {
     }
 
     fn lines(&self, old: &Located<String>, new: &Located<String>, path: &str) -> Change {
-        let (before, after) = (written(old), written(new));
+        let (before, after) = (content(old), content(new));
         let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<_>>();
         let changed = differences(&lines(&before), &lines(&after));
         let (removed, added) = changed.fold((0, 0), |(old, new), part| (old + part.old.len(), new + part.new.len()));
-        let what = Text::of("file ").value(path).and(": ");
-        let what = match (added, removed) {
-            (0, removed) => what.count(removed, " line removed", " lines removed"),
-            (added, 0) => what.count(added, " line added", " lines added"),
+        let message = Message::new("file ").value(path).and(": ");
+        let message = match (added, removed) {
+            (0, removed) => message.count(removed, " line removed", " lines removed"),
+            (added, 0) => message.count(added, " line added", " lines added"),
             (added, removed) => {
-                what.count(added, " line added, ", " lines added, ").count(removed, " removed", " removed")
+                message.count(added, " line added, ", " lines added, ").count(removed, " removed", " removed")
             }
         };
-        Change::new(Kind::AssetChanged, self.subject, what)
+        Change::new(ChangeKind::AssetChanged, self.subject, message)
     }
 }
 
-/// What the file holds: a heredoc ends in a line feed, unless it is empty.
-fn written(asset: &Located<String>) -> String {
+/// The content of the file: a heredoc ends in a line feed, unless it is empty.
+fn content(asset: &Located<String>) -> String {
     let text = &asset.value;
     if text.is_empty() || text.ends_with('\n') { text.clone() } else { format!("{text}\n") }
 }

@@ -1,9 +1,9 @@
-//! Caches: those of the plan, and those that a step uses.
+//! Caches of the plan, and their use in steps.
 
 use std::collections::BTreeMap;
 
-use super::change::{Change, Kind, Subject};
-use super::message::Text;
+use super::change::{Change, ChangeKind, Subject};
+use super::message::Message;
 use crate::compat::gopath::under_app;
 use crate::plan::{Cache, Located, Plan, Step};
 
@@ -11,12 +11,12 @@ use crate::plan::{Cache, Located, Plan, Step};
 pub(super) struct Caches<'p> {
     old: &'p Plan,
     new: &'p Plan,
-    /// What the caches are called now that had another name.
+    /// The new names of renamed caches, by their old names.
     renamed: BTreeMap<&'p str, &'p str>,
 }
 
 impl<'p> Caches<'p> {
-    pub(super) fn of(old: &'p Plan, new: &'p Plan) -> Self {
+    pub(super) fn new(old: &'p Plan, new: &'p Plan) -> Self {
         let only = |one: &'p Plan, other: &Plan| -> Vec<(&'p str, &'p Cache)> {
             let only = one.caches.iter().filter(|(name, _)| !other.caches.contains_key(*name));
             only.map(|(name, cache)| (name.as_str(), cache)).collect()
@@ -31,41 +31,41 @@ impl<'p> Caches<'p> {
         Self { old, new, renamed }
     }
 
-    /// Notes what changed in the plan's caches.
+    /// Compares the caches of the plans.
     pub(super) fn compare(&self, changes: &mut Vec<Change>) {
         let subject = Subject::Plan;
         for (name, before) in &self.old.caches {
-            let cache = Text::of("cache ").value(name);
+            let cache = Message::new("cache ").value(name);
             let location = &before.directory.location;
             let change = match (self.new.caches.get(name), self.renamed.get(name.as_str())) {
                 (Some(after), _) if is_same(before, after) => continue,
-                (Some(after), _) => Change::new(Kind::CacheChanged, &subject, cache)
+                (Some(after), _) => Change::new(ChangeKind::CacheChanged, &subject, cache)
                     .in_new(&after.directory.location)
-                    .with_values(&described(before), &described(after)),
+                    .with_values(&describe(before), &describe(after)),
                 (None, Some(now)) => {
-                    let what = cache.and(" is called ").value(now).and(" now, and starts empty");
-                    let change = Change::new(Kind::CacheRenamed, &subject, what);
+                    let message = cache.and(" renamed to ").value(now).and(", which starts empty");
+                    let change = Change::new(ChangeKind::CacheRenamed, &subject, message);
                     match self.new.caches.get(*now) {
                         Some(after) => change.in_new(&after.directory.location),
                         None => change,
                     }
                 }
                 (None, None) => {
-                    let what = Text::of("cache removed: ").value(name).and(" in ").value(&directory(before));
-                    Change::new(Kind::CacheRemoved, &subject, what)
+                    let message = Message::new("cache removed: ").value(name).and(" at ").value(&directory(before));
+                    Change::new(ChangeKind::CacheRemoved, &subject, message)
                 }
             };
             changes.push(change.in_old(location));
         }
         let is_new = |name: &str| !self.old.caches.contains_key(name) && !self.renamed.values().any(|now| *now == name);
         for (name, cache) in self.new.caches.iter().filter(|(name, _)| is_new(name)) {
-            let what = Text::of("cache added: ").value(name).and(" in ").value(&directory(cache));
-            let what = what.and(if cache.locked { ", locked" } else { ", shared" }).then(users(self.new, name));
-            changes.push(Change::new(Kind::CacheAdded, &subject, what).in_new(&cache.directory.location));
+            let message = Message::new("cache added: ").value(name).and(" at ").value(&directory(cache));
+            let message = message.and(if cache.locked { ", locked" } else { ", shared" }).then(users(self.new, name));
+            changes.push(Change::new(ChangeKind::CacheAdded, &subject, message).in_new(&cache.directory.location));
         }
     }
 
-    /// Notes which caches of both plans a step came to use or no longer uses.
+    /// Compares which caches of both plans a step uses.
     pub(super) fn compare_uses(&self, old: &Step, new: &Step, subject: &Subject, changes: &mut Vec<Change>) {
         let now = |name: &'p str| self.renamed.get(name).copied().unwrap_or(name);
         let has = |list: &[Located<String>], name: &str| list.iter().any(|cache| cache.value == name);
@@ -75,9 +75,11 @@ impl<'p> Caches<'p> {
                 step.caches.iter().find(|cache| cache.value == name).map(|cache| cache.location.clone())
             };
             let mut change = match (before, after) {
-                (false, true) => Change::new(Kind::CacheUseAdded, subject, Text::of("uses cache ").value(now(name))),
+                (false, true) => {
+                    Change::new(ChangeKind::CacheUseAdded, subject, Message::new("uses cache ").value(now(name)))
+                }
                 (true, false) => {
-                    Change::new(Kind::CacheUseRemoved, subject, Text::of("no longer uses cache ").value(name))
+                    Change::new(ChangeKind::CacheUseRemoved, subject, Message::new("no longer uses cache ").value(name))
                 }
                 _ => continue,
             };
@@ -96,16 +98,16 @@ fn directory(cache: &Cache) -> String {
     under_app(&cache.directory.value)
 }
 
-fn described(cache: &Cache) -> String {
+fn describe(cache: &Cache) -> String {
     format!("{}, {}", directory(cache), if cache.locked { "locked" } else { "shared" })
 }
 
-/// The steps that use a cache.
-fn users(plan: &Plan, name: &str) -> Text {
+/// A clause that lists the steps that use a cache.
+fn users(plan: &Plan, name: &str) -> Message {
     let uses = |step: &&Step| step.caches.iter().any(|cache| cache.value == name);
     let steps: Vec<&str> = plan.steps.iter().filter(uses).map(|step| step.name.value.as_str()).collect();
     if steps.is_empty() {
-        return Text::of("; no step uses it");
+        return Message::new("; no step uses it");
     }
-    Text::of("; used by ").values(steps)
+    Message::new("; used by ").values(steps)
 }

@@ -1,51 +1,51 @@
-//! One change of a plan.
+//! A change between two plans.
 
 use std::fmt;
 
-use super::message::{Text, shortened_pair};
+use super::message::{Message, shorten_pair};
 use crate::diagnostic::Location;
 
-/// A thing that differs between two plans.
+/// A difference between two plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
-    /// What kind of change it is.
-    pub kind: Kind,
-    /// What it belongs to.
+    /// The kind of change.
+    pub kind: ChangeKind,
+    /// The part of the plan that changed.
     pub subject: Subject,
-    /// Where it is in the old plan, if it is there.
+    /// The location in the old plan, if the value exists there.
     pub old: Option<Location>,
-    /// Where it is in the new plan, if it is there.
+    /// The location in the new plan, if the value exists there.
     pub new: Option<Location>,
-    /// What changed: lower case, no full stop, without the subject.
-    pub what: Text,
-    /// How it was, where that helps. It holds no control characters and no credentials.
+    /// A description in lower case, without the subject and without a full stop.
+    pub message: Message,
+    /// The old value, if it is useful. It contains no control characters and no credentials.
     pub before: Option<String>,
-    /// How it is now, where that helps. As above.
+    /// The new value, if it is useful. It contains no control characters and no credentials.
     pub after: Option<String>,
 }
 
-/// What a change belongs to.
+/// The part of a plan that a change belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Subject {
     /// The plan as a whole.
     Plan,
-    /// A step, by its name in the new plan, or in the old one where the new one lacks it.
+    /// A step, by its name in the new plan, or in the old plan if it was removed.
     Step(String),
-    /// The image: `deploy`.
+    /// The final image: `deploy`.
     Image,
 }
 
 macro_rules! kinds {
     ($($(#[$doc:meta])+ $kind:ident = $name:literal,)+) => {
-        /// The kinds of changes. Their names are stable.
+        /// A kind of change. The names are stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[non_exhaustive]
-        pub enum Kind { $($(#[$doc])+ $kind,)+ }
+        pub enum ChangeKind { $($(#[$doc])+ $kind,)+ }
 
-        impl Kind {
-            /// Its name, such as `command-changed`.
+        impl ChangeKind {
+            /// The name of the kind, such as `command-changed`.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name,)+ }
@@ -55,107 +55,107 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A step that was not there.
+    /// A step was added.
     StepAdded = "step-added",
-    /// A step that is no longer there.
+    /// A step was removed.
     StepRemoved = "step-removed",
-    /// A step of another name.
+    /// A step was renamed.
     StepRenamed = "step-renamed",
-    /// Something else to start from.
+    /// A step or the image starts from something else.
     BaseChanged = "base-changed",
-    /// Another image.
+    /// An image reference changed.
     ImageChanged = "image-changed",
-    /// An input that was not there.
+    /// An input was added.
     InputAdded = "input-added",
-    /// An input that is no longer there.
+    /// An input was removed.
     InputRemoved = "input-removed",
-    /// An input that takes something else.
+    /// An input has a different source or different paths.
     InputChanged = "input-changed",
-    /// The same inputs in another order.
+    /// The order of inputs changed.
     InputsReordered = "inputs-reordered",
-    /// A command that was not there.
+    /// A command was added.
     CommandAdded = "command-added",
-    /// A command that is no longer there.
+    /// A command was removed.
     CommandRemoved = "command-removed",
-    /// Another command in the place of one.
+    /// A command was replaced or edited.
     CommandChanged = "command-changed",
-    /// A command in another place.
+    /// A command moved.
     CommandMoved = "command-moved",
-    /// A command with another name to be shown.
+    /// The custom name of a command changed.
     CommandRenamed = "command-renamed",
-    /// An entry of PATH that was not there.
+    /// An entry of `PATH` was added.
     PathAdded = "path-added",
-    /// An entry of PATH that is no longer there.
+    /// An entry of `PATH` was removed.
     PathRemoved = "path-removed",
-    /// A package that was not there.
+    /// A package was added.
     PackageAdded = "package-added",
-    /// A package that is no longer there.
+    /// A package was removed.
     PackageRemoved = "package-removed",
-    /// Another version of a package.
+    /// The version of a package changed.
     PackageChanged = "package-changed",
-    /// Other content of a file.
+    /// The content of a file changed.
     AssetChanged = "asset-changed",
-    /// A secret that was not there.
+    /// A secret was added.
     SecretAdded = "secret-added",
-    /// A secret that is no longer there.
+    /// A secret was removed.
     SecretRemoved = "secret-removed",
-    /// The same secrets in another order.
+    /// The order of secrets changed.
     SecretsReordered = "secrets-reordered",
-    /// Other secrets make a step run again.
+    /// A step lists different secrets, which invalidate it when they change.
     SecretListChanged = "secret-list-changed",
-    /// A cache that was not there.
+    /// A cache was added.
     CacheAdded = "cache-added",
-    /// A cache that is no longer there.
+    /// A cache was removed.
     CacheRemoved = "cache-removed",
-    /// A cache of another name.
+    /// A cache was renamed.
     CacheRenamed = "cache-renamed",
-    /// A cache of another directory or type.
+    /// The directory or type of a cache changed.
     CacheChanged = "cache-changed",
-    /// A step that now uses a cache.
+    /// A step uses another cache.
     CacheUseAdded = "cache-use-added",
-    /// A step that no longer uses a cache.
+    /// A step no longer uses a cache.
     CacheUseRemoved = "cache-use-removed",
-    /// A variable that was not there.
+    /// A variable was added.
     VariableAdded = "variable-added",
-    /// A variable that is no longer there.
+    /// A variable was removed.
     VariableRemoved = "variable-removed",
-    /// Another value of a variable.
+    /// The value of a variable changed.
     VariableChanged = "variable-changed",
-    /// Another start command.
+    /// The start command was added, removed or changed.
     StartCommandChanged = "start-command-changed",
-    /// A pattern of excluded files that was not there.
+    /// An exclude pattern was added.
     ExcludeAdded = "exclude-added",
-    /// A pattern of excluded files that is no longer there.
+    /// An exclude pattern was removed.
     ExcludeRemoved = "exclude-removed",
-    /// The same patterns in another order.
+    /// The order of exclude patterns changed.
     ExcludeReordered = "exclude-reordered",
 }
 
 impl Change {
-    pub(super) fn new(kind: Kind, subject: &Subject, what: Text) -> Self {
-        Self { kind, subject: subject.clone(), old: None, new: None, what, before: None, after: None }
+    pub(super) fn new(kind: ChangeKind, subject: &Subject, message: Message) -> Self {
+        Self { kind, subject: subject.clone(), old: None, new: None, message, before: None, after: None }
     }
 
-    /// The same, of something in both plans.
+    /// Sets the locations in both plans.
     pub(super) fn at(self, old: &Location, new: &Location) -> Self {
         self.in_old(old).in_new(new)
     }
 
-    /// The same, of something in the old plan.
+    /// Sets the location in the old plan.
     pub(super) fn in_old(mut self, old: &Location) -> Self {
         self.old = Some(old.clone());
         self
     }
 
-    /// The same, of something in the new plan.
+    /// Sets the location in the new plan.
     pub(super) fn in_new(mut self, new: &Location) -> Self {
         self.new = Some(new.clone());
         self
     }
 
-    /// The same, with how it was and is, as far as these differ.
+    /// Sets the old and the new value, reduced to their difference if they are long.
     pub(super) fn with_values(mut self, before: &str, after: &str) -> Self {
-        let (before, after) = shortened_pair(before, after);
+        let (before, after) = shorten_pair(before, after);
         self.before = Some(before);
         self.after = Some(after);
         self
@@ -163,9 +163,9 @@ impl Change {
 }
 
 impl fmt::Display for Change {
-    /// A line, without the subject: `command: npm install → npm ci`, with the values in backticks.
+    /// Writes one line without the subject: `command: npm install → npm ci`, with the values in backticks.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.what)?;
+        write!(f, "{}", self.message)?;
         match (&self.before, &self.after) {
             (Some(before), Some(after)) => write!(f, ": `{before}` → `{after}`"),
             _ => Ok(()),
@@ -174,7 +174,7 @@ impl fmt::Display for Change {
 }
 
 impl fmt::Display for Subject {
-    /// `the plan`, the step's name, `the image`. The name is as it stands in the plan.
+    /// Writes `the plan`, `the image`, or the name of the step, which is not escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Plan => "the plan",

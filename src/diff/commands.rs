@@ -1,36 +1,36 @@
-//! What a step does.
+//! Commands of a step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assets::Assets;
-use super::change::{Change, Kind, Subject};
+use super::change::{Change, ChangeKind, Subject};
 use super::images;
-use super::message::Text;
+use super::message::Message;
 use super::packages;
-use super::sequence::{align, likeness};
+use super::sequence::{align, similarity};
 use crate::compat::gopath::{clean, under_app};
 use crate::compat::shlex;
 use crate::diagnostic::Location;
 use crate::lower::tells_more;
 use crate::plan::{Command, Step, given_mode};
 
-/// How much two commands share to be one that changed, from 0 to 1.
-const ALIKE: f64 = 0.3;
+/// The minimum similarity, from 0 to 1, of a command and its replacement.
+const MIN_SIMILARITY: f64 = 0.3;
 
-/// How many pairs of commands are looked at for one that changed.
-const MOST: usize = 10_000;
+/// The maximum number of pairs of commands that are compared.
+const MAX_PAIRS: usize = 10_000;
 
-/// What a command does, however it is written.
+/// The meaning of a command, independent of its spelling.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Key {
+pub(super) enum CommandKey {
     Exec(Vec<String>),
     Path(String),
     Copy { src: String, dest: String, image: Option<String> },
     File { path: String, mode: Option<u32> },
 }
 
-impl Key {
-    pub(super) fn of(command: &Command) -> Self {
+impl CommandKey {
+    pub(super) fn new(command: &Command) -> Self {
         match command {
             Command::Exec { cmd, .. } => Self::Exec(shlex::split(&cmd.value).words),
             Command::Path { path } => Self::Path(path.value.clone()),
@@ -43,7 +43,7 @@ impl Key {
         }
     }
 
-    /// Pieces to tell how near two are.
+    /// The parts of the key, to measure similarity.
     pub(super) fn words(&self) -> Vec<String> {
         match self {
             Self::Exec(words) => words.iter().flat_map(|word| word.split_whitespace()).map(str::to_owned).collect(),
@@ -56,25 +56,25 @@ impl Key {
         }
     }
 
-    fn is_like(&self, other: &Self) -> bool {
+    fn is_same_kind(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 }
 
-/// Absolute, with the slash at its end that makes it a directory.
+/// An absolute destination, with a trailing slash if it is a directory.
 fn destination(dest: &str) -> String {
     let absolute = under_app(dest);
     let is_directory = dest.is_empty() || dest.ends_with('/') || dest.ends_with("/.") || absolute == "/app";
     if is_directory && absolute != "/" { format!("{absolute}/") } else { absolute }
 }
 
-/// A command in its list.
-struct Line<'p> {
-    key: Key,
+/// A command of a step, with its key.
+struct Entry<'p> {
+    key: CommandKey,
     command: &'p Command,
 }
 
-impl Line<'_> {
+impl Entry<'_> {
     fn location(&self) -> &Location {
         match self.command {
             Command::Exec { cmd: text, .. }
@@ -84,14 +84,14 @@ impl Line<'_> {
         }
     }
 
-    /// As a reader knows it: a script without the shell around it.
-    fn shown(&self) -> String {
+    /// The command in readable form: a script without the shell around it.
+    fn text(&self) -> String {
         match (self.command, &self.key) {
-            (Command::Exec { .. }, Key::Exec(words)) => {
+            (Command::Exec { .. }, CommandKey::Exec(words)) => {
                 shlex::script_of(words).map_or_else(|| words.join(" "), str::to_owned)
             }
             (Command::Copy { src, dest, image }, _) => {
-                let image = image.as_ref().map(|image| format!(" of {}", image.value)).unwrap_or_default();
+                let image = image.as_ref().map(|image| format!(" from {}", image.value)).unwrap_or_default();
                 format!("{}{image} to {}", src.value, dest.value)
             }
             (Command::Path { path } | Command::File { path, .. } | Command::Exec { cmd: path, .. }, _) => {
@@ -100,40 +100,40 @@ impl Line<'_> {
         }
     }
 
-    /// As it stands in the plan.
-    fn written(&self) -> String {
+    /// The command as the plan spells it.
+    fn source(&self) -> String {
         match self.command {
             Command::Exec { cmd, .. } => cmd.value.clone(),
-            _ => self.shown(),
+            _ => self.text(),
         }
     }
 
-    /// As a reader knows it, with what is what.
-    fn described(&self) -> Text {
+    /// The command in readable form, as a part of a message.
+    fn describe(&self) -> Message {
         match self.command {
             Command::Copy { src, dest, image: Some(image) } => {
-                Text::default().value(&src.value).and(" of ").value(&image.value).and(" to ").value(&dest.value)
+                Message::default().value(&src.value).and(" from ").value(&image.value).and(" to ").value(&dest.value)
             }
             Command::Copy { src, dest, image: None } => {
-                Text::default().value(&src.value).and(" to ").value(&dest.value)
+                Message::default().value(&src.value).and(" to ").value(&dest.value)
             }
-            _ => Text::default().value(&self.shown()),
+            _ => Message::default().value(&self.text()),
         }
     }
 
     fn noun(&self) -> &'static str {
         match self.key {
-            Key::Exec(_) => "command",
-            Key::Path(_) => "PATH entry",
-            Key::Copy { .. } => "copy",
-            Key::File { .. } => "file",
+            CommandKey::Exec(_) => "command",
+            CommandKey::Path(_) => "PATH entry",
+            CommandKey::Copy { .. } => "copy",
+            CommandKey::File { .. } => "file",
         }
     }
 
-    /// The name that is shown for it, where there is one that says more than the command.
+    /// The custom name, if it says more than the command itself.
     fn custom_name(&self) -> Option<&str> {
         match (self.command, &self.key) {
-            (Command::Exec { cmd, custom_name }, Key::Exec(words)) => {
+            (Command::Exec { cmd, custom_name }, CommandKey::Exec(words)) => {
                 custom_name.as_deref().filter(|name| tells_more(name, &cmd.value, words))
             }
             (Command::File { custom_name, .. }, _) => custom_name.as_deref(),
@@ -142,197 +142,212 @@ impl Line<'_> {
     }
 }
 
-/// The commands in an order that means the same: entries of PATH in front of the copies up to the next
-/// exec, which do not see them.
-fn lines(step: &Step) -> Vec<Line<'_>> {
+/// The commands in an equivalent normal order: entries of `PATH` before the copies and files up to the next
+/// exec command, since only exec commands depend on `PATH`.
+fn entries(step: &Step) -> Vec<Entry<'_>> {
     let is_exec = |command: &Command| matches!(command, Command::Exec { .. });
-    let mut lines = Vec::with_capacity(step.commands.len());
+    let mut entries = Vec::with_capacity(step.commands.len());
     for until_exec in step.commands.split_inclusive(is_exec) {
         let (paths, others): (Vec<_>, Vec<_>) =
             until_exec.iter().partition(|command| matches!(command, Command::Path { .. }));
-        lines.extend(paths.into_iter().chain(others).map(|command| Line { key: Key::of(command), command }));
+        entries.extend(paths.into_iter().chain(others).map(|command| Entry { key: CommandKey::new(command), command }));
     }
-    lines
+    entries
 }
 
-/// Notes what changed in the commands of a step and in the files that they write.
+/// Compares the commands of a step and the content of the files that they write.
 pub(super) fn compare(old: &Step, new: &Step, subject: &Subject, changes: &mut Vec<Change>) {
-    let (olds, news) = (lines(old), lines(new));
-    let keys = |lines: &[Line<'_>]| lines.iter().map(|line| line.key.clone()).collect::<Vec<_>>();
-    let mut found = Found { subject, at: Vec::new(), renamed: Vec::new(), assets: Assets::of(old, new, subject) };
+    let (olds, news) = (entries(old), entries(new));
+    let keys = |entries: &[Entry<'_>]| entries.iter().map(|entry| entry.key.clone()).collect::<Vec<_>>();
+    let mut found =
+        CommandChanges { subject, changes: Vec::new(), renames: Vec::new(), assets: Assets::new(old, new, subject) };
     let (mut removed, mut added) = (Vec::new(), Vec::new());
     for part in align(&keys(&olds), &keys(&news)) {
         let end = part.new.end;
         let old = olds.get(part.old).unwrap_or_default().iter();
         let new = part.new.clone().zip(news.get(part.new).unwrap_or_default());
         if part.is_shared {
-            old.zip(new).for_each(|(old, (at, new))| found.unchanged(at, old, new));
+            old.zip(new).for_each(|(old, (at, new))| found.keep(at, old, new));
             continue;
         }
         let (only_old, only_new) = Gap { old: old.collect(), new: new.collect() }.pair(&mut found);
-        removed.extend(only_old.into_iter().map(|line| (end, line)));
+        removed.extend(only_old.into_iter().map(|entry| (end, entry)));
         added.extend(only_new);
     }
-    found.moved(&mut removed, &mut added, &news);
-    for (at, line) in removed {
-        found.removed(at, line);
+    found.match_moves(&mut removed, &mut added, &news);
+    for (at, entry) in removed {
+        found.remove(at, entry);
     }
-    for (at, line) in added {
-        found.added(at, line);
+    for (at, entry) in added {
+        found.add(at, entry);
     }
-    found.into(changes);
+    found.append_to(changes);
 }
 
-/// Commands between two that are in both lists.
+/// Commands between two that both lists share.
 struct Gap<'a, 'p> {
-    old: Vec<&'a Line<'p>>,
-    new: Vec<(usize, &'a Line<'p>)>,
+    old: Vec<&'a Entry<'p>>,
+    new: Vec<(usize, &'a Entry<'p>)>,
 }
 
 impl<'a, 'p> Gap<'a, 'p> {
-    /// Notes the commands that took the place of others. Gives what is left.
-    fn pair(mut self, found: &mut Found<'_, 'p>) -> (Vec<&'a Line<'p>>, Vec<(usize, &'a Line<'p>)>) {
-        let alone = self.old.len() == 1 && self.new.len() == 1;
-        if self.old.len().saturating_mul(self.new.len()) > MOST {
+    /// Records the commands that replaced others, and returns the remaining ones.
+    fn pair(mut self, found: &mut CommandChanges<'_, 'p>) -> (Vec<&'a Entry<'p>>, Vec<(usize, &'a Entry<'p>)>) {
+        let is_alone = self.old.len() == 1 && self.new.len() == 1;
+        if self.old.len().saturating_mul(self.new.len()) > MAX_PAIRS {
             return (self.old, self.new);
         }
-        let mut left = Vec::new();
+        let mut unmatched = Vec::new();
         for old in self.old {
-            let near = |line: &Line<'_>| likeness(&old.key.words(), &line.key.words());
-            let candidates = self.new.iter().enumerate().filter(|(_, (_, new))| new.key.is_like(&old.key));
-            let is_path = matches!(old.key, Key::Path(_));
+            let similarity = |entry: &Entry<'_>| similarity(&old.key.words(), &entry.key.words());
+            let candidates = self.new.iter().enumerate().filter(|(_, (_, new))| new.key.is_same_kind(&old.key));
+            let is_path = matches!(old.key, CommandKey::Path(_));
             let best = candidates
-                .map(|(at, (_, new))| (at, near(new)))
-                .filter(|(_, likeness)| !is_path && (alone || *likeness >= ALIKE))
-                // of two that are as near, the first
+                .map(|(at, (_, new))| (at, similarity(new)))
+                .filter(|(_, similarity)| !is_path && (is_alone || *similarity >= MIN_SIMILARITY))
+                // the first of equally similar ones
                 .max_by(|(at, a), (other, b)| a.total_cmp(b).then(other.cmp(at)));
             match best {
                 Some((at, _)) => {
                     let (position, new) = self.new.remove(at);
-                    found.changed(position, old, new);
+                    found.replace(position, old, new);
                 }
-                None => left.push(old),
+                None => unmatched.push(old),
             }
         }
-        (left, self.new)
+        (unmatched, self.new)
     }
 }
 
-/// The changes of a step's commands, each with its place in the new list.
-struct Found<'a, 'p> {
+/// Collects the changes of a step's commands.
+struct CommandChanges<'a, 'p> {
     subject: &'a Subject,
-    at: Vec<(usize, Change)>,
-    renamed: Vec<Change>,
+    /// Each change with its position in the new list.
+    changes: Vec<(usize, Change)>,
+    renames: Vec<Change>,
     assets: Assets<'a, 'p>,
 }
 
-impl<'p> Found<'_, 'p> {
+impl<'p> CommandChanges<'_, 'p> {
     fn push(&mut self, at: usize, change: Change) {
-        self.at.push((at, change));
+        self.changes.push((at, change));
     }
 
-    fn unchanged(&mut self, at: usize, old: &Line<'p>, new: &Line<'p>) {
-        self.content(at, old, new);
+    fn keep(&mut self, at: usize, old: &Entry<'p>, new: &Entry<'p>) {
+        self.compare_content(at, old, new);
         let (before, after) = (old.custom_name(), new.custom_name());
         if before == after {
             return;
         }
-        let change = |what| Change::new(Kind::CommandRenamed, self.subject, what).at(old.location(), new.location());
-        self.renamed.push(match (before, after) {
-            (Some(before), Some(after)) => change(Text::of("name of ").value(&new.shown())).with_values(before, after),
-            (None, Some(name)) => change(Text::of("name of ").value(&new.shown()).and(" added: ").value(name)),
-            (Some(name), _) => change(Text::of("name of ").value(&new.shown()).and(" removed: ").value(name)),
+        let change =
+            |message| Change::new(ChangeKind::CommandRenamed, self.subject, message).at(old.location(), new.location());
+        self.renames.push(match (before, after) {
+            (Some(before), Some(after)) => {
+                change(Message::new("name of ").value(&new.text())).with_values(before, after)
+            }
+            (None, Some(name)) => change(Message::new("name of ").value(&new.text()).and(" added: ").value(name)),
+            (Some(name), _) => change(Message::new("name of ").value(&new.text()).and(" removed: ").value(name)),
             (None, None) => return,
         });
     }
 
-    fn changed(&mut self, at: usize, old: &Line<'p>, new: &Line<'p>) {
+    fn replace(&mut self, at: usize, old: &Entry<'p>, new: &Entry<'p>) {
         let locations = |change: Change| change.at(old.location(), new.location());
         match (&old.key, &new.key) {
-            (Key::Exec(before), Key::Exec(after)) => {
-                if let Some(changes) = packages::of_apt(before, after, self.subject) {
-                    self.at.extend(changes.into_iter().map(|change| (at, locations(change))));
+            (CommandKey::Exec(before), CommandKey::Exec(after)) => {
+                if let Some(changes) = packages::compare_apt(before, after, self.subject) {
+                    self.changes.extend(changes.into_iter().map(|change| (at, locations(change))));
                     return;
                 }
             }
             (
-                Key::Copy { src, dest, image: Some(before) },
-                Key::Copy { src: new_src, dest: new_dest, image: Some(after) },
+                CommandKey::Copy { src, dest, image: Some(before) },
+                CommandKey::Copy { src: new_src, dest: new_dest, image: Some(after) },
             ) if (src, dest) == (new_src, new_dest) => {
-                self.push(at, locations(images::changed(before, after, self.subject)));
+                self.push(at, locations(images::compare(before, after, self.subject)));
                 return;
             }
-            (Key::File { path, mode: before }, Key::File { path: after_path, mode: after }) if path == after_path => {
+            (CommandKey::File { path, mode: before }, CommandKey::File { path: after_path, mode: after })
+                if path == after_path =>
+            {
                 let octal = |mode: &Option<u32>| format!("{:03o}", mode.unwrap_or(0o644));
-                let what = Text::of("mode of file ").value(path);
-                let change = Change::new(Kind::CommandChanged, self.subject, what);
+                let message = Message::new("mode of file ").value(path);
+                let change = Change::new(ChangeKind::CommandChanged, self.subject, message);
                 self.push(at, locations(change.with_values(&octal(before), &octal(after))));
-                self.content(at, old, new);
+                self.compare_content(at, old, new);
                 return;
             }
             _ => {}
         }
-        let change = Change::new(Kind::CommandChanged, self.subject, Text::of(new.noun()));
-        let (mut before, mut after) = (old.shown(), new.shown());
+        let change = Change::new(ChangeKind::CommandChanged, self.subject, Message::new(new.noun()));
+        let (mut before, mut after) = (old.text(), new.text());
         if before == after {
-            // two command lines of the same words, one of them in a shell
-            (before, after) = (old.written(), new.written());
+            // the same words, but only one of the commands is run by a shell
+            (before, after) = (old.source(), new.source());
         }
         self.push(at, locations(change.with_values(&before, &after)));
-        self.content(at, old, new);
+        self.compare_content(at, old, new);
     }
 
-    /// What changed in the content of a file.
-    fn content(&mut self, at: usize, old: &Line<'p>, new: &Line<'p>) {
+    /// Compares the content of a file that both commands write.
+    fn compare_content(&mut self, at: usize, old: &Entry<'p>, new: &Entry<'p>) {
         if let (Command::File { name: old, .. }, Command::File { name: new, path, .. }) = (old.command, new.command) {
             let changes = self.assets.compare(&old.value, &new.value, &path.value);
-            self.at.extend(changes.into_iter().map(|change| (at, change)));
+            self.changes.extend(changes.into_iter().map(|change| (at, change)));
         }
     }
 
-    /// Takes out the commands that are in both lists, in different places.
-    fn moved(&mut self, removed: &mut Vec<(usize, &Line<'p>)>, added: &mut Vec<(usize, &Line<'p>)>, news: &[Line<'p>]) {
-        let mut by_key: BTreeMap<&Key, Vec<(usize, &Line<'p>)>> = BTreeMap::new();
-        for (at, (_, line)) in removed.iter().enumerate().rev() {
-            by_key.entry(&line.key).or_default().push((at, line));
+    /// Records moves: commands in both lists, which it removes from them.
+    fn match_moves(
+        &mut self,
+        removed: &mut Vec<(usize, &Entry<'p>)>,
+        added: &mut Vec<(usize, &Entry<'p>)>,
+        news: &[Entry<'p>],
+    ) {
+        let mut by_key: BTreeMap<&CommandKey, Vec<(usize, &Entry<'p>)>> = BTreeMap::new();
+        for (at, (_, entry)) in removed.iter().enumerate().rev() {
+            by_key.entry(&entry.key).or_default().push((at, entry));
         }
         let mut taken = BTreeSet::new();
         added.retain(|(at, new)| {
             let Some((removed_at, old)) = by_key.get_mut(&new.key).and_then(Vec::pop) else { return true };
             taken.insert(removed_at);
-            let what = Text::of(new.noun()).and(" ").then(new.described()).and(" moved, ");
-            let what = match at.checked_sub(1).and_then(|before| news.get(before)) {
-                Some(before) => what.and("now after ").then(before.described()),
-                None => what.and("now the first"),
+            let message = Message::new(new.noun()).and(" ").then(new.describe()).and(" moved ");
+            let message = match at.checked_sub(1).and_then(|before| news.get(before)) {
+                Some(before) => message.and("after ").then(before.describe()),
+                None => message.and("to the beginning"),
             };
-            let change = Change::new(Kind::CommandMoved, self.subject, what).at(old.location(), new.location());
-            self.at.push((*at, change));
-            self.content(*at, old, new);
+            let change =
+                Change::new(ChangeKind::CommandMoved, self.subject, message).at(old.location(), new.location());
+            self.changes.push((*at, change));
+            self.compare_content(*at, old, new);
             false
         });
         let mut at = 0..;
         removed.retain(|_| !at.next().is_some_and(|at| taken.contains(&at)));
     }
 
-    fn removed(&mut self, at: usize, line: &Line<'p>) {
-        let kind = if matches!(line.key, Key::Path(_)) { Kind::PathRemoved } else { Kind::CommandRemoved };
-        let what = Text::of(line.noun()).and(" removed: ").then(line.described());
-        self.push(at, Change::new(kind, self.subject, what).in_old(line.location()));
+    fn remove(&mut self, at: usize, entry: &Entry<'p>) {
+        let kind =
+            if matches!(entry.key, CommandKey::Path(_)) { ChangeKind::PathRemoved } else { ChangeKind::CommandRemoved };
+        let message = Message::new(entry.noun()).and(" removed: ").then(entry.describe());
+        self.push(at, Change::new(kind, self.subject, message).in_old(entry.location()));
     }
 
-    fn added(&mut self, at: usize, line: &Line<'p>) {
-        let kind = if matches!(line.key, Key::Path(_)) { Kind::PathAdded } else { Kind::CommandAdded };
-        let what = Text::of(line.noun()).and(" added: ").then(line.described());
-        self.push(at, Change::new(kind, self.subject, what).in_new(line.location()));
+    fn add(&mut self, at: usize, entry: &Entry<'p>) {
+        let kind =
+            if matches!(entry.key, CommandKey::Path(_)) { ChangeKind::PathAdded } else { ChangeKind::CommandAdded };
+        let message = Message::new(entry.noun()).and(" added: ").then(entry.describe());
+        self.push(at, Change::new(kind, self.subject, message).in_new(entry.location()));
     }
 
-    /// In the order of the new list. A name often repeats what the command does: it is a change of its
-    /// own only where nothing else of the step is.
-    fn into(mut self, changes: &mut Vec<Change>) {
-        if self.at.is_empty() {
-            changes.append(&mut self.renamed);
+    /// Appends the changes in the order of the new list. Renames count only if the commands did not change
+    /// otherwise, since a custom name often repeats its command.
+    fn append_to(mut self, changes: &mut Vec<Change>) {
+        if self.changes.is_empty() {
+            changes.append(&mut self.renames);
         }
-        self.at.sort_by_key(|(at, _)| *at);
-        changes.extend(self.at.into_iter().map(|(_, change)| change));
+        self.changes.sort_by_key(|(at, _)| *at);
+        changes.extend(self.changes.into_iter().map(|(_, change)| change));
     }
 }

@@ -1,13 +1,13 @@
-//! The image.
+//! The final image.
 
-use super::change::{Change, Kind, Subject};
+use super::change::{Change, ChangeKind, Subject};
 use super::inputs::{self, Inputs};
 use super::match_steps::Pairs;
-use super::message::Text;
+use super::message::Message;
 use super::variables;
 use crate::plan::{Deploy, Located};
 
-/// Notes what changed in `deploy`.
+/// Compares `deploy`.
 pub(super) fn compare(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
     let (old, new) = (&pairs.old.plan.deploy, &pairs.new.plan.deploy);
     let subject = Subject::Image;
@@ -18,26 +18,26 @@ pub(super) fn compare(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
     start_command(old, new, changes);
 }
 
-/// The entries are sorted in the image, so that their order means nothing.
+/// Compares the entries of `PATH`. Their order has no meaning: the image sorts them.
 fn paths(old: &Deploy, new: &Deploy, changes: &mut Vec<Change>) {
     let subject = Subject::Image;
     for entry in surplus(&old.paths, &new.paths) {
-        let what = Text::of("PATH entry removed: ").value(&entry.value);
-        changes.push(Change::new(Kind::PathRemoved, &subject, what).in_old(&entry.location));
+        let message = Message::new("PATH entry removed: ").value(&entry.value);
+        changes.push(Change::new(ChangeKind::PathRemoved, &subject, message).in_old(&entry.location));
     }
     for entry in surplus(&new.paths, &old.paths) {
-        let what = Text::of("PATH entry added: ").value(&entry.value);
-        changes.push(Change::new(Kind::PathAdded, &subject, what).in_new(&entry.location));
+        let message = Message::new("PATH entry added: ").value(&entry.value);
+        changes.push(Change::new(ChangeKind::PathAdded, &subject, message).in_new(&entry.location));
     }
 }
 
-/// What one list holds more often than the other.
+/// The entries that occur more often in one list than in the other.
 fn surplus<'p>(one: &'p [Located<String>], other: &[Located<String>]) -> Vec<&'p Located<String>> {
-    let mut left: Vec<&str> = other.iter().map(|entry| entry.value.as_str()).collect();
+    let mut unmatched: Vec<&str> = other.iter().map(|entry| entry.value.as_str()).collect();
     one.iter()
-        .filter(|entry| match left.iter().position(|other| *other == entry.value) {
+        .filter(|entry| match unmatched.iter().position(|other| *other == entry.value) {
             Some(at) => {
-                left.remove(at);
+                unmatched.remove(at);
                 false
             }
             None => true,
@@ -46,21 +46,21 @@ fn surplus<'p>(one: &'p [Located<String>], other: &[Located<String>]) -> Vec<&'p
 }
 
 fn start_command(old: &Deploy, new: &Deploy, changes: &mut Vec<Change>) {
-    let given = |deploy: &Deploy| deploy.start_command.clone().filter(|command| !command.value.is_empty());
-    let (before, after) = (given(old), given(new));
-    let change = |what| Change::new(Kind::StartCommandChanged, &Subject::Image, what);
+    let command = |deploy: &Deploy| deploy.start_command.clone().filter(|command| !command.value.is_empty());
+    let (before, after) = (command(old), command(new));
+    let change = |message| Change::new(ChangeKind::StartCommandChanged, &Subject::Image, message);
     changes.extend(match (before, after) {
         (Some(before), Some(after)) if before.value != after.value => {
-            let change = change(Text::of("start command")).at(&before.location, &after.location);
+            let change = change(Message::new("start command")).at(&before.location, &after.location);
             Some(change.with_values(&before.value, &after.value))
         }
         (Some(before), None) => {
-            let what = Text::of("start command removed: ").value(&before.value);
-            Some(change(what).in_old(&before.location))
+            let message = Message::new("start command removed: ").value(&before.value);
+            Some(change(message).in_old(&before.location))
         }
         (None, Some(after)) => {
-            let what = Text::of("start command added: ").value(&after.value);
-            Some(change(what).in_new(&after.location))
+            let message = Message::new("start command added: ").value(&after.value);
+            Some(change(message).in_new(&after.location))
         }
         _ => None,
     });

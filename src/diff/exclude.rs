@@ -1,38 +1,37 @@
-//! What the build context leaves out.
+//! Exclude patterns of the build context.
 
-use super::change::{Change, Kind, Subject};
-use super::message::Text;
+use super::change::{Change, ChangeKind, Subject};
+use super::message::Message;
 use crate::plan::{Located, Plan};
 
-/// Notes the patterns that came, went or moved. Their order counts where one takes back what others
-/// leave out.
+/// Compares the exclude patterns. Their order matters only if one of them re-includes files.
 pub(super) fn compare(old: &Plan, new: &Plan, changes: &mut Vec<Change>) {
     let subject = Subject::Plan;
     let only = |one: &Plan, other: &Plan| -> Vec<Located<String>> {
         one.exclude.iter().filter(|pattern| !has(other, &pattern.value)).cloned().collect()
     };
     for pattern in only(old, new) {
-        let what = Text::of("no longer excludes ").value(&pattern.value);
-        changes.push(Change::new(Kind::ExcludeRemoved, &subject, what).in_old(&pattern.location));
+        let message = Message::new("no longer excludes ").value(&pattern.value);
+        changes.push(Change::new(ChangeKind::ExcludeRemoved, &subject, message).in_old(&pattern.location));
     }
     for pattern in only(new, old) {
-        let what = Text::of("excludes ").value(&pattern.value);
-        changes.push(Change::new(Kind::ExcludeAdded, &subject, what).in_new(&pattern.location));
+        let message = Message::new("excludes ").value(&pattern.value);
+        changes.push(Change::new(ChangeKind::ExcludeAdded, &subject, message).in_new(&pattern.location));
     }
-    let kept = |of: &Plan, other: &Plan| -> Vec<String> {
-        of.exclude.iter().map(|pattern| trimmed(&pattern.value)).filter(|pattern| has(other, pattern)).collect()
+    let shared = |plan: &Plan, other: &Plan| -> Vec<String> {
+        plan.exclude.iter().map(|pattern| trim(&pattern.value)).filter(|pattern| has(other, pattern)).collect()
     };
-    let (before, after) = (kept(old, new), kept(new, old));
-    let takes_back = before.iter().chain(&after).any(|pattern| pattern.starts_with('!'));
-    if let (true, Some(old), Some(new)) = (takes_back && before != after, old.exclude.first(), new.exclude.first()) {
-        let what = Text::of("order of what is excluded");
-        let change = Change::new(Kind::ExcludeReordered, &subject, what).at(&old.location, &new.location);
+    let (before, after) = (shared(old, new), shared(new, old));
+    let is_ordered = before.iter().chain(&after).any(|pattern| pattern.starts_with('!'));
+    if let (true, Some(old), Some(new)) = (is_ordered && before != after, old.exclude.first(), new.exclude.first()) {
+        let message = Message::new("order of exclude patterns");
+        let change = Change::new(ChangeKind::ExcludeReordered, &subject, message).at(&old.location, &new.location);
         changes.push(change.with_values(&before.join(" "), &after.join(" ")));
     }
 }
 
-/// Blanks around a pattern are no part of it.
-fn trimmed(pattern: &str) -> String {
+/// A pattern without the whitespace around it, which has no meaning.
+fn trim(pattern: &str) -> String {
     pattern.trim().to_owned()
 }
 

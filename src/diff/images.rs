@@ -1,21 +1,22 @@
-//! References to images.
+//! Image references.
 
-use super::change::{Change, Kind, Subject};
-use super::message::Text;
+use super::change::{Change, ChangeKind, Subject};
+use super::message::Message;
 use crate::dockerfile::split_reference;
 
-/// Another image, or another version of it.
-pub(super) fn changed(old: &str, new: &str, subject: &Subject) -> Change {
+/// Compares two different references: another image, or another version of the same one.
+pub(super) fn compare(old: &str, new: &str, subject: &Subject) -> Change {
     let (name, before) = split(old);
     let (new_name, after) = split(new);
     if name != new_name {
-        return Change::new(Kind::ImageChanged, subject, Text::of("image")).with_values(old, new);
+        return Change::new(ChangeKind::ImageChanged, subject, Message::new("image")).with_values(old, new);
     }
-    let what = Text::of("image ").value(name);
-    Change::new(Kind::ImageChanged, subject, what).with_values(before.unwrap_or("latest"), after.unwrap_or("latest"))
+    let message = Message::new("image ").value(name);
+    Change::new(ChangeKind::ImageChanged, subject, message)
+        .with_values(before.unwrap_or("latest"), after.unwrap_or("latest"))
 }
 
-/// The name of an image, and its tag or digest or both.
+/// Splits a reference into the image's name and its tag, digest or both.
 fn split(reference: &str) -> (&str, Option<&str>) {
     let (name, ..) = split_reference(reference);
     (name, reference.get(name.len() + 1..))
@@ -26,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_is_no_tag() {
+    fn a_port_is_not_a_tag() {
         for (reference, name, version) in [
             ("debian", "debian", None),
             ("debian:12", "debian", Some("12")),

@@ -1,30 +1,30 @@
-//! What a step or the image starts from and takes.
+//! Bases and inputs of steps and of the image.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::change::{Change, Kind, Subject};
+use super::change::{Change, ChangeKind, Subject};
 use super::images;
 use super::match_steps::Pairs;
-use super::message::{MOST_VALUES, Text};
+use super::message::{MAX_VALUES, Message};
 use super::sequence::differences;
 use crate::plan::{Input, Located, Plan, Source};
 
-/// The inputs behind the first one of a step, or all of the image.
+/// The inputs of a step without its base, or all inputs of the image.
 pub(super) struct Inputs<'p> {
     pub(super) old: &'p [Input],
     pub(super) new: &'p [Input],
 }
 
-/// What an input takes, whatever the step it takes from is called.
+/// The meaning of an input, independent of the name of its source step.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Key {
+struct InputKey {
     origin: String,
     include: Option<Vec<String>>,
     exclude: Vec<String>,
 }
 
-impl Key {
-    fn of(input: &Input, origin: String) -> Self {
+impl InputKey {
+    fn new(input: &Input, origin: String) -> Self {
         Self { origin, include: input.include.as_deref().map(values), exclude: values(&input.exclude) }
     }
 }
@@ -33,7 +33,7 @@ fn values(list: &[Located<String>]) -> Vec<String> {
     list.iter().map(|item| item.value.clone()).collect()
 }
 
-/// Notes what else a step or the image starts from.
+/// Compares the bases of a step or of the image.
 pub(super) fn compare_base(
     old: Option<&Input>,
     new: Option<&Input>,
@@ -50,10 +50,9 @@ pub(super) fn compare_base(
         return;
     }
     let mut change = match (old.map(|input| &input.source), new.map(|input| &input.source)) {
-        (Some(Source::Image(old)), Some(Source::Image(new))) => images::changed(&old.value, &new.value, subject),
-        (old, new) => {
-            Change::new(Kind::BaseChanged, subject, Text::of("base")).with_values(&origin_name(old), &origin_name(new))
-        }
+        (Some(Source::Image(old)), Some(Source::Image(new))) => images::compare(&old.value, &new.value, subject),
+        (old, new) => Change::new(ChangeKind::BaseChanged, subject, Message::new("base"))
+            .with_values(&origin_name(old), &origin_name(new)),
     };
     change.old = old.map(|input| input.location.clone());
     change.new = new.map(|input| input.location.clone());
@@ -62,7 +61,7 @@ pub(super) fn compare_base(
 
 fn is_same_origin(old: &Input, new: &Input, pairs: &Pairs<'_>) -> bool {
     if let (Source::Step(old), Source::Step(new)) = (&old.source, &new.source) {
-        // two steps that are in one plan only are never the same
+        // steps that are in only one of the plans are never the same
         if pairs.is_removed(&old.value) || pairs.is_added(&new.value) {
             return false;
         }
@@ -70,7 +69,7 @@ fn is_same_origin(old: &Input, new: &Input, pairs: &Pairs<'_>) -> bool {
     pairs.old_origin(&old.source) == pairs.new_origin(&new.source)
 }
 
-/// Where an input comes from, as it stands in a plan.
+/// The source of an input, as the plan names it.
 fn origin_name(source: Option<&Source>) -> String {
     match source {
         None => "nothing".to_owned(),
@@ -80,71 +79,74 @@ fn origin_name(source: Option<&Source>) -> String {
     }
 }
 
-/// What an input takes and from where.
-fn described(input: &Input) -> Text {
+/// Describes the paths and the source of an input.
+fn describe(input: &Input) -> Message {
     let paths = input.include.iter().flatten().map(|path| path.value.as_str());
     let text = match input.include.as_deref() {
-        None | Some([]) => Text::of("nothing"),
-        Some(_) => Text::default().values(paths),
+        None | Some([]) => Message::new("nothing"),
+        Some(_) => Message::default().values(paths),
     };
-    let text = text.and(" from ").then(from(&input.source));
+    let text = text.and(" from ").then(source_name(&input.source));
     if input.exclude.is_empty() {
         return text;
     }
-    text.and(", but ").values(input.exclude.iter().map(|path| path.value.as_str()))
+    text.and(" except ").values(input.exclude.iter().map(|path| path.value.as_str()))
 }
 
-fn from(source: &Source) -> Text {
+fn source_name(source: &Source) -> Message {
     match source {
-        Source::Image(image) => Text::of("image ").value(&image.value),
-        Source::Step(step) => Text::of("step ").value(&step.value),
-        Source::Local => Text::of("the build context"),
+        Source::Image(image) => Message::new("image ").value(&image.value),
+        Source::Step(step) => Message::new("step ").value(&step.value),
+        Source::Local => Message::new("the build context"),
     }
 }
 
 impl Inputs<'_> {
-    /// Notes what changed. Inputs from a step that is in one plan only go without saying: that change
-    /// names who takes from it.
+    /// Compares the inputs. Inputs from an added or removed step are skipped, since the change of that step
+    /// lists its consumers.
     pub(super) fn compare(&self, pairs: &Pairs<'_>, subject: &Subject, changes: &mut Vec<Change>) {
         let old = |input: &&Input| !is_from(input, |name| pairs.is_removed(name));
         let new = |input: &&Input| !is_from(input, |name| pairs.is_added(name));
-        let olds: Vec<Keyed<'_>> =
-            self.old.iter().filter(old).map(|it| (it, Key::of(it, pairs.old_origin(&it.source)))).collect();
-        let news: Vec<Keyed<'_>> =
-            self.new.iter().filter(new).map(|it| (it, Key::of(it, pairs.new_origin(&it.source)))).collect();
-        let keys = |inputs: &[Keyed<'_>]| inputs.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>();
+        let olds: Vec<KeyedInput<'_>> =
+            self.old.iter().filter(old).map(|it| (it, InputKey::new(it, pairs.old_origin(&it.source)))).collect();
+        let news: Vec<KeyedInput<'_>> =
+            self.new.iter().filter(new).map(|it| (it, InputKey::new(it, pairs.new_origin(&it.source)))).collect();
+        let keys = |inputs: &[KeyedInput<'_>]| inputs.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>();
         let (mut removed, mut added) = (Vec::new(), Vec::new());
         for part in differences(&keys(&olds), &keys(&news)) {
             removed.extend(olds.get(part.old).unwrap_or_default());
             added.extend(news.get(part.new).unwrap_or_default());
         }
-        // what is in both lists, in different places: each change of order is one
-        if let Some((old, new)) = joined(&mut removed, &mut added, Clone::clone).first() {
-            changes.push(self.reordered(old, new, subject));
+        // inputs that moved: all together are one change
+        if let Some((old, new)) = take_pairs(&mut removed, &mut added, Clone::clone).first() {
+            changes.push(self.order_change(old, new, subject));
         }
-        for (old, new) in joined(&mut removed, &mut added, |key| key.origin.clone()) {
-            changes.push(Change::new(Kind::InputChanged, subject, paths(old, new)).at(&old.location, &new.location));
+        for (old, new) in take_pairs(&mut removed, &mut added, |key| key.origin.clone()) {
+            changes.push(
+                Change::new(ChangeKind::InputChanged, subject, compare_paths(old, new))
+                    .at(&old.location, &new.location),
+            );
         }
-        for (old, new) in joined(&mut removed, &mut added, |key| (key.include.clone(), key.exclude.clone())) {
-            changes.push(other_source(old, new, subject).at(&old.location, &new.location));
+        for (old, new) in take_pairs(&mut removed, &mut added, |key| (key.include.clone(), key.exclude.clone())) {
+            changes.push(compare_sources(old, new, subject).at(&old.location, &new.location));
         }
         for (old, _) in removed {
-            let what = Text::of("no longer takes ").then(described(old));
-            changes.push(Change::new(Kind::InputRemoved, subject, what).in_old(&old.location));
+            let message = Message::new("no longer copies ").then(describe(old));
+            changes.push(Change::new(ChangeKind::InputRemoved, subject, message).in_old(&old.location));
         }
         for (new, _) in added {
-            let what = Text::of("takes ").then(described(new));
-            changes.push(Change::new(Kind::InputAdded, subject, what).in_new(&new.location));
+            let message = Message::new("copies ").then(describe(new));
+            changes.push(Change::new(ChangeKind::InputAdded, subject, message).in_new(&new.location));
         }
     }
 
-    fn reordered(&self, old: &Input, new: &Input, subject: &Subject) -> Change {
+    fn order_change(&self, old: &Input, new: &Input, subject: &Subject) -> Change {
         let order = |list: &[Input]| -> String {
             list.iter().map(|input| origin_name(Some(&input.source))).collect::<Vec<_>>().join(", ")
         };
         let (before, after) = (order(self.old), order(self.new));
-        let change =
-            Change::new(Kind::InputsReordered, subject, Text::of("order of inputs")).at(&old.location, &new.location);
+        let change = Change::new(ChangeKind::InputsReordered, subject, Message::new("order of inputs"))
+            .at(&old.location, &new.location);
         if before == after { change } else { change.with_values(&before, &after) }
     }
 }
@@ -153,23 +155,23 @@ fn is_from(input: &Input, is: impl Fn(&str) -> bool) -> bool {
     matches!(&input.source, Source::Step(name) if is(&name.value))
 }
 
-/// An input with what it takes.
-type Keyed<'p> = (&'p Input, Key);
+/// An input with its key.
+type KeyedInput<'p> = (&'p Input, InputKey);
 
-/// Takes out of both lists the inputs that share something, in pairs.
-fn joined<'p, T: Ord>(
-    removed: &mut Vec<&Keyed<'p>>,
-    added: &mut Vec<&Keyed<'p>>,
-    shared: impl Fn(&Key) -> T,
+/// Removes pairs of inputs with the same property from both lists.
+fn take_pairs<'p, T: Ord>(
+    removed: &mut Vec<&KeyedInput<'p>>,
+    added: &mut Vec<&KeyedInput<'p>>,
+    property: impl Fn(&InputKey) -> T,
 ) -> Vec<(&'p Input, &'p Input)> {
     let mut locations: BTreeMap<T, VecDeque<usize>> = BTreeMap::new();
     for (at, (_, key)) in added.iter().enumerate() {
-        locations.entry(shared(key)).or_default().push_back(at);
+        locations.entry(property(key)).or_default().push_back(at);
     }
     let mut pairs = Vec::new();
     let mut taken = BTreeSet::new();
     removed.retain(|(old, key)| {
-        let found = locations.get_mut(&shared(key)).and_then(VecDeque::pop_front);
+        let found = locations.get_mut(&property(key)).and_then(VecDeque::pop_front);
         let Some((at, (new, _))) = found.and_then(|at| Some((at, added.get(at)?))) else { return true };
         taken.insert(at);
         pairs.push((*old, *new));
@@ -180,20 +182,20 @@ fn joined<'p, T: Ord>(
     pairs
 }
 
-/// The same files from elsewhere.
-fn other_source(old: &Input, new: &Input, subject: &Subject) -> Change {
+/// The same paths from another source.
+fn compare_sources(old: &Input, new: &Input, subject: &Subject) -> Change {
     match (&old.source, &new.source) {
-        (Source::Image(old), Source::Image(new)) => images::changed(&old.value, &new.value, subject),
+        (Source::Image(old), Source::Image(new)) => images::compare(&old.value, &new.value, subject),
         (before, after) => {
             let paths = new.include.iter().flatten().map(|path| path.value.as_str());
-            let change = Change::new(Kind::InputChanged, subject, Text::of("source of ").values(paths));
+            let change = Change::new(ChangeKind::InputChanged, subject, Message::new("source of ").values(paths));
             change.with_values(&origin_name(Some(before)), &origin_name(Some(after)))
         }
     }
 }
 
-/// What else is taken from the same source.
-fn paths(old: &Input, new: &Input) -> Text {
+/// Different paths from the same source.
+fn compare_paths(old: &Input, new: &Input) -> Message {
     let include = |input: &Input| values(input.include.as_deref().unwrap_or_default());
     let (old_include, new_include) = (include(old), include(new));
     let (old_exclude, new_exclude) = (values(&old.exclude), values(&new.exclude));
@@ -201,52 +203,52 @@ fn paths(old: &Input, new: &Input) -> Text {
     let mut differ = |verb: &'static str, one: &[String], other: &[String]| {
         let only: Vec<&str> = one.iter().filter(|path| !other.contains(path)).map(String::as_str).collect();
         if !only.is_empty() {
-            parts.push(Text::of(verb).values(only));
+            parts.push(Message::new(verb).values(only));
         }
     };
-    differ("takes ", &new_include, &old_include);
-    differ("no longer takes ", &old_include, &new_include);
-    differ("leaves out ", &new_exclude, &old_exclude);
-    differ("no longer leaves out ", &old_exclude, &new_exclude);
+    differ("copies ", &new_include, &old_include);
+    differ("no longer copies ", &old_include, &new_include);
+    differ("excludes ", &new_exclude, &old_exclude);
+    differ("no longer excludes ", &old_exclude, &new_exclude);
     if parts.is_empty() {
-        parts.push(Text::of("order of what it takes"));
+        parts.push(Message::new("order of paths copied"));
     }
     let mut parts = parts.into_iter();
     let first = parts.next().unwrap_or_default();
-    parts.fold(first, |all, part| all.and(", ").then(part)).and(" from ").then(from(&new.source))
+    parts.fold(first, |all, part| all.and(", ").then(part)).and(" from ").then(source_name(&new.source))
 }
 
-/// Who takes files from each step: to be said where the step comes or goes.
-pub(super) struct Takers<'p>(BTreeMap<&'p str, Vec<(Option<&'p str>, &'p Input)>>);
+/// The consumers of each step, for messages about added and removed steps.
+pub(super) struct Consumers<'p>(BTreeMap<&'p str, Vec<(Option<&'p str>, &'p Input)>>);
 
-impl<'p> Takers<'p> {
-    pub(super) fn of(plan: &'p Plan) -> Self {
-        let mut takers: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+impl<'p> Consumers<'p> {
+    pub(super) fn new(plan: &'p Plan) -> Self {
+        let mut consumers: BTreeMap<&str, Vec<_>> = BTreeMap::new();
         let of_steps =
-            plan.steps.iter().map(|taker| (Some(taker.name.value.as_str()), taker.inputs.get(1..).unwrap_or_default()));
-        for (taker, inputs) in of_steps.chain([(None, plan.deploy.inputs.as_slice())]) {
+            plan.steps.iter().map(|step| (Some(step.name.value.as_str()), step.inputs.get(1..).unwrap_or_default()));
+        for (consumer, inputs) in of_steps.chain([(None, plan.deploy.inputs.as_slice())]) {
             for input in inputs {
                 if let Source::Step(name) = &input.source {
-                    takers.entry(name.value.as_str()).or_default().push((taker, input));
+                    consumers.entry(name.value.as_str()).or_default().push((consumer, input));
                 }
             }
         }
-        Self(takers)
+        Self(consumers)
     }
 
-    /// `; build takes dist from it`, for each that does. `takes` is the verb.
-    pub(super) fn said(&self, step: &str, takes: &'static str) -> Text {
-        let mut text = Text::default();
-        let takers = self.0.get(step).map(Vec::as_slice).unwrap_or_default();
-        for (taker, input) in takers.iter().take(MOST_VALUES) {
+    /// Describes the consumers of a step: `; build copies dist from it` for each, with the given verb.
+    pub(super) fn describe(&self, step: &str, verb: &'static str) -> Message {
+        let mut text = Message::default();
+        let consumers = self.0.get(step).map(Vec::as_slice).unwrap_or_default();
+        for (consumer, input) in consumers.iter().take(MAX_VALUES) {
             text = text.and("; ");
-            text = match taker {
-                Some(taker) => text.value(taker),
+            text = match consumer {
+                Some(step) => text.value(step),
                 None => text.and("the image"),
             };
             let paths = input.include.iter().flatten().map(|path| path.value.as_str());
-            text = text.and(takes).values(paths).and(" from it");
+            text = text.and(verb).values(paths).and(" from it");
         }
-        if takers.len() > MOST_VALUES { text.and("; and others") } else { text }
+        if consumers.len() > MAX_VALUES { text.and("; and others") } else { text }
     }
 }

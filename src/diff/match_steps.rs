@@ -1,29 +1,28 @@
-//! Which step of the old plan is which of the new one. A step keeps its name; where it does not, it is
-//! known by what it does.
+//! Matching of the old plan's steps with the new plan's: first by name, then by content.
 
 use std::collections::BTreeMap;
 
-use super::commands::Key;
-use super::sequence::likeness;
+use super::commands::CommandKey;
+use super::sequence::similarity;
 use crate::plan::{Input, Plan, Source, Step, StepId, StepMap};
 
-/// How much two steps of different names share to be one, from 0 to 1.
-const ALIKE: f64 = 0.6;
+/// The minimum similarity, from 0 to 1, of a renamed step before and after.
+const MIN_SIMILARITY: f64 = 0.6;
 
-/// How much less they share with any other step.
-const CLEARLY: f64 = 0.1;
+/// The minimum lead over the similarity to any other step.
+const MIN_LEAD: f64 = 0.1;
 
-/// How many steps without a partner are looked at one by one.
-const MOST: usize = 100;
+/// The maximum number of unpaired steps that are compared with each other.
+const MAX_STEPS: usize = 100;
 
-/// A plan and its steps by name.
+/// A plan, with an index of its steps by name.
 pub(super) struct Side<'p> {
     pub(super) plan: &'p Plan,
     ids: BTreeMap<&'p str, StepId>,
 }
 
 impl<'p> Side<'p> {
-    pub(super) fn of(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan) -> Self {
         let ids = plan.steps_by_id().map(|(id, step)| (step.name.value.as_str(), id)).collect();
         Self { plan, ids }
     }
@@ -33,7 +32,7 @@ impl<'p> Side<'p> {
     }
 }
 
-/// The steps that are in both plans.
+/// The pairing of the steps of two plans.
 pub(super) struct Pairs<'p> {
     pub(super) old: Side<'p>,
     pub(super) new: Side<'p>,
@@ -42,8 +41,8 @@ pub(super) struct Pairs<'p> {
 }
 
 impl<'p> Pairs<'p> {
-    pub(super) fn of(old: &'p Plan, new: &'p Plan) -> Self {
-        let (old, new) = (Side::of(old), Side::of(new));
+    pub(super) fn new(old: &'p Plan, new: &'p Plan) -> Self {
+        let (old, new) = (Side::new(old), Side::new(new));
         let mut pairs = Self {
             new_of_old: StepMap::filled(old.plan.steps.len(), None),
             old_of_new: StepMap::filled(new.plan.steps.len(), None),
@@ -53,44 +52,44 @@ impl<'p> Pairs<'p> {
         let same_name: Vec<_> =
             pairs.old.ids.iter().filter_map(|(name, old)| Some((*old, pairs.new.id(name)?))).collect();
         for (old, new) in same_name {
-            pairs.join(old, new);
+            pairs.pair(old, new);
         }
-        while pairs.join_equal() {}
-        pairs.join_alike();
+        while pairs.pair_equal() {}
+        pairs.pair_similar();
         pairs
     }
 
-    fn join(&mut self, old: StepId, new: StepId) {
+    fn pair(&mut self, old: StepId, new: StepId) {
         self.new_of_old[old] = Some(new);
         self.old_of_new[new] = Some(old);
     }
 
-    /// The step of the old plan that one of the new plan was.
+    /// The old version of a step of the new plan.
     pub(super) fn old_of(&self, new: StepId) -> Option<(StepId, &'p Step)> {
         self.old_of_new[new].map(|id| (id, self.old.plan.step(id)))
     }
 
-    /// The steps of the old plan that the new one lacks.
+    /// The steps of the old plan that the new plan does not have.
     pub(super) fn removed(&self) -> impl Iterator<Item = &'p Step> {
-        lonely(&self.new_of_old).into_iter().map(|id| self.old.plan.step(id))
+        unpaired(&self.new_of_old).into_iter().map(|id| self.old.plan.step(id))
     }
 
-    /// Whether the old plan has a step of this name and the new one lacks it.
+    /// Whether this name is that of a removed step.
     pub(super) fn is_removed(&self, name: &str) -> bool {
         self.old.id(name).is_some_and(|id| self.new_of_old[id].is_none())
     }
 
-    /// Whether the new plan has a step of this name and the old one lacks it.
+    /// Whether this name is that of an added step.
     pub(super) fn is_added(&self, name: &str) -> bool {
         self.new.id(name).is_some_and(|id| self.old_of_new[id].is_none())
     }
 
-    /// What an input of the old plan takes from, so that it can be compared with one of the new plan.
+    /// The origin of an input of the old plan, comparable with those of the new plan.
     pub(super) fn old_origin(&self, source: &Source) -> String {
         origin(source, |name| self.new_of_old[self.old.id(name)?])
     }
 
-    /// The same for an input of the new plan.
+    /// The origin of an input of the new plan, comparable with those of the old plan.
     pub(super) fn new_origin(&self, source: &Source) -> String {
         origin(source, |name| {
             let id = self.new.id(name)?;
@@ -98,29 +97,29 @@ impl<'p> Pairs<'p> {
         })
     }
 
-    /// Joins the steps that are the same but for their names, and says whether there were any: then
-    /// others may be the same that take from them.
-    fn join_equal(&mut self) -> bool {
+    /// Pairs the steps that differ only in their names. Returns whether there were any: then their consumers
+    /// may be equal too.
+    fn pair_equal(&mut self) -> bool {
         let mut of_new: BTreeMap<Vec<String>, Vec<StepId>> = BTreeMap::new();
-        for id in lonely(&self.old_of_new).into_iter().rev() {
+        for id in unpaired(&self.old_of_new).into_iter().rev() {
             let words = words(self.new.plan.step(id), &|source| self.new_origin(source));
             of_new.entry(words).or_default().push(id);
         }
         let mut found = Vec::new();
-        for id in lonely(&self.new_of_old) {
+        for id in unpaired(&self.new_of_old) {
             let equal = of_new.get_mut(&words(self.old.plan.step(id), &|source| self.old_origin(source)));
             found.extend(equal.and_then(Vec::pop).map(|new| (id, new)));
         }
         for (old, new) in &found {
-            self.join(*old, *new);
+            self.pair(*old, *new);
         }
         !found.is_empty()
     }
 
-    /// Joins the steps that are nearly the same, where each is nearest to the other by far.
-    fn join_alike(&mut self) {
-        let (olds, news) = (lonely(&self.new_of_old), lonely(&self.old_of_new));
-        if olds.len() > MOST || news.len() > MOST {
+    /// Pairs similar steps if each is clearly the most similar one to the other.
+    fn pair_similar(&mut self) {
+        let (olds, news) = (unpaired(&self.new_of_old), unpaired(&self.old_of_new));
+        if olds.len() > MAX_STEPS || news.len() > MAX_STEPS {
             return;
         }
         let words_of = |ids: &[StepId], plan: &Plan, origin: &dyn Fn(&Source) -> String| -> Vec<Vec<String>> {
@@ -129,28 +128,28 @@ impl<'p> Pairs<'p> {
         let of_old = words_of(&olds, self.old.plan, &|source| self.old_origin(source));
         let of_new = words_of(&news, self.new.plan, &|source| self.new_origin(source));
         let table: Vec<Vec<f64>> =
-            of_old.iter().map(|old| of_new.iter().map(|new| likeness(old, new)).collect()).collect();
+            of_old.iter().map(|old| of_new.iter().map(|new| similarity(old, new)).collect()).collect();
         for (row, old) in table.iter().zip(&olds) {
             let Some(at) = clear_best(row) else { continue };
             let column: Vec<f64> = table.iter().filter_map(|row| row.get(at).copied()).collect();
             let is_mutual = clear_best(&column).and_then(|best| olds.get(best)) == Some(old);
             if let Some(new) = news.get(at).filter(|_| is_mutual) {
-                self.join(*old, *new);
+                self.pair(*old, *new);
             }
         }
     }
 }
 
-fn lonely(partners: &StepMap<Option<StepId>>) -> Vec<StepId> {
+fn unpaired(partners: &StepMap<Option<StepId>>) -> Vec<StepId> {
     partners.iter().filter(|(_, partner)| partner.is_none()).map(|(id, _)| id).collect()
 }
 
-/// The place of a value that is high enough and well above all others.
+/// The index of the best value, if it is high enough and clearly above all others.
 fn clear_best(values: &[f64]) -> Option<usize> {
     let (at, best) = values.iter().copied().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b))?;
     let second =
         values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, value)| *value).fold(0.0, f64::max);
-    (best >= ALIKE && best - second >= CLEARLY).then_some(at)
+    (best >= MIN_SIMILARITY && best - second >= MIN_LEAD).then_some(at)
 }
 
 fn origin(source: &Source, id: impl Fn(&str) -> Option<StepId>) -> String {
@@ -161,14 +160,14 @@ fn origin(source: &Source, id: impl Fn(&str) -> Option<StepId>) -> String {
     }
 }
 
-/// Everything that a step is but its name, in pieces.
+/// The content of a step without its name, in parts.
 fn words(step: &Step, origin: &dyn Fn(&Source) -> String) -> Vec<String> {
     let mut words = Vec::new();
     for input in &step.inputs {
         words.extend(input_words(input, origin));
     }
     for command in &step.commands {
-        words.extend(Key::of(command).words());
+        words.extend(CommandKey::new(command).words());
     }
     for (name, asset) in &step.assets {
         words.push(format!("asset {name}"));

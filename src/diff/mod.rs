@@ -1,4 +1,23 @@
-//! What differs between two plans, in words, and what that means for the layers that are there.
+//! Comparison of two build plans: the changes, and which layers a build of the new plan reuses.
+//!
+//! ```
+//! use railpack2docker::diff::{ChangeKind, Status, compare};
+//!
+//! let plan = |command: &str| {
+//!     format!(
+//!         r#"{{
+//!           "steps": [{{ "name": "build", "inputs": [{{ "image": "debian" }}], "commands": [{{ "cmd": "{command}" }}] }}],
+//!           "deploy": {{ "base": {{ "step": "build" }} }}
+//!         }}"#
+//!     )
+//! };
+//! let comparison = compare(&plan("make"), &plan("make all"), &railpack2docker::Options::default())?;
+//! assert_eq!(comparison.changes[0].kind, ChangeKind::CommandChanged);
+//! assert_eq!(comparison.changes[0].to_string(), "command: `make` → `make all`");
+//! let mut layers = comparison.stages.iter().flat_map(|stage| &stage.layers);
+//! assert!(layers.any(|layer| layer.status == Status::Rebuilds));
+//! # Ok::<(), railpack2docker::diff::CompareError>(())
+//! ```
 
 mod assets;
 mod caches;
@@ -20,6 +39,7 @@ mod variables;
 
 use crate::compilation::{Compilation, Lowered};
 use crate::diagnostic::Diagnostics;
+use crate::header::without_stamp;
 use crate::options::Options;
 use crate::plan::Plan;
 use crate::secret_usage::SecretUsage;
@@ -27,66 +47,70 @@ use caches::Caches;
 use match_steps::Pairs;
 use secrets::Secrets;
 
-pub use change::{Change, Kind, Subject};
+pub use change::{Change, ChangeKind, Subject};
 pub use layers::{Layer, StageLayers, Status};
-pub use message::{Piece, Text};
+pub use message::{Message, Piece};
 
-/// What differs between two plans.
+/// The differences between two plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// What changed in what is built. Empty where the plans mean the same, however they are written.
+    /// The changes that affect the build. Empty if the plans are equivalent, even if their JSON differs.
     pub changes: Vec<Change>,
-    /// The layers of the new plan, stage by stage, and what becomes of each.
+    /// The layers of the new plan by stage, with the predicted cache status of each.
     pub stages: Vec<StageLayers>,
-    /// What the old plan becomes.
+    /// The files generated from the old plan.
     pub old: RedactedFiles,
-    /// What the new plan becomes.
+    /// The files generated from the new plan.
     pub new: RedactedFiles,
 }
 
-/// The files that a plan becomes, to be shown: instead of each variable's value that looks like a
-/// credential there is `…`, and in the new plan `… (changed)` where it is another one.
+/// Generated files that are safe to print: values of variables that look like credentials are masked as `…`,
+/// or as `… (changed)` in the new plan's files if the value differs from the old one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RedactedFiles {
     /// The Dockerfile.
     pub dockerfile: String,
-    /// The ignore file beside it, when the plan excludes something.
+    /// The ignore file of the Dockerfile, if the plan excludes something.
     pub dockerignore: Option<String>,
 }
 
-/// Why two plans can't be compared: the findings of those that have errors.
+/// The error of [`compare`]: at least one of the plans is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Incomparable {
-    /// The findings of the old plan, if it has errors.
+pub struct CompareError {
+    /// The findings in the old plan, if it is invalid.
     pub old: Option<Diagnostics>,
-    /// The findings of the new plan, if it has errors.
+    /// The findings in the new plan, if it is invalid.
     pub new: Option<Diagnostics>,
 }
 
-impl std::fmt::Display for Incomparable {
+impl std::fmt::Display for CompareError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let of = |name, found: &Option<Diagnostics>| found.as_ref().map(|found| format!("the {name} plan:\n{found}"));
-        let both = [of("old", &self.old), of("new", &self.new)];
-        f.write_str(&both.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+        let section =
+            |name, found: &Option<Diagnostics>| found.as_ref().map(|found| format!("the {name} plan:\n{found}"));
+        let sections = [section("old", &self.old), section("new", &self.new)];
+        f.write_str(&sections.into_iter().flatten().collect::<Vec<_>>().join("\n"))
     }
 }
 
-impl std::error::Error for Incomparable {}
+impl std::error::Error for CompareError {}
 
-/// Compares two plans, each given as JSON text, with the same options.
+/// Compares two plans, given as JSON text, under the same options.
+///
+/// The status of layers is predicted for BuildKit 0.13 or later, with the old plan's layers in its cache and
+/// with unchanged files, secrets and images.
 ///
 /// # Errors
-/// Everything that was found in the plans that can't become a Dockerfile.
-pub fn compare(old: &str, new: &str, options: &Options) -> Result<Comparison, Incomparable> {
+/// The findings in each plan that can't be transpiled.
+pub fn compare(old: &str, new: &str, options: &Options) -> Result<Comparison, CompareError> {
     let parse = |text| Compilation::parse(text, options.strict);
     let (old, new) = both(parse(old), parse(new))?;
     let old_options = options_for(options, old.plan(), new.plan());
     let new_options = options_for(options, new.plan(), old.plan());
     let (before, after) = both(old.lower(&old_options), new.lower(&new_options))?;
-    let (old_redacted, new_redacted) = redact::redacted(&old, &new);
+    let (old_redacted, new_redacted) = redact::redact(&old, &new);
     let redacted = both(old_redacted.lower(&old_options), new_redacted.lower(&new_options))?;
     let stages = layers::predict(&before, &after, &redacted.1);
     let (old_files, new_files) = both(RedactedFiles::new(&redacted.0), RedactedFiles::new(&redacted.1))?;
@@ -95,14 +119,14 @@ pub fn compare(old: &str, new: &str, options: &Options) -> Result<Comparison, In
     Ok(Comparison { changes, stages, old: old_files, new: new_files })
 }
 
-fn both<T>(old: Result<T, Diagnostics>, new: Result<T, Diagnostics>) -> Result<(T, T), Incomparable> {
+fn both<T>(old: Result<T, Diagnostics>, new: Result<T, Diagnostics>) -> Result<(T, T), CompareError> {
     match (old, new) {
         (Ok(old), Ok(new)) => Ok((old, new)),
-        (old, new) => Err(Incomparable { old: old.err(), new: new.err() }),
+        (old, new) => Err(CompareError { old: old.err(), new: new.err() }),
     }
 }
 
-/// The options without secrets and steps that only the other plan has.
+/// The options without references to secrets and steps that only the other plan has.
 fn options_for(options: &Options, plan: &Plan, other: &Plan) -> Options {
     let has_secret = |plan: &Plan, name: &str| plan.secrets.iter().any(|secret| secret.value == name);
     let has_step = |plan: &Plan, name: &str| plan.steps.iter().any(|step| step.name.value == name);
@@ -120,16 +144,18 @@ fn options_for(options: &Options, plan: &Plan, other: &Plan) -> Options {
 impl RedactedFiles {
     fn new(lowered: &Lowered) -> Result<Self, Diagnostics> {
         let rendered = lowered.render()?;
-        Ok(Self { dockerfile: rendered.dockerfile, dockerignore: rendered.dockerignore })
+        // the stamps always differ
+        let dockerignore = rendered.dockerignore.as_deref().map(without_stamp);
+        Ok(Self { dockerfile: without_stamp(&rendered.dockerfile), dockerignore })
     }
 }
 
-/// Everything that changed: first what belongs to the plan as a whole, then the steps, then the image.
+/// All changes: first those of the whole plan, then those of the steps, then those of the image.
 fn changes((old, old_usage): (&Plan, &SecretUsage), (new, new_usage): (&Plan, &SecretUsage)) -> Vec<Change> {
     let mut changes = Vec::new();
-    let pairs = Pairs::of(old, new);
+    let pairs = Pairs::new(old, new);
     let secrets = Secrets::new((old, old_usage), (new, new_usage));
-    let caches = Caches::of(old, new);
+    let caches = Caches::new(old, new);
     exclude::compare(old, new, &mut changes);
     variables::compare(&old.variables, &new.variables, &Subject::Plan, &mut changes);
     secrets.compare(&mut changes);

@@ -1,32 +1,30 @@
-//! Packages: those of a mise config, and those that a command installs with apt.
+//! Packages: the tools of a mise config, and the packages that a command installs with apt.
 
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::change::{Change, Kind, Subject};
-use super::message::Text;
+use super::change::{Change, ChangeKind, Subject};
+use super::message::Message;
 
-/// Versions by name; none where no version is asked for.
+/// Versions by name; `None` if no version is given.
 type Packages = BTreeMap<String, Option<String>>;
 
-/// What changed in the tools of a mise config. `None` where something else changed as well, and for any
-/// other file.
-pub(super) fn of_mise(old: &str, new: &str, subject: &Subject) -> Option<Vec<Change>> {
-    let (old, new) = (Config::read(old)?, Config::read(new)?);
+/// Compares the tools of a mise config. Returns `None` if anything else changed, and for other files.
+pub(super) fn compare_mise(old: &str, new: &str, subject: &Subject) -> Option<Vec<Change>> {
+    let (old, new) = (Config::parse(old)?, Config::parse(new)?);
     (old.rest == new.rest && old.tools != new.tools).then(|| changes(&old.tools, &new.tools, "tool ", subject))
 }
 
-/// What changed in the packages of an `apt-get install`. `None` where something else of the command
-/// changed as well.
-pub(super) fn of_apt(old: &[String], new: &[String], subject: &Subject) -> Option<Vec<Change>> {
-    let (old, new) = (Install::read(old)?, Install::read(new)?);
+/// Compares the packages of an `apt-get install`. Returns `None` if anything else in the command changed.
+pub(super) fn compare_apt(old: &[String], new: &[String], subject: &Subject) -> Option<Vec<Change>> {
+    let (old, new) = (Install::parse(old)?, Install::parse(new)?);
     (old.rest == new.rest && old.packages != new.packages)
         .then(|| changes(&old.packages, &new.packages, "apt package ", subject))
 }
 
 fn changes(old: &Packages, new: &Packages, noun: &'static str, subject: &Subject) -> Vec<Change> {
-    let named = |name: &str, version: &Option<String>| match version {
+    let package = |name: &str, version: &Option<String>| match version {
         Some(version) => format!("{name} {version}"),
         None => name.to_owned(),
     };
@@ -34,41 +32,41 @@ fn changes(old: &Packages, new: &Packages, noun: &'static str, subject: &Subject
     for (name, before) in old {
         changes.extend(match new.get(name) {
             None => {
-                let what = Text::of(noun).and("removed: ").value(&named(name, before));
-                Some(Change::new(Kind::PackageRemoved, subject, what))
+                let message = Message::new(noun).and("removed: ").value(&package(name, before));
+                Some(Change::new(ChangeKind::PackageRemoved, subject, message))
             }
             Some(after) if after != before => {
                 let version = |version: &Option<String>| version.clone().unwrap_or_else(|| "any".to_owned());
-                let change = Change::new(Kind::PackageChanged, subject, Text::of(noun).value(name));
+                let change = Change::new(ChangeKind::PackageChanged, subject, Message::new(noun).value(name));
                 Some(change.with_values(&version(before), &version(after)))
             }
             Some(_) => None,
         });
     }
     for (name, version) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-        let what = Text::of(noun).and("added: ").value(&named(name, version));
-        changes.push(Change::new(Kind::PackageAdded, subject, what));
+        let message = Message::new(noun).and("added: ").value(&package(name, version));
+        changes.push(Change::new(ChangeKind::PackageAdded, subject, message));
     }
     changes
 }
 
-/// A mise config, as far as the versions of its tools go.
+/// A mise config, split into the versions of its tools and the rest.
 struct Config {
     tools: Packages,
-    /// The other keys, of the file and of its tools.
+    /// The other keys of the file, and those of its tools.
     rest: (Table, Table),
 }
 
 impl Config {
-    /// The largest file that is read, in bytes.
-    const LARGEST: usize = 100_000;
+    /// The size limit of a file that is parsed, in bytes.
+    const MAX_SIZE: usize = 100_000;
 
-    /// How many dots it has at most. Each can be a table in another one: `toml` bounds how deep brackets
-    /// go and how long a key is, but long keys in deep brackets overflow the stack.
-    const MOST_DOTS: usize = 100;
+    /// The maximum number of dots, each of which can nest a table. `toml` limits the depth of brackets and the
+    /// length of keys, but long keys in deep brackets overflow the stack.
+    const MAX_DOTS: usize = 100;
 
-    fn read(text: &str) -> Option<Self> {
-        if text.len() > Self::LARGEST || text.matches('.').count() > Self::MOST_DOTS {
+    fn parse(text: &str) -> Option<Self> {
+        if text.len() > Self::MAX_SIZE || text.matches('.').count() > Self::MAX_DOTS {
             return None;
         }
         let mut rest: Table = text.parse().ok()?;
@@ -87,7 +85,7 @@ impl Config {
     }
 }
 
-/// The version of a tool, or several; a whole number needs no quotes.
+/// The version of a tool, or several. A whole number may be unquoted.
 fn versions(value: &Value) -> Option<String> {
     match value {
         Value::String(version) => Some(version.clone()),
@@ -97,22 +95,22 @@ fn versions(value: &Value) -> Option<String> {
     }
 }
 
-/// A command with the packages taken out that its `apt-get install` names.
+/// A command, split into the packages of its `apt-get install` and the rest.
 struct Install {
     packages: Packages,
-    /// What is left, word by word.
+    /// The other words.
     rest: Vec<String>,
 }
 
 impl Install {
-    fn read(argv: &[String]) -> Option<Self> {
+    fn parse(argv: &[String]) -> Option<Self> {
         let is_script = argv.iter().any(|argument| argument.contains(char::is_whitespace));
         let rest = if is_script { vec!["script".to_owned()] } else { Vec::new() };
         let mut install = Self { packages: Packages::new(), rest };
-        let mut state = State::Outside;
+        let mut parser = Parser::Outside;
         for word in argv.iter().flat_map(|argument| argument.split_whitespace()) {
-            let is_package = matches!(state, State::Installing) && install.package(word);
-            state = state.after(word);
+            let is_package = matches!(parser, Parser::Installing) && install.package(word);
+            parser = parser.after(word);
             if !is_package {
                 install.rest.push(word.to_owned());
             }
@@ -131,18 +129,18 @@ impl Install {
     }
 }
 
-/// Where in a command line a word stands.
-enum State {
+/// The position of a word in a command line.
+enum Parser {
     Outside,
-    /// Behind `apt-get`.
+    /// After `apt-get`.
     Apt,
-    /// Behind `apt-get install`.
+    /// After `apt-get install`.
     Installing,
-    /// Behind an option with a value.
+    /// After an option that has a value.
     Option,
 }
 
-impl State {
+impl Parser {
     fn after(self, word: &str) -> Self {
         let ends = word.ends_with(';') || matches!(word, "&&" | "||" | "|" | "&");
         match self {
@@ -160,22 +158,22 @@ impl State {
 mod tests {
     use super::*;
 
-    fn said(changes: Option<Vec<Change>>) -> Vec<String> {
+    fn messages(changes: Option<Vec<Change>>) -> Vec<String> {
         let changes = changes.map(|changes| changes.iter().map(ToString::to_string).collect());
         changes.unwrap_or_else(|| vec!["something else".to_owned()])
     }
 
     fn mise(old: &str, new: &str) -> Vec<String> {
-        said(of_mise(old, new, &Subject::Plan))
+        messages(compare_mise(old, new, &Subject::Plan))
     }
 
     fn apt(old: &str, new: &str) -> Vec<String> {
         let words = |text: &str| crate::compat::shlex::split(text).words;
-        said(of_apt(&words(old), &words(new), &Subject::Plan))
+        messages(compare_apt(&words(old), &words(new), &Subject::Plan))
     }
 
     #[test]
-    fn tools_of_mise() {
+    fn compares_tools_of_mise() {
         let railpacks = |tools: &[(&str, &str)]| {
             let tools = tools.iter().map(|(name, version)| format!("  [tools.{name}]\n    version = \"{version}\"\n"));
             format!("[tools]\n{}", tools.collect::<String>())
@@ -211,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_of_a_mise_config_are_something_else() {
+    fn other_changes_of_a_mise_config_are_not_packages() {
         let other = ["something else"];
         assert_eq!(mise("[tools]\nnode = '22'\n[env]\nA = '1'", "[tools]\nnode = '24'\n[env]\nA = '2'"), other);
         assert_eq!(
@@ -220,28 +218,28 @@ mod tests {
         );
         assert_eq!(mise("node = '22'", "node = '24'"), other);
         assert_eq!(mise("[tools.x]\nversion = '1'\nos = 'a'", "[tools.x]\nversion = '1'\nos = 'b'"), other);
-        assert_eq!(mise("[tools]\nnode = '22", "[tools]\nnode = '24'"), other, "no TOML");
+        assert_eq!(mise("[tools]\nnode = '22", "[tools]\nnode = '24'"), other, "invalid TOML");
         assert_eq!(mise("[tools]\nnode = ['22', 1.0]", "[tools]\nnode = ['24', 1.0]"), other);
         assert_eq!(mise("tools = '22'", "tools = '24'"), other);
     }
 
     #[test]
-    fn a_deep_mise_config_is_read_as_far_as_the_stack_goes() {
+    fn deeply_nested_configs_are_not_parsed() {
         let deep = |levels: usize, key: &str| format!("{key} = {{ ").repeat(levels) + "x = 1" + &" }".repeat(levels);
-        for (deep, is_read) in [
+        for (deep, is_parsed) in [
             (deep(50, "a.a.a"), true),
             (deep(70, &["a"; 70].join(".")), false),
             (deep(90, "a"), false),
             ("x = ".to_owned() + &"[".repeat(90_000), false),
         ] {
             let config = |version| format!("{deep}\n[tools]\nnode = '{version}'");
-            let change = if is_read { "tool `node`: `22` → `24`" } else { "something else" };
+            let change = if is_parsed { "tool `node`: `22` → `24`" } else { "something else" };
             assert_eq!(mise(&config("22"), &config("24")), [change]);
         }
     }
 
     #[test]
-    fn packages_of_apt() {
+    fn compares_packages_of_apt() {
         let railpacks = |packages: &str| format!("sh -c 'apt-get update && apt-get install -y {packages}'");
         assert_eq!(
             apt(&railpacks("curl libpq5"), &railpacks("curl libpq-dev=15.1")),
@@ -252,11 +250,11 @@ mod tests {
     }
 
     #[test]
-    fn another_command_around_the_packages_is_something_else() {
+    fn other_changes_of_a_command_are_not_packages() {
         let other = ["something else"];
         assert_eq!(apt("apt-get install a && x b", "apt-get install a c && x c"), other);
         assert_eq!(apt("apt-get install -y a", "apt-get install a b"), other);
-        assert_eq!(apt("apt-get install a b", "apt-get install b a"), other, "only the order");
+        assert_eq!(apt("apt-get install a b", "apt-get install b a"), other, "reordered");
         assert_eq!(apt("apt-get install -t x a", "apt-get install -t y a"), other);
         assert_eq!(apt("npm install a", "npm install b"), other);
     }

@@ -1,4 +1,4 @@
-//! Plans to be shown: values that look like credentials are not in them.
+//! Plans without values that look like credentials, for printing.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,23 @@ use crate::compilation::Compilation;
 use crate::plan::{Plan, Variables};
 use crate::secrets::{is_credential, looks_secret};
 
-/// Whether the value of a variable looks like a credential. An empty one does not.
+/// Whether the value of a variable is masked because it looks like a credential. Empty values never are.
 pub(super) fn is_masked(name: &str, value: &str) -> bool {
     !value.is_empty() && (looks_secret(name) || is_credential(value))
 }
 
-/// Copies of both plans in which something else stands for each such value: the same for the same value,
-/// and something else for another one, so that what differs still does.
-pub(super) fn redacted(old: &Compilation, new: &Compilation) -> (Compilation, Compilation) {
+/// Copies of both plans with masked values. Equal values have equal masks and different values have different
+/// ones, so that the copies differ where the plans do.
+pub(super) fn redact(old: &Compilation, new: &Compilation) -> (Compilation, Compilation) {
     let mut masks = Masks::default();
-    let mut redact = |compilation: &Compilation, mask: &str| {
+    let mut mask_values = |compilation: &Compilation, mask: &str| {
         compilation.with_values(|plan| {
-            // the stamps of both files are to be the same
-            plan.digest.clear();
             for variables in variables_of(plan) {
                 masks.apply(variables, mask);
             }
         })
     };
-    (redact(old, "…"), redact(new, "… (changed)"))
+    (mask_values(old, "…"), mask_values(new, "… (changed)"))
 }
 
 fn variables_of(plan: &mut Plan) -> impl Iterator<Item = &mut Variables> {
@@ -32,7 +30,7 @@ fn variables_of(plan: &mut Plan) -> impl Iterator<Item = &mut Variables> {
     of_steps.chain([&mut plan.variables, &mut plan.deploy.variables])
 }
 
-/// What stands for each value, by variable.
+/// The masks of values, by variable.
 #[derive(Default)]
 struct Masks(BTreeMap<String, BTreeMap<String, String>>);
 
@@ -43,7 +41,7 @@ impl Masks {
             let number = known.values().filter(|other| other.starts_with(mask)).count() + 1;
             let mask = known.entry(value.value.clone()).or_insert_with(|| {
                 let numbered = if number > 1 { format!("{mask} ({number})") } else { mask.to_owned() };
-                // a value of several lines is set in another way
+                // a value with several lines is rendered differently
                 if value.value.contains('\n') { format!("{numbered}\n") } else { numbered }
             });
             value.value.clone_from(mask);
@@ -69,10 +67,10 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_differs_where_the_value_does() {
+    fn different_values_have_different_masks() {
         let old = plan(r#"{"API_TOKEN": "a", "URL": "https://u:p@h/", "NODE_ENV": "x", "EMPTY_KEY": ""}"#);
         let new = plan(r#"{"API_TOKEN": "b", "URL": "https://u:p@h/", "NODE_ENV": "x", "EMPTY_KEY": ""}"#);
-        let (old, new) = redacted(&old, &new);
+        let (old, new) = redact(&old, &new);
         let half = ["API_TOKEN=…", "EMPTY_KEY=", "NODE_ENV=x", "URL=…"];
         assert_eq!(values(&old), [half, half].concat());
         let half = ["API_TOKEN=… (changed)", "EMPTY_KEY=", "NODE_ENV=x", "URL=…"];
@@ -80,10 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn values_of_a_plan_that_differ_have_masks_that_differ() {
+    fn masks_in_one_plan_are_numbered() {
         let one = plan(r#"{"A_KEY": "1"}"#)
             .with_values(|plan| plan.deploy.variables.get_mut("A_KEY").unwrap().value = "2\n".to_owned());
-        let (old, _) = redacted(&one, &one);
+        let (old, _) = redact(&one, &one);
         assert_eq!(values(&old), ["A_KEY=…", "A_KEY=… (2)\n"]);
     }
 }

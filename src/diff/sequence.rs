@@ -1,4 +1,4 @@
-//! Two lists side by side.
+//! Alignment of two lists.
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -6,23 +6,23 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag, capture_diff};
 
-/// How many items are aligned at a time: `similar` needs more of the stack the more of them differ.
-const MOST: usize = 30_000;
+/// The number of items aligned at a time: the stack that `similar` uses grows with the number of differences.
+const WINDOW: usize = 30_000;
 
-/// Items that are in both lists, or that are in place of each other.
+/// Ranges of items that are equal in both lists, or that replace each other.
 pub(super) struct Part {
     pub(super) is_shared: bool,
     pub(super) old: Range<usize>,
     pub(super) new: Range<usize>,
 }
 
-/// The parts of two lists, in their order. Long lists may share more than is found. There is no deadline,
-/// so that the parts are the same everywhere.
+/// Aligns two lists. In long lists, some shared items may not be found. There is no deadline, so that the
+/// result is deterministic.
 pub(super) fn align<T: Eq + Hash>(old: &[T], new: &[T]) -> Vec<Part> {
-    let starts = (0..old.len().max(new.len())).step_by(MOST);
+    let starts = (0..old.len().max(new.len())).step_by(WINDOW);
     let ops = starts.flat_map(|start| {
-        let window = |list: &[T]| start.min(list.len())..(start + MOST).min(list.len());
-        // the other way round, of two that change places, the second would be the one that moved
+        let window = |list: &[T]| start.min(list.len())..(start + WINDOW).min(list.len());
+        // in this order, the first of two swapped items counts as the moved one
         capture_diff(Algorithm::Myers, new, window(new), old, window(old))
     });
     let parts = ops.map(|op| {
@@ -37,15 +37,15 @@ pub(super) fn differences<T: Eq + Hash>(old: &[T], new: &[T]) -> impl Iterator<I
     align(old, new).into_iter().filter(|part| !part.is_shared)
 }
 
-/// What two lists share, whatever the order, from 0 for nothing to 1 for all.
-pub(super) fn likeness<T: Ord>(old: &[T], new: &[T]) -> f64 {
-    let mut left: BTreeMap<&T, usize> = BTreeMap::new();
+/// The share of items that two lists have in common in any order, from 0 to 1.
+pub(super) fn similarity<T: Ord>(old: &[T], new: &[T]) -> f64 {
+    let mut unmatched: BTreeMap<&T, usize> = BTreeMap::new();
     for item in old {
-        *left.entry(item).or_default() += 1;
+        *unmatched.entry(item).or_default() += 1;
     }
     let mut shared: u32 = 0;
     for item in new {
-        if let Some(count) = left.get_mut(item).filter(|count| **count > 0) {
+        if let Some(count) = unmatched.get_mut(item).filter(|count| **count > 0) {
             *count -= 1;
             shared += 1;
         }
@@ -58,7 +58,7 @@ pub(super) fn likeness<T: Ord>(old: &[T], new: &[T]) -> f64 {
 mod tests {
     use super::*;
 
-    fn shown(old: &str, new: &str) -> String {
+    fn aligned_text(old: &str, new: &str) -> String {
         let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
         let parts = align(&old, &new).into_iter().map(|part| {
             let (old, new) = (&old[part.old], &new[part.new]);
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_aligned_by_what_they_share() {
+    fn lists_are_aligned_by_shared_items() {
         for (old, new, aligned) in [
             ("", "", ""),
             ("abc", "abc", "abc"),
@@ -85,12 +85,12 @@ mod tests {
             ("aaa", "aa", "aa-a"),
             ("abxcx", "bayc", "+ba-b-x+yc-x"),
         ] {
-            assert_eq!(shown(old, new), aligned, "{old} {new}");
+            assert_eq!(aligned_text(old, new), aligned, "{old} {new}");
         }
     }
 
     #[test]
-    fn long_lists_take_neither_time_nor_stack() {
+    fn long_lists_need_little_time_and_stack() {
         const LENGTH: u64 = 40_000;
         let mixed =
             |factor: u64, kinds: u64| (0..LENGTH / 4).map(|i| i * i * factor % 10_007 % kinds).collect::<Vec<_>>();
@@ -111,8 +111,8 @@ mod tests {
     }
 
     #[test]
-    fn likeness_is_a_share() {
-        assert!((likeness(&["a", "b"], &["b", "c"]) - 0.5).abs() < 1e-9);
-        assert!((likeness::<&str>(&[], &[]) - 1.0).abs() < 1e-9);
+    fn similarity_is_a_fraction() {
+        assert!((similarity(&["a", "b"], &["b", "c"]) - 0.5).abs() < 1e-9);
+        assert!((similarity::<&str>(&[], &[]) - 1.0).abs() < 1e-9);
     }
 }

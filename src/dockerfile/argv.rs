@@ -5,7 +5,7 @@ use std::fmt;
 use super::spelling::{Inexpressible, LONGEST_ARGUMENT, fold};
 use crate::escape::{escape_invisible_json, is_invisible};
 
-/// A program and its arguments in exec form: a JSON array, run with no shell.
+/// A program and its arguments in exec form: a JSON array, run without a shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExecForm(String);
 
@@ -13,8 +13,8 @@ impl ExecForm {
     /// Spells an argv of any text.
     ///
     /// # Errors
-    /// A word with a NUL, or longer than the kernel takes; an argv so long that its line must be
-    /// folded, with no place for that.
+    /// A word that contains a NUL or exceeds the kernel's limit; an argv that exceeds the line limit and
+    /// can't be folded.
     pub(crate) fn new<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
         let mut json = String::from("[");
         for (i, word) in argv.iter().map(AsRef::as_ref).enumerate() {
@@ -28,11 +28,11 @@ impl ExecForm {
         Ok(Self(fold(json)?))
     }
 
-    /// Spells an argv that a shell runs after other statements, each ended by `;`, with further
-    /// variables as [`ExecForm::with_variables`] sets them.
+    /// Spells an argv that a shell runs after other statements, each ending with `;`, with additional
+    /// variables as in [`ExecForm::with_variables`].
     ///
     /// # Errors
-    /// What [`ExecForm::with_variables`] refuses.
+    /// Those of [`ExecForm::with_variables`].
     pub(crate) fn in_shell<S: AsRef<str>>(
         statements: &str,
         variables: &[(&str, &str)],
@@ -47,11 +47,11 @@ impl ExecForm {
         Self::new(&shell.into_iter().chain(words).collect::<Vec<_>>())
     }
 
-    /// Spells an argv that `env` runs with further variables, whose values may hold line feeds.
+    /// Spells an argv that `env` runs with additional variables, whose values may contain line feeds.
     ///
     /// # Errors
-    /// What [`ExecForm::new`] refuses, and what `env` would take for something else: a variable
-    /// whose name is empty, begins with `-` or holds `=`, a program with `=` in its name.
+    /// Those of [`ExecForm::new`], and anything that `env` would misread: a variable whose name is empty,
+    /// starts with `-` or contains `=`, and a program with `=` in its name.
     pub(crate) fn with_variables<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Self, Inexpressible> {
         Self::new(&env_words(variables, argv)?)
     }
@@ -61,10 +61,10 @@ impl ExecForm {
 fn env_words<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Vec<String>, Inexpressible> {
     let is_name = |name: &str| !name.is_empty() && !name.starts_with('-') && !name.contains('=');
     if !variables.iter().all(|(name, _)| is_name(name)) {
-        return Err(Inexpressible::Malformed("a command for `env`, which takes no such name of a variable"));
+        return Err(Inexpressible::Malformed("a command that `env` can run: the name of a variable would be misread"));
     }
     if argv.first().is_some_and(|program| program.as_ref().contains('=')) {
-        return Err(Inexpressible::Malformed("a command for `env`, which sets a variable with a line feed"));
+        return Err(Inexpressible::Malformed("a command that `env` can run, which a multi-line variable requires"));
     }
     let assignments = variables.iter().map(|(name, value)| format!("{name}={value}"));
     let words = argv.iter().map(|word| word.as_ref().to_owned());
@@ -77,38 +77,38 @@ impl fmt::Display for ExecForm {
     }
 }
 
-/// A command in shell form: Docker runs `/bin/sh -c` with it.
+/// A command in shell form, which Docker passes to `/bin/sh -c`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ShellForm(String);
 
 impl ShellForm {
-    /// Takes a script that the parser hands to the shell unchanged.
+    /// Accepts a script that the parser passes to the shell unchanged.
     ///
     /// # Errors
-    /// What BuildKit's parser would read in another way: a line feed or another control
-    /// character, `<<`, a beginning that is JSON, a flag, a comment or blank, an end that is
-    /// a backslash or blank. The exec form can say all of these. Also a script that is empty, holds
-    /// a NUL, or is longer than the kernel takes or than lines can be folded.
+    /// A script that BuildKit's parser would misread: one that contains a line feed, another control
+    /// character or `<<`, starts with JSON, a flag, a comment or whitespace, or ends with a backslash or
+    /// whitespace. The exec form can express all of these. Also a script that is empty, contains a NUL,
+    /// exceeds the kernel's limit, or can't be folded.
     pub(crate) fn script(script: &str) -> Result<Self, Inexpressible> {
         check_argument(script)?;
         let legal = !script.is_empty()
             && !script.chars().any(|c| c != '\t' && is_invisible(c))
             && !script.contains("<<")
             && !["[", "--", "#"].iter().any(|start| script.starts_with(start))
-            // the parser trims all that Unicode calls a blank
+            // the parser trims all Unicode whitespace
             && script.trim() == script
             && !script.ends_with('\\');
         if !legal {
-            return Err(Inexpressible::Malformed("a script that the shell form can hold"));
+            return Err(Inexpressible::Malformed("a script that the shell form can express"));
         }
         Ok(Self(fold(script.to_owned())?))
     }
 
-    /// Spells an argv that takes the shell's place, which so runs the very program even where it has a
+    /// Spells an argv that replaces the shell, so that it runs the program itself even if the shell has a
     /// builtin of the same name.
     ///
     /// # Errors
-    /// An empty argv, a program that begins with `-`, and what [`ShellForm::script`] refuses.
+    /// An empty argv, a program that starts with `-`, and the errors of [`ShellForm::script`].
     pub(crate) fn exec<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
         let mut script = "exec".to_owned();
         for word in argv {
@@ -116,7 +116,7 @@ impl ShellForm {
             script.push(' ');
             script.push_str(&shell_word(word.as_ref(), false));
         }
-        // dash takes what looks like an option for its own
+        // dash would take it for an option of `exec`
         match argv.first().map(AsRef::as_ref) {
             None => Err(Inexpressible::Malformed("a command")),
             Some(program) if program.starts_with('-') => Err(Inexpressible::Malformed("a program for `exec`")),
@@ -124,17 +124,17 @@ impl ShellForm {
         }
     }
 
-    /// Spells an argv for the shell, when the shell then runs the very same argv.
+    /// Spells an argv for the shell, if the shell then runs exactly that argv.
     ///
     /// # Errors
-    /// A first word that the shell takes for itself (a reserved word or a builtin), an empty
-    /// argv, and what [`ShellForm::script`] refuses.
+    /// A first word that the shell handles itself (a reserved word or a builtin), an empty argv, and the
+    /// errors of [`ShellForm::script`].
     pub(crate) fn argv<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
         let Some(program) = argv.first().map(AsRef::as_ref) else {
             return Err(Inexpressible::Malformed("a command"));
         };
         if SHELL_WORDS.contains(&program) {
-            return Err(Inexpressible::Malformed("a program that the shell would look for"));
+            return Err(Inexpressible::Malformed("a program that the shell looks up"));
         }
         let mut script = shell_word(program, program.contains('='));
         for word in argv.iter().skip(1) {
@@ -152,8 +152,8 @@ impl fmt::Display for ShellForm {
     }
 }
 
-/// Spells any text as one word that a POSIX shell reads back: bare where it is plain and not to be
-/// `quoted`, else in `'…'`.
+/// Spells any text as one word for a POSIX shell: bare if it is plain and need not be `quoted`, otherwise
+/// in `'…'`.
 #[must_use]
 pub(crate) fn shell_word(word: &str, quoted: bool) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
@@ -163,7 +163,7 @@ pub(crate) fn shell_word(word: &str, quoted: bool) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A JSON string, with what a reader can't see as `\u…`.
+/// A JSON string with invisible characters escaped as `\uXXXX`.
 pub(super) fn json_string(text: &str) -> String {
     escape_invisible_json(&serde_json::Value::from(text).to_string())
 }
@@ -178,8 +178,8 @@ fn check_argument(word: &str) -> Result<(), Inexpressible> {
     Ok(())
 }
 
-/// Words that a shell does not look for as programs: the reserved words of POSIX and bash, and
-/// the builtins of dash, bash and busybox, which may differ from the program of that name.
+/// Words that a shell doesn't look up as programs: the reserved words of POSIX and bash, and the builtins
+/// of dash, bash and busybox, which may differ from the programs of the same names.
 const SHELL_WORDS: &[&str] = &[
     "!",
     ".",
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn env_sets_what_no_env_instruction_can() {
+    fn env_sets_multi_line_variables() {
         let form = ExecForm::with_variables(&[("A", "1\n2")], &["npm", "ci"]).unwrap();
         assert_eq!(form.to_string(), r#"["env", "A=1\n2", "npm", "ci"]"#);
         for (name, program) in [("-u", "npm"), ("", "npm"), ("A=B", "npm"), ("A", "B=1")] {
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_that_the_parser_would_read_otherwise_is_refused() {
+    fn scripts_that_the_parser_would_misread_are_rejected() {
         for script in [
             "",
             " a",
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_quoted_where_the_shell_would_change_them() {
+    fn words_are_quoted_if_the_shell_would_change_them() {
         for (argv, spelled) in [
             (vec!["npm", "run", "build"], "npm run build"),
             (vec!["rm", "-rf", "src", "target/x*"], "rm -rf src 'target/x*'"),
@@ -331,14 +331,14 @@ mod tests {
     }
 
     #[test]
-    fn exec_runs_the_very_program() {
+    fn exec_runs_the_program_itself() {
         assert_eq!(ShellForm::exec(&["echo", "it's", "-n"]).unwrap().to_string(), r"exec echo 'it'\''s' -n");
         assert!(ShellForm::exec(&["-n"]).is_err(), "an option of dash's exec");
         assert!(ShellForm::exec::<&str>(&[]).is_err());
     }
 
     #[test]
-    fn a_program_that_the_shell_takes_for_itself_is_refused() {
+    fn reserved_words_and_builtins_are_rejected() {
         for program in ["echo", "if", "time", "test", "[", "export", ":"] {
             assert!(ShellForm::argv(&[program, "x"]).is_err(), "{program}");
         }

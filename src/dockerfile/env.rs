@@ -1,4 +1,4 @@
-//! `NAME="value"`, as ENV and ARG take it.
+//! `NAME="value"` for ENV and ARG.
 
 use std::fmt;
 
@@ -15,29 +15,29 @@ impl Assignment {
     /// Spells a variable. The value is literal: nothing in it is expanded.
     ///
     /// # Errors
-    /// A name that is empty or holds `=`, a line feed or NUL; a value that holds a line feed
-    /// or NUL, or can't be folded; both together longer than the kernel takes.
+    /// A name that is empty or contains `=`, a line feed or a NUL; a value that contains a line feed or a
+    /// NUL, or can't be folded; a pair that exceeds the kernel's limit.
     pub(crate) fn new(name: &str, value: &str) -> Result<Self, Inexpressible> {
         check_name(name)?;
-        // quotes around the whole pair would not do: the parser takes it apart at the first `=`
+        // the whole pair can't be quoted: the parser splits it at the first `=`
         let spelled_name = if is_bare_name(name) { name.to_owned() } else { quoted(name) };
-        Self::of(name, &spelled_name, value)
+        Self::spell(name, &spelled_name, value)
     }
 
-    /// Spells a build arg, whose name stands there as it is: the newer frontends neither unquote
-    /// nor expand it, the older ones do both.
+    /// Spells a build arg. Its name is literal: newer frontends neither unquote nor expand it, older ones
+    /// do both.
     ///
     /// # Errors
-    /// What [`Assignment::new`] refuses, and a name that is not one word without quotes, `\` and `$`.
+    /// Those of [`Assignment::new`], and a name that is not one word without quotes, `\` and `$`.
     pub(crate) fn arg(name: &str, value: &str) -> Result<Self, Inexpressible> {
         check_name(name)?;
         if !is_arg_name(name) {
-            return Err(Inexpressible::Malformed("the name of a build arg"));
+            return Err(Inexpressible::Malformed("a valid name for a build arg"));
         }
-        Self::of(name, name, value)
+        Self::spell(name, name, value)
     }
 
-    fn of(name: &str, spelled_name: &str, value: &str) -> Result<Self, Inexpressible> {
+    fn spell(name: &str, spelled_name: &str, value: &str) -> Result<Self, Inexpressible> {
         one_line(value, "ENV")?;
         let length = name.len() + "=".len() + value.len();
         if length > LONGEST_ARGUMENT {
@@ -47,7 +47,7 @@ impl Assignment {
         Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
     }
 
-    /// How many bytes it takes.
+    /// Its length, in bytes.
     pub(crate) fn length(&self) -> usize {
         self.spelled.len()
     }
@@ -66,12 +66,16 @@ impl fmt::Display for Assignment {
 }
 
 fn check_name(name: &str) -> Result<(), Inexpressible> {
-    one_line(name, "a variable's name")?;
-    if name.is_empty() || name.contains('=') { Err(Inexpressible::Malformed("a variable's name")) } else { Ok(()) }
+    one_line(name, "a variable name")?;
+    if name.is_empty() || name.contains('=') {
+        Err(Inexpressible::Malformed("a valid name for a variable"))
+    } else {
+        Ok(())
+    }
 }
 
-/// Text in double quotes. BuildKit reads `"x\\\\"` well; hadolint does not, so backslashes at the
-/// end stand behind the quote, and an empty pair of quotes behind them.
+/// Text in double quotes. BuildKit parses `"x\\\\"` correctly; hadolint doesn't, so trailing backslashes
+/// come after the closing quote, followed by an empty pair of quotes.
 fn quoted(text: &str) -> String {
     let inner = text.trim_end_matches('\\');
     let trailing = "\\\\".repeat(text.len() - inner.len());
@@ -79,7 +83,7 @@ fn quoted(text: &str) -> String {
     if trailing.is_empty() { ["\"", &inner, "\""].concat() } else { format!("\"{inner}\"{trailing}\"\"") }
 }
 
-/// Whether `name` is a variable to a shell: `[A-Za-z_][A-Za-z0-9_]*`.
+/// Whether `name` is a valid shell variable: `[A-Za-z_][A-Za-z0-9_]*`.
 #[must_use]
 pub(crate) fn is_bare_name(name: &str) -> bool {
     !name.starts_with(|c: char| c.is_ascii_digit())
@@ -87,9 +91,9 @@ pub(crate) fn is_bare_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Whether a variable of this name can be set, and only by ENV: ARG takes one word, as it stands there.
+/// Whether ENV can set a variable of this name but ARG can't: the name of an ARG is one literal word.
 #[must_use]
-pub(crate) fn is_for_env_alone(name: &str) -> bool {
+pub(crate) fn is_env_only(name: &str) -> bool {
     check_name(name).is_ok() && !is_arg_name(name)
 }
 
@@ -119,23 +123,23 @@ mod tests {
     }
 
     #[test]
-    fn its_length_is_that_of_its_text() {
+    fn length_is_that_of_the_text() {
         let variable = Assignment::new("A", "$").unwrap();
         assert_eq!(variable.length(), variable.to_string().len());
     }
 
     #[test]
-    fn some_names_are_for_env_alone_and_some_for_nothing() {
+    fn some_names_are_env_only_and_some_are_invalid() {
         for name in ["a b", "a\"b", "$x", "--x"] {
-            assert!(is_for_env_alone(name), "{name}");
+            assert!(is_env_only(name), "{name}");
         }
         for name in ["A", "my-var", "", "A=B", "A\n"] {
-            assert!(!is_for_env_alone(name), "{name}");
+            assert!(!is_env_only(name), "{name}");
         }
     }
 
     #[test]
-    fn a_build_arg_is_called_what_stands_there() {
+    fn name_of_a_build_arg_is_literal() {
         for (name, spelled) in [("A", "A=\"x\""), ("my-var", "my-var=\"x\""), ("é", "é=\"x\""), ("-u", "-u=\"x\"")] {
             assert_eq!(Assignment::arg(name, "x").unwrap().to_string(), spelled);
         }
@@ -145,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn rejected() {
         for (name, value) in [("", "x"), ("A=B", "x"), ("A\n", "x"), ("A", "a\nb"), ("A", "\0")] {
             assert!(Assignment::new(name, value).is_err(), "{name:?} {value:?}");
         }

@@ -1,11 +1,11 @@
-//! The content of a file, as a heredoc of COPY.
+//! File contents as heredocs of COPY.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use super::spelling::{Inexpressible, LONGEST_LINE};
 
-/// What stands between `<<'EOF'` and `EOF`.
+/// The text between `<<'EOF'` and `EOF`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Heredoc {
     delimiter: String,
@@ -13,11 +13,11 @@ pub(crate) struct Heredoc {
 }
 
 impl Heredoc {
-    /// Takes a file's content. It stays as it is, but for a final line feed, which a heredoc
+    /// Accepts a file's content. It is kept as it is, except for the final line feed that a heredoc
     /// always has: content without one gets one. Empty content stays empty.
     ///
     /// # Errors
-    /// A NUL, or a line that is longer than a Dockerfile's line can be.
+    /// A NUL, or a line that exceeds the line limit of a Dockerfile.
     pub(crate) fn new(content: &str) -> Result<Self, Inexpressible> {
         if content.contains('\0') {
             return Err(Inexpressible::Nul);
@@ -55,8 +55,8 @@ impl fmt::Display for Delimiter {
     }
 }
 
-/// `EOF`, or the first of `EOF2`, `EOF3`, … that stands alone in no line. To BuildKit a carriage
-/// return behind it does not make it another word; to hadolint no blank around it does.
+/// `EOF`, or the first of `EOF2`, `EOF3`, … that is not a line of the content. BuildKit ignores a
+/// carriage return after the delimiter, and hadolint ignores blanks around it.
 fn free_delimiter(body: &str) -> String {
     let taken: BTreeSet<&str> = body.split('\n').map(str::trim).filter(|line| line.starts_with("EOF")).collect();
     let mut delimiter = "EOF".to_owned();
@@ -73,14 +73,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_final_line_feed_is_added_and_only_where_it_lacks() {
+    fn missing_final_line_feed_is_added() {
         for (content, body) in [("", ""), ("a", "a\n"), ("a\n", "a\n"), ("\n", "\n"), ("a\r", "a\r\n")] {
             assert_eq!(Heredoc::new(content).unwrap().to_string(), body);
         }
     }
 
     #[test]
-    fn the_delimiter_stands_alone_in_no_line() {
+    fn delimiter_is_not_a_line_of_the_content() {
         for (content, delimiter) in [
             ("x", "EOF"),
             ("EOF", "EOF2"),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn rejected() {
         assert!(Heredoc::new("a\0b").is_err());
         assert!(Heredoc::new(&"x".repeat(LONGEST_LINE + 1)).is_err());
         assert!(Heredoc::new(&"x".repeat(LONGEST_LINE)).is_ok());

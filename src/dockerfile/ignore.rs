@@ -4,19 +4,19 @@ use std::fmt;
 
 use super::spelling::{Inexpressible, one_line, pattern as check_pattern};
 
-/// The longest line that Docker's reader of ignore files takes, without room for `./` in front.
+/// The longest pattern: Docker limits the lines of ignore files, and `./` may be prepended.
 const LONGEST_PATTERN: usize = 65_000;
 
-/// One pattern of an ignore file.
+/// A pattern in an ignore file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IgnorePattern(String);
 
 impl IgnorePattern {
-    /// Takes a pattern, with `!` in front where it takes back an earlier one. A line is a comment
-    /// when it begins with `#`, so such a pattern is spelled as a path from here.
+    /// Accepts a pattern, with a leading `!` if it makes an exception to earlier ones. A line that starts
+    /// with `#` is a comment, so such a pattern gets `./` as a prefix.
     ///
     /// # Errors
-    /// A line feed or NUL in it; what is no pattern; what is longer than a line that Docker reads.
+    /// A line feed or a NUL; an invalid pattern; a pattern that exceeds Docker's line limit.
     pub(crate) fn new(pattern: &str) -> Result<Self, Inexpressible> {
         one_line(pattern, "an ignore file")?;
         check_pattern(pattern)?;

@@ -11,38 +11,38 @@ use crate::compat::patternmatcher;
 use crate::diagnostic::Located;
 use crate::escape::escape_invisible;
 
-/// What a RUN runs.
+/// The command of a RUN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
-    /// With `/bin/sh -c`.
+    /// Run with `/bin/sh -c`.
     Shell(ShellForm),
-    /// With no shell.
+    /// Run without a shell.
     Exec(ExecForm),
 }
 
 /// One instruction of a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Instruction {
-    /// `USER ""` and, where the stage has commands, `SHELL`: nothing of the image's own.
+    /// `USER ""` and, if the stage has commands, `SHELL`: resets what the image sets.
     ResetUser {
         /// Whether the shell is reset, too.
         shell: bool,
     },
-    /// `HEALTHCHECK NONE` and `STOPSIGNAL`: nothing of the image's own.
+    /// `HEALTHCHECK NONE` and `STOPSIGNAL`: resets what the image sets.
     ResetProcess,
     /// `WORKDIR`
     Workdir(Directory),
     /// `ENV`
     Env(Vec<Located<Assignment>>),
-    /// `ARG`, one a line: variables that the commands see and the image does not.
+    /// `ARG`, one per line: variables for the commands but not for the image.
     Arg(Vec<Located<Assignment>>),
-    /// `ARG` of what a mount can't hold itself.
+    /// `ARG` with a value that a mount can't contain itself.
     MountArg(Assignment),
-    /// `WORKDIR` there and back: a directory with the usual mode, for a file with another one.
+    /// `WORKDIR` there and back: creates a directory with the default mode, for a file with another mode.
     MakeDirectory {
-        /// The directory to make.
+        /// The directory to create.
         directory: Directory,
-        /// The directory of the commands.
+        /// The directory to return to.
         back: Directory,
     },
     /// `COPY`
@@ -53,7 +53,7 @@ pub(crate) enum Instruction {
     Run(Run),
     /// The `ARG` and `RUN` of a stage that hashes secrets.
     HashSecrets(HashSecrets),
-    /// The `ARG` and `COPY` of a stage that holds the value of `SECRETS_HASH` itself.
+    /// The `ARG` and `COPY` of a stage that contains the value of `SECRETS_HASH` itself.
     KeepSecretsHash,
     /// `ENTRYPOINT`
     Entrypoint(ExecForm),
@@ -76,8 +76,8 @@ impl Instruction {
         matches!(self, Self::CopyFile(_) | Self::KeepSecretsHash)
     }
 
-    /// Each layer that it makes, as an instruction on one line without mounts. The text has no
-    /// characters that a reader can't see.
+    /// The layers that it creates, each as an instruction on one line without mounts. Invisible
+    /// characters are escaped.
     pub(crate) fn layers(&self) -> Vec<String> {
         let texts = match self {
             Self::Workdir(directory) => vec![format!("WORKDIR {directory}")],
@@ -101,7 +101,7 @@ impl Instruction {
     }
 }
 
-/// A text without the line breaks that fold it.
+/// A text without the line breaks of folds.
 fn unfolded(text: &str) -> String {
     text.replace("\\\n", "")
 }
@@ -118,15 +118,15 @@ impl fmt::Display for Command {
 /// A COPY of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Copy {
-    /// A line above it.
+    /// A comment line above it.
     pub(crate) comment: Option<Comment>,
-    /// Another source than the build context.
+    /// The source, if it is not the build context.
     pub(crate) from: Option<From>,
-    /// Whether its layer is independent of what lies below.
+    /// Whether its layer is independent of the layers below it.
     pub(crate) link: bool,
-    /// Patterns of what is not copied.
+    /// Patterns of files that are not copied.
     pub(crate) exclude: Vec<Exclude>,
-    /// Source and destination.
+    /// The source and the destination.
     pub(crate) paths: CopyPaths,
 }
 
@@ -140,8 +140,9 @@ impl Copy {
         words.join(" ")
     }
 
-    /// Whether it takes a file from the build context. The path is clean and relative to the context. A
-    /// source is one of Go's `filepath.Match` patterns; a directory is taken with everything in it.
+    /// Whether it copies a file from the build context. The path must be clean and relative to the
+    /// context. The source is one of Go's `filepath.Match` patterns; a directory is copied with all of
+    /// its contents.
     pub(crate) fn takes(&self, file: &str) -> bool {
         if self.from.is_some() {
             return false;
@@ -150,12 +151,12 @@ impl Copy {
         let source = source.trim_start_matches('/');
         let Some(below) = below(source, file) else { return false };
         let exclude: Vec<String> = self.exclude.iter().map(|pattern| pattern.pattern().to_owned()).collect();
-        // patterns are about the content of a directory, never about a single file
+        // exclude patterns apply to the contents of a directory, never to a single file
         below.is_empty() || !patternmatcher::is_ignored(&exclude, below)
     }
 }
 
-/// The rest of a file's path below a source: empty where the source is the file itself.
+/// The path of a file relative to a source. Empty if the source is the file itself.
 fn below<'f>(source: &str, file: &'f str) -> Option<&'f str> {
     if source.is_empty() {
         return Some(file);
@@ -166,12 +167,12 @@ fn below<'f>(source: &str, file: &'f str) -> Option<&'f str> {
         Some(slash) => (file.get(..slash)?, file.get(slash + 1..)?),
         None => (file, ""),
     };
-    let is_taken = if is_wild(source) { patternmatcher::matches_name(source, head) } else { source == head };
-    is_taken.then_some(rest)
+    let is_match = if is_wild(source) { patternmatcher::matches_name(source, head) } else { source == head };
+    is_match.then_some(rest)
 }
 
-/// Whether BuildKit searches for matches. It uses a path in which every such character is escaped as
-/// it is, backslashes included.
+/// Whether BuildKit expands wildcards in a source. If all of them are escaped, it uses the path
+/// literally, including the backslashes.
 fn is_wild(source: &str) -> bool {
     let mut is_escaped = false;
     source.chars().any(|c| {
@@ -181,16 +182,16 @@ fn is_wild(source: &str) -> bool {
     })
 }
 
-/// A COPY of a file that stands in the Dockerfile.
+/// A COPY of a file whose content is in the Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CopyFile {
-    /// A line above it.
+    /// A comment line above it.
     pub(crate) comment: Option<Comment>,
-    /// Another mode than 0644.
+    /// The mode, if it is not 0644.
     pub(crate) mode: Option<Mode>,
-    /// Where it goes.
+    /// The destination.
     pub(crate) path: HeredocPath,
-    /// What is in it.
+    /// The content.
     pub(crate) content: Located<Heredoc>,
 }
 
@@ -214,26 +215,26 @@ impl fmt::Display for Mode {
 /// A RUN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// A line above it.
+    /// A comment line above it.
     pub(crate) comment: Option<Comment>,
-    /// One a line.
+    /// The mounts, one per line.
     pub(crate) mounts: Vec<Located<Mount>>,
-    /// What the shell does before the command, one a line. The exec form has none.
+    /// Statements that the shell runs before the command, one per line. Empty for the exec form.
     pub(crate) setup: Vec<ShellSetup>,
-    /// What it runs.
+    /// The command.
     pub(crate) command: Command,
 }
 
 /// Writes a hash of secret values to `/secrets-hash`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HashSecrets {
-    /// The secrets.
+    /// The mounts of the secrets.
     pub(crate) mounts: Vec<Located<Mount>>,
-    /// What makes environment variables of them, where the mounts do not.
+    /// Statements that read them into environment variables, if the mounts don't.
     pub(crate) setup: Vec<ShellSetup>,
-    /// Whether an empty `SECRETS_HASH` is a failure.
+    /// Whether an empty `SECRETS_HASH` fails the build.
     pub(crate) required: bool,
-    /// `"$NAME"` of each, for a shell.
+    /// `"$NAME"` of each secret, for a shell.
     pub(crate) values: Vec<ShellVariable>,
 }
 
@@ -256,7 +257,7 @@ impl HashSecrets {
 pub(crate) struct ShellVariable(String);
 
 impl ShellVariable {
-    /// Takes the name of a shell variable.
+    /// Accepts the name of a shell variable.
     ///
     /// # Errors
     /// A name that a shell can't expand.
@@ -276,15 +277,15 @@ mod tests {
     use super::*;
     use crate::dockerfile::{CopyPaths, Exclude};
 
-    fn taken(source: &str, exclude: &[&str], file: &str) -> bool {
+    fn copies(source: &str, exclude: &[&str], file: &str) -> bool {
         let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
         let paths = CopyPaths::new(source, "/app").unwrap();
         Copy { comment: None, from: None, link: false, exclude, paths }.takes(file)
     }
 
     #[test]
-    fn a_path_takes_itself_and_what_is_in_it() {
-        for (source, takes, others) in [
+    fn source_includes_itself_and_its_contents() {
+        for (source, copied, others) in [
             (".", &["a", "a/b", ".env"][..], &[][..]),
             ("", &["a/b"], &[]),
             ("/", &["a/b"], &[]),
@@ -309,17 +310,17 @@ mod tests {
             ("a ", &["a "], &["a"]),
             ("git@x:y", &["git@x:y"], &["y"]),
         ] {
-            for file in takes {
-                assert!(taken(source, &[], file), "{source} {file}");
+            for file in copied {
+                assert!(copies(source, &[], file), "{source} {file}");
             }
             for file in others {
-                assert!(!taken(source, &[], file), "{source} {file}");
+                assert!(!copies(source, &[], file), "{source} {file}");
             }
         }
     }
 
     #[test]
-    fn patterns_of_what_is_left_out_start_from_the_source() {
+    fn exclude_patterns_are_relative_to_the_source() {
         for (source, exclude, file, expected) in [
             (".", &["node_modules"][..], "node_modules/a", false),
             (".", &["node_modules"], "web/node_modules/a", true),
@@ -331,7 +332,7 @@ mod tests {
             (".", &["*", "!lib*"], "lib1/a", true),
             (".", &["*", "!lib*"], "src/a", false),
         ] {
-            assert_eq!(taken(source, exclude, file), expected, "{source} {exclude:?} {file}");
+            assert_eq!(copies(source, exclude, file), expected, "{source} {exclude:?} {file}");
         }
     }
 }

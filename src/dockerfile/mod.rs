@@ -1,8 +1,8 @@
-//! A Dockerfile: stages of instructions, and one type for each place text can stand in.
+//! A Dockerfile: stages of instructions, and one type for each kind of operand.
 //!
-//! Each of these types says in its constructor what is legal in its place, and in its `Display`
-//! how that is spelled. Nothing else in the crate writes a quote or a backslash. The rules were
-//! read off BuildKit's parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
+//! The constructor of each type defines what is legal for that operand, and its `Display` how it is
+//! spelled. Nothing else in the crate writes a quote or a backslash. The rules come from BuildKit's
+//! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;
 mod comment;
@@ -18,8 +18,8 @@ mod spelling;
 mod stage;
 
 pub(crate) use argv::{ExecForm, ShellForm, shell_word};
-pub(crate) use comment::Comment;
-pub(crate) use env::{Assignment, is_bare_name, is_for_env_alone};
+pub(crate) use comment::{Comment, GENERATED_BY};
+pub(crate) use env::{Assignment, is_bare_name, is_env_only};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
 pub(crate) use instruction::{Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, ShellVariable};

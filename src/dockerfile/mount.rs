@@ -6,21 +6,21 @@ use std::sync::Arc;
 use super::spelling::{Inexpressible, escape, flag_text, fold};
 use super::{Assignment, StageName};
 
-/// One `key=value` of a `--mount`. Cheap to clone: every command mounts the same secrets.
+/// A `key=value` field of a `--mount`. Cheap to clone: every command mounts the same secrets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct MountField(Arc<str>);
 
 impl MountField {
-    /// Spells a field of literal text: first for the lexer that expands variables, then as a
-    /// CSV field, then as a word of flags.
+    /// Spells a field with a literal value: escaped first for the lexer that expands variables, then as a
+    /// CSV field, then as a word of a flag.
     ///
     /// # Errors
-    /// Control characters, and anything outside ASCII: flags are read byte by byte. What is too long
-    /// for a line and has no place to fold it.
+    /// Control characters, and anything outside ASCII: flags are read byte by byte. A value that exceeds
+    /// the line limit and can't be folded.
     pub(crate) fn new(key: &str, value: &str) -> Result<Self, Inexpressible> {
         flag_text(value, "a mount")?;
         let literal = escape(value, &['\\', '$', '\'', '"']);
-        // quotes read better than a backslash, where nothing else needs one
+        // quotes are easier to read than a backslash, if nothing else needs one
         let spelled = if literal == value && value.contains(' ') && !value.contains(',') {
             format!("{key}=\"{value}\"")
         } else {
@@ -29,7 +29,7 @@ impl MountField {
         Ok(Self(fold(spelled)?.into()))
     }
 
-    /// A field whose value is that of a build arg of this stage.
+    /// A field that refers to a build arg of this stage.
     #[must_use]
     pub(crate) fn from_arg(key: &str, arg: &Assignment) -> Self {
         Self(format!("{key}=${}", arg.name()).into())
@@ -42,7 +42,7 @@ impl fmt::Display for MountField {
     }
 }
 
-/// A field of the comma-separated values that mounts and `docker build --secret` take.
+/// Spells a field of the comma-separated values of mounts and of `docker build --secret`.
 #[must_use]
 pub(crate) fn csv_field(field: &str) -> String {
     if field.contains([',', '"', '\n', '\r']) || field.starts_with([' ', '\t']) {
@@ -56,12 +56,12 @@ fn flag_word(word: &str) -> String {
     escape(word, &[' ', '\'', '"', '\\'])
 }
 
-/// How the builds that use a cache mount at the same time share it.
+/// The sharing mode of a cache mount that several builds use at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sharing {
-    /// They write at the same time.
+    /// They all write to it at the same time.
     Shared,
-    /// One waits for the other.
+    /// They wait for each other.
     Locked,
 }
 
@@ -74,35 +74,35 @@ impl fmt::Display for Sharing {
     }
 }
 
-/// One `--mount` of a RUN.
+/// A `--mount` of a RUN.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mount {
-    /// A directory that outlives the build.
+    /// A directory that persists across builds.
     Cache {
         /// `id=…`
         id: MountField,
         /// `target=…`
         target: MountField,
-        /// Its `sharing`.
+        /// `sharing=…`
         sharing: Sharing,
     },
     /// A secret, in an environment variable or in the file `/run/secrets/ID`.
     Secret {
         /// `id=…`
         id: MountField,
-        /// `env=…`; none for a file.
+        /// `env=…`; `None` for a file.
         env: Option<MountField>,
         /// Whether the build fails without it. BuildKit's default is no.
         required: bool,
     },
     /// The builder's SSH agent.
     Ssh {
-        /// `id=…`, where it is not the default.
+        /// `id=…`, if it is not the default.
         id: Option<MountField>,
     },
-    /// The file of a hash stage, there for its content to be in the cache key.
+    /// The file of a hash stage, mounted so that its content is part of the cache key.
     SecretsHash {
-        /// The stage that holds `/secrets-hash`.
+        /// The stage that contains `/secrets-hash`.
         from: StageName,
     },
 }

@@ -1,4 +1,4 @@
-//! Names: of images, of stages, and of the file's place.
+//! Names of images and stages.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use super::spelling::Inexpressible;
 pub(crate) struct ImageRef(Arc<str>);
 
 impl ImageRef {
-    /// Takes a reference of the grammar that registries use.
+    /// Accepts a reference in the grammar that registries use.
     ///
     /// # Errors
-    /// Anything else, and `scratch`, which is no image.
+    /// Anything else, and `scratch`, which is not an image.
     pub(crate) fn new(reference: &str) -> Result<Self, Inexpressible> {
         if is_reference(reference) && reference != "scratch" {
             Ok(Self(reference.into()))
         } else {
-            Err(Inexpressible::Malformed("a reference to an image"))
+            Err(Inexpressible::Malformed("an image reference"))
         }
     }
 
@@ -32,7 +32,7 @@ impl ImageRef {
         split_reference(&self.0).2
     }
 
-    /// The reference as it was given.
+    /// The reference as it was written.
     #[must_use]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -136,10 +136,10 @@ impl StageName {
     /// The longest name, in bytes.
     pub(crate) const MAX: usize = 60;
 
-    /// Takes a name of `[a-z][a-z0-9]*(-[a-z0-9]+)*`, at most 60 bytes.
+    /// Accepts a name that matches `[a-z][a-z0-9]*(-[a-z0-9]+)*`, with at most 60 bytes.
     ///
     /// # Errors
-    /// Anything else, and the names that Docker keeps for itself: `scratch` and `context`.
+    /// Anything else, and the names that Docker reserves: `scratch` and `context`.
     pub(crate) fn new(name: &str) -> Result<Self, Inexpressible> {
         let is_part =
             |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_colon_in_front_of_the_last_slash_is_that_of_a_port() {
+    fn colon_before_the_last_slash_belongs_to_a_port() {
         const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef";
         for (reference, tag, digest) in [
             ("alpine", None, None),
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_of_digits_is_not_taken_for_a_stage_number() {
+    fn numeric_image_name_is_not_a_stage_number() {
         assert_eq!(ImageRef::new("0").unwrap().to_string(), "docker.io/library/0");
     }
 

@@ -1,4 +1,4 @@
-//! Paths: what COPY and WORKDIR take, and the patterns of `--exclude`.
+//! Paths of COPY and WORKDIR, and patterns of `--exclude`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,12 +16,12 @@ pub(crate) struct CopyPaths {
 }
 
 impl CopyPaths {
-    /// Spells both, as words where that is legal, else as JSON. The source stays a pattern of
-    /// Go's `filepath.Match`; nothing in either is expanded.
+    /// Spells both, as words if that is legal, otherwise as JSON. The source is a pattern of Go's
+    /// `filepath.Match`; variables are expanded in neither.
     ///
     /// # Errors
-    /// A NUL in either, a path that is longer than Linux has them, or so much text that a line must
-    /// be folded, with no place for that.
+    /// A NUL in either, a path that exceeds the limits of Linux, or text that exceeds the line limit and
+    /// can't be folded.
     pub(crate) fn new(source: &str, destination: &str) -> Result<Self, Inexpressible> {
         // a pattern may be longer than what it matches
         if !is_pattern(source) {
@@ -40,13 +40,13 @@ impl CopyPaths {
         Ok(Self { source: source.into_owned(), destination: destination.to_owned(), spelled })
     }
 
-    /// The source as it is meant, a path or pattern, not as it is spelled.
+    /// The source, a path or pattern, before it is spelled.
     #[must_use]
     pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
-    /// The destination as it is meant, not as it is spelled.
+    /// The destination before it is spelled.
     #[must_use]
     pub(crate) fn destination(&self) -> &str {
         &self.destination
@@ -64,11 +64,11 @@ impl fmt::Display for CopyPaths {
 pub(crate) struct HeredocPath(String);
 
 impl HeredocPath {
-    /// Takes a path that is one plain word.
+    /// Accepts a path that is one plain word.
     ///
     /// # Errors
-    /// Anything else: blanks, quotes, `$`, backslashes, characters outside ASCII; a path that is
-    /// longer than Linux has them.
+    /// Anything else: blanks, quotes, `$`, backslashes, characters outside ASCII; a path that exceeds the
+    /// limits of Linux.
     pub(crate) fn new(path: &str) -> Result<Self, Inexpressible> {
         check_path(path)?;
         if is_word(path) { Ok(Self(path.to_owned())) } else { Err(Inexpressible::Malformed("a plain word")) }
@@ -86,10 +86,10 @@ impl fmt::Display for HeredocPath {
 pub(crate) struct Directory(String);
 
 impl Directory {
-    /// Spells a path, bare where that is legal.
+    /// Spells a path, bare if that is legal.
     ///
     /// # Errors
-    /// A line feed or NUL in it; one that is too long for a line and has no place to fold it.
+    /// A line feed or a NUL; a path that exceeds the line limit and can't be folded.
     pub(crate) fn new(path: &str) -> Result<Self, Inexpressible> {
         one_line(path, "WORKDIR")?;
         if is_word(path) {
@@ -105,7 +105,7 @@ impl fmt::Display for Directory {
     }
 }
 
-/// The pattern of a `--exclude=`, relative to the copied root.
+/// The pattern of an `--exclude=`, relative to the copied directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Exclude {
     pattern: String,
@@ -113,11 +113,11 @@ pub(crate) struct Exclude {
 }
 
 impl Exclude {
-    /// Spells a pattern. It is never expanded.
+    /// Spells a pattern. Variables in it are not expanded.
     ///
     /// # Errors
-    /// Control characters, and anything outside ASCII: flags are read byte by byte. What is no
-    /// pattern, or is too long for a line and has no place to fold it.
+    /// Control characters, and anything outside ASCII: flags are read byte by byte. A pattern that is
+    /// invalid, or exceeds the line limit and can't be folded.
     pub(crate) fn new(pattern: &str) -> Result<Self, Inexpressible> {
         flag_text(pattern, "--exclude")?;
         check_pattern(pattern)?;
@@ -125,13 +125,13 @@ impl Exclude {
         Ok(Self { pattern: pattern.to_owned(), spelled })
     }
 
-    /// The pattern as it is meant, not as it is spelled.
+    /// The pattern before it is spelled.
     #[must_use]
     pub(crate) fn pattern(&self) -> &str {
         &self.pattern
     }
 
-    /// Whether hadolint takes the pattern for two operands.
+    /// Whether hadolint would read the pattern as two operands.
     #[must_use]
     pub(crate) fn has_blank(&self) -> bool {
         self.spelled.contains(' ')
@@ -144,7 +144,7 @@ impl fmt::Display for Exclude {
     }
 }
 
-/// Whether COPY reads `path` as one word that stands for itself.
+/// Whether COPY reads `path` as one literal word.
 fn is_word(path: &str) -> bool {
     !path.is_empty()
         && !path.starts_with(['-', '['])
@@ -153,15 +153,15 @@ fn is_word(path: &str) -> bool {
         && path.len() < 4096
 }
 
-/// A relative source that COPY would take for a remote one gets `./` in front.
+/// Adds `./` before a relative source that COPY would take for a remote one.
 fn not_a_url(source: &str) -> Cow<'_, str> {
     let remote = source.contains([':', '@']) || source.starts_with("github.com/");
     if remote && !source.starts_with('/') { Cow::Owned(format!("./{source}")) } else { Cow::Borrowed(source) }
 }
 
-/// The JSON form of an operand that the frontend's lexer reads once more after JSON.
+/// The JSON form of an operand. After decoding it, the frontend's lexer processes it again.
 fn json_operand(path: &str) -> String {
-    // the lexer drops a byte order mark at its beginning
+    // the lexer drops a leading byte order mark
     let escaped = escape(path, &['\\', '$', '\'', '"', '\u{feff}']).replace("<<", r"\<\<");
     json_string(&escaped)
 }
@@ -191,13 +191,13 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_kept_as_they_are_meant() {
+    fn paths_are_kept_unspelled() {
         let paths = CopyPaths::new("a b:c", "$x").unwrap();
         assert_eq!((paths.source(), paths.destination()), ("./a b:c", "$x"));
     }
 
     #[test]
-    fn paths_that_can_be_nowhere_are_refused() {
+    fn paths_that_exceed_limits_are_rejected() {
         let name = "n".repeat(256);
         assert!(CopyPaths::new("x", &name).is_err());
         assert!(CopyPaths::new(&name, "x").is_err());

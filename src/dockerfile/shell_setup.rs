@@ -1,4 +1,4 @@
-//! What a shell does before a command: it makes environment variables of mounted files.
+//! Statements that a shell runs before a command, to read mounted files into environment variables.
 
 use std::fmt;
 
@@ -6,14 +6,13 @@ use super::argv::shell_word;
 use super::env::is_bare_name;
 use super::spelling::{Inexpressible, LONGEST_ARGUMENT, one_line};
 
-/// One statement of a script, its final `;` included.
+/// A statement of a script, including its final `;`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ShellSetup(String);
 
 impl ShellSetup {
-    /// Exports a variable with the content of a secret's file. `$(…)` drops the line feeds at the
-    /// end, so a dot is put behind them and taken off again. With `optional`, a file that is not
-    /// there gives an empty variable.
+    /// Exports a variable with the content of a secret's file. `$(…)` strips trailing line feeds, so a
+    /// dot is appended and then removed again. With `optional`, a missing file gives an empty variable.
     ///
     /// # Errors
     /// A name that a shell can't export; a line feed or NUL in the id.
@@ -26,7 +25,7 @@ impl ShellSetup {
         Ok(Self(format!("{name}=\"$(cat {file}{silent}; echo .)\"; export {name}=\"${{{name}%.}}\";")))
     }
 
-    /// Runs the script of exports that a secret holds in base64.
+    /// Runs the script of exports that a secret contains in base64.
     ///
     /// # Errors
     /// A line feed or NUL in the id.
@@ -41,19 +40,19 @@ impl fmt::Display for ShellSetup {
     }
 }
 
-/// Where a secret's file is mounted by default, as a word of a shell.
+/// The default path of a secret's file, as a word for a shell.
 fn secret_file(id: &str) -> Result<String, Inexpressible> {
     one_line(id, "a script")?;
     if id.contains("<<") {
-        return Err(Inexpressible::Malformed("an id that a script can hold"));
+        return Err(Inexpressible::Malformed("an id that a script can contain"));
     }
     Ok(shell_word(&format!("/run/secrets/{id}"), false))
 }
 
-/// Fails if a script of these statements, with `rest` bytes of other text, is longer than the kernel
-/// passes to a shell.
+/// Fails if a script of these statements, with `rest` bytes of other text, exceeds the kernel's limit for
+/// an argument.
 pub(crate) fn check_script(setup: &[ShellSetup], rest: usize) -> Result<(), Inexpressible> {
-    // each is on a line of its own, with a blank after it and four before the next
+    // each is on a line of its own, followed by a space and by the indentation of the next line
     let length = setup.iter().map(|statement| statement.0.len() + 5).sum::<usize>() + rest;
     if length > LONGEST_ARGUMENT { Err(Inexpressible::LongScript(length)) } else { Ok(()) }
 }
@@ -78,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_one_argument() {
+    fn script_must_fit_in_one_argument() {
         let setup = [ShellSetup::run_bundle("A").unwrap(), ShellSetup::run_bundle("B").unwrap()];
         let lines: usize = setup.iter().map(|setup| format!("{setup} \n    ").len() - 1).sum();
         assert_eq!(check_script(&setup, LONGEST_ARGUMENT - lines), Ok(()));

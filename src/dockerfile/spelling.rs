@@ -1,67 +1,67 @@
-//! What every place for text shares: what can't be said there, and lines that are too long.
+//! Rules that all operands share: text that can't be expressed, and folding of long lines.
 
 use std::fmt;
 
-/// Why a text can't stand in a place of a Dockerfile.
+/// The reason why an operand can't express a text.
 ///
-/// The message continues a sentence that names the text: "the variable `A` holds a line feed".
+/// The message continues a sentence that starts with the text: "the variable `A` contains a line feed".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum Inexpressible {
-    /// The place, which is named, is on one line and has no escape for a line feed.
+    /// A line feed. The operand, which is named, must be on one line and has no escape for it.
     LineFeed(&'static str),
-    /// Neither a process nor an image config takes a NUL.
+    /// A NUL, which neither a process nor an image config can contain.
     Nul,
-    /// The place, which is named, has no escape for a control character.
+    /// A control character. The operand, which is named, has no escape for it.
     Control(&'static str),
-    /// Flags are read byte by byte, which breaks everything outside ASCII: the character, and the
-    /// place.
+    /// A character outside ASCII, and the operand: flags are read byte by byte, which breaks such
+    /// characters.
     NotAscii(char, &'static str),
-    /// A line of a Dockerfile holds at most 65,535 bytes, and this one has so many.
+    /// A line of this many bytes: lines of a Dockerfile are limited to 65,535.
     LongLine(usize),
-    /// Docker reads the lines of an ignore file into 64 KiB, and this one has so many bytes.
+    /// A pattern of this many bytes: Docker reads lines of an ignore file into 64 KiB.
     LongPattern(usize),
-    /// The kernel takes at most 128 KiB for one argument of a program, and this one has so many bytes.
+    /// An argument of this many bytes: the kernel limits each argument of a program to 128 KiB.
     LongArgument(usize),
-    /// As before, for a shell that makes variables of secrets first.
+    /// As above, for the script of a shell that first reads secrets into variables.
     LongScript(usize),
-    /// The kernel takes at most 128 KiB for one variable of a program, and this one has so many bytes
-    /// with its name.
+    /// A variable of this many bytes, including its name: the kernel limits each variable of a program to
+    /// 128 KiB.
     LongVariable(usize),
-    /// Linux has no paths of so many bytes.
+    /// A path of this many bytes: Linux limits the length of paths.
     LongPath(usize),
-    /// Linux has no names of files of so many bytes.
+    /// A file name of this many bytes: Linux limits the length of file names.
     LongName(usize),
-    /// The text does not have the form that the place asks for, which is described.
+    /// A text that doesn't have the form that the operand requires, which is described.
     Malformed(&'static str),
 }
 
 impl fmt::Display for Inexpressible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LineFeed(location) => write!(f, "holds a line feed, which {location} can't hold"),
-            Self::Nul => f.write_str("holds a NUL character"),
-            Self::Control(location) => write!(f, "holds a control character, which {location} can't hold"),
-            Self::NotAscii(c, location) => write!(f, "holds `{c}`, and {location} can hold only ASCII"),
+            Self::LineFeed(operand) => write!(f, "contains a line feed, which is not allowed in {operand}"),
+            Self::Nul => f.write_str("contains a NUL character"),
+            Self::Control(operand) => write!(f, "contains a control character, which is not allowed in {operand}"),
+            Self::NotAscii(c, operand) => write!(f, "contains `{c}`, but only ASCII is allowed in {operand}"),
             Self::LongLine(bytes) => {
-                write!(f, "has a line of {bytes} bytes, and a Dockerfile's line holds at most 65,535")
+                write!(f, "has a line of {bytes} bytes, but a line of a Dockerfile is limited to 65,535")
             }
             Self::LongPattern(bytes) => {
-                write!(f, "has {bytes} bytes, and a line of an ignore file holds at most 65,000")
+                write!(f, "has {bytes} bytes, but a line of an ignore file is limited to 65,000")
             }
             Self::LongArgument(bytes) => {
-                write!(f, "has {bytes} bytes, and one argument of a program holds at most 131,071")
+                write!(f, "has {bytes} bytes, but an argument of a program is limited to 131,071")
             }
             Self::LongScript(bytes) => write!(
                 f,
-                "needs a script of {bytes} bytes to read secrets, and one argument of a program holds at most 131,071"
+                "requires a script of {bytes} bytes to read secrets, but an argument of a program is limited to 131,071"
             ),
             Self::LongVariable(bytes) => {
-                write!(f, "has {bytes} bytes with its name, and a variable of a program holds at most 131,071")
+                write!(f, "has {bytes} bytes including its name, but an environment variable is limited to 131,071")
             }
-            Self::LongPath(bytes) => write!(f, "has {bytes} bytes, and a path holds at most 4,095"),
+            Self::LongPath(bytes) => write!(f, "has {bytes} bytes, but a path is limited to 4,095"),
             Self::LongName(bytes) => {
-                write!(f, "has a part of {bytes} bytes, and the name of a file holds at most 255")
+                write!(f, "has a component of {bytes} bytes, but a file name is limited to 255")
             }
             Self::Malformed(form) => write!(f, "is not {form}"),
         }
@@ -70,22 +70,22 @@ impl fmt::Display for Inexpressible {
 
 impl std::error::Error for Inexpressible {}
 
-/// The longest argument or variable that Linux gives to a program, its final NUL not counted
+/// The longest argument or variable that Linux passes to a program, without the final NUL
 /// (`MAX_ARG_STRLEN`).
 pub(crate) const LONGEST_ARGUMENT: usize = 131_071;
 
 /// The longest line that BuildKit's parser reads, in bytes, without its line feed.
 pub(crate) const LONGEST_LINE: usize = 65_535;
 
-/// How long a folded line gets at most: what stands before the operand has room in the rest.
+/// The longest folded line: the rest of the limit is for the text before the operand.
 const FOLD_AT: usize = 60_000;
 
-/// The text with a continuation (`\` and a line feed) wherever it would pass a line's limit.
+/// Breaks a text with continuations (`\` and a line feed) wherever it would exceed the line limit.
 ///
-/// Short text, so nearly all, comes back as it is. The parser joins the parts with nothing
-/// between them, except after a backslash and before what looks like a comment, so a fold
-/// stands before a letter or digit, where there is one, and not behind a backslash. Fails where
-/// 60,000 bytes in a row are blanks, backslashes and `#`.
+/// Short text, which means nearly all text, is returned as it is. The parser joins the parts with nothing
+/// between them, except after a backslash and before anything that looks like a comment. So a fold comes
+/// before a letter or digit, if there is one, and never after a backslash. Fails if 60,000 bytes in a row
+/// are blanks, backslashes and `#`.
 pub(crate) fn fold(text: String) -> Result<String, Inexpressible> {
     if text.len() <= FOLD_AT {
         return Ok(text);
@@ -111,7 +111,7 @@ fn may_fold(text: &str, at: usize, may_follow: fn(char) -> bool) -> bool {
         .is_some_and(|(before, after)| !before.ends_with('\\') && after.chars().next().is_some_and(may_follow))
 }
 
-/// A backslash in front of each of `special`.
+/// Adds a backslash before each of `special`.
 pub(crate) fn escape(text: &str, special: &[char]) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut copied = 0;
@@ -124,18 +124,18 @@ pub(crate) fn escape(text: &str, special: &[char]) -> String {
     escaped
 }
 
-/// Fails on a NUL, and on a line feed where `place` can't hold one.
-pub(crate) fn one_line(text: &str, location: &'static str) -> Result<(), Inexpressible> {
+/// Fails on a NUL, and on a line feed, which `operand` doesn't allow.
+pub(crate) fn one_line(text: &str, operand: &'static str) -> Result<(), Inexpressible> {
     if text.contains('\0') {
         return Err(Inexpressible::Nul);
     }
     if text.contains('\n') {
-        return Err(Inexpressible::LineFeed(location));
+        return Err(Inexpressible::LineFeed(operand));
     }
     Ok(())
 }
 
-/// Fails on a path that Linux can't have.
+/// Fails on a path that exceeds the limits of Linux.
 pub(crate) fn check_path(path: &str) -> Result<(), Inexpressible> {
     const LONGEST_PATH: usize = 4_095;
     const LONGEST_NAME: usize = 255;
@@ -148,22 +148,22 @@ pub(crate) fn check_path(path: &str) -> Result<(), Inexpressible> {
     Ok(())
 }
 
-/// Fails on what a flag can't hold: anything outside ASCII, and control characters.
-pub(crate) fn flag_text(text: &str, location: &'static str) -> Result<(), Inexpressible> {
-    one_line(text, location)?;
+/// Fails on text that a flag can't contain: anything outside ASCII, and control characters.
+pub(crate) fn flag_text(text: &str, operand: &'static str) -> Result<(), Inexpressible> {
+    one_line(text, operand)?;
     if let Some(c) = text.chars().find(|c| !c.is_ascii()) {
-        return Err(Inexpressible::NotAscii(c, location));
+        return Err(Inexpressible::NotAscii(c, operand));
     }
     if text.chars().any(|c| c.is_ascii_control()) {
-        return Err(Inexpressible::Control(location));
+        return Err(Inexpressible::Control(operand));
     }
     Ok(())
 }
 
-/// Fails on what Docker's pattern matcher can't read: a class that is not closed or is empty, a
-/// backslash with nothing behind it, nothing at all.
+/// Fails on a pattern that Docker's matcher can't parse: one with an unclosed or empty class, with a
+/// trailing backslash, or with nothing in it.
 pub(crate) fn pattern(text: &str) -> Result<(), Inexpressible> {
-    const MALFORMED: Inexpressible = Inexpressible::Malformed("a pattern that Docker can read");
+    const MALFORMED: Inexpressible = Inexpressible::Malformed("a pattern that Docker can parse");
     let path = text.trim().strip_prefix('!').unwrap_or(text.trim());
     if path.is_empty() {
         return Err(MALFORMED);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fold_stands_before_a_letter_and_not_behind_a_backslash() {
+    fn fold_comes_before_a_letter_and_not_after_a_backslash() {
         let text = format!("{}\\a # {}", "x".repeat(FOLD_AT - 3), "y".repeat(100));
         let folded = fold(text.clone()).unwrap();
         assert_eq!(folded.replace("\\\n", ""), text);
@@ -203,13 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn there_are_no_more_folds_than_there_must_be() {
+    fn text_is_not_folded_more_than_necessary() {
         let text = "x".repeat(2 * FOLD_AT);
         assert_eq!(fold(text).unwrap().lines().count(), 2);
     }
 
     #[test]
-    fn patterns_that_docker_can_read() {
+    fn patterns_that_docker_can_parse() {
         for good in ["*", "a[bc]d", "[^a]*", "!x", "\\[", "**/x", "a b", "[a[]"] {
             assert!(pattern(good).is_ok(), "{good}");
         }
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn without_letters_a_fold_stands_before_anything_that_begins_no_comment() {
+    fn text_without_letters_is_folded_without_starting_a_comment() {
         for unit in ["$ ", "\\$ ", "é# ", "(#"] {
             let text = unit.repeat(100_000 / unit.len());
             let folded = fold(text.clone()).unwrap();
@@ -231,14 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn text_with_no_place_to_fold_is_refused() {
+    fn text_that_cannot_be_folded_is_rejected() {
         for unit in ["\\", " ", "#"] {
             assert!(fold(unit.repeat(70_000)).is_err(), "{unit}");
         }
     }
 
     #[test]
-    fn paths_that_linux_can_have() {
+    fn limits_of_paths_in_linux() {
         let name = "n".repeat(255);
         assert!(check_path(&format!("/{name}/{name}")).is_ok());
         assert_eq!(check_path(&format!("/x/{name}n")), Err(Inexpressible::LongName(256)));

@@ -1,4 +1,4 @@
-//! A Dockerfile as stages of instructions, and the ignore file beside it.
+//! A Dockerfile as stages of instructions, and the ignore file next to it.
 
 use std::fmt;
 
@@ -6,45 +6,45 @@ use super::{Comment, IgnorePattern, ImageRef, Instruction, Mount, StageName};
 use crate::diagnostic::{Located, Location};
 use crate::plan::StepId;
 
-/// A whole file.
+/// A Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dockerfile {
-    /// The image of the `# syntax=` line, where there is one.
+    /// The image of the `# syntax=` line, if there is one.
     pub(crate) syntax: Option<ImageRef>,
-    /// In build order; the last is the image.
+    /// The stages in build order; the last is the image.
     pub(crate) stages: Vec<Stage>,
 }
 
-/// The ignore file beside a Dockerfile.
+/// The ignore file next to a Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dockerignore {
-    /// A line each.
+    /// The patterns, one per line.
     pub(crate) patterns: Vec<Located<IgnorePattern>>,
 }
 
-/// One `FROM` and what follows it.
+/// A `FROM` and the instructions that follow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stage {
-    /// What it is for.
+    /// Its purpose.
     pub(crate) role: Role,
-    /// The value of the plan that it comes from.
+    /// Its location in the plan.
     pub(crate) location: Location,
-    /// Lines above the `FROM`.
+    /// A comment above the `FROM`.
     pub(crate) comment: Option<Comment>,
-    /// What it starts from.
+    /// Its base.
     pub(crate) from: Located<From>,
     /// Its name; the last stage has none.
     pub(crate) name: Option<StageName>,
-    /// What it does.
+    /// Its instructions.
     pub(crate) instructions: Vec<Located<Instruction>>,
 }
 
-/// What a stage starts from, or a COPY copies from.
+/// The base of a stage, or the source of a COPY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum From {
     /// Nothing.
     Scratch,
-    /// An image of a registry.
+    /// An image in a registry.
     Image(ImageRef),
     /// An earlier stage.
     Stage(StageName),
@@ -53,13 +53,13 @@ pub(crate) enum From {
 /// The purpose of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It is a step.
+    /// Builds a step.
     Step(StepId),
-    /// It holds a file for a step.
+    /// Contains a file for a step.
     FileFor(StepId),
-    /// It hashes secrets, or holds their hash.
+    /// Hashes secrets, or contains their hash.
     SecretsHash,
-    /// It is the image.
+    /// Builds the final image.
     Image,
 }
 

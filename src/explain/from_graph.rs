@@ -1,6 +1,6 @@
-//! The build model, from a graph.
+//! Conversion of the graph to the build model.
 
-use super::model::{Cache, Command, Copy, Image, Secrets, Source, Step, Taker};
+use super::model::{Cache, Command, Consumer, Copy, Image, Secrets, Source, Step};
 use crate::compat::shlex;
 use crate::diagnostic::LineIndex;
 use crate::graph::{Edge, Graph, Origin};
@@ -9,18 +9,18 @@ use crate::secret_usage::SecretUsage;
 
 /// The steps in build order, and the image.
 pub(super) fn steps_and_image(graph: &Graph, usage: &SecretUsage, lines: &LineIndex<'_>) -> (Vec<Step>, Image) {
-    let reader = Reader { graph, usage, lines, index: graph.build_index() };
-    let takers = reader.takers();
-    let steps = graph.in_build_order().map(|(id, step)| reader.step(id, step, takers[id].clone())).collect();
+    let converter = Converter { graph, usage, lines, index: graph.build_index() };
+    let consumers = converter.consumers();
+    let steps = graph.in_build_order().map(|(id, step)| converter.step(id, step, consumers[id].clone())).collect();
     let image = Image {
-        base: reader.source(graph.base()),
-        copies: reader.copies(graph.deploy_inputs()),
+        base: converter.source(graph.base()),
+        copies: converter.copies(graph.deploy_inputs()),
         start_command: graph.plan().deploy.start_command.as_ref().map(|command| command.value.clone()),
     };
     (steps, image)
 }
 
-struct Reader<'a> {
+struct Converter<'a> {
     graph: &'a Graph,
     usage: &'a SecretUsage,
     lines: &'a LineIndex<'a>,
@@ -28,8 +28,8 @@ struct Reader<'a> {
     index: StepMap<usize>,
 }
 
-impl Reader<'_> {
-    fn step(&self, id: StepId, step: &plan::Step, taken_by: Vec<Taker>) -> Step {
+impl Converter<'_> {
+    fn step(&self, id: StepId, step: &plan::Step, consumers: Vec<Consumer>) -> Step {
         let caches = step.caches.iter().filter_map(|key| {
             let cache = self.graph.plan().caches.get(&key.value)?;
             Some(Cache { name: key.value.clone(), directory: cache.directory.value.clone(), locked: cache.locked })
@@ -42,9 +42,9 @@ impl Reader<'_> {
             base: self.graph.base_of(id).map(|edge| self.source(edge)),
             copies: self.copies(self.graph.inputs_of(id)),
             caches: caches.collect(),
-            secrets: Secrets { seen: names(self.usage.seen(id)), listed: names(self.usage.listed(id)) },
+            secrets: Secrets { visible: names(self.usage.seen(id)), listed: names(self.usage.listed(id)) },
             commands: step.commands.iter().map(command).collect(),
-            taken_by,
+            consumers,
         }
     }
 
@@ -67,23 +67,26 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn takers(&self) -> StepMap<Vec<Taker>> {
-        let mut takers: StepMap<Vec<Taker>> = self.index.map(|_, _| Vec::new());
-        let mut note = |taker: Taker, taken: &mut dyn Iterator<Item = StepId>| {
-            for id in taken {
-                if !takers[id].contains(&taker) {
-                    takers[id].push(taker);
+    fn consumers(&self) -> StepMap<Vec<Consumer>> {
+        let mut consumers: StepMap<Vec<Consumer>> = self.index.map(|_, _| Vec::new());
+        let mut add = |consumer: Consumer, sources: &mut dyn Iterator<Item = StepId>| {
+            for id in sources {
+                if !consumers[id].contains(&consumer) {
+                    consumers[id].push(consumer);
                 }
             }
         };
         let copied = |edge: Edge<'_>| if edge.includes().is_empty() { None } else { edge.step() };
         for (id, _) in self.graph.in_build_order() {
             let base = self.graph.base_of(id).and_then(Edge::step);
-            note(Taker::Step(self.index[id]), &mut base.into_iter().chain(self.graph.inputs_of(id).filter_map(copied)));
+            add(
+                Consumer::Step(self.index[id]),
+                &mut base.into_iter().chain(self.graph.inputs_of(id).filter_map(copied)),
+            );
         }
         let base = self.graph.base().step();
-        note(Taker::Image, &mut base.into_iter().chain(self.graph.deploy_inputs().filter_map(copied)));
-        takers
+        add(Consumer::Image, &mut base.into_iter().chain(self.graph.deploy_inputs().filter_map(copied)));
+        consumers
     }
 }
 
@@ -94,8 +97,8 @@ fn values(texts: &[Located<String>]) -> Vec<String> {
 fn command(command: &plan::Command) -> Command {
     match command {
         plan::Command::Exec { cmd, custom_name } => {
-            let named = custom_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-            Command::Run { title: named.map_or_else(|| script(&cmd.value), str::to_owned), command: cmd.value.clone() }
+            let name = custom_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+            Command::Run { title: name.map_or_else(|| script(&cmd.value), str::to_owned), command: cmd.value.clone() }
         }
         plan::Command::Path { path } => Command::Path { path: path.value.clone() },
         plan::Command::Copy { src, dest, image } => Command::Copy {
@@ -110,7 +113,7 @@ fn command(command: &plan::Command) -> Command {
     }
 }
 
-/// The script of `sh -c 'SCRIPT'`, else the whole command line.
+/// The script of `sh -c 'SCRIPT'`, or else the whole command line.
 fn script(cmd: &str) -> String {
     let words = shlex::split(cmd).words;
     shlex::script_of(&words).unwrap_or(cmd).trim().to_owned()

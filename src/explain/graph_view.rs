@@ -1,84 +1,84 @@
-//! A build as a graph to draw: what there is, and what goes from where to where.
+//! A graph of the build for the renderers: nodes, and edges for bases and copies.
 
 use std::collections::BTreeMap;
 
-use super::changes::{Cause, Consequences, RunsAgain};
+use super::changes::{Cause, Consequences, Rerun};
 use super::model::{Command, Copy, Explanation, Source};
 
-/// Nodes and edges. Every node stands behind those it takes from.
+/// The graph. Each node comes after the nodes that it depends on.
 #[derive(Debug)]
-pub(super) struct Drawing {
-    pub(super) nodes: Vec<Node>,
-    /// Those that end in the same node stand together, that of its base first.
-    pub(super) edges: Vec<Edge>,
-    index: BTreeMap<Node, usize>,
+pub(super) struct GraphView {
+    pub(super) nodes: Vec<ViewNode>,
+    /// The edges, grouped by their target. The edge from its base comes first.
+    pub(super) edges: Vec<ViewEdge>,
+    index: BTreeMap<ViewNode, usize>,
 }
 
-/// What is drawn as a box.
+/// A node, drawn as a box.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Node {
-    From(Source),
+pub(super) enum ViewNode {
+    Source(Source),
     Image,
 }
 
-/// All that goes from one node to another.
+/// Everything that one node contributes to another.
 #[derive(Debug)]
-pub(super) struct Edge {
+pub(super) struct ViewEdge {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// Whether the one starts from the other.
+    /// Whether the target starts from it.
     pub(super) is_base: bool,
-    /// What is copied, as people call it.
+    /// The copied paths, in readable form.
     pub(super) paths: Vec<String>,
-    /// Patterns of what is not.
+    /// The exclude patterns.
     pub(super) exclude: Vec<String>,
-    /// Whether a change takes this way.
-    pub(super) runs_again: bool,
+    /// Whether a change propagates along this edge.
+    pub(super) is_rerun: bool,
 }
 
-impl Drawing {
-    /// The build context and the images stand in front of the steps, in the order they are needed.
-    pub(super) fn of(explanation: &Explanation, consequences: Option<&Consequences>) -> Self {
-        let mut drawing = Self { nodes: Vec::new(), edges: Vec::new(), index: BTreeMap::new() };
-        let takers = explanation.takers();
-        let sources = |taker: &Takes<'_>| -> Vec<Source> {
-            taker.base.iter().copied().chain(taker.copies.iter().map(|copy| &copy.from)).cloned().collect()
+impl GraphView {
+    /// Creates the graph. The build context and the images come before the steps, in the order of their first use.
+    pub(super) fn new(explanation: &Explanation, consequences: Option<&Consequences>) -> Self {
+        let mut view = Self { nodes: Vec::new(), edges: Vec::new(), index: BTreeMap::new() };
+        let targets = explanation.targets();
+        let sources = |target: &NodeInputs<'_>| -> Vec<Source> {
+            target.base.iter().copied().chain(target.copies.iter().map(|copy| &copy.from)).cloned().collect()
         };
-        let mut outer: Vec<Source> = takers.iter().flat_map(sources).collect();
-        outer.retain(|source| !matches!(source, Source::Step(_)));
-        outer.sort_by_key(|source| *source != Source::Context);
+        let mut external: Vec<Source> = targets.iter().flat_map(sources).collect();
+        external.retain(|source| !matches!(source, Source::Step(_)));
+        external.sort_by_key(|source| *source != Source::Context);
         let steps = (0..explanation.steps.len()).map(Source::Step);
-        for node in outer.into_iter().chain(steps).map(Node::From).chain([Node::Image]) {
-            if !drawing.index.contains_key(&node) {
-                drawing.index.insert(node.clone(), drawing.nodes.len());
-                drawing.nodes.push(node);
+        for node in external.into_iter().chain(steps).map(ViewNode::Source).chain([ViewNode::Image]) {
+            if !view.index.contains_key(&node) {
+                view.index.insert(node.clone(), view.nodes.len());
+                view.nodes.push(node);
             }
         }
-        for taker in takers {
-            let again = consequences.and_then(|consequences| match taker.node {
-                Node::From(Source::Step(index)) => consequences.steps.get(&index),
-                Node::From(_) => None,
-                Node::Image => consequences.image.as_ref(),
+        for target in targets {
+            let rerun = consequences.and_then(|consequences| match target.node {
+                ViewNode::Source(Source::Step(index)) => consequences.steps.get(&index),
+                ViewNode::Source(_) => None,
+                ViewNode::Image => consequences.image.as_ref(),
             });
-            drawing.take(&taker, again);
+            view.add_edges(&target, rerun);
         }
-        drawing
+        view
     }
 
-    /// The number of a node.
-    pub(super) fn number(&self, node: &Node) -> Option<usize> {
+    /// The index of a node.
+    pub(super) fn index_of(&self, node: &ViewNode) -> Option<usize> {
         self.index.get(node).copied()
     }
 
-    fn take(&mut self, taker: &Takes<'_>, again: Option<&RunsAgain>) {
-        let Some(to) = self.number(&taker.node) else { return };
+    fn add_edges(&mut self, target: &NodeInputs<'_>, rerun: Option<&Rerun>) {
+        let Some(to) = self.index_of(&target.node) else { return };
         let first = self.edges.len();
-        if let Some(base) = taker.base {
-            let edge = self.edge(base, to, again);
-            self.edges.extend(edge.map(|edge| Edge { is_base: true, ..edge }));
+        if let Some(base) = target.base {
+            let edge = self.edge(base, to, rerun);
+            self.edges.extend(edge.map(|edge| ViewEdge { is_base: true, ..edge }));
         }
-        for copy in &taker.copies {
-            let Some(new) = self.edge(&copy.from, to, again) else { continue };
+        for copy in &target.copies {
+            let Some(new) = self.edge(&copy.from, to, rerun) else { continue };
             let known = self.edges.iter().skip(first).position(|edge| edge.from == new.from);
             if known.is_none() {
                 self.edges.push(new);
@@ -88,34 +88,34 @@ impl Drawing {
                 None => self.edges.last_mut(),
             };
             if let Some(edge) = edge {
-                add(&mut edge.paths, copy.paths.iter().map(|path| called(path, &copy.from)));
+                add(&mut edge.paths, copy.paths.iter().map(|path| readable_path(path, &copy.from)));
                 add(&mut edge.exclude, copy.exclude.iter().cloned());
             }
         }
     }
 
-    fn edge(&self, source: &Source, to: usize, again: Option<&RunsAgain>) -> Option<Edge> {
-        let from = self.number(&Node::From(source.clone()))?;
-        let mut causes = again.into_iter().flat_map(|again| &again.causes);
-        let runs_again = causes.any(|cause| match (cause, source) {
+    fn edge(&self, source: &Source, to: usize, rerun: Option<&Rerun>) -> Option<ViewEdge> {
+        let from = self.index_of(&ViewNode::Source(source.clone()))?;
+        let mut causes = rerun.into_iter().flat_map(|rerun| &rerun.causes);
+        let is_rerun = causes.any(|cause| match (cause, source) {
             (Cause::StartsFrom(step) | Cause::CopiesFrom(step), Source::Step(index)) => step == index,
             (Cause::Copies(_), Source::Context) => true,
             _ => false,
         });
-        Some(Edge { from, to, is_base: false, paths: Vec::new(), exclude: Vec::new(), runs_again })
+        Some(ViewEdge { from, to, is_base: false, paths: Vec::new(), exclude: Vec::new(), is_rerun })
     }
 }
 
-/// What a step or the image takes.
-struct Takes<'a> {
-    node: Node,
+/// The base and the copies of a step or of the image.
+struct NodeInputs<'a> {
+    node: ViewNode,
     base: Option<&'a Source>,
     copies: Vec<Copy>,
 }
 
 impl Explanation {
-    /// All that take something, in build order.
-    fn takers(&self) -> Vec<Takes<'_>> {
+    /// The steps and the image with their inputs, in build order.
+    fn targets(&self) -> Vec<NodeInputs<'_>> {
         let steps = self.steps.iter().enumerate().map(|(index, step)| {
             let by_commands = step.commands.iter().filter_map(|command| match command {
                 Command::Copy { from, source, .. } => {
@@ -123,19 +123,20 @@ impl Explanation {
                 }
                 _ => None,
             });
-            Takes {
-                node: Node::From(Source::Step(index)),
+            NodeInputs {
+                node: ViewNode::Source(Source::Step(index)),
                 base: step.base.as_ref(),
                 copies: step.copies.iter().cloned().chain(by_commands).collect(),
             }
         });
-        let image = Takes { node: Node::Image, base: Some(&self.image.base), copies: self.image.copies.clone() };
+        let image =
+            NodeInputs { node: ViewNode::Image, base: Some(&self.image.base), copies: self.image.copies.clone() };
         steps.chain([image]).collect()
     }
 }
 
-/// A path as people call it: `.` is the whole context, and `/app` in an image.
-fn called(path: &str, from: &Source) -> String {
+/// A path in readable form: `.` is the whole build context, or `/app` in an image or a step.
+fn readable_path(path: &str, from: &Source) -> String {
     match (path, from) {
         ("." | "./" | "", Source::Context) => "everything".to_owned(),
         ("." | "./", _) => "/app".to_owned(),

@@ -1,37 +1,57 @@
-//! A build as JSON, for programs.
+//! The build, or the lines of a step, as JSON.
 //!
-//! | key | |
+//! # The build
+//!
+//! [`render`] writes an object:
+//!
+//! | key | value |
 //! |---|---|
-//! | `steps` | the steps in build order: objects, see below |
-//! | `image` | `base`, a source; `copies`; `startCommand`, or null; `runsAgain`, or null |
+//! | `steps` | the steps in build order, see below |
+//! | `image` | an object: `base`, a source; `copies`; `startCommand` or null; `runsAgain` or null |
 //! | `secrets` | the names of the plan's secrets |
-//! | `change` | null, or `secrets`, and `files`: each a `path` and its `outcome`, `copied`, `excluded` or `not copied` |
+//! | `change` | null, or an object: `secrets`, the names; and `files`, each with `path` and `outcome` (`copied`, `excluded` or `not copied`) |
 //!
-//! A step has `name`; `location`; `reachesImage`, false for one that is left out; `base`, a source, or null
-//! for none; `copies`; `caches`, each with `name`, `directory` and `locked`; `secrets`, the names that its
-//! commands `see` and those that it `lists`; `commands`; `takenBy`, the names of steps, and null for the
-//! image; and `runsAgain`, or null.
+//! A step is an object:
 //!
-//! A source is `{"context": true}`, `{"image": …}` or `{"step": …}`. Each of `copies` is a source with
-//! `paths` and `exclude`. Each of `commands` has `kind`: `run`, with `title` and `command`; `path`, with
-//! `path`; `copy`, with `from`, `source` and `destination`; or `file`, with `path` and `title`, or null.
-//! A `location` has the `path` of keys in the plan, and `line` and `column`, from 1. `runsAgain` has
-//! `causes`, each an object of one key (`startsFrom`, `copiesFrom`, `copies`, `lists` or `mountsHash`), and
-//! `first`, the first instruction that runs again: its `line` in the Dockerfile, `text` and `location`.
+//! | key | value |
+//! |---|---|
+//! | `name` | the name of the step |
+//! | `location` | the location of the name |
+//! | `reachesImage` | false if the step is unused |
+//! | `base` | a source, or null for an empty file system |
+//! | `copies` | sources, each with `paths` and `exclude` |
+//! | `caches` | objects with `name`, `directory` and `locked` |
+//! | `secrets` | the names that its commands can read (`sees`), and those that it `lists` |
+//! | `commands` | objects with a `kind`, see below |
+//! | `takenBy` | the names of the steps that use it, and null for the image |
+//! | `runsAgain` | null if the step does not re-run, see below |
 //!
-//! Of one step, it is `step`, its name, and `stages`: each with `kind` (`step`, `file` or `secrets hash`),
-//! `name`, and `groups` of lines: `location`, the number of the `first` one, and `lines`.
+//! A source is `{"context": true}`, `{"image": …}` or `{"step": …}`.
+//!
+//! A command has a `kind`: `run`, with `title` and `command`; `path`, with `path`; `copy`, with `from`, `source` and
+//! `destination`; or `file`, with `path`, and `title` or null.
+//!
+//! A location has the `path` of keys in the plan, and `line` and `column`, from 1.
+//!
+//! `runsAgain` has the `causes`, each an object with one key (`startsFrom`, `copiesFrom`, `copies`, `lists` or
+//! `mountsHash`), and the `first` instruction that re-runs: its `line` in the Dockerfile, `text` and `location`.
+//!
+//! # A step
+//!
+//! [`render_step`] writes an object with the name of the `step` and its `stages`. Each stage has a `kind` (`step`,
+//! `file` or `secrets hash`), a `name`, and `groups` of lines: `location`, or null; the number of the `first` line; and
+//! `lines`.
 
 use serde_json::{Value, json};
 
-use super::changes::{Cause, Consequences, First, Outcome, RunsAgain};
-use super::lines::{PartKind, StepLines};
-use super::model::{Command, Copy, Explanation, Source, Step, Taker};
+use super::changes::{Cause, Consequences, FirstInstruction, Outcome, Rerun};
+use super::lines::{StageKind, StepLines};
+use super::model::{Command, Consumer, Copy, Explanation, Source, Step};
 use crate::escape::escape_invisible_json;
 
-/// The build, and what a change makes run again. It ends in a line feed.
+/// Renders the build and the consequences of a change. The text ends in a line feed.
 #[must_use]
-pub fn draw(explanation: &Explanation, consequences: Option<&Consequences>) -> String {
+pub fn render(explanation: &Explanation, consequences: Option<&Consequences>) -> String {
     let steps: Vec<Value> = explanation
         .steps
         .iter()
@@ -43,7 +63,7 @@ pub fn draw(explanation: &Explanation, consequences: Option<&Consequences>) -> S
         "base": explanation.source_json(&image.base),
         "copies": explanation.copies_json(&image.copies),
         "startCommand": image.start_command,
-        "runsAgain": explanation.again_json(consequences.and_then(|it| it.image.as_ref())),
+        "runsAgain": explanation.rerun_json(consequences.and_then(|it| it.image.as_ref())),
     });
     let change = consequences.map(|consequences| {
         let files: Vec<Value> = consequences
@@ -53,50 +73,50 @@ pub fn draw(explanation: &Explanation, consequences: Option<&Consequences>) -> S
             .collect();
         json!({ "secrets": consequences.secrets, "files": files })
     });
-    printed(&json!({ "steps": steps, "image": image, "secrets": explanation.secrets, "change": change }))
+    to_text(&json!({ "steps": steps, "image": image, "secrets": explanation.secrets, "change": change }))
 }
 
-/// The lines that a step became. It ends in a line feed.
+/// Renders the lines of the Dockerfile that are generated for a step. The text ends in a line feed.
 #[must_use]
-pub fn of_step(explanation: &Explanation, lines: &StepLines) -> String {
+pub fn render_step(explanation: &Explanation, lines: &StepLines) -> String {
     let stages: Vec<Value> = lines
-        .parts
+        .stages
         .iter()
-        .map(|part| {
-            let kind = match part.kind {
-                PartKind::Step => "step",
-                PartKind::File => "file",
-                PartKind::SecretsHash => "secrets hash",
+        .map(|stage| {
+            let kind = match stage.kind {
+                StageKind::Step => "step",
+                StageKind::File => "file",
+                StageKind::SecretsHash => "secrets hash",
             };
-            let groups: Vec<Value> = part
+            let groups: Vec<Value> = stage
                 .groups
                 .iter()
                 .map(|group| json!({ "location": group.position, "first": group.first, "lines": group.lines }))
                 .collect();
-            json!({ "kind": kind, "name": part.stage, "groups": groups })
+            json!({ "kind": kind, "name": stage.name, "groups": groups })
         })
         .collect();
-    printed(&json!({ "step": explanation.name_of(lines.step), "stages": stages }))
+    to_text(&json!({ "step": explanation.step_name(lines.step), "stages": stages }))
 }
 
 impl Explanation {
-    fn name_of(&self, step: usize) -> Option<&str> {
+    fn step_name(&self, step: usize) -> Option<&str> {
         self.steps.get(step).map(|step| step.name.as_str())
     }
 
-    fn step_json(&self, step: &Step, again: Option<&RunsAgain>) -> Value {
+    fn step_json(&self, step: &Step, rerun: Option<&Rerun>) -> Value {
         let caches: Vec<Value> = step
             .caches
             .iter()
             .map(|cache| json!({ "name": cache.name, "directory": cache.directory, "locked": cache.locked }))
             .collect();
         let commands: Vec<Value> = step.commands.iter().map(|command| self.command_json(command)).collect();
-        let taken_by: Vec<Option<&str>> = step
-            .taken_by
+        let consumers: Vec<Option<&str>> = step
+            .consumers
             .iter()
-            .map(|taker| match taker {
-                Taker::Step(index) => self.name_of(*index),
-                Taker::Image => None,
+            .map(|consumer| match consumer {
+                Consumer::Step(index) => self.step_name(*index),
+                Consumer::Image => None,
             })
             .collect();
         json!({
@@ -106,10 +126,10 @@ impl Explanation {
             "base": step.base.as_ref().map(|base| self.source_json(base)),
             "copies": self.copies_json(&step.copies),
             "caches": caches,
-            "secrets": { "sees": step.secrets.seen, "lists": step.secrets.listed },
+            "secrets": { "sees": step.secrets.visible, "lists": step.secrets.listed },
             "commands": commands,
-            "takenBy": taken_by,
-            "runsAgain": self.again_json(again),
+            "takenBy": consumers,
+            "runsAgain": self.rerun_json(rerun),
         })
     }
 
@@ -117,12 +137,12 @@ impl Explanation {
         match source {
             Source::Context => json!({ "context": true }),
             Source::Image(image) => json!({ "image": image }),
-            Source::Step(index) => json!({ "step": self.name_of(*index) }),
+            Source::Step(index) => json!({ "step": self.step_name(*index) }),
         }
     }
 
     fn copies_json(&self, copies: &[Copy]) -> Vec<Value> {
-        let one = |copy: &Copy| {
+        let copy_json = |copy: &Copy| {
             let mut json = self.source_json(&copy.from);
             if let Some(object) = json.as_object_mut() {
                 object.insert("paths".to_owned(), json!(copy.paths));
@@ -130,7 +150,7 @@ impl Explanation {
             }
             json
         };
-        copies.iter().map(one).collect()
+        copies.iter().map(copy_json).collect()
     }
 
     fn command_json(&self, command: &Command) -> Value {
@@ -144,20 +164,20 @@ impl Explanation {
         }
     }
 
-    fn again_json(&self, again: Option<&RunsAgain>) -> Value {
-        let Some(again) = again else { return Value::Null };
-        let causes: Vec<Value> = again
+    fn rerun_json(&self, rerun: Option<&Rerun>) -> Value {
+        let Some(rerun) = rerun else { return Value::Null };
+        let causes: Vec<Value> = rerun
             .causes
             .iter()
             .map(|cause| match cause {
-                Cause::StartsFrom(step) => json!({ "startsFrom": self.name_of(*step) }),
-                Cause::CopiesFrom(step) => json!({ "copiesFrom": self.name_of(*step) }),
+                Cause::StartsFrom(step) => json!({ "startsFrom": self.step_name(*step) }),
+                Cause::CopiesFrom(step) => json!({ "copiesFrom": self.step_name(*step) }),
                 Cause::Copies(path) => json!({ "copies": path }),
                 Cause::Lists(name) => json!({ "lists": name }),
                 Cause::MountsHash => json!({ "mountsHash": true }),
             })
             .collect();
-        let First { line, text, position } = &again.first;
+        let FirstInstruction { line, text, position } = &rerun.first;
         json!({ "causes": causes, "first": { "line": line, "text": text, "location": position } })
     }
 }
@@ -170,7 +190,7 @@ fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
-/// The text, with each character that a reader can't see as an escape.
-fn printed(value: &Value) -> String {
+/// The text of a document, with invisible characters escaped.
+fn to_text(value: &Value) -> String {
     escape_invisible_json(&format!("{value:#}")) + "\n"
 }

@@ -1,4 +1,4 @@
-//! The lines of the Dockerfile that a step became, and where in the plan they come from.
+//! The lines of the Dockerfile that are generated for a step, with their positions in the plan.
 
 use super::model::Explanation;
 use crate::diagnostic::{Diagnostics, LineIndex, Location, Position};
@@ -6,66 +6,66 @@ use crate::dockerfile::{Role, Stage, StageName};
 use crate::plan::StepId;
 use crate::source_map::StageLines;
 
-/// What a step became.
+/// The lines of the Dockerfile that are generated for a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StepLines {
-    /// The step, by its index.
+    /// The index of the step.
     pub step: usize,
-    /// Its stages, in the file's order. None for a step that is left out.
-    pub parts: Vec<Part>,
+    /// Its stages, in the order of the Dockerfile. Empty for an unused step.
+    pub stages: Vec<StepStage>,
 }
 
-/// A stage.
+/// A stage that is generated for a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Part {
-    /// What it is there for.
-    pub kind: PartKind,
-    /// Its name.
-    pub stage: String,
-    /// Its lines, those that follow each other and come from one place together.
-    pub groups: Vec<Group>,
+pub struct StepStage {
+    /// The purpose of the stage.
+    pub kind: StageKind,
+    /// The name of the stage.
+    pub name: String,
+    /// Its lines. Consecutive lines with the same position in the plan form a group.
+    pub groups: Vec<LineGroup>,
 }
 
-/// What a stage is there for.
+/// The purpose of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum PartKind {
-    /// It is the step.
+pub enum StageKind {
+    /// The step itself.
     Step,
-    /// It holds a file for the step.
+    /// A file for the step.
     File,
-    /// It hashes the secrets that the step lists, for all steps that list the same ones.
+    /// The hash of the secrets that the step lists, shared by all steps that list the same ones.
     SecretsHash,
 }
 
-/// Lines of the Dockerfile that come from one place of the plan.
+/// Consecutive lines of the Dockerfile that come from the same position in the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Group {
-    /// The place; `None` for a line between instructions.
+pub struct LineGroup {
+    /// The position in the plan; `None` for lines between instructions.
     pub position: Option<Position>,
-    /// The number of the first line, from 1.
+    /// The number of the first line in the Dockerfile, from 1.
     pub first: usize,
-    /// The lines, as they are.
+    /// The text of the lines.
     pub lines: Vec<String>,
 }
 
 impl Explanation {
-    /// Every line that a step became.
+    /// Finds the lines of the Dockerfile that are generated for a step.
     ///
     /// # Errors
-    /// The plan has no step of this name.
-    pub fn lines_of(&self, step: &str) -> Result<StepLines, Diagnostics> {
+    /// The plan has no step with this name.
+    pub fn step_lines(&self, step: &str) -> Result<StepLines, Diagnostics> {
         let (step, _) = self.find(step)?;
         let positions = LineIndex::new(&self.generated.json);
-        let parts = self.stages_of(step).map(|(stage, lines)| self.part(stage, lines, &positions)).collect();
-        Ok(StepLines { step, parts })
+        let stages = self.stages_of(step).map(|(stage, lines)| self.step_stage(stage, lines, &positions)).collect();
+        Ok(StepLines { step, stages })
     }
 
-    /// The stages of a step, in the file's order: its own, those that hold files for it, and the one
-    /// that hashes its secrets.
+    /// The stages of a step in the order of the Dockerfile: its own, those with its files, and the one with the hash
+    /// of its secrets.
     fn stages_of(&self, step: usize) -> impl Iterator<Item = &(Stage, StageLines)> {
         let stages = &self.generated.stages;
         let is_step = move |id: StepId| self.generated.index[id] == step;
@@ -78,13 +78,13 @@ impl Explanation {
         })
     }
 
-    fn part(&self, stage: &Stage, lines: &StageLines, positions: &LineIndex<'_>) -> Part {
+    fn step_stage(&self, stage: &Stage, lines: &StageLines, positions: &LineIndex<'_>) -> StepStage {
         let kind = match stage.role {
-            Role::Step(_) | Role::Image => PartKind::Step,
-            Role::FileFor(_) => PartKind::File,
-            Role::SecretsHash => PartKind::SecretsHash,
+            Role::Step(_) | Role::Image => StageKind::Step,
+            Role::FileFor(_) => StageKind::File,
+            Role::SecretsHash => StageKind::SecretsHash,
         };
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups: Vec<LineGroup> = Vec::new();
         let mut last: Option<Option<&Location>> = None;
         for number in lines.first..=lines.last {
             let location = self.generated.source_map.location_of(number);
@@ -93,11 +93,11 @@ impl Explanation {
                 Some(group) => group.lines.push(line),
                 None => {
                     let position = location.map(|location| positions.position(location));
-                    groups.push(Group { position, first: number, lines: vec![line] });
+                    groups.push(LineGroup { position, first: number, lines: vec![line] });
                 }
             }
             last = Some(location);
         }
-        Part { kind, stage: stage.name().unwrap_or_default().to_owned(), groups }
+        StepStage { kind, name: stage.name().unwrap_or_default().to_owned(), groups }
     }
 }

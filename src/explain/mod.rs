@@ -1,8 +1,11 @@
-//! What a plan builds, for people: its steps, what each takes from where, what becomes of it in the
-//! Dockerfile, and what runs again when something changes.
+//! Explanation of a build plan: its steps and their sources, the lines of the Dockerfile that each step
+//! generates, and the steps that re-run when a secret or a file changes.
+//!
+//! [`explain()`] builds the model. The modules [`text`], [`mermaid`], `svg` (with the feature `svg`) and [`json`]
+//! render it.
 //!
 //! ```
-//! use railpack2docker::explain::{Change, explain, mermaid};
+//! use railpack2docker::explain::{ChangeSet, explain, mermaid};
 //!
 //! let plan = r#"{
 //!   "secrets": ["TOKEN"],
@@ -11,10 +14,10 @@
 //! }"#;
 //! let explanation = explain(plan, &railpack2docker::Options::default())?;
 //! assert_eq!(explanation.steps[0].secrets.listed, ["TOKEN"]);
-//! let change = Change { secrets: vec!["TOKEN".to_owned()], files: Vec::new() };
-//! let consequences = explanation.consequences(&change)?;
+//! let changes = ChangeSet { secrets: vec!["TOKEN".to_owned()], files: Vec::new() };
+//! let consequences = explanation.consequences(&changes)?;
 //! assert!(consequences.steps.contains_key(&0));
-//! assert!(mermaid::draw(&explanation, Some(&consequences)).starts_with("flowchart TB\n"));
+//! assert!(mermaid::render(&explanation, Some(&consequences)).starts_with("flowchart TB\n"));
 //! # Ok::<(), railpack2docker::Diagnostics>(())
 //! ```
 
@@ -32,20 +35,19 @@ pub mod text;
 mod text_fit;
 
 pub use crate::diagnostic::Position;
-pub use changes::{Cause, Change, Consequences, FileChange, First, Outcome, RunsAgain};
-pub use lines::{Group, Part, PartKind, StepLines};
-pub use model::{Cache, Command, Copy, Explanation, Image, Secrets, Source, Step, Taker};
+pub use changes::{Cause, ChangeSet, Consequences, FileChange, FirstInstruction, Outcome, Rerun};
+pub use lines::{LineGroup, StageKind, StepLines, StepStage};
+pub use model::{Cache, Command, Consumer, Copy, Explanation, Image, Secrets, Source, Step};
 
 use crate::compilation::Compilation;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, LineIndex};
 use crate::options::Options;
 use model::GeneratedDockerfile;
 
-/// Explains the JSON text of a build plan. The options are those of the Dockerfile that is explained.
+/// Explains a build plan, given as JSON text. The options are those of the Dockerfile to explain.
 ///
 /// # Errors
-/// Every mistake that keeps the plan from becoming a Dockerfile, as [`transpile`](crate::transpile)
-/// finds them. Its warnings are not given here.
+/// All errors that [`transpile`](crate::transpile) reports. Warnings are not reported.
 pub fn explain(json: &str, options: &Options) -> Result<Explanation, Diagnostics> {
     let compilation = Compilation::parse(json, options.strict)?;
     let usage = compilation.secrets(options);
@@ -67,7 +69,7 @@ pub fn explain(json: &str, options: &Options) -> Result<Explanation, Diagnostics
 }
 
 impl Explanation {
-    /// The step of a name, and its index.
+    /// Finds a step by name. Returns its index too.
     fn find(&self, name: &str) -> Result<(usize, &Step), Diagnostics> {
         self.steps.iter().enumerate().find(|(_, step)| step.name == name).ok_or_else(|| {
             let known = self.steps.iter().map(|step| step.name.as_str());

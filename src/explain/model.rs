@@ -6,31 +6,33 @@ use crate::options::SecretsHash;
 use crate::plan::StepMap;
 use crate::source_map::{SourceMap, StageLines};
 
-/// A build: its steps and its image.
+/// The model of a build: its steps and its image.
+///
+/// Other types refer to steps by their index in [`steps`](Self::steps).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// All steps of the plan, each behind those it takes from.
+    /// All steps of the plan in build order: each one comes after the steps that it depends on.
     pub steps: Vec<Step>,
-    /// What comes out.
+    /// The final image.
     pub image: Image,
     /// The names of the plan's secrets.
     pub secrets: Vec<String>,
     pub(super) generated: GeneratedDockerfile,
 }
 
-/// The Dockerfile that is explained.
+/// The Dockerfile to explain, and data to find its lines.
 #[derive(Clone, Debug)]
 pub(super) struct GeneratedDockerfile {
     pub(super) lines: Vec<String>,
     pub(super) source_map: SourceMap,
     pub(super) stages: Vec<(Stage, StageLines)>,
-    /// The position of each step in the build order, by which the model knows it.
+    /// The index of each step in the model, which is its position in the build order.
     pub(super) index: StepMap<usize>,
-    /// What the plan keeps out of the build context.
+    /// The exclude patterns of the plan.
     pub(super) exclude: Vec<String>,
     pub(super) secrets_hash: SecretsHash,
-    /// The plan's text.
+    /// The text of the plan.
     pub(super) json: String,
 }
 
@@ -38,71 +40,71 @@ pub(super) struct GeneratedDockerfile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// Its name in the plan.
+    /// The name of the step.
     pub name: String,
-    /// Where its name stands.
+    /// The position of the name in the plan.
     pub position: Position,
-    /// Whether something of it reaches the image. A step of which nothing does is left out.
+    /// Whether the image depends on the step. A step is otherwise unused, and not part of the Dockerfile.
     pub reaches_image: bool,
-    /// What its file system starts as; `None` is nothing at all.
+    /// The base of its file system; `None` for an empty one.
     pub base: Option<Source>,
-    /// What its inputs copy onto that.
+    /// The files that its inputs copy onto the base.
     pub copies: Vec<Copy>,
-    /// The caches that its commands share with other builds.
+    /// The caches that are mounted for its commands.
     pub caches: Vec<Cache>,
     /// The secrets of its commands.
     pub secrets: Secrets,
-    /// What it does, in order.
+    /// The commands, in order.
     pub commands: Vec<Command>,
-    /// What takes from it.
-    pub taken_by: Vec<Taker>,
+    /// The steps and the image that start or copy from it.
+    pub consumers: Vec<Consumer>,
 }
 
-/// The image that is built.
+/// The final image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Image {
-    /// What it starts from.
+    /// The base of its file system.
     pub base: Source,
-    /// What is copied into it.
+    /// The files that are copied onto the base.
     pub copies: Vec<Copy>,
-    /// The command that a container runs, if the plan has one.
+    /// The command that a container runs by default, if the plan has one.
     pub start_command: Option<String>,
 }
 
-/// Where files come from.
+/// A source of files.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Source {
-    /// The folder that is built.
+    /// The build context.
     Context,
-    /// An image of a registry.
+    /// An image from a registry, by its reference.
     Image(String),
     /// A step, by its index.
     Step(usize),
 }
 
-/// Files that are taken from somewhere.
+/// Files that are copied from one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Copy {
-    /// Where from.
+    /// The source.
     pub from: Source,
-    /// Paths and patterns, as the plan has them.
+    /// The paths and patterns to copy, as the plan spells them.
     pub paths: Vec<String>,
-    /// Patterns of what is not taken.
+    /// The exclude patterns.
     pub exclude: Vec<String>,
 }
 
-/// A directory that outlives a build.
+/// A cache: a directory that is kept between builds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cache {
-    /// Its name in the plan.
+    /// The name of the cache.
     pub name: String,
-    /// Where commands find it.
+    /// The path that it is mounted at.
     pub directory: String,
-    /// Whether one build at a time has it.
+    /// Whether only one build at a time can use it.
     pub locked: bool,
 }
 
@@ -110,50 +112,50 @@ pub struct Cache {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Secrets {
-    /// Those that the commands can read.
-    pub seen: Vec<String>,
-    /// Those whose change runs the step again, `*` spelled out.
+    /// The secrets that the commands can read.
+    pub visible: Vec<String>,
+    /// The secrets that the step lists, with `*` expanded. Changing one of them re-runs the step.
     pub listed: Vec<String>,
 }
 
-/// Something that a step does.
+/// A command of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command {
-    /// It runs a program.
+    /// Runs a program.
     Run {
-        /// The name that the plan gives it, else the command without `sh -c`.
+        /// The custom name, or else the command without `sh -c`.
         title: String,
-        /// The command line, as the plan has it.
+        /// The command line, as the plan spells it.
         command: String,
     },
-    /// It puts an entry in front of `PATH`.
+    /// Prepends an entry to `PATH`.
     Path {
         /// The entry.
         path: String,
     },
-    /// It copies a file or a directory.
+    /// Copies a file or a directory.
     Copy {
-        /// Where from: an image or the build context.
+        /// The source: an image or the build context.
         from: Source,
-        /// A path or a pattern there.
+        /// The path or pattern to copy.
         source: String,
-        /// Where it goes.
+        /// The destination path.
         destination: String,
     },
-    /// It writes a file that stands in the plan.
+    /// Writes a file whose content is in the plan.
     File {
-        /// Where it goes.
+        /// The path of the file.
         path: String,
-        /// The name that the plan gives the command, if it does.
+        /// The custom name, if the plan has one.
         title: Option<String>,
     },
 }
 
-/// What takes from a step.
+/// A consumer of a step, which starts or copies from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Taker {
+pub enum Consumer {
     /// Another step, by its index.
     Step(usize),
     /// The image.

@@ -1,50 +1,48 @@
-//! Texts of a plan as they stand in a drawing: on one line, and not too long. What is counted is
-//! columns: some characters are two of them wide.
+//! Values of a plan, shortened to fit into one line. Widths are in columns, since some characters are two columns
+//! wide.
 
 use crate::escape::escape_invisible;
 pub(super) use crate::text::columns;
-use crate::text::{shortened, without_middle};
+use crate::text::{truncate, truncate_middle};
 
-/// A text on one line, as far as there is room for it: blanks and line feeds are one blank, what
-/// can't be seen is spelled.
-pub(super) fn line(text: &str, room: usize) -> String {
+/// Fits a text on one line: whitespace is collapsed, invisible characters are escaped, and the end is cut.
+pub(super) fn fit_line(text: &str, room: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    shortened(&escape_invisible(&words.join(" ")), room).into_owned()
+    truncate(&escape_invisible(&words.join(" ")), room).into_owned()
 }
 
-/// A path, whose beginning and whose end say the most.
-pub(super) fn path(text: &str, room: usize) -> String {
+/// Fits a path, cutting its middle: the beginning and the end are the most useful parts.
+pub(super) fn fit_path(text: &str, room: usize) -> String {
     let kept = room.saturating_sub(1);
-    without_middle(&escape_invisible(text.trim()), kept / 3, kept - kept / 3).into_owned()
+    truncate_middle(&escape_invisible(text.trim()), kept / 3, kept - kept / 3).into_owned()
 }
 
-/// A reference to an image, its host and folders on a line of their own where both would not fit on
-/// one.
-pub(super) fn reference(image: &str, room: usize) -> Vec<String> {
+/// Fits an image reference on one or two lines. A long one is split before the image's name.
+pub(super) fn fit_reference(image: &str, room: usize) -> Vec<String> {
     match image.rsplit_once('/') {
-        Some((folders, name)) if columns(image) > room / 2 => {
-            vec![path(&format!("{folders}/"), room), path(name, room)]
+        Some((prefix, name)) if columns(image) > room / 2 => {
+            vec![fit_path(&format!("{prefix}/"), room), fit_path(name, room)]
         }
-        _ => vec![path(image, room)],
+        _ => vec![fit_path(image, room)],
     }
 }
 
-/// Some of many, and how many more there are.
-pub(super) fn some_of(texts: &[String], most: usize, room: usize) -> Vec<String> {
-    let mut shown: Vec<String> = texts.iter().take(most).map(|text| path(text, room)).collect();
-    if texts.len() > most {
-        shown.push(format!("+{}", texts.len() - most));
+/// Fits each of the first `max` items, and counts the others.
+pub(super) fn fit_items(texts: &[String], max: usize, room: usize) -> Vec<String> {
+    let mut items: Vec<String> = texts.iter().take(max).map(|text| fit_path(text, room)).collect();
+    if texts.len() > max {
+        items.push(format!("+{}", texts.len() - max));
     }
-    shown
+    items
 }
 
-/// As many of many as there is room for, and how many more there are.
-pub(super) fn list(texts: &[String], room: usize) -> String {
-    // each takes a column at least, and a comma and a blank
-    let most = texts.len().min(room / 3 + 1);
-    let lists = (1..=most).rev().map(|most| some_of(texts, most, room).join(", "));
-    let mut tried = lists.skip_while(|list| columns(list) > room);
-    tried.next().unwrap_or_else(|| some_of(texts, 1, room).join(", "))
+/// Fits as many items as possible into a comma-separated list, and counts the others.
+pub(super) fn fit_list(texts: &[String], room: usize) -> String {
+    // each item has at least one column, a comma and a space
+    let max = texts.len().min(room / 3 + 1);
+    let lists = (1..=max).rev().map(|count| fit_items(texts, count, room).join(", "));
+    let mut fitting = lists.skip_while(|list| columns(list) > room);
+    fitting.next().unwrap_or_else(|| fit_items(texts, 1, room).join(", "))
 }
 
 #[cfg(test)]
@@ -52,33 +50,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_one_line_and_no_longer_than_its_room() {
-        assert_eq!(line("a\n  b\tc", 10), "a b c");
-        assert_eq!(line("npm run build", 8), "npm run…");
-        assert_eq!(line("\u{1b}[2J", 20), "\\u{1b}[2J");
-        assert_eq!(line("ééé", 3), "ééé");
-        assert_eq!(line("漢字漢字", 5), "漢字…");
+    fn lines_fit_the_room() {
+        assert_eq!(fit_line("a\n  b\tc", 10), "a b c");
+        assert_eq!(fit_line("npm run build", 8), "npm run…");
+        assert_eq!(fit_line("\u{1b}[2J", 20), "\\u{1b}[2J");
+        assert_eq!(fit_line("ééé", 3), "ééé");
+        assert_eq!(fit_line("漢字漢字", 5), "漢字…");
     }
 
     #[test]
-    fn a_path_keeps_both_ends() {
-        assert_eq!(path("/app/node_modules/.cache/x", 13), "/app….cache/x");
-        assert_eq!(path("/app", 13), "/app");
+    fn paths_keep_both_ends() {
+        assert_eq!(fit_path("/app/node_modules/.cache/x", 13), "/app….cache/x");
+        assert_eq!(fit_path("/app", 13), "/app");
     }
 
     #[test]
-    fn a_reference_is_cut_in_front_of_its_name() {
-        assert_eq!(reference("ghcr.io/x/builder:1", 30), ["ghcr.io/x/", "builder:1"]);
-        assert_eq!(reference("alpine:3", 30), ["alpine:3"]);
+    fn references_are_split_before_the_name() {
+        assert_eq!(fit_reference("ghcr.io/x/builder:1", 30), ["ghcr.io/x/", "builder:1"]);
+        assert_eq!(fit_reference("alpine:3", 30), ["alpine:3"]);
     }
 
     #[test]
-    fn many_are_counted() {
+    fn remaining_items_are_counted() {
         let texts = ["a", "b", "c", "d"].map(str::to_owned);
-        assert_eq!(some_of(&texts, 3, 9), ["a", "b", "c", "+1"]);
-        assert_eq!(some_of(&texts[..3], 3, 9), ["a", "b", "c"]);
-        assert_eq!(list(&texts, 20), "a, b, c, d");
-        assert_eq!(list(&texts, 8), "a, b, +2");
-        assert_eq!(list(&texts, 1), "a, +3");
+        assert_eq!(fit_items(&texts, 3, 9), ["a", "b", "c", "+1"]);
+        assert_eq!(fit_items(&texts[..3], 3, 9), ["a", "b", "c"]);
+        assert_eq!(fit_list(&texts, 20), "a, b, c, d");
+        assert_eq!(fit_list(&texts, 8), "a, b, +2");
+        assert_eq!(fit_list(&texts, 1), "a, +3");
     }
 }

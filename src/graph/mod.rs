@@ -9,41 +9,41 @@ use crate::plan::{Command, Input, Located, Plan, Step, StepId, StepMap};
 pub(crate) use overlap::{Include, IncludedPaths, Within};
 pub(crate) use resolve::resolve;
 
-/// A plan and the steps that its names stand for. It holds indices, so that it can be kept; the
-/// methods give what they stand for.
+/// A plan with its names resolved to steps. It stores indices instead of references, so that it can own
+/// the plan; the methods look them up.
 #[derive(Clone, Debug)]
 pub(crate) struct Graph {
     plan: Plan,
     nodes: StepMap<Node>,
-    /// Every step after those it takes from; where that leaves a choice, the plan's order.
+    /// Every step after the steps that it depends on; plan order breaks ties.
     order: Vec<StepId>,
-    /// The step of `deploy.base`, if it is one.
+    /// The step that `deploy.base` refers to, if any.
     base: Option<StepId>,
-    /// For each of `deploy.inputs`, the step that it takes from, if it is one.
+    /// The step that each of `deploy.inputs` refers to, if any.
     deploy_inputs: Vec<Option<StepId>>,
 }
 
-/// The names of a step, resolved.
+/// The resolved names of a step.
 #[derive(Clone, Debug)]
 struct Node {
-    /// For each input, the step that it takes from, if it is one.
+    /// The step that each input refers to, if any.
     inputs: Vec<Option<StepId>>,
-    /// The steps whose environment it inherits, in the order of its inputs.
+    /// The steps whose environment it inherits, in input order.
     parents: Vec<StepId>,
-    /// Whether the image holds files that come by way of this step.
+    /// Whether the image depends on this step.
     is_needed: bool,
-    /// The step that starts from the image that this step goes back to.
+    /// The step at the end of its chain of bases, if that step starts from an image.
     root: Option<StepId>,
 }
 
-/// An input and where it comes from.
+/// An input and its origin.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edge<'g> {
     pub(crate) input: &'g Input,
     pub(crate) origin: Origin<'g>,
 }
 
-/// Where files come from.
+/// The origin of files.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin<'g> {
     Image(&'g Located<String>),
@@ -61,7 +61,7 @@ impl<'g> Edge<'g> {
         Self { input, origin }
     }
 
-    /// The step it takes from, if it is one.
+    /// The step that it refers to, if any.
     pub(crate) fn step(self) -> Option<StepId> {
         match self.origin {
             Origin::Step(id) => Some(id),
@@ -83,7 +83,7 @@ impl Graph {
         &self.plan
     }
 
-    /// The same graph, of a plan that differs in values and in no name.
+    /// A copy of the graph with other values in its plan. All names must stay the same.
     pub(crate) fn with_values(&self, change: impl FnOnce(&mut Plan)) -> Self {
         let mut graph = self.clone();
         change(&mut graph.plan);
@@ -94,12 +94,12 @@ impl Graph {
         self.plan.step(id)
     }
 
-    /// All steps, in the order of the plan.
+    /// All steps, in plan order.
     pub(crate) fn steps(&self) -> impl Iterator<Item = (StepId, &Step)> {
         self.nodes.iter().map(|(id, _)| (id, self.step(id)))
     }
 
-    /// All steps, every one after those it takes from.
+    /// All steps in build order: every step after the steps that it depends on.
     pub(crate) fn in_build_order(&self) -> impl Iterator<Item = (StepId, &Step)> {
         self.order.iter().map(|id| (*id, self.step(*id)))
     }
@@ -118,7 +118,7 @@ impl Graph {
         self.in_build_order().filter(|(id, _)| self.is_needed(*id))
     }
 
-    /// Those of them that run something.
+    /// The steps that the image needs and that run something, in build order.
     pub(crate) fn running(&self) -> impl Iterator<Item = (StepId, &Step)> {
         self.needed().filter(|(_, step)| step.runs_something())
     }
@@ -128,7 +128,7 @@ impl Graph {
         self.needed().flat_map(|(id, step)| step.commands.iter().map(move |command| (id, command)))
     }
 
-    /// The command lines among them.
+    /// The command lines of the steps that the image needs, in build order.
     pub(crate) fn command_lines(&self) -> impl Iterator<Item = (StepId, &Located<String>)> {
         self.commands().filter_map(|(id, command)| match command {
             Command::Exec { cmd, .. } => Some((id, cmd)),
@@ -136,18 +136,18 @@ impl Graph {
         })
     }
 
-    /// The variables of the steps that the image needs, of all steps, and of the image, by name.
+    /// The variables of the steps that the image needs, of the plan, and of the image, by name.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (&String, &Located<String>)> {
-        let of_steps = self.needed().map(|(_, step)| &step.variables);
-        of_steps.chain([&self.plan.variables, &self.plan.deploy.variables]).flatten()
+        let step_variables = self.needed().map(|(_, step)| &step.variables);
+        step_variables.chain([&self.plan.variables, &self.plan.deploy.variables]).flatten()
     }
 
-    /// Whether the image holds files that come by way of this step.
+    /// Whether the image depends on this step.
     pub(crate) fn is_needed(&self, id: StepId) -> bool {
         self.nodes[id].is_needed
     }
 
-    /// The steps whose environment a step inherits, in the order of its inputs.
+    /// The steps whose environment a step inherits, in input order.
     pub(crate) fn parents(&self, id: StepId) -> &[StepId] {
         &self.nodes[id].parents
     }
@@ -157,32 +157,32 @@ impl Graph {
         edges(&self.step(id).inputs, &self.nodes[id].inputs)
     }
 
-    /// What a step starts from; `None` is nothing at all.
+    /// The base of a step; `None` if it starts from nothing.
     pub(crate) fn base_of(&self, id: StepId) -> Option<Edge<'_>> {
         self.edges(id).next()
     }
 
-    /// What a step copies onto its base, in order.
+    /// The inputs that a step copies onto its base, in order.
     pub(crate) fn inputs_of(&self, id: StepId) -> impl Iterator<Item = Edge<'_>> {
         self.edges(id).skip(1)
     }
 
-    /// What the image starts from.
+    /// The base of the image.
     pub(crate) fn base(&self) -> Edge<'_> {
         Edge::new(&self.plan.deploy.base, self.base)
     }
 
-    /// What the image copies onto its base, in order.
+    /// The inputs that the image copies onto its base, in order.
     pub(crate) fn deploy_inputs(&self) -> impl Iterator<Item = Edge<'_>> {
         edges(&self.plan.deploy.inputs, &self.deploy_inputs)
     }
 
-    /// Every input that the image needs and that is copied onto a base.
+    /// All inputs that the image and the steps that it needs copy onto their bases.
     pub(crate) fn copied_inputs(&self) -> impl Iterator<Item = Edge<'_>> {
         self.needed().flat_map(|(id, _)| self.inputs_of(id)).chain(self.deploy_inputs())
     }
 
-    /// The origin of files, of what that starts from, and so on down to an image.
+    /// An origin, the origin of its base, and so on, down to an image.
     pub(crate) fn lineage<'g>(&'g self, origin: Origin<'g>) -> impl Iterator<Item = Origin<'g>> {
         std::iter::successors(Some(origin), |origin| match origin {
             Origin::Step(id) => self.base_of(*id).map(|base| base.origin),
@@ -190,7 +190,7 @@ impl Graph {
         })
     }
 
-    /// The image that files go back to.
+    /// The image at the end of the lineage of an origin.
     pub(crate) fn root_image<'g>(&'g self, origin: Origin<'g>) -> Option<&'g Located<String>> {
         match origin {
             Origin::Image(image) => Some(image),

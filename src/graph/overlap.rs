@@ -1,4 +1,4 @@
-//! Inputs that include the same paths.
+//! Detects inputs that include the same paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,9 @@ use super::Edge;
 use crate::compat::gopath::under_app;
 use crate::plan::Located;
 
-/// What inputs include, by the path in the image.
+/// The includes of some inputs, by their path in the image.
 pub(crate) struct IncludedPaths<'p> {
-    /// What each input excludes.
+    /// The excludes of each input.
     excludes: Vec<Excludes<'p>>,
     by_path: BTreeMap<String, Vec<Include<'p>>>,
 }
@@ -16,12 +16,12 @@ pub(crate) struct IncludedPaths<'p> {
 /// An include of an input.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Include<'p> {
-    /// The number of its input.
+    /// The index of its input.
     pub(crate) input: usize,
     pub(crate) text: &'p Located<String>,
 }
 
-/// What an input does not take.
+/// The exclude patterns of an input.
 pub(crate) struct Excludes<'p> {
     pub(crate) patterns: &'p [Located<String>],
     texts: BTreeSet<&'p str>,
@@ -32,21 +32,21 @@ impl<'p> Excludes<'p> {
         Self { patterns, texts: patterns.iter().map(|pattern| pattern.value.as_str()).collect() }
     }
 
-    /// Whether Railpack's rule for overlaps takes a path for excluded: a part of it, a folder that it
-    /// is in, or itself.
+    /// Whether Railpack's rule for overlaps considers a path excluded: because of a path component, a
+    /// parent folder, or the path itself.
     pub(crate) fn hold(&self, path: &str) -> bool {
         let folders = path.match_indices('/').filter_map(|(slash, _)| path.get(..slash));
         path.split('/').chain(folders).chain([path]).any(|part| self.texts.contains(part))
     }
 }
 
-/// Includes of a path, and others of a folder that it is in.
+/// Includes of a path, and includes of one of its parent folders.
 pub(crate) struct Within<'i, 'p> {
     pub(crate) outer: &'i [Include<'p>],
     pub(crate) inner: &'i [Include<'p>],
-    /// The path of the inner ones.
+    /// The path of the inner includes.
     pub(crate) path: &'i str,
-    /// The path from there to the inner ones.
+    /// The same path, relative to the folder.
     pub(crate) rest: &'i str,
 }
 
@@ -61,13 +61,12 @@ impl<'p> IncludedPaths<'p> {
         Self { excludes: inputs.iter().map(|edge| Excludes::new(&edge.input.exclude)).collect(), by_path }
     }
 
-    /// The includes of each path, in the order of the inputs.
+    /// The includes of each path, in input order.
     pub(crate) fn at_one_path(&self) -> impl Iterator<Item = &[Include<'p>]> {
         self.by_path.values().map(Vec::as_slice)
     }
 
-    /// Each path with each folder that it is in and that is included as well. The root does not
-    /// count.
+    /// Each path with each of its parent folders that is included as well. The root doesn't count.
     pub(crate) fn within(&self) -> impl Iterator<Item = Within<'_, 'p>> {
         self.by_path.iter().flat_map(|(path, inner)| {
             let folders = folders_of(path).filter_map(|(folder, rest)| Some((self.by_path.get(folder)?, rest)));
@@ -75,13 +74,13 @@ impl<'p> IncludedPaths<'p> {
         })
     }
 
-    /// What the input of an include excludes.
+    /// The excludes of an include's input.
     pub(crate) fn excludes(&self, include: &Include<'_>) -> Option<&Excludes<'p>> {
         self.excludes.get(include.input)
     }
 }
 
-/// Each folder that an absolute path is in, and the path from there. The root does not count.
+/// The parent folders of an absolute path, each with the rest of the path. The root doesn't count.
 fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
     let slashes = path.match_indices('/').filter(|(at, _)| *at > 0);
     slashes.filter_map(|(at, _)| Some((path.get(..at)?, path.get(at + 1..)?)))
@@ -93,7 +92,7 @@ mod tests {
     use crate::diagnostic::{JsonPath, Location};
 
     #[test]
-    fn what_is_excluded_does_not_overlap() {
+    fn exclude_matches_components_folders_and_paths() {
         let pattern = |pattern: &str| vec![Located::at(&Location::new(JsonPath::default(), 0..0), pattern.to_owned())];
         let is_excluded = |path, excluded| Excludes::new(&pattern(excluded)).hold(path);
         assert!(is_excluded("node_modules", "node_modules"));

@@ -1,9 +1,10 @@
-//! The parents whose environment a step inherits: not those that another parent inherits from.
+//! Transitive reduction of the parents whose environment a step inherits: it drops parents from which
+//! another parent already inherits.
 
-/// How many ancestors are looked for at a time.
+/// The number of ancestors that are tracked at a time.
 const BATCH: usize = 512;
 
-/// Some of the ancestors that are looked for: a bit each.
+/// A set of tracked ancestors, one bit each.
 #[derive(Clone, Copy, Default)]
 struct Ancestors([u64; BATCH / 64]);
 
@@ -24,32 +25,32 @@ impl Ancestors {
         self.0.get(number / 64).is_some_and(|word| word & 1 << (number % 64) != 0)
     }
 
-    fn meets(&self, others: &Self) -> bool {
+    fn intersects(&self, others: &Self) -> bool {
         self.0.iter().zip(&others.0).any(|(word, other)| word & other != 0)
     }
 }
 
-/// Drops each parent that is also an ancestor of another parent of the same step. The steps come in
-/// build order, so that parents stand before their children.
+/// Drops each parent that is also an ancestor of another parent of the same step. The steps are in build
+/// order, so parents come before their children.
 ///
-/// The question is asked for some hundred parents at a time, from the first of them to the last step
-/// that may drop one: that is a short way in most plans, where steps take from those near them or
-/// from a few that all the others take from, too.
+/// The parents are checked in batches of a few hundred, from the first of them to the last step that may
+/// drop one. In most plans that is a short range: steps depend on steps near them, or on a few steps that
+/// all others depend on, too.
 pub(super) fn reduce(parents: &mut [Vec<usize>]) {
-    let asked_until = last_questions(parents);
-    let asked: Vec<usize> =
-        (0..parents.len()).filter(|step| asked_until.get(*step).is_some_and(Option::is_some)).collect();
-    if asked.is_empty() {
+    let last_checks = find_last_checks(parents);
+    let candidates: Vec<usize> =
+        (0..parents.len()).filter(|step| last_checks.get(*step).is_some_and(Option::is_some)).collect();
+    if candidates.is_empty() {
         return;
     }
     let mut numbers = vec![None; parents.len()];
     let mut ancestors = vec![Ancestors::default(); parents.len()];
-    for batch in asked.chunks(BATCH) {
+    for batch in candidates.chunks(BATCH) {
         for (number, step) in batch.iter().enumerate() {
             set(&mut numbers, *step, Some(number));
         }
         let first = batch.first().copied().unwrap_or_default();
-        let last = batch.iter().filter_map(|step| asked_until.get(*step).copied().flatten()).max().unwrap_or_default();
+        let last = batch.iter().filter_map(|step| last_checks.get(*step).copied().flatten()).max().unwrap_or_default();
         for (step, parents) in parents.iter_mut().enumerate().take(last + 1).skip(first) {
             let mut own = Ancestors::default();
             let mut inherited = Ancestors::default();
@@ -57,11 +58,11 @@ pub(super) fn reduce(parents: &mut [Vec<usize>]) {
                 if let Some(number) = numbers.get(*parent).copied().flatten() {
                     own.insert(number);
                 }
-                if let Some(of_parent) = ancestors.get(*parent) {
-                    inherited.insert_all(of_parent);
+                if let Some(parent_ancestors) = ancestors.get(*parent) {
+                    inherited.insert_all(parent_ancestors);
                 }
             }
-            if own.meets(&inherited) {
+            if own.intersects(&inherited) {
                 let number = |parent: &usize| numbers.get(*parent).copied().flatten();
                 parents.retain(|parent| number(parent).is_none_or(|number| !inherited.contains(number)));
             }
@@ -74,8 +75,8 @@ pub(super) fn reduce(parents: &mut [Vec<usize>]) {
     }
 }
 
-/// For each step, the last one that has it as a parent beside a later parent, and so may drop it.
-fn last_questions(parents: &[Vec<usize>]) -> Vec<Option<usize>> {
+/// For each step, the last one that also has a later parent, and so may drop it.
+fn find_last_checks(parents: &[Vec<usize>]) -> Vec<Option<usize>> {
     let mut last = vec![None; parents.len()];
     for (step, parents) in parents.iter().enumerate() {
         let latest = parents.iter().max();
@@ -86,8 +87,8 @@ fn last_questions(parents: &[Vec<usize>]) -> Vec<Option<usize>> {
     last
 }
 
-fn set<T>(of_steps: &mut [T], step: usize, value: T) {
-    if let Some(slot) = of_steps.get_mut(step) {
+fn set<T>(values: &mut [T], step: usize, value: T) {
+    if let Some(slot) = values.get_mut(step) {
         *slot = value;
     }
 }
@@ -101,14 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ancestor_of_another_parent_is_dropped_and_twice_the_same_parent_is_not() {
+    fn ancestors_of_other_parents_are_dropped_and_duplicates_are_kept() {
         let mut parents = vec![vec![], vec![0], vec![1, 0], vec![2, 0, 1], vec![1, 1], vec![3, 4, 0]];
         reduce(&mut parents);
         assert_eq!(parents, [vec![], vec![0], vec![1], vec![2], vec![1, 1], vec![3, 4]]);
     }
 
     #[test]
-    fn of_all_before_it_a_step_inherits_from_the_last() {
+    fn complete_graph_is_reduced_to_a_chain() {
         let mut parents: Vec<Vec<usize>> = (0..2 * BATCH).map(|step| (0..step).collect()).collect();
         reduce(&mut parents);
         for (step, parents) in parents.iter().enumerate() {
@@ -116,8 +117,8 @@ mod tests {
         }
     }
 
-    /// What the definition says, word for word.
-    fn by_the_book(parents: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    /// The definition, taken literally.
+    fn naive_reduction(parents: &[Vec<usize>]) -> Vec<Vec<usize>> {
         let mut ancestors: Vec<BTreeSet<usize>> = Vec::new();
         let mut reduced = Vec::new();
         for own in parents {
@@ -131,7 +132,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(16) })]
         #[test]
-        fn batches_make_no_difference(
+        fn batches_do_not_change_the_result(
             seeds in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..5), 1..1_200),
             reach in 1..1_200_usize,
         ) {
@@ -145,7 +146,7 @@ mod tests {
                 .collect();
             let mut reduced = parents.clone();
             reduce(&mut reduced);
-            prop_assert_eq!(reduced, by_the_book(&parents));
+            prop_assert_eq!(reduced, naive_reduction(&parents));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Graph, Node, reduction};
 use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
 use crate::plan::{Command, Input, Plan, Source, Step, StepId, StepMap};
 
-/// Resolves a plan's names. Each that stands for nothing is a finding, and so is a cycle.
+/// Resolves a plan's names. Reports unknown names and dependency cycles.
 pub(crate) fn resolve(plan: Plan, findings: &mut Findings) -> Result<Graph, Reported> {
     let ids = step_ids(&plan, findings);
     let mut nodes: Vec<Node> = Vec::with_capacity(plan.steps.len());
@@ -39,9 +39,9 @@ fn step_ids<'p>(plan: &'p Plan, findings: &mut Findings) -> BTreeMap<&'p str, St
         let name = &step.name;
         if let Some((_, earlier)) = ids.insert(&name.value, (id, step)) {
             findings.push(
-                Diagnostic::new(Code::DuplicateStep, format!("two steps are called `{}`", name.value))
+                Diagnostic::new(Code::DuplicateStep, format!("duplicate step `{}`", name.value))
                     .at(&name.location)
-                    .with_related(&earlier.name.location, "the first is here")
+                    .with_related(&earlier.name.location, "first defined here")
                     .with_help("Railpack would drop the first; rename one of them"),
             );
         }
@@ -59,7 +59,7 @@ fn step_of(input: &Input, ids: &BTreeMap<&str, StepId>, findings: &mut Findings)
     if id.is_none() {
         let known = findings.worth_comparing(ids.keys());
         findings.push(
-            Diagnostic::new(Code::UnknownStep, format!("no step is called `{}`", name.value))
+            Diagnostic::new(Code::UnknownStep, format!("unknown step `{}`", name.value))
                 .at(&name.location)
                 .with_choice(&name.value, known.copied(), "the plan's steps"),
         );
@@ -72,7 +72,7 @@ fn check_base(input: &Input, what: &str, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 Code::FilteredBase,
-                format!("{what} is used as a whole: it can't have `include` or `exclude`"),
+                format!("{what} can't have `include` or `exclude`: a base is used as a whole"),
             )
             .at(&input.location)
             .with_help("add an input without filters before it"),
@@ -84,7 +84,7 @@ fn check_names(plan: &Plan, step: &Step, findings: &mut Findings) {
     for cache in step.caches.iter().filter(|cache| !plan.caches.contains_key(&cache.value)) {
         let known = findings.worth_comparing(plan.caches.keys());
         findings.push(
-            Diagnostic::new(Code::UnknownCache, format!("the plan has no cache `{}`", cache.value))
+            Diagnostic::new(Code::UnknownCache, format!("unknown cache `{}`", cache.value))
                 .at(&cache.location)
                 .with_choice(&cache.value, known.map(String::as_str), "the plan's caches"),
         );
@@ -105,23 +105,23 @@ fn check_names(plan: &Plan, step: &Step, findings: &mut Findings) {
     }
 }
 
-/// Kahn's algorithm; of the steps that are ready, the first in the plan goes first.
+/// Kahn's algorithm. Of the steps that are ready, the first in the plan is next.
 fn build_order(plan: &Plan, nodes: &StepMap<Node>, findings: &mut Findings) -> Vec<StepId> {
-    let mut waits_for: StepMap<usize> = nodes.map(|_, node| node.parents.len());
+    let mut unbuilt_parents: StepMap<usize> = nodes.map(|_, node| node.parents.len());
     let mut children: StepMap<Vec<StepId>> = StepMap::filled(nodes.len(), Vec::new());
     for (id, node) in nodes.iter() {
         for parent in &node.parents {
             children[*parent].push(id);
         }
     }
-    let ready = waits_for.iter().filter(|(_, count)| **count == 0).map(|(id, _)| Reverse(id));
+    let ready = unbuilt_parents.iter().filter(|(_, count)| **count == 0).map(|(id, _)| Reverse(id));
     let mut ready: BinaryHeap<Reverse<StepId>> = ready.collect();
     let mut order = Vec::with_capacity(nodes.len());
     while let Some(Reverse(id)) = ready.pop() {
         order.push(id);
         for child in &children[id] {
-            waits_for[*child] -= 1;
-            if waits_for[*child] == 0 {
+            unbuilt_parents[*child] -= 1;
+            if unbuilt_parents[*child] == 0 {
                 ready.push(Reverse(*child));
             }
         }
@@ -132,7 +132,7 @@ fn build_order(plan: &Plan, nodes: &StepMap<Node>, findings: &mut Findings) -> V
     order
 }
 
-/// Follows the parents of a step that never became ready until one comes up again.
+/// Follows the parents of a step that never became ready until a step repeats.
 fn cycle(plan: &Plan, nodes: &StepMap<Node>, ordered: &[StepId]) -> Diagnostic {
     let ordered: BTreeSet<StepId> = ordered.iter().copied().collect();
     let mut walk: Vec<StepId> = Vec::new();
@@ -158,7 +158,7 @@ fn cycle(plan: &Plan, nodes: &StepMap<Node>, ordered: &[StepId]) -> Diagnostic {
 }
 
 /// Drops each parent that is also an ancestor of another parent, as Railpack does
-/// (`buildkit/graph/graph.go`): its environment comes by way of that one.
+/// (`buildkit/graph/graph.go`): the other parent already passes on its environment.
 fn reduce_parents(nodes: &mut StepMap<Node>, order: &[StepId]) {
     let mut position = StepMap::filled(nodes.len(), 0);
     for (at, id) in order.iter().enumerate() {
@@ -184,13 +184,13 @@ fn find_roots(plan: &Plan, nodes: &mut StepMap<Node>, order: &[StepId]) {
 
 fn mark_needed(graph: &mut Graph) {
     let copied = |edge: &super::Edge<'_>| if edge.includes().is_empty() { None } else { edge.step() };
-    let mut open: Vec<StepId> = graph.deploy_inputs().filter_map(|edge| copied(&edge)).collect();
-    open.extend(graph.base);
-    while let Some(id) = open.pop() {
+    let mut pending: Vec<StepId> = graph.deploy_inputs().filter_map(|edge| copied(&edge)).collect();
+    pending.extend(graph.base);
+    while let Some(id) = pending.pop() {
         if std::mem::replace(&mut graph.nodes[id].is_needed, true) {
             continue;
         }
-        open.extend(graph.base_of(id).and_then(super::Edge::step));
-        open.extend(graph.inputs_of(id).filter_map(|edge| copied(&edge)));
+        pending.extend(graph.base_of(id).and_then(super::Edge::step));
+        pending.extend(graph.inputs_of(id).filter_map(|edge| copied(&edge)));
     }
 }

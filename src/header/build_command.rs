@@ -1,5 +1,5 @@
-//! The command that builds the image, in one description with two forms: lines for people, arguments
-//! for a process.
+//! The command that builds the image: one description with two forms, lines for people and arguments for
+//! a process.
 
 use std::ffi::{OsStr, OsString};
 
@@ -11,7 +11,7 @@ use crate::secret_usage::SecretUsage;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildCommand {
-    /// The Dockerfile, unless docker finds it by itself.
+    /// The Dockerfile, unless Docker finds it by default.
     pub file: Option<OsString>,
     /// The secrets, in order.
     pub secrets: Vec<SecretFlag>,
@@ -19,7 +19,7 @@ pub struct BuildCommand {
     pub ssh: Option<String>,
     /// The value of the build arg `SECRETS_HASH`.
     pub secrets_hash: Option<HashArg>,
-    /// Further arguments, before the context.
+    /// Additional arguments, before the context.
     pub more: Vec<OsString>,
     /// The build context.
     pub context: OsString,
@@ -30,16 +30,16 @@ pub struct BuildCommand {
 pub struct SecretFlag {
     /// The id in the build.
     pub id: String,
-    /// Where docker finds the value.
+    /// The source of the value.
     pub source: SecretSource,
 }
 
-/// Where docker finds the value of a secret.
+/// The source of a secret's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
-    /// In an environment variable of this name.
+    /// An environment variable of this name.
     Variable(String),
-    /// In a file.
+    /// A file with this path.
     File(String),
 }
 
@@ -48,18 +48,18 @@ pub enum SecretSource {
 pub enum HashArg {
     /// The value itself.
     Value(String),
-    /// A command for a shell that prints the value.
+    /// A shell command that prints the value.
     Output(String),
 }
 
 impl BuildCommand {
-    /// The command for a Dockerfile, run in its directory, with each secret in the environment variable
-    /// of its name.
+    /// The command for a Dockerfile, to be run in its directory, with each secret in the environment
+    /// variable of the same name.
     #[must_use]
     pub fn for_header(usage: &SecretUsage, options: &Options) -> Self {
         let files = &options.files;
         let context = files.build_context();
-        // docker looks for this file
+        // the default file of docker
         let is_default = files.dockerfile == "Dockerfile" && context == ".";
         Self {
             file: (!is_default).then(|| files.dockerfile.clone().into()),
@@ -71,9 +71,10 @@ impl BuildCommand {
         }
     }
 
-    /// The arguments of `docker build` or `docker buildx build`. A secret's value is in none of them.
+    /// The arguments of `docker build` or `docker buildx build`. They don't contain the values of
+    /// secrets.
     ///
-    /// The output of a command is passed as it is written: resolve [`HashArg::Output`] before.
+    /// The command of a [`HashArg::Output`] is passed literally: replace it with its output first.
     #[must_use]
     pub fn arguments(&self) -> Vec<OsString> {
         let mut arguments = Vec::new();
@@ -94,7 +95,7 @@ impl BuildCommand {
         arguments
     }
 
-    /// The command for a shell, an option a line, each line but the last ended by a backslash.
+    /// The command for a shell, one option per line. Each line but the last ends with a backslash.
     pub(crate) fn shell_lines(&self) -> Vec<String> {
         let word = |text: &OsStr| shell_word(&text.to_string_lossy(), false);
         let mut lines = vec![match &self.file {
@@ -123,8 +124,8 @@ impl SecretFlag {
     }
 }
 
-/// The flags for the secrets that a build needs: one for each, or one for the bundle of all.
-/// `source` says where a secret's value is, and where that of the bundle is, by its id.
+/// The flags for the secrets that a build needs: one per secret, or one for the bundle. `source` returns
+/// the source of a secret by its name, and that of the bundle by its id.
 pub fn secret_flags(
     usage: &SecretUsage,
     options: &Options,
@@ -141,7 +142,7 @@ pub fn secret_flags(
     }
 }
 
-/// The command that regenerates a Dockerfile, run in its directory.
+/// The command that regenerates a Dockerfile, to be run in its directory.
 pub(crate) fn regenerate(files: &Files) -> String {
     let path = |path: &str| shell_word(&not_an_option(OsStr::new(path)).to_string_lossy(), false);
     let mut words = vec!["railpack2docker".to_owned()];
@@ -151,17 +152,17 @@ pub(crate) fn regenerate(files: &Files) -> String {
     words.join(" ")
 }
 
-/// A path that a program does not take for an option.
+/// A path that a program can't mistake for an option.
 fn not_an_option(path: &OsStr) -> OsString {
     if path.as_encoded_bytes().starts_with(b"-") {
-        // with this slash on Windows, too
+        // this slash works on Windows, too
         return [OsStr::new("./"), path].into_iter().collect();
     }
     path.to_owned()
 }
 
-/// A command whose output changes when a secret may have changed. The hash layer reads the values
-/// itself, so the time will do; a mounted build arg must be the same for the same values.
+/// A command whose output changes whenever a secret may have changed. The hash layer reads the values
+/// itself, so the time is enough; a mounted build arg must stay the same for the same values.
 fn hash_command(options: &Options) -> String {
     match options.secrets_hash {
         SecretsHash::Arg => {
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn each_secret_that_some_command_sees_is_passed() {
+    fn each_secret_that_a_command_sees_is_passed() {
         let of_step = || Options { secrets_scope: SecretsScope::Step, ..Options::default() };
         let (a, b) = ("id=A,env=A", "id=B,env=B");
         assert_eq!(flags(r#""A", "B""#, r#""A""#, "", Options::default()), [a, b]);
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_say_the_same() {
+    fn both_forms_are_equivalent() {
         let mut options = Options { secrets_hash: SecretsHash::Arg, ..Options::default() };
         options.files.plan = Some("a b/plan.json".to_owned());
         let usage = Compilation::parse(&plan(r#""A""#, r#""*""#, ""), false).unwrap().secrets(&options);

@@ -1,5 +1,5 @@
-//! The header of a generated file: its origin, the command that regenerates it, the command that builds
-//! the image.
+//! The header of a generated file: its origin, the command that regenerates it, and the command that
+//! builds the image.
 
 mod build_command;
 mod stamp;
@@ -8,4 +8,4 @@ pub use build_command::{BuildCommand, HashArg, SecretFlag, SecretSource, secret_
 pub use stamp::{Header, Stamp, is_generated, with_line_feeds};
 
 pub(crate) use build_command::regenerate;
-pub(crate) use stamp::{GeneratedFrom, stamped};
+pub(crate) use stamp::{GeneratedFrom, stamped, without_stamp};

@@ -1,4 +1,4 @@
-//! Braces in a script for `sh`, which only bash and its like make several words of.
+//! Brace expansion in scripts for `sh`: only bash and similar shells support it.
 
 use super::Subject;
 use super::programs::Program;
@@ -7,10 +7,10 @@ use crate::compat::shlex::split_letters;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Origin;
 
-/// How far from its beginning the end of braces is looked for.
+/// The search limit for a closing brace, in bytes.
 const LONGEST_BRACES: usize = 200;
 
-/// Warns of scripts that expect bash where `sh` is another shell.
+/// Warns about scripts that need bash on images whose `sh` is another shell.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let graph = subject.graph;
     for (id, cmd) in graph.command_lines() {
@@ -28,8 +28,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// The script that a shell gets, also where `words::script_of` finds none: with the path of `sh`, with
-/// other flags, and with arguments behind it.
+/// The script passed to `sh`. Unlike `shlex::script_of`, this accepts `/bin/sh`, more flags, and arguments
+/// after the script.
 fn script(words: &[String]) -> Option<&str> {
     match words {
         [sh, flag, script, ..] if is_sh(sh) && flag.starts_with('-') && flag.ends_with('c') => Some(script),
@@ -41,7 +41,7 @@ fn is_sh(program: &str) -> bool {
     ["sh", "/bin/sh"].contains(&program)
 }
 
-/// Whether the `sh` of an image is dash or that of busybox, which leave braces as they are.
+/// Whether the image's `sh` is dash or `BusyBox` ash, which don't expand braces.
 fn has_plain_sh(image: &str) -> bool {
     const SYSTEMS: [&str; 10] = [
         "ghcr.io/railwayapp/railpack-",
@@ -58,7 +58,7 @@ fn has_plain_sh(image: &str) -> bool {
     SYSTEMS.iter().any(|system| image.contains(system))
 }
 
-/// The first argument of a script's command for files that bash would make several of.
+/// The first file argument in a script that bash would expand to several.
 fn braces(script: &str) -> Option<String> {
     if script.contains("<<") {
         return None;
@@ -71,7 +71,7 @@ fn braces(script: &str) -> Option<String> {
             program = None;
         } else if program.is_none() {
             program = Some(text);
-        } else if program.as_deref().is_some_and(|program| Program::new(program).takes_files())
+        } else if program.as_deref().is_some_and(|program| Program::new(program).accepts_files())
             && is_plain(word)
             && has_braces(&text)
         {
@@ -81,7 +81,7 @@ fn braces(script: &str) -> Option<String> {
     None
 }
 
-/// Whether a word holds `{a,b}`.
+/// Whether a word contains `{a,b}`.
 fn has_braces(word: &str) -> bool {
     word.match_indices('{').any(|(at, _)| {
         let is_parameter = word.get(..at).is_some_and(|before| before.ends_with('$'));
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn braces_in_a_script() {
+    fn finds_braces_in_scripts() {
         for script in [
             "mkdir -p storage/{sessions,views} && ls",
             "cd x && mkdir {a,b}",
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_of_sh() {
+    fn finds_the_script_of_sh() {
         let script =
             |words: &[&str]| script(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()).map(str::to_owned);
         assert_eq!(script(&["sh", "-c", "a"]).as_deref(), Some("a"));

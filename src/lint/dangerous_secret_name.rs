@@ -1,21 +1,21 @@
-//! Secrets whose names change how every command runs.
+//! Secrets whose names affect every command.
 
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of secrets that shells, the loader, proxies or docker read for themselves.
+/// Warns about secrets that the shell, the dynamic loader, HTTP clients or docker read themselves.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for secret in subject.graph.plan().secrets.iter().filter(|secret| is_dangerous(&secret.value)) {
-        let message = format!("secret `{}` changes how every command of the build runs", secret.value);
+        let message = format!("secret `{}` affects every command of the build", secret.value);
         findings.push(
             Diagnostic::new(Code::DangerousSecretName, message)
                 .at(&secret.location)
-                .with_help("programs and shells read this variable themselves; give the secret another name"),
+                .with_help("rename the secret: shells and programs read this variable themselves"),
         );
     }
 }
 
-/// Variables that the loader, the shell, proxies and docker itself read.
+/// Whether the dynamic loader, a shell, an HTTP client or docker itself reads this variable.
 fn is_dangerous(name: &str) -> bool {
     const NAMES: [&str; 14] = [
         "PATH",
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_programs_read_themselves() {
+    fn recognizes_variables_that_programs_read() {
         for name in ["PATH", "LD_PRELOAD", "BASH_ENV", "DOCKER_CONFIG", "https_proxy", "NO_PROXY"] {
             assert!(is_dangerous(name), "{name}");
         }

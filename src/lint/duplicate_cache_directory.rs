@@ -1,4 +1,4 @@
-//! Caches of a step that are mounted at one directory.
+//! Caches of a step that are mounted at the same directory.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::compat::gopath::under_app;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::plan::{Located, StepId};
 
-/// Warns of two caches of a step that are mounted at one directory: only the last one has an effect.
+/// Warns about two caches of a step with the same directory: only the last one has an effect.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let mut seen: BTreeMap<(StepId, String), &Located<String>> = BTreeMap::new();
     for (id, key, cache) in uses(subject.graph) {
@@ -23,7 +23,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(
                 Diagnostic::new(Code::DuplicateCacheDirectory, message(&earlier.value))
                     .at(&key.location)
-                    .with_related(&earlier.location, "the other is here")
+                    .with_related(&earlier.location, "the other cache")
                     .with_help("remove one of them from the step"),
             );
         }

@@ -3,7 +3,7 @@
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of inputs without `include`, bases aside.
+/// Warns about inputs without `include`, except bases.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let plan = subject.graph.plan();
     let of_steps = plan.steps.iter().flat_map(|step| step.inputs.iter().skip(1));
@@ -11,7 +11,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(Code::EmptyInput, "an input without `include` copies nothing")
                 .at(&input.location)
-                .with_help("name the paths to copy, for example `\"include\": [\".\"]`"),
+                .with_help("list the paths to copy, for example `\"include\": [\".\"]`"),
         );
     }
 }

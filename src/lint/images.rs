@@ -1,4 +1,4 @@
-//! The images of a plan, for the checks of their references.
+//! The images of a plan, shared by the lints that check references.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use crate::diagnostic::Diagnostic;
 use crate::graph::Graph;
 use crate::plan::{Command, Located};
 
-/// How many other places of an image are shown.
+/// The maximum number of further locations in a finding.
 const MAX_RELATED: usize = 5;
 
-/// The images of what the final image needs, with their places in the order of the text.
+/// The images that the build depends on, each with its locations in text order.
 pub(super) fn images(graph: &Graph) -> BTreeMap<&str, Vec<&Located<String>>> {
     let mut images: BTreeMap<&str, Vec<&Located<String>>> = BTreeMap::new();
     let bases = graph.needed().filter_map(|(id, _)| graph.base_of(id)).chain([graph.base()]);
@@ -28,7 +28,7 @@ pub(super) fn images(graph: &Graph) -> BTreeMap<&str, Vec<&Located<String>>> {
     images
 }
 
-/// The finding at the first of the places, the others beside it.
+/// Puts a finding at the first location, with the others as related ones.
 pub(super) fn at_all(mut found: Diagnostic, locations: &[&Located<String>]) -> Diagnostic {
     let Some((first, others)) = locations.split_first() else { return found };
     found = found.at(&first.location);

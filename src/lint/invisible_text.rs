@@ -1,6 +1,6 @@
-//! What a reader of a generated file would not see in it: characters that show nothing or turn the
-//! text around, and text that blanks push out of sight. Most places of a Dockerfile have an escape
-//! for them; a variable, the content of a file and a pattern have to hold them as they are.
+//! Text in generated files that a reader can't see: invisible and bidirectional control characters, and text
+//! after a long run of whitespace. Most parts of a Dockerfile can escape such characters; variables, file
+//! contents and patterns can't.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,52 +11,52 @@ use crate::escape::hidden;
 use crate::source_map::SourceMap;
 use crate::text::list_first;
 
-/// How many columns of blanks push what follows them out of sight.
+/// The width of whitespace, in columns, that pushes the text after it out of sight.
 const FAR: usize = 200;
 
-/// How many characters are named.
-const MOST_NAMED: usize = 5;
+/// The maximum number of characters in a message.
+const MAX_LISTED: usize = 5;
 
-/// What one place of the plan hides in a file.
+/// The invisible text that one location of the plan adds to a file.
 #[derive(Default)]
 struct Hidden<'m> {
     location: Option<&'m Location>,
     characters: BTreeSet<char>,
-    /// The most columns of blanks in a row.
-    blanks: usize,
+    /// The widest run of whitespace, in columns.
+    whitespace: usize,
 }
 
-/// Warns of each place of the plan that hides something in a file.
+/// Warns about each location of the plan that adds invisible text to a file.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(rendered) = subject.rendered else { return };
-    warn_of("Dockerfile", &rendered.dockerfile, &rendered.source_map, findings);
+    check_file("Dockerfile", &rendered.dockerfile, &rendered.source_map, findings);
     if let Some(text) = &rendered.dockerignore {
-        warn_of("ignore file", text, &rendered.ignore_map, findings);
+        check_file("ignore file", text, &rendered.ignore_map, findings);
     }
 }
 
-fn warn_of(file: &str, text: &str, map: &SourceMap, findings: &mut Findings) {
+fn check_file(file: &str, text: &str, map: &SourceMap, findings: &mut Findings) {
     let mut locations: BTreeMap<Option<usize>, Hidden<'_>> = BTreeMap::new();
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         if line.len() < FAR && is_plain(line) {
             continue;
         }
-        let (characters, blanks) = (hidden(line).collect::<BTreeSet<_>>(), widest_blank(line));
-        if characters.is_empty() && blanks < FAR {
+        let (characters, whitespace) = (hidden(line).collect::<BTreeSet<_>>(), widest_whitespace(line));
+        if characters.is_empty() && whitespace < FAR {
             continue;
         }
         let location = map.location_of(number);
         let found = locations.entry(location.map(|location| location.span().start)).or_default();
         found.location = location;
         found.characters.extend(characters);
-        found.blanks = found.blanks.max(blanks);
+        found.whitespace = found.whitespace.max(whitespace);
     }
     for found in locations.values() {
         found.warn(file, findings);
     }
 }
 
-/// Whether a line, its end included, holds nothing but visible ASCII and spaces, as most do.
+/// Whether a line consists of printable ASCII, as most do.
 fn is_plain(line: &str) -> bool {
     let line = line.strip_suffix('\n').unwrap_or(line);
     line.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
@@ -64,7 +64,7 @@ fn is_plain(line: &str) -> bool {
 
 impl Hidden<'_> {
     fn warn(&self, file: &str, findings: &mut Findings) {
-        let what = self.location.map_or("the header".to_owned(), |location| format!("`{}`", location.path()));
+        let origin = self.location.map_or("the header".to_owned(), |location| format!("`{}`", location.path()));
         let mut push = |message: String, help: &str| {
             let found = Diagnostic::new(Code::InvisibleText, message).with_help(help);
             findings.push(match self.location {
@@ -73,24 +73,24 @@ impl Hidden<'_> {
             });
         };
         if !self.characters.is_empty() {
-            let message = format!("{what} puts {} into the {file}, out of any reader's sight", self.named());
-            push(message, "leave out what is not meant: what is shown is not what is built");
+            let message = format!("{origin} adds invisible text to the {file}: {}", self.list());
+            push(message, "remove it unless it is intended: the file does not show what is built");
         }
-        if self.blanks >= FAR {
-            let message = format!("{what} puts {} blanks in a row into the {file}, and text behind them", self.blanks);
-            push(message, "take them out: what stands behind them is out of sight");
+        if self.whitespace >= FAR {
+            let message =
+                format!("{origin} adds {} columns of whitespace to the {file}, with text after it", self.whitespace);
+            push(message, "remove the whitespace: it pushes the text after it out of sight");
         }
     }
 
-    fn named(&self) -> String {
+    fn list(&self) -> String {
         let names = self.characters.iter().map(|c| format!("U+{:04X}", u32::from(*c)));
-        let named = list_first(names, MOST_NAMED, |others| format!("{others} more characters"));
-        if self.characters.len() == 1 { format!("the character {named}") } else { named }
+        list_first(names, MAX_LISTED, |others| format!("{others} more characters"))
     }
 }
 
-/// The columns of the longest row of blanks with something behind it.
-fn widest_blank(line: &str) -> usize {
+/// The width of the widest whitespace that is followed by text, in columns.
+fn widest_whitespace(line: &str) -> usize {
     let (mut widest, mut width) = (0, 0);
     for c in line.trim_end().chars() {
         width = match c {
@@ -108,16 +108,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_blanks_with_something_behind_them_count() {
+    fn trailing_whitespace_does_not_count() {
         for (line, width) in [("a b", 1), ("\t\ta", 16), ("a    \n", 0), ("a \u{a0}\u{3000}b  c", 3), ("", 0)] {
-            assert_eq!(widest_blank(line), width, "{line:?}");
+            assert_eq!(widest_whitespace(line), width, "{line:?}");
         }
     }
 
     #[test]
-    fn not_every_character_is_named() {
-        let hidden = |text: &str| Hidden { characters: text.chars().collect(), ..Hidden::default() }.named();
-        assert_eq!(hidden("\u{202e}"), "the character U+202E");
+    fn long_lists_of_characters_are_cut() {
+        let hidden = |text: &str| Hidden { characters: text.chars().collect(), ..Hidden::default() }.list();
+        assert_eq!(hidden("\u{202e}"), "U+202E");
         assert_eq!(hidden("\u{200b}\u{202e}\u{1b}"), "U+001B, U+200B and U+202E");
         assert!(hidden("\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}").ends_with("U+0005 and 2 more characters"));
     }

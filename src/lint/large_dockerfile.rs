@@ -1,14 +1,14 @@
-//! Dockerfiles that BuildKit does not accept.
+//! Dockerfiles that are too large for BuildKit.
 
 use super::{LARGEST_DOCKERFILE, Subject};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of a Dockerfile that is too large.
+/// Warns about a Dockerfile above the limit.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(size) = subject.rendered.map(|rendered| rendered.dockerfile.len()) else { return };
     if size > LARGEST_DOCKERFILE {
-        let message = format!("the Dockerfile has {size} bytes; BuildKit accepts about 7 MiB");
-        let help = "remove large assets from the plan: commands can copy or download them";
+        let message = format!("the Dockerfile has {size} bytes, but BuildKit accepts only about 7 MiB");
+        let help = "move large assets out of the plan: commands can copy or download them";
         findings.push(Diagnostic::new(Code::LargeDockerfile, message).with_help(help));
     }
 }

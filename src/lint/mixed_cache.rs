@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Subject;
 use super::caches::{is_locked_by_apt, uses};
-use super::{Subject, is_in};
-use crate::compat::gopath::under_app;
+use crate::compat::gopath::{is_in, under_app};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Origin;
 use crate::plan::Located;
 
-/// Directories that hold what was downloaded, the same on every system.
+/// Directories with downloads, which do not depend on the system.
 const DOWNLOADS: [&str; 10] = [
     "/root/.npm",
     "/root/.m2/repository",
@@ -23,11 +23,11 @@ const DOWNLOADS: [&str; 10] = [
     "/root/go/pkg/mod",
 ];
 
-/// Warns of caches that are used on different base images: files from one may not work on the other.
+/// Warns about caches that are used on different base images: files from one may not work on the other.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let graph = subject.graph;
     let mut first: BTreeMap<&str, (&Located<String>, &str)> = BTreeMap::new();
-    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut reported: BTreeSet<&str> = BTreeSet::new();
     for (id, key, cache) in uses(graph) {
         let Some(image) = graph.root_image(Origin::Step(id)).map(|image| image.value.as_str()) else { continue };
         let directory = under_app(&cache.directory.value);
@@ -35,21 +35,22 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let (earlier, earlier_image) = *first.entry(&key.value).or_insert((key, image));
-        if system(image) == system(earlier_image) || !told.insert(&key.value) {
+        if system(image) == system(earlier_image) || !reported.insert(&key.value) {
             continue;
         }
-        let message = format!("cache `{}` is used on image `{image}` and on `{earlier_image}`", key.value);
+        let message =
+            format!("cache `{}` is used on different base images: `{image}` and `{earlier_image}`", key.value);
         findings.push(
             Diagnostic::new(Code::MixedCache, message)
                 .at(&key.location)
-                .with_related(&earlier.location, format!("on `{earlier_image}` here"))
-                .with_help("files built on one may not work on the other: use a cache for each"),
+                .with_related(&earlier.location, format!("used on `{earlier_image}` here"))
+                .with_help("use a separate cache for each: files built on one may not work on the other"),
         );
     }
 }
 
-/// What programs for an image run on. Railpack's builder and runtime of one release are the same
-/// Debian, and so are an image and its slim variant.
+/// The system of an image. The builder and the runtime of a Railpack release are the same Debian, and so are
+/// an image and its slim variant.
 fn system(image: &str) -> &str {
     const OWN: &str = "ghcr.io/railwayapp/railpack-";
     let tag = image.strip_prefix(OWN).and_then(|rest| rest.split_once(':'));
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_builder_and_the_runtime_of_a_release_are_one_system() {
+    fn builder_and_runtime_of_a_release_are_one_system() {
         let builder = "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6";
         assert_eq!(system(builder), system("ghcr.io/railwayapp/railpack-runtime:mise-2026.8.6"));
         assert_ne!(system(builder), system("ghcr.io/railwayapp/railpack-runtime:mise-2026.6.1"));

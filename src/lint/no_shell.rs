@@ -1,20 +1,19 @@
-//! Shell syntax in commands that no shell runs.
+//! Shell syntax in commands that are not run by a shell.
 
 use super::Subject;
 use super::programs::Program;
 use super::shell_words::{Word, is_operator, is_plain, text};
-
 use crate::compat::shlex::{Letter, Quote, split_letters};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::escape::escape_invisible;
 
-/// Longer commands are not repeated in a message.
+/// The longest command that the help repeats, in bytes.
 const LONGEST_SHOWN: usize = 100;
 
-/// How far from its beginning the end of a name is looked for.
+/// The search limit for the end of a variable's name, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// Warns of commands with shell syntax that no shell interprets.
+/// Warns about commands with shell syntax that is passed literally.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, cmd) in subject.graph.command_lines() {
         let words = split_letters(&cmd.value);
@@ -23,12 +22,12 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(Code::NoShell, format!("{fact}: this command is not run by a shell"))
                 .at(&cmd.location)
-                .with_help(in_a_shell(&cmd.value)),
+                .with_help(wrap_help(&cmd.value)),
         );
     }
 }
 
-/// The first part of a command that a shell would have interpreted, and what happens to it instead.
+/// Describes the first part of a command that a shell would interpret, and what happens to it instead.
 fn literal(words: &[Vec<Letter>], texts: &[String]) -> Option<String> {
     let (first, name) = (words.first()?, texts.first()?);
     let program = Program::new(name);
@@ -39,29 +38,29 @@ fn literal(words: &[Vec<Letter>], texts: &[String]) -> Option<String> {
         return Some(format!("`{name}` is run as a program"));
     }
     if name.starts_with("~/") && is_plain(first) {
-        return Some(format!("`{name}` is in a folder called `~`"));
+        return Some(format!("`{name}` is in a directory named `~`"));
     }
     words.iter().zip(texts).skip(1).find_map(|(word, text)| literal_argument(word, text, program))
 }
 
 fn literal_argument(word: &Word, text: &str, program: Program<'_>) -> Option<String> {
-    if is_operator(word, text) && !program.knows_operator(text) {
+    if is_operator(word, text) && !program.accepts_operator(text) {
         return Some(format!("`{text}` is passed as an argument"));
     }
     if let Some(variable) = variable(word, program) {
         return Some(format!("`{variable}` is not expanded"));
     }
-    if program.takes_files() && is_plain(word) && text.starts_with("~/") {
-        return Some(format!("`{text}` is in a folder called `~`"));
+    if program.accepts_files() && is_plain(word) && text.starts_with("~/") {
+        return Some(format!("`{text}` is in a directory named `~`"));
     }
     let has_pattern = word.iter().any(|letter| letter.quote == Quote::Plain && matches!(letter.c, '*' | '?'));
-    if program.takes_files() && has_pattern && !text.starts_with('-') {
+    if program.accepts_files() && has_pattern && !text.starts_with('-') {
         return Some(format!("`{text}` is passed literally"));
     }
     None
 }
 
-/// `A=b` in front of a command.
+/// Whether a word is an assignment before a command, as in `A=b make`.
 fn is_assignment(word: &Word) -> bool {
     let name: String = word.iter().take_while(|letter| letter.c != '=').map(|letter| letter.c).collect();
     let unquoted = word.iter().take(name.len() + 1).all(|letter| letter.quote == Quote::Plain);
@@ -73,20 +72,20 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A variable in an argument that a shell would replace.
+/// The first variable in an argument that a shell would expand.
 fn variable(word: &Word, program: Program<'_>) -> Option<String> {
     let dollars = word.iter().enumerate().filter(|(_, letter)| letter.c == '$' && letter.quote != Quote::Literal);
     let rest = |at: usize| word.iter().skip(at + 1).take(LONGEST_NAME).map(|letter| letter.c).collect::<String>();
     dollars.map(|(at, _)| rest(at)).find_map(|rest| {
         if let Some(name) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name) {
-            return (is_name(name) && !program.knows_braces()).then(|| format!("${{{name}}}"));
+            return (is_name(name) && !program.expands_braces()).then(|| format!("${{{name}}}"));
         }
         let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        (is_variable(&name) && !program.knows_dollars()).then(|| format!("${name}"))
+        (is_variable(&name) && !program.uses_dollars()).then(|| format!("${name}"))
     })
 }
 
-/// Whether a name is that of an environment variable. The linker has some of its own.
+/// Whether a name looks like an environment variable, and not like one of the linker's.
 fn is_variable(name: &str) -> bool {
     name.len() > 1
         && is_name(name)
@@ -94,8 +93,8 @@ fn is_variable(name: &str) -> bool {
         && !["ORIGIN", "LIB", "PLATFORM"].contains(&name)
 }
 
-/// The remedy: the command as a script.
-fn in_a_shell(cmd: &str) -> String {
+/// The help: the command wrapped in a shell.
+fn wrap_help(cmd: &str) -> String {
     if cmd.contains('\'') || cmd.len() > LONGEST_SHOWN || escape_invisible(cmd) != cmd {
         return "wrap it: `sh -c '…'`".to_owned();
     }
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn shell_syntax_is_found() {
+    fn finds_shell_syntax() {
         for cmd in [
             "rm -rf src target/release/x*",
             "/bin/cp conf/?.conf /etc",
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn literal_arguments_are_no_findings() {
+    fn ignores_literal_arguments() {
         for cmd in [
             "",
             "rm -rf 'x*' \"y*\" z\\*",

@@ -1,9 +1,9 @@
-//! What a container starts.
+//! Images without a start command.
 
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of an image whose containers end as soon as they start.
+/// Warns about an image whose containers exit immediately.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let deploy = &subject.graph.plan().deploy;
     let (location, message) = match &deploy.start_command {
@@ -11,8 +11,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Some(command) if !command.value.is_empty() => {
             (&command.location, "`startCommand` is blank: a container exits immediately")
         }
-        Some(command) => (&command.location, NOTHING),
-        None => (&deploy.location, NOTHING),
+        Some(command) => (&command.location, NO_COMMAND),
+        None => (&deploy.location, NO_COMMAND),
     };
     findings.push(
         Diagnostic::new(Code::NoStartCommand, message)
@@ -21,5 +21,5 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     );
 }
 
-/// What Railpack starts instead (`getStartCommand` in `buildkit/convert.go`).
-const NOTHING: &str = "no start command: a container runs `/bin/bash`, which exits immediately without a terminal";
+/// Railpack's default is `/bin/bash` (`getStartCommand` in `buildkit/convert.go`).
+const NO_COMMAND: &str = "no start command: a container runs `/bin/bash`, which exits immediately without a terminal";

@@ -1,7 +1,7 @@
-//! Files that the image takes twice.
+//! Files that are copied into the image twice.
 //!
-//! Two steps may well put files into one folder. What is said here is only what holds for sure: a
-//! path that comes from one step twice, or from a step and from another one that starts from it.
+//! Copies from unrelated steps into one directory are fine. This lint reports only certain duplicates: a path
+//! that is copied from one step twice, or from a step and from another one that starts from it.
 
 use std::collections::BTreeMap;
 
@@ -13,27 +13,27 @@ use crate::graph::{Edge, Graph, Include, IncludedPaths, Origin, Within};
 use crate::plan::Command;
 use crate::text::list_first;
 
-/// How many steps are looked at from one down to its image.
+/// The maximum number of steps followed from a step to its base image.
 const DEEPEST: usize = 200;
 
-/// How many includes of one path are compared with others.
-const MOST_COMPARED: usize = 20;
+/// The maximum number of includes compared per path.
+const MAX_COMPARED: usize = 20;
 
-/// How many paths a finding names.
-const MOST_NAMED: usize = 3;
+/// The maximum number of paths in a finding.
+const MAX_LISTED: usize = 3;
 
-/// Warns of inputs of the image that bring the same files.
+/// Warns about inputs of the image that copy the same files.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let graph = subject.graph;
     let inputs: Vec<Edge<'_>> = graph.deploy_inputs().collect();
     let included = IncludedPaths::new(&inputs);
     let overlaps = at_one_path(&included).into_iter().chain(within(&included));
-    let mut found: BTreeMap<(usize, usize), (Kind, Overlap<'_>, Vec<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, usize), (OverlapKind, Overlap<'_>, Vec<String>)> = BTreeMap::new();
     for overlap in overlaps {
         let Some(kind) = overlap.kind(graph, &inputs) else { continue };
         let inputs = (overlap.earlier.input, overlap.later.input);
         let (_, _, paths) = found.entry(inputs).or_insert_with(|| (kind, overlap.clone(), Vec::new()));
-        if !paths.contains(&overlap.path) && paths.len() <= MOST_NAMED {
+        if !paths.contains(&overlap.path) && paths.len() <= MAX_LISTED {
             paths.push(overlap.path);
         }
     }
@@ -42,37 +42,37 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Two includes that hold the same path.
+/// Two includes that contain the same path.
 #[derive(Clone, Debug)]
 struct Overlap<'p> {
     earlier: Include<'p>,
     later: Include<'p>,
     path: String,
-    /// Whether both name it. Else one of them names a folder that it is in.
+    /// Whether both include the path itself. Otherwise one of them includes a directory that contains it.
     is_equal: bool,
-    /// Whether the later one brings all that the earlier one brings.
+    /// Whether the later one includes everything that the earlier one does.
     covers: bool,
 }
 
-/// What is wrong with two includes of a path.
+/// Kinds of overlaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Both are of one origin.
+enum OverlapKind {
+    /// Both have the same origin.
     Twice,
-    /// The later one is of a step that starts from the earlier one's.
+    /// The later one's step starts from the earlier one's.
     Covered,
-    /// The earlier one is of a step that starts from the later one's.
+    /// The earlier one's step starts from the later one's.
     Undone,
 }
 
 fn at_one_path<'p>(included: &IncludedPaths<'p>) -> Vec<Overlap<'p>> {
     let mut overlaps = Vec::new();
     for includes in included.at_one_path() {
-        let includes = includes.get(..MOST_COMPARED).unwrap_or(includes);
+        let includes = includes.get(..MAX_COMPARED).unwrap_or(includes);
         for (at, later) in includes.iter().enumerate() {
             for earlier in includes.iter().take(at) {
-                let covers = takes_whole(included, later);
-                if covers || takes_whole(included, earlier) {
+                let covers = has_no_exclude(included, later);
+                if covers || has_no_exclude(included, earlier) {
                     let path = under_app(&later.text.value);
                     overlaps.push(Overlap { earlier: *earlier, later: *later, path, is_equal: true, covers });
                 }
@@ -85,8 +85,8 @@ fn at_one_path<'p>(included: &IncludedPaths<'p>) -> Vec<Overlap<'p>> {
 fn within<'i, 'p>(included: &'i IncludedPaths<'p>) -> impl Iterator<Item = Overlap<'p>> + use<'i, 'p> {
     included.within().flat_map(|within| {
         let mut overlaps = Vec::new();
-        for outer in within.outer.iter().take(MOST_COMPARED).filter(|outer| takes_all(included, outer, &within)) {
-            for inner in within.inner.iter().take(MOST_COMPARED) {
+        for outer in within.outer.iter().take(MAX_COMPARED).filter(|outer| includes_all(included, outer, &within)) {
+            for inner in within.inner.iter().take(MAX_COMPARED) {
                 let covers = inner.input <= outer.input;
                 let (earlier, later) = if covers { (*inner, *outer) } else { (*outer, *inner) };
                 let path = within.path.to_owned();
@@ -97,63 +97,61 @@ fn within<'i, 'p>(included: &'i IncludedPaths<'p>) -> impl Iterator<Item = Overl
     })
 }
 
-/// Whether an include takes everything of its path.
-fn takes_whole(included: &IncludedPaths<'_>, include: &Include<'_>) -> bool {
+/// Whether an include copies its whole path.
+fn has_no_exclude(included: &IncludedPaths<'_>, include: &Include<'_>) -> bool {
     included.excludes(include).is_none_or(|excludes| excludes.patterns.is_empty())
 }
 
-/// Whether the include of a folder takes the path in it, or at least most of what is there.
-fn takes_all(included: &IncludedPaths<'_>, outer: &Include<'_>, within: &Within<'_, '_>) -> bool {
+/// Whether the include of a directory copies a path below it, or at least most of that path.
+fn includes_all(included: &IncludedPaths<'_>, outer: &Include<'_>, within: &Within<'_, '_>) -> bool {
     let Some(excludes) = included.excludes(outer).filter(|excludes| !excludes.patterns.is_empty()) else { return true };
     let ignored = Ignored::by(excludes.patterns.iter().map(|pattern| pattern.value.as_str()));
     let is_excluded = excludes.hold(within.rest) || ignored.holds(within.rest);
-    // the second is a file of any name
+    // `Z.9` represents any file below the path
     !is_pattern(within.rest) && !is_excluded && !ignored.holds(&format!("{}/Z.9", within.rest))
 }
 
 impl Overlap<'_> {
-    fn kind(&self, graph: &Graph, inputs: &[Edge<'_>]) -> Option<Kind> {
+    fn kind(&self, graph: &Graph, inputs: &[Edge<'_>]) -> Option<OverlapKind> {
         let (earlier, later) = (*inputs.get(self.earlier.input)?, *inputs.get(self.later.input)?);
         if is_same(earlier.origin, later.origin) {
-            return Some(Kind::Twice);
+            return Some(OverlapKind::Twice);
         }
         if self.covers && starts_from(graph, later, earlier) {
-            return (!is_source(graph, earlier, &self.path)).then_some(Kind::Covered);
+            return (!is_source(graph, earlier, &self.path)).then_some(OverlapKind::Covered);
         }
-        (self.is_equal && self.covers && starts_from(graph, earlier, later)).then_some(Kind::Undone)
+        (self.is_equal && self.covers && starts_from(graph, earlier, later)).then_some(OverlapKind::Undone)
     }
 
-    fn finding(&self, kind: Kind, paths: &[String], graph: &Graph, inputs: &[Edge<'_>]) -> Diagnostic {
+    fn finding(&self, kind: OverlapKind, paths: &[String], graph: &Graph, inputs: &[Edge<'_>]) -> Diagnostic {
         let name = |include: &Include<'_>| inputs.get(include.input).map(|edge| name(graph, *edge));
         let (earlier, later) = (name(&self.earlier).unwrap_or_default(), name(&self.later).unwrap_or_default());
-        let come = if paths.len() == 1 { "comes" } else { "come" };
-        let paths = list_first(paths.iter().map(|path| format!("`{path}`")), MOST_NAMED, |_| "others".to_owned());
+        let are = if paths.len() == 1 { "is" } else { "are" };
+        let paths = list_first(paths.iter().map(|path| format!("`{path}`")), MAX_LISTED, |_| "others".to_owned());
         let found = |message| Diagnostic::new(Code::OverlappingInputs, message);
         let (first, second) = (&self.earlier.text.location, &self.later.text.location);
         match kind {
-            Kind::Twice => {
-                let found = found(format!("{paths} {come} from {later} twice"));
+            OverlapKind::Twice => {
+                let found = found(format!("{paths} {are} copied from {later} twice"));
                 let found = match (self.is_equal, self.covers) {
-                    (true, _) => found.at(second).with_related(first, "first here"),
-                    (false, true) => found.at(first).with_related(second, "it is in this one"),
-                    (false, false) => found.at(second).with_related(first, "it is in this one"),
+                    (true, _) => found.at(second).with_related(first, "first copied here"),
+                    (false, true) => found.at(first).with_related(second, "included here too"),
+                    (false, false) => found.at(second).with_related(first, "included here too"),
                 };
-                found.with_help("leave one of the two out, or exclude the path where its folder is included")
+                found.with_help("remove one of the two, or exclude the path where its directory is included")
             }
-            Kind::Covered => {
-                found(format!("{paths} {come} from {earlier}, and again from {later}, which starts from it"))
+            OverlapKind::Covered => {
+                found(format!("{paths} {are} copied from {earlier}, and again from {later}, which starts from it"))
                     .at(first)
-                    .with_related(second, "again here")
-                    .with_help(format!(
-                        "leave the first out: what comes from {later} lies over it, and the image holds both"
-                    ))
+                    .with_related(second, "copied again here")
+                    .with_help(format!("remove the first: the copy from {later} hides it, and the image contains both"))
             }
-            Kind::Undone => {
-                found(format!("{paths} {come} from {earlier}, and then from {later}, as it was before {earlier}"))
-                    .at(second)
-                    .with_related(first, "first here")
-                    .with_help(format!("leave the second out: it undoes what {earlier} did"))
-            }
+            OverlapKind::Undone => found(format!(
+                "{paths} {are} copied from {earlier}, and then overwritten from {later}, which {earlier} starts from"
+            ))
+            .at(second)
+            .with_related(first, "first copied here")
+            .with_help(format!("remove the second: it undoes the changes of {earlier}")),
         }
     }
 }
@@ -162,7 +160,7 @@ fn is_same(a: Origin<'_>, b: Origin<'_>) -> bool {
     match (a, b) {
         (Origin::Step(a), Origin::Step(b)) => a == b,
         (Origin::Image(a), Origin::Image(b)) => a.value == b.value,
-        // local files lose their folders on the way
+        // copies from the build context drop the directories of their paths
         _ => false,
     }
 }
@@ -171,7 +169,7 @@ fn starts_from(graph: &Graph, edge: Edge<'_>, base: Edge<'_>) -> bool {
     graph.lineage(edge.origin).take(DEEPEST).skip(1).any(|origin| is_same(origin, base.origin))
 }
 
-/// Whether a step itself put a path there, a file of the application's source: of no size.
+/// Whether the step's own commands put the path there: a source file, whose size is negligible.
 fn is_source(graph: &Graph, edge: Edge<'_>, path: &str) -> bool {
     let commands = edge.step().map(|id| graph.step(id).commands.as_slice());
     commands.unwrap_or_default().iter().any(|command| match command {

@@ -1,10 +1,10 @@
-//! Secrets that the application needs when it runs, not when it is built.
+//! Secrets that the application needs at run time, not at build time.
 
 use super::Subject;
 use super::unlisted_secret::{RUN_TIME_HELP, listed_names};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of secrets of well-known services that no step lists by name.
+/// Warns about secrets of well-known services that no step lists by name.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let listed = listed_names(subject.graph);
     if !listed.contains("*") {
@@ -16,12 +16,12 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(Code::RuntimeSecret, message)
                 .at(&secret.location)
-                .with_help(format!("{RUN_TIME_HELP}; if a step needs it, name it in the step's `secrets`")),
+                .with_help(format!("{RUN_TIME_HELP}; if a step needs it, list it in the step's `secrets`")),
         );
     }
 }
 
-/// Credentials of the services that an application talks to.
+/// Whether a name is that of a credential for a service that applications use.
 fn is_for_run_time(name: &str) -> bool {
     const SERVICES: [&str; 15] = [
         "DATABASE",
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_run_time_credentials() {
+    fn recognizes_run_time_credentials() {
         for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "DB_PASSWORD", "REDIS_URL", "PGPASSWORD", "JWT_SECRET"] {
             assert!(is_for_run_time(name), "{name}");
         }

@@ -1,14 +1,13 @@
-//! Variables whose names look like secrets.
+//! Variables with names that look like secrets.
 
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::secrets::looks_secret;
 
-/// Warns of variables that `docker build --check` regards as secrets.
+/// Warns about variables that `docker build --check` treats as secrets.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (name, value) in subject.graph.variables().filter(|(name, _)| looks_secret(name)) {
-        let message =
-            format!("variable `{name}` looks like a secret, and its value is in the Dockerfile and the image");
+        let message = format!("variable `{name}` looks like a secret; its value is in the Dockerfile and the image");
         findings.push(
             Diagnostic::new(Code::SecretInVariable, message)
                 .at(&value.location)

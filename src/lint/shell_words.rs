@@ -1,4 +1,4 @@
-//! Words of a command line as a shell would read them.
+//! Words of a command line, classified as a shell would.
 
 use crate::compat::shlex::{Letter, Quote};
 
@@ -12,7 +12,7 @@ pub(super) fn is_plain(word: &Word) -> bool {
     word.iter().all(|letter| letter.quote == Quote::Plain)
 }
 
-/// Whether a word is an operator such as `&&`. A version such as `>=1.2` is not.
+/// Whether a word is an operator such as `&&`. Version requirements such as `>=1.2` are not.
 pub(super) fn is_operator(word: &Word, text: &str) -> bool {
     const OPERATORS: [&str; 14] = ["&&", "||", "|", "|&", ";", "&", ">", ">>", "<", "2>", "2>>", "&>", "2>&1", "1>&2"];
     let redirects = || {

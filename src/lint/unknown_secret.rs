@@ -1,11 +1,11 @@
-//! Steps that list secrets which the plan does not have.
+//! Secrets that a step lists and the plan does not have.
 
 use std::collections::BTreeSet;
 
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of names that no secret of the plan has.
+/// Warns about names in the `secrets` of steps that are not secrets of the plan.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let names: BTreeSet<&str> = subject.usage.names_of_plan().collect();
     let listed = subject.graph.steps().flat_map(|(_, step)| &step.secrets);

@@ -6,11 +6,11 @@ use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Graph;
 
-/// The remedy for a secret that is not for the build.
+/// The help for a secret that the build does not need.
 pub(super) const RUN_TIME_HELP: &str =
     "if only the running application needs it, remove it from the plan and pass it to `docker run --env-file`";
 
-/// Warns of secrets that re-run nothing.
+/// Warns about secrets that invalidate no layer when they change.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let listed = listed_names(subject.graph);
     if listed.contains("*") {
@@ -21,12 +21,12 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(Code::UnlistedSecret, message)
                 .at(&secret.location)
-                .with_help(format!("name it in the `secrets` of the steps that need it; {RUN_TIME_HELP}")),
+                .with_help(format!("list it in the `secrets` of the steps that need it; {RUN_TIME_HELP}")),
         );
     }
 }
 
-/// The names in the `secrets` of the steps that the image needs, `*` among them.
+/// The names, including `*`, in the `secrets` of the steps that the image depends on.
 pub(super) fn listed_names(graph: &Graph) -> BTreeSet<&str> {
     graph.needed().flat_map(|(_, step)| &step.secrets).map(|name| name.value.as_str()).collect()
 }

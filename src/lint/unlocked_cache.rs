@@ -1,11 +1,11 @@
-//! Caches of apt that are not locked.
+//! Unlocked apt caches.
 
 use super::Subject;
 use super::caches::{is_locked_by_apt, uses};
 use crate::compat::gopath::under_app;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of caches that concurrent builds would corrupt, or fail on.
+/// Warns about caches that concurrent builds would corrupt or fail on.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, key, cache) in uses(subject.graph).filter(|(_, _, cache)| !cache.locked) {
         let directory = under_app(&cache.directory.value);
@@ -16,7 +16,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 Diagnostic::new(Code::UnlockedCache, message)
                     .at(&cache.directory.location)
                     .with_related(&key.location, "used here")
-                    .with_help("add `\"type\": \"locked\"`: then builds use it one at a time"),
+                    .with_help("add `\"type\": \"locked\"`, so that builds use it one at a time"),
             );
         }
     }

@@ -4,7 +4,7 @@ use super::Subject;
 use crate::compat::shlex;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of commands whose last word Railpack drops.
+/// Warns about commands whose last word is unterminated: Railpack drops it.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, cmd) in subject.graph.command_lines() {
         if let Some(unfinished) = shlex::split(&cmd.value).unfinished {

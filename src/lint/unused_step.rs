@@ -3,7 +3,7 @@
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns of steps that are left out.
+/// Warns about unused steps, which are not part of the Dockerfile.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let graph = subject.graph;
     for (_, step) in graph.steps().filter(|(id, _)| !graph.is_needed(*id)) {
@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 format!("step `{}` is unused: the image does not depend on it", name.value),
             )
             .at(&name.location)
-            .with_help("name it in an input of `deploy`, or remove it"),
+            .with_help("add it to the inputs of `deploy`, or remove it"),
         );
     }
 }

@@ -1,23 +1,23 @@
-//! The images that stages start from.
+//! Base images of stages.
 
 use super::Context;
 use crate::diagnostic::{Located, Location};
 use crate::dockerfile::{Copy, CopyPaths, Directory, From, Instruction};
 use crate::graph::{Edge, Origin};
 
-/// Whether an image is one of Railpack's own, which have neither USER nor SHELL.
-pub(super) fn is_railpacks(image: &str) -> bool {
+/// Whether an image is one of Railpack's own, which set neither USER nor SHELL.
+pub(super) fn is_railpack_image(image: &str) -> bool {
     image.starts_with("ghcr.io/railwayapp/railpack-")
 }
 
-/// Whether an image has the default PATH. Railpack's runtime has (`images/debian/runtime/Dockerfile`);
-/// its builder adds mise's shims.
+/// Whether an image has the default PATH. Railpack's runtime image does
+/// (`images/debian/runtime/Dockerfile`); its builder image adds mise's shims.
 pub(super) fn has_default_path(image: &str) -> bool {
     image.starts_with("ghcr.io/railwayapp/railpack-runtime:")
 }
 
-/// The `FROM` of a stage, and the instructions that undo what the image's config would change.
-/// `location` is that of a stage without a base.
+/// The `FROM` of a stage, and the instructions that reset what the image's config sets. `location` is
+/// used for a stage without a base.
 pub(super) fn start(
     context: &mut Context<'_, '_>,
     base: Option<Edge<'_>>,
@@ -28,7 +28,7 @@ pub(super) fn start(
     let (from, instructions): (From, Vec<Instruction>) = match base.map(|edge| edge.origin) {
         Some(Origin::Step(id)) => (context.stage_name(id).map_or(From::Scratch, From::Stage), Vec::new()),
         Some(Origin::Image(image)) => {
-            let reset = (!is_railpacks(&image.value)).then_some(Instruction::ResetUser { shell: true });
+            let reset = (!is_railpack_image(&image.value)).then_some(Instruction::ResetUser { shell: true });
             (context.image(image).map_or(From::Scratch, From::Image), reset.into_iter().chain(app).collect())
         }
         Some(Origin::Local) => {

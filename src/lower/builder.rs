@@ -1,4 +1,4 @@
-//! A stage under construction: its instructions, and the environment that it has so far.
+//! A stage under construction: its instructions, and its environment so far.
 
 use std::collections::BTreeSet;
 
@@ -9,33 +9,33 @@ use super::{Context, OrReport};
 use crate::diagnostic::{Code, Diagnostic, Located, Location};
 use crate::dockerfile::{Assignment, Inexpressible, Instruction, Stage};
 
-/// What a stage has before its first instruction, from what it starts from.
+/// The environment that a stage inherits from its base.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StageEnv<'p> {
-    /// The variables that it has from earlier stages.
+    /// Variables from earlier stages.
     pub(super) variables: PersistentMap<Variable<'p>>,
     pub(super) path: SearchPath<'p>,
-    /// Whether PATH is whatever the image set.
+    /// Whether PATH is whatever the image sets.
     pub(super) path_is_foreign: bool,
-    /// Whether it goes back to an image, and so to a shell.
+    /// Whether it is based on an image, and so has a shell.
     pub(super) image: bool,
     /// Whether that image is not one of Railpack's own.
     pub(super) foreign: bool,
 }
 
-/// A stage that is being put together.
+/// A stage under construction.
 pub(super) struct StageBuilder<'p> {
     pub(super) instructions: Vec<Located<Instruction>>,
-    /// Stages that it copies from, which no step stands for.
+    /// Additional stages that it copies from and that don't correspond to a step.
     pub(super) helpers: Vec<Stage>,
     pub(super) env: StageEnv<'p>,
-    /// The directories made since the last command, which could have removed them.
-    pub(super) made: BTreeSet<String>,
-    /// The caches whose directories are declared as build args.
+    /// The directories created since the last command, which could have removed them.
+    pub(super) created_directories: BTreeSet<String>,
+    /// The caches whose directories are already declared as build args.
     pub(super) cache_args: BTreeSet<String>,
-    /// Whether variables are declared by ARG, not ENV.
+    /// Whether variables are declared with ARG instead of ENV.
     pub(super) uses_args: bool,
-    /// The step.
+    /// The location of the step.
     pub(super) location: &'p Location,
 }
 
@@ -50,21 +50,22 @@ impl<'p> StageBuilder<'p> {
             instructions,
             helpers: Vec::new(),
             env,
-            made: BTreeSet::new(),
+            created_directories: BTreeSet::new(),
             cache_args: BTreeSet::new(),
             uses_args,
             location,
         }
     }
 
-    /// Declares what the environment lacks. With `runs`, for a command: PATH is then made sure of.
+    /// Declares the variables that the stage lacks. With `runs`, a command follows, so PATH must not be
+    /// left to the image.
     pub(super) fn declare(&mut self, context: &mut Context<'p, '_>, wanted: &Environment<'p>, runs: bool) {
         let variables = wanted.complete(&mut self.env.variables, self.uses_args);
         let spell = if self.uses_args { Assignment::arg } else { Assignment::new };
         let assignments = assignments(context, &variables, spell);
         let path = self.changed_path(context, wanted, runs);
         if self.uses_args {
-            refuse_build_args(context, &variables);
+            reject_build_args(context, &variables);
             self.push_variables(context, assignments, Instruction::Arg);
             self.push_variables(context, path.into_iter().collect(), Instruction::Env);
         } else {
@@ -91,8 +92,8 @@ impl<'p> StageBuilder<'p> {
         match (Assignment::new("PATH", &value), last) {
             (Ok(path), last) => Some(Located::at(last.map_or(self.location, |last| &last.location), path)),
             (Err(why @ Inexpressible::LongVariable(_)), Some(last)) => {
-                // and it gets longer from step to step
-                context.is_over = true;
+                // PATH only grows from step to step, so stop here
+                context.is_aborted = true;
                 Err(why).or_report(context, "PATH with the entry", last)
             }
             (Err(_), None) => None,
@@ -115,13 +116,13 @@ impl<'p> StageBuilder<'p> {
     }
 }
 
-/// A build arg of the same name would win over what the plan says.
-fn refuse_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) {
+/// Rejects variables that a build arg of the same name would override.
+fn reject_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) {
     for (_, value) in variables.iter().filter(|(name, _)| *name == "SECRETS_HASH") {
         context.findings.push(
             Diagnostic::new(
                 Code::ReservedVariable,
-                "variable `SECRETS_HASH` has the name of the Dockerfile's build arg",
+                "variable `SECRETS_HASH` conflicts with the Dockerfile's build arg of the same name",
             )
             .at(&value.location)
             .with_help("rename it in the plan"),
@@ -129,7 +130,7 @@ fn refuse_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located
     }
 }
 
-/// Spells variables. What can't be said is a finding.
+/// Spells variables, and reports those that can't be expressed.
 pub(super) fn assignments(
     context: &mut Context<'_, '_>,
     variables: &[(&str, &Located<String>)],
@@ -142,7 +143,7 @@ pub(super) fn assignments(
                 context.findings.push(
                     Diagnostic::new(Code::Inexpressible, format!("variable `{name}` {why}"))
                         .at(&value.location)
-                        .with_help("no Dockerfile can set it; change it in the plan"),
+                        .with_help("change it in the plan: a Dockerfile can't set it"),
                 );
             })
             .ok()

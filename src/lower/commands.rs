@@ -15,7 +15,7 @@ use crate::dockerfile::{
 };
 use crate::plan::{Command, Located, Plan, Step, StepId};
 
-/// A step whose commands are lowered.
+/// Lowers the commands of a step.
 pub(super) struct CommandLowering<'a, 'p> {
     pub(super) id: StepId,
     pub(super) step: &'p Step,
@@ -38,7 +38,7 @@ impl<'p> CommandLowering<'_, 'p> {
             Command::Exec { cmd, custom_name } => {
                 let run = self.exec(context, cmd, custom_name.as_deref(), environment, builder);
                 builder.instructions.extend(run.map(|run| Located::at(&cmd.location, Instruction::Run(run))));
-                builder.made.clear();
+                builder.created_directories.clear();
             }
             Command::Copy { src, dest, image } => {
                 let copy = copy::lower(context, src, dest, image.as_ref());
@@ -74,7 +74,7 @@ impl<'p> CommandLowering<'_, 'p> {
         mounts.extend(self.hashes.mount(context, self.id));
         let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
         let variables = variables_for_env(&secrets, environment, builder);
-        context.count(mounts.len() * SHORTEST_MOUNT + variables.iter().map(|(_, value)| value.len()).sum::<usize>());
+        context.count(mounts.len() * MIN_MOUNT_LENGTH + variables.iter().map(|(_, value)| value.len()).sum::<usize>());
         let shell = shell_for(builder, environment, &secrets);
         let (setup, command) =
             command(&words, &variables, access.setup, shell).or_report(context, "the command", cmd)?;
@@ -82,10 +82,10 @@ impl<'p> CommandLowering<'_, 'p> {
     }
 }
 
-/// How many bytes the line of a mount has at least.
-const SHORTEST_MOUNT: usize = 50;
+/// The minimum length of a mount's line, in bytes.
+const MIN_MOUNT_LENGTH: usize = 50;
 
-/// The words of a command line. None at all is an error.
+/// Splits a command line into words. Reports an error if there are none.
 fn words_of(context: &mut Context<'_, '_>, cmd: &Located<String>) -> Option<Vec<String>> {
     let words = shlex::split(&cmd.value).words;
     if words.is_empty() {
@@ -99,14 +99,14 @@ fn words_of(context: &mut Context<'_, '_>, cmd: &Located<String>) -> Option<Vec<
     Some(words)
 }
 
-/// What a shell between Docker and a program would do.
+/// The effect of a shell between Docker and a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shell {
-    /// Hand on the whole environment.
+    /// It passes on the whole environment.
     Transparent,
-    /// Drop the variables whose names are no shell's, as dash does.
+    /// It drops variables whose names are not valid in a shell, as dash does.
     Drops,
-    /// Be missing: the stage has no image that it could come from.
+    /// There is none: the stage has no image to provide it.
     Missing,
 }
 
@@ -118,10 +118,10 @@ fn shell_for(stage: &StageBuilder<'_>, environment: &Environment<'_>, secrets: &
     if are_for_shells && environment.is_for_shells() { Shell::Transparent } else { Shell::Drops }
 }
 
-/// What a RUN runs, and what its shell does before.
+/// The setup of a RUN's shell, and the command that it runs.
 type Prepared = (Vec<ShellSetup>, dockerfile::Command);
 
-/// The shell form where it gives the same argv, else the exec form.
+/// The shell form if it gives the same argv, otherwise the exec form.
 fn command(
     words: &[String],
     variables: &[(&str, &str)],
@@ -129,7 +129,7 @@ fn command(
     shell: Shell,
 ) -> Result<Prepared, Inexpressible> {
     if !setup.is_empty() {
-        return after_preludes(words, variables, setup);
+        return after_setup(words, variables, setup);
     }
     if !variables.is_empty() {
         return ExecForm::with_variables(variables, words).map(|form| (setup, dockerfile::Command::Exec(form)));
@@ -140,15 +140,15 @@ fn command(
         (None, Shell::Transparent) => ShellForm::argv(words),
     };
     let command = match form {
-        Ok(form) if !names_itself(words) => dockerfile::Command::Shell(form),
+        Ok(form) if !uses_own_name(words) => dockerfile::Command::Shell(form),
         _ => dockerfile::Command::Exec(ExecForm::new(words)?),
     };
     Ok((setup, command))
 }
 
-/// A command whose shell first makes variables of its secrets. `exec` then runs the very program,
-/// a builtin of the same name or not.
-fn after_preludes(
+/// A command whose shell first reads secrets into variables. `exec` then runs the program itself, even if
+/// a builtin has the same name.
+fn after_setup(
     words: &[String],
     variables: &[(&str, &str)],
     setup: Vec<ShellSetup>,
@@ -158,7 +158,7 @@ fn after_preludes(
         (None, []) => ShellForm::exec(words),
         (_, _) => Err(Inexpressible::Malformed("a script")),
     };
-    if let (Ok(form), false) = (shell, names_itself(words)) {
+    if let (Ok(form), false) = (shell, uses_own_name(words)) {
         check_script(&setup, form.to_string().len())?;
         return Ok((setup, dockerfile::Command::Shell(form)));
     }
@@ -167,12 +167,12 @@ fn after_preludes(
     Ok((Vec::new(), dockerfile::Command::Exec(form)))
 }
 
-/// Whether a script sees what it was called as: `sh`, and `/bin/sh` in the shell form.
-fn names_itself(words: &[String]) -> bool {
+/// Whether a script uses its own name, `$0`: `sh`, but `/bin/sh` in the shell form.
+fn uses_own_name(words: &[String]) -> bool {
     script_of(words).is_some_and(|script| script.contains("$0") || script.contains("${0"))
 }
 
-/// Variables that no instruction of the stage can set. A secret of the same name wins.
+/// Variables that no instruction of the stage can set. A secret of the same name takes precedence.
 fn variables_for_env<'p>(
     secrets: &[&Located<String>],
     environment: &Environment<'p>,
@@ -183,7 +183,7 @@ fn variables_for_env<'p>(
     variables.map(|(name, value)| (name, value.value.as_str())).collect()
 }
 
-/// Whether a command's name says something that the command does not.
+/// Whether a command's custom name adds information to the command.
 pub(crate) fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
     let name = name.trim();
     !name.is_empty()
@@ -203,7 +203,7 @@ fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, builder: &mut StageB
             context.findings.push(
                 Diagnostic::new(Code::InvalidCache, "a cache can't be mounted over the whole file system")
                     .at(&cache.directory.location)
-                    .with_help("name the directory that a program caches things in"),
+                    .with_help("use the directory in which a program stores its cache"),
             );
             continue;
         }
@@ -223,8 +223,8 @@ fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, builder: &mut StageB
     mounts
 }
 
-/// The id of a cache mount. Any text that differs for different keys will do, so what a flag would
-/// have to quote is percent-encoded.
+/// The id of a cache mount. Ids only need to be distinct for distinct keys, so characters that would need
+/// quotes in a flag are percent-encoded.
 fn cache_id(prefix: &str, key: &str) -> String {
     let mut id = String::with_capacity(prefix.len() + key.len());
     for byte in prefix.bytes().chain(key.bytes()) {
@@ -237,7 +237,7 @@ fn cache_id(prefix: &str, key: &str) -> String {
     id
 }
 
-/// A flag can't hold text outside ASCII, but can name a build arg that holds it.
+/// Declares a build arg for a directory outside ASCII: a flag can't contain it, but can refer to the arg.
 fn arg_target(
     context: &Context<'_, '_>,
     key: &str,
@@ -252,11 +252,11 @@ fn arg_target(
     Ok(field)
 }
 
-/// Names for build args that hold the directories of caches.
+/// Names of the build args that contain cache directories.
 pub(super) struct CacheArgs<'p> {
-    /// By cache, in the plan's order, from 1 on.
+    /// Numbers by cache, in plan order, starting from 1.
     numbers: BTreeMap<&'p str, usize>,
-    /// Names of this kind that variables and secrets of the plan have.
+    /// Names with the same prefix that the plan's variables and secrets use.
     used: BTreeSet<&'p str>,
 }
 
@@ -264,8 +264,8 @@ impl<'p> CacheArgs<'p> {
     const PREFIX: &'static str = "CACHE_DIRECTORY_";
 
     pub(super) fn new(plan: &'p Plan) -> Self {
-        let of_steps = plan.steps.iter().flat_map(|step| step.variables.keys());
-        let variables = plan.variables.keys().chain(of_steps);
+        let step_variables = plan.steps.iter().flat_map(|step| step.variables.keys());
+        let variables = plan.variables.keys().chain(step_variables);
         let secrets = plan.secrets.iter().map(|secret| &secret.value);
         let names = variables.chain(secrets).map(String::as_str);
         Self {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_form_stands_where_it_gives_the_same_argv() {
+    fn shell_form_is_used_if_it_gives_the_same_argv() {
         for (cmd, run) in [
             ("npm ci", "npm ci"),
             ("sh -c 'npm ci && npm run build'", "npm ci && npm run build"),
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_exec_form_stands_everywhere_else() {
+    fn exec_form_is_used_otherwise() {
         for (cmd, run) in [
             ("sh -c 'cat <<X\nhi\nX'", r#"["sh", "-c", "cat <<X\nhi\nX"]"#),
             ("sh -c ''", r#"["sh", "-c", ""]"#),
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn cache_ids_are_plain_and_differ_where_the_keys_do() {
+    fn cache_ids_are_plain_and_distinct() {
         for (key, id) in [("npm-install", "npm-install"), ("x:y", "x:y"), ("a b,c", "a%20b%2Cc"), ("a%20b", "a%2520b")]
         {
             assert_eq!(cache_id("", key), id);
@@ -336,26 +336,26 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_that_loses_variables_or_is_missing_is_not_used() {
+    fn shell_that_drops_variables_or_is_missing_is_not_used() {
         let exec = |words: &[&str], shell| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             matches!(command(&words, &[], Vec::new(), shell).unwrap().1, dockerfile::Command::Exec(_))
         };
         assert!(exec(&["npm", "ci"], Shell::Drops));
         assert!(exec(&["npm", "ci"], Shell::Missing));
-        // the script's own shell loses them, in Railpack as well
+        // the script's own shell drops them, as in Railpack
         assert!(!exec(&["sh", "-c", "npm ci"], Shell::Drops));
         assert!(exec(&["sh", "-c", "npm ci"], Shell::Missing));
     }
 
     #[test]
-    fn a_variable_with_a_line_feed_goes_through_env() {
+    fn multi_line_variable_is_set_by_env() {
         let (_, run) = command(&["npm".to_owned()], &[("A", "1\n2")], Vec::new(), Shell::Transparent).unwrap();
         assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
     }
 
     #[test]
-    fn a_name_is_a_comment_when_it_is_not_the_command() {
+    fn custom_name_is_a_comment_unless_it_repeats_the_command() {
         let words = ["sh", "-c", "npm ci"].map(str::to_owned);
         assert!(tells_more("install packages", "sh -c 'npm ci'", &words));
         assert!(!tells_more("npm ci", "sh -c 'npm ci'", &words));

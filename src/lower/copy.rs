@@ -1,4 +1,4 @@
-//! Copy commands. Unlike COPY, they keep the name of a directory that goes into another one.
+//! Copy commands. Unlike COPY, they keep a directory's name when they copy it into another directory.
 
 use super::{Context, OrReport};
 use crate::compat::gopath::{base, clean, dir, join};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{Comment, Copy, CopyPaths, Exclude, From, check_path};
 use crate::plan::Located;
 
-/// The COPY of a copy command.
+/// Lowers a copy command to a COPY.
 pub(super) fn lower(
     context: &mut Context<'_, '_>,
     src: &Located<String>,
@@ -18,15 +18,15 @@ pub(super) fn lower(
         Some(image) => Some(From::Image(context.image(image)?)),
         None => None,
     };
-    let Some(shape) = Shape::of(&src.value, &dest.value) else {
+    let Some(shape) = Shape::new(&src.value, &dest.value) else {
         context.findings.push(
             Diagnostic::new(
                 Code::Inexpressible,
-                format!("the source `{}` has a pattern in a folder and in its last part", src.value),
+                format!("source `{}` has wildcards both in a folder and in its last component", src.value),
             )
             .at(&src.location)
             .with_help(
-                "a COPY can't keep the names of what it matches; name the folders, or copy to a name of its own",
+                "spell out the folders, or copy to a new name: COPY can't keep the names of directories that it matches",
             ),
         );
         return None;
@@ -42,41 +42,42 @@ pub(super) fn lower(
         exclude.push(Exclude::new(&format!("!{pattern}")).or_report(context, "the pattern", src)?);
     }
     let is_another_pattern = shape.only.is_some() || is_pattern(&shape.source) && shape.source != source(&src.value);
-    let comment = is_another_pattern.then(|| Comment::new(&format!("{}: a directory keeps its name", src.value)));
+    let comment =
+        is_another_pattern.then(|| Comment::new(&format!("copy {}, keeping the names of directories", src.value)));
     Some(Copy { comment, from, link: false, exclude, paths })
 }
 
-/// Whether Docker can send what a source names from the build context. If not, that is a finding.
+/// Whether Docker can send a source from the build context. Reports an error if not.
 pub(super) fn can_be_sent(context: &mut Context<'_, '_>, src: &Located<String>, source: &str) -> bool {
     let why = if source.chars().any(char::is_control) {
-        "holds a control character, which Docker can't send"
+        "contains a control character, which Docker can't send"
     } else if clean(source).ends_with(char::is_whitespace) {
-        "ends with a blank, which Docker takes away"
+        "ends with whitespace, which Docker strips"
     } else {
         return true;
     };
-    let message = format!("the source `{}` {why}", src.value);
+    let message = format!("source `{}` {why}", src.value);
     context.findings.push(Diagnostic::new(Code::Inexpressible, message).at(&src.location).with_help("rename the file"));
     false
 }
 
-/// How a COPY puts things where a copy command puts them.
+/// The operands of a COPY that has the effect of a copy command.
 #[derive(Debug, PartialEq, Eq)]
 struct Shape {
     source: String,
     destination: String,
-    /// Of what is in the source, take only what this pattern matches.
+    /// Copies only those entries of the source that match this pattern.
     only: Option<String>,
 }
 
 impl Shape {
-    /// None where no COPY does: of what a pattern of folders matches, `--exclude` filters the
-    /// directories and lets single files through.
-    fn of(src: &str, dest: &str) -> Option<Self> {
+    /// `None` if no COPY has that effect: for the matches of a pattern with folders, `--exclude` filters
+    /// directories but lets single files through.
+    fn new(src: &str, dest: &str) -> Option<Self> {
         let dest = if dest.is_empty() { "." } else { dest };
         let source = source(src);
         let plain = |destination: String| Some(Self { source: source.clone(), destination, only: None });
-        let Some(directory) = existing_directory(dest) else {
+        let Some(directory) = as_directory(dest) else {
             return plain(dest.to_owned());
         };
         let name = base(&source);
@@ -84,7 +85,7 @@ impl Shape {
             return plain(directory);
         }
         if !is_pattern(name) {
-            return plain(named(&directory, name));
+            return plain(join_name(&directory, name));
         }
         if matches_files_only(name) {
             return plain(directory);
@@ -95,7 +96,7 @@ impl Shape {
         }
         let name = name.replace("**", "*");
         let only = (name != "*").then_some(name);
-        Some(Self { source: lenient(&folder), destination: directory, only })
+        Some(Self { source: optional_directory(&folder), destination: directory, only })
     }
 }
 
@@ -106,20 +107,20 @@ fn source(src: &str) -> String {
     }
 }
 
-/// The destination as a directory that is there, with a slash at its end: `.`, `/app`, and what
-/// ends in a slash.
-fn existing_directory(dest: &str) -> Option<String> {
+/// The destination with a trailing slash if it is an existing directory: `.`, `/app`, `/`, or anything
+/// that ends with a slash.
+fn as_directory(dest: &str) -> Option<String> {
     let path = clean(dest);
     let is_directory = dest.ends_with('/') || dest.ends_with("/.") || matches!(path.as_str(), "." | "/app" | "/");
     is_directory.then(|| if path.ends_with('/') { path } else { format!("{path}/") })
 }
 
-fn named(directory: &str, name: &str) -> String {
+fn join_name(directory: &str, name: &str) -> String {
     if directory == "./" { name.to_owned() } else { join(directory, name) }
 }
 
-/// Whether a pattern names files by their extension, such as `*.json` or `config.exs*`. A directory
-/// of such a name would lose its name; `conf.d` and the like are directories.
+/// Whether a pattern matches files by their extension, such as `*.json` or `config.exs*`. A directory
+/// with such a name would lose its name; `conf.d` and the like count as directories.
 fn matches_files_only(pattern: &str) -> bool {
     let Some((stem, extension)) = pattern.trim_end_matches(['*', '?']).rsplit_once('.') else { return false };
     !stem.is_empty()
@@ -128,9 +129,9 @@ fn matches_files_only(pattern: &str) -> bool {
         && extension.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// A directory as a pattern that matches only it, so that a build does not fail where it is
-/// missing: to a copy command with a pattern, nothing to copy is no mistake.
-fn lenient(directory: &str) -> String {
+/// A pattern that matches only this directory, so that the build doesn't fail if it is missing: a copy
+/// command whose pattern matches nothing is not an error.
+fn optional_directory(directory: &str) -> String {
     match directory.char_indices().next_back() {
         Some((at, last)) if last.is_ascii_alphanumeric() => {
             format!("{}[{last}]", directory.get(..at).unwrap_or_default())
@@ -170,13 +171,13 @@ mod tests {
         ] {
             let only = only.map(str::to_owned);
             let (source, destination) = (source.to_owned(), destination.to_owned());
-            assert_eq!(Shape::of(src, dest), Some(Shape { source, destination, only }), "{src} {dest}");
+            assert_eq!(Shape::new(src, dest), Some(Shape { source, destination, only }), "{src} {dest}");
         }
     }
 
     #[test]
-    fn what_docker_can_not_send_is_refused() {
-        let refused = |command: &str, input: &str| {
+    fn sources_that_docker_cannot_send_are_rejected() {
+        let rejects = |command: &str, input: &str| {
             let json = format!(
                 r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}, {input}], "commands": [{command}] }}],
                   "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{{ "step": "a", "include": ["."] }}] }} }}"#
@@ -184,21 +185,21 @@ mod tests {
             transpile(&json, &Options::default()).is_err()
         };
         let input = r#"{ "local": true, "include": ["x"] }"#;
-        for (path, is_refused) in
+        for (path, is_rejected) in
             [("a", false), (" a b", false), ("a ", true), ("a/b\\u3000", true), ("a\\u0001", true), ("a /", true)]
         {
             let command = |more: &str| format!(r#"{{ "src": "{path}", "dest": "x"{more} }}"#);
-            assert_eq!(refused(&command(""), input), is_refused, "{path}");
-            assert!(!refused(&command(r#", "image": "y""#), input), "an image has its files: {path}");
+            assert_eq!(rejects(&command(""), input), is_rejected, "{path}");
+            assert!(!rejects(&command(r#", "image": "y""#), input), "only the build context is sent: {path}");
             let include = format!(r#"{{ "local": true, "include": ["{path}"] }}"#);
-            assert_eq!(refused(&command(r#", "image": "y""#), &include), is_refused, "{path}");
+            assert_eq!(rejects(&command(r#", "image": "y""#), &include), is_rejected, "{path}");
         }
     }
 
     #[test]
-    fn a_pattern_of_folders_is_no_shape_unless_it_names_files() {
+    fn pattern_with_folders_is_rejected_unless_it_matches_files() {
         for src in ["packages/*/lib*", "packages/[ab]/lib*", "packages/*/*", "a?/b/c*"] {
-            assert_eq!(Shape::of(src, "x/"), None, "{src}");
+            assert_eq!(Shape::new(src, "x/"), None, "{src}");
         }
         let command = r#"{ "src": "packages/*/lib*", "dest": "x/" }"#;
         let json = format!(
@@ -208,7 +209,7 @@ mod tests {
         let errors = transpile(&json, &Options::default()).unwrap_err();
         let location = errors.0[0].location.as_ref().unwrap().path().to_string();
         assert_eq!((errors.0[0].code, location.as_str()), (Code::Inexpressible, "steps[0].commands[0].src"));
-        assert!(Shape::of("packages/*/*.json", "x/").is_some());
-        assert!(Shape::of("packages/*/lib", "x/").is_some());
+        assert!(Shape::new("packages/*/*.json", "x/").is_some());
+        assert!(Shape::new("packages/*/lib", "x/").is_some());
     }
 }

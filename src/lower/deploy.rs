@@ -21,7 +21,7 @@ pub(super) fn image<'p>(
     let (from, mut instructions) = start(context, Some(graph.base()), location);
     for instruction in &mut instructions {
         if let Instruction::ResetUser { shell } = &mut instruction.value {
-            // nothing runs here
+            // no commands run in this stage
             *shell = false;
         }
     }
@@ -35,16 +35,15 @@ pub(super) fn image<'p>(
     Some(Stage {
         role: Role::Image,
         location: location.clone(),
-        comment: Some(Comment::new("the image")),
+        comment: Some(Comment::new("final image")),
         from,
         name: None,
         instructions,
     })
 }
 
-/// The environment of the steps of `deploy.inputs`, then `deploy.variables`, then PATH: its
-/// entries sorted as strings, the default PATH one among them (`getImageEnv` in
-/// `buildkit/convert.go`).
+/// The environment of the steps of `deploy.inputs`, then `deploy.variables`, then PATH: its entries and
+/// the default PATH, sorted as strings (`getImageEnv` in `buildkit/convert.go`).
 fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Vec<Located<Assignment>>> {
     let graph = context.graph;
     let mut environment = environments.merged(graph.deploy_inputs().filter_map(Edge::step));
@@ -83,7 +82,7 @@ mod tests {
     use crate::{Options, transpile};
 
     #[test]
-    fn without_a_start_command_the_image_runs_a_shell() {
+    fn image_without_a_start_command_runs_a_shell() {
         for (start, command) in
             [("", "/bin/bash"), (r#", "startCommand": """#, "/bin/bash"), (r#", "startCommand": "x""#, "x")]
         {

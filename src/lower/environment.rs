@@ -1,18 +1,18 @@
-//! The environment of a step: its parents' merged, then its own variables and PATH entries.
+//! The environment of a step: the merged environments of its parents, then its own variables and PATH
+//! entries.
 //!
-//! The environments of all steps are kept, and each is a small change of another, so what they have
-//! in common is shared.
+//! The environments of all steps are kept. Each differs little from another, so they share structure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::persistent_map::PersistentMap;
 use super::search_path::{Entries, SearchPath};
-use crate::dockerfile::{is_bare_name, is_for_env_alone};
+use crate::dockerfile::{is_bare_name, is_env_only};
 use crate::graph::Graph;
 use crate::plan::{Command, Located, StepId, StepMap, Variables};
 
-/// A number for each name of a variable and each entry of PATH, in their alphabetical order.
+/// A number for each variable name and PATH entry, in alphabetical order.
 type Numbers<'p> = BTreeMap<&'p str, usize>;
 
 /// A variable of an environment.
@@ -20,19 +20,19 @@ type Numbers<'p> = BTreeMap<&'p str, usize>;
 pub(super) struct Variable<'p> {
     name: &'p str,
     value: &'p Located<String>,
-    /// Whether the plan sets it for all steps, so that what any step sets wins over it.
+    /// Whether the plan sets it as a default for all steps, which the variables of any step override.
     is_default: bool,
 }
 
-/// Variables and the entries in front of the default PATH.
+/// Variables, and the entries before the default PATH.
 #[derive(Clone, Debug)]
 pub(super) struct Environment<'p> {
     numbers: Rc<Numbers<'p>>,
-    /// All but PATH.
+    /// All except PATH.
     variables: PersistentMap<Variable<'p>>,
-    /// Those of them that no ENV can hold.
+    /// The variables that ENV can't express.
     multi_line: PersistentMap<Variable<'p>>,
-    /// Those of them that no ARG can hold.
+    /// The variables that ARG can't express.
     not_for_arg: PersistentMap<Variable<'p>>,
     has_odd_name: bool,
     path_variable: Option<Variable<'p>>,
@@ -53,23 +53,24 @@ impl<'p> Environment<'p> {
         }
     }
 
-    /// Takes over another one: its variables win, its PATH entries go behind, each once.
+    /// Merges another environment into this one: its variables override, and its PATH entries are
+    /// appended without duplicates.
     fn merge(&mut self, other: &Self) {
-        let mut taken = Vec::new();
-        let is_taken = |variable: &Variable<'p>, had: Option<_>| !variable.is_default || had.is_none();
-        other.variables.for_each_beside(&self.variables, |_, variable, had| {
-            if is_taken(&variable, had) {
-                taken.push(variable);
+        let mut overriding = Vec::new();
+        let overrides = |variable: &Variable<'p>, had: Option<_>| !variable.is_default || had.is_none();
+        other.variables.for_each_unshared(&self.variables, |_, variable, had| {
+            if overrides(&variable, had) {
+                overriding.push(variable);
             }
         });
-        taken.extend(other.path_variable.filter(|variable| is_taken(variable, self.path_variable)));
-        for variable in taken {
+        overriding.extend(other.path_variable.filter(|variable| overrides(variable, self.path_variable)));
+        for variable in overriding {
             self.set(variable);
         }
         self.entries.append(&other.entries);
     }
 
-    /// Sets variables, over those of the same names.
+    /// Sets variables, overriding those of the same names.
     pub(super) fn set_all(&mut self, variables: &'p Variables) {
         for (name, value) in variables {
             self.set(Variable { name, value, is_default: false });
@@ -84,7 +85,7 @@ impl<'p> Environment<'p> {
         let Some(number) = self.numbers.get(variable.name).copied() else { return };
         self.variables.set(number, Some(variable));
         let is_multi_line = variable.value.value.contains('\n');
-        let is_not_for_arg = is_multi_line || is_for_env_alone(variable.name);
+        let is_not_for_arg = is_multi_line || is_env_only(variable.name);
         for (map, belongs) in [(&mut self.multi_line, is_multi_line), (&mut self.not_for_arg, is_not_for_arg)] {
             if belongs || map.get(number).is_some() {
                 map.set(number, belongs.then_some(variable));
@@ -93,44 +94,44 @@ impl<'p> Environment<'p> {
         self.has_odd_name |= !is_bare_name(variable.name);
     }
 
-    /// Puts an entry in front of PATH, unless it is there.
+    /// Prepends an entry to PATH, unless it is already there.
     pub(super) fn push_path(&mut self, entry: &'p Located<String>) {
         if let Some(number) = self.numbers.get(entry.value.as_str()) {
             self.entries.push(*number, entry);
         }
     }
 
-    /// PATH. A variable of that name counts only while there are no entries.
+    /// The value of PATH. A variable of that name counts only if there are no entries.
     pub(super) fn path(&self) -> SearchPath<'p> {
         SearchPath::new(&self.entries, self.path_variable.map(|variable| variable.value))
     }
 
-    /// The entries in front of the default PATH.
+    /// The entries before the default PATH.
     pub(super) fn entries(&self) -> Vec<&'p Located<String>> {
         self.entries.iter().collect()
     }
 
     /// The variables other than PATH.
     pub(super) fn without_path(&self) -> Vec<(&'p str, &'p Located<String>)> {
-        listed(&self.variables)
+        to_list(&self.variables)
     }
 
-    /// The variables other than PATH that no ENV (with `by_arg`, no ARG) can hold.
+    /// The variables other than PATH that ENV (with `by_arg`, ARG) can't express.
     pub(super) fn undeclarable(&self, by_arg: bool) -> Vec<(&'p str, &'p Located<String>)> {
-        listed(self.not_for(by_arg))
+        to_list(self.not_for(by_arg))
     }
 
     fn not_for(&self, by_arg: bool) -> &PersistentMap<Variable<'p>> {
         if by_arg { &self.not_for_arg } else { &self.multi_line }
     }
 
-    /// Whether a shell hands on every variable.
+    /// Whether a shell passes on every variable.
     pub(super) fn is_for_shells(&self) -> bool {
         !self.has_odd_name
     }
 
-    /// What a stage lacks that has some of the variables, PATH aside. The stage then has the rest of
-    /// them, but for those that no ENV (with `by_arg`, no ARG) can hold: it keeps what it has of these.
+    /// Brings the variables of a stage, `has`, up to date, and returns those that it lacked, PATH
+    /// excluded. Variables that ENV (with `by_arg`, ARG) can't express stay as they are in the stage.
     pub(super) fn complete(
         &self,
         has: &mut PersistentMap<Variable<'p>>,
@@ -138,7 +139,7 @@ impl<'p> Environment<'p> {
     ) -> Vec<(&'p str, &'p Located<String>)> {
         let undeclarable = self.not_for(by_arg);
         let mut lacking = Vec::new();
-        self.variables.for_each_beside(has, |number, Variable { name, value, .. }, had| {
+        self.variables.for_each_unshared(has, |number, Variable { name, value, .. }, had| {
             if had.is_none_or(|had| had.value.value != value.value) && undeclarable.get(number).is_none() {
                 lacking.push((name, value));
             }
@@ -150,29 +151,29 @@ impl<'p> Environment<'p> {
     }
 }
 
-fn listed<'p>(variables: &PersistentMap<Variable<'p>>) -> Vec<(&'p str, &'p Located<String>)> {
-    let mut listed = Vec::new();
-    variables.for_each(|_, Variable { name, value, .. }| listed.push((name, value)));
-    listed
+fn to_list<'p>(variables: &PersistentMap<Variable<'p>>) -> Vec<(&'p str, &'p Located<String>)> {
+    let mut list = Vec::new();
+    variables.for_each(|_, Variable { name, value, .. }| list.push((name, value)));
+    list
 }
 
-/// What each step starts with and hands on to those that take from it, by step
+/// The environments that each step starts with and passes on to its children, by step
 /// (`buildkit/build_llb/build_env.go`).
 pub(super) struct Environments<'p> {
-    /// That of no step: the plan's own variables.
-    of_plan: Environment<'p>,
+    /// The environment without any step: the plan's own variables.
+    plan_only: Environment<'p>,
     starts: StepMap<Environment<'p>>,
     outputs: StepMap<Environment<'p>>,
 }
 
 impl<'p> Environments<'p> {
     pub(super) fn new(graph: &'p Graph) -> Self {
-        let mut of_plan = Environment::new(numbers(graph));
+        let mut plan_only = Environment::new(numbers(graph));
         for (name, value) in &graph.plan().variables {
-            of_plan.set(Variable { name, value, is_default: true });
+            plan_only.set(Variable { name, value, is_default: true });
         }
-        let unknown: StepMap<_> = graph.steps().map(|_| of_plan.clone()).collect();
-        let mut this = Self { of_plan, starts: unknown.clone(), outputs: unknown };
+        let initial: StepMap<_> = graph.steps().map(|_| plan_only.clone()).collect();
+        let mut this = Self { plan_only, starts: initial.clone(), outputs: initial };
         for (id, step) in graph.in_build_order() {
             let mut environment = this.merged(graph.parents(id).iter().copied());
             environment.set_all(&step.variables);
@@ -193,11 +194,11 @@ impl<'p> Environments<'p> {
         self.starts[id].clone()
     }
 
-    /// The merged environments of steps, later ones over earlier ones, and under all of them
-    /// the plan's own variables.
+    /// Merges the environments of steps. Later steps override earlier ones, and all of them override the
+    /// plan's own variables.
     pub(super) fn merged(&self, steps: impl Iterator<Item = StepId>) -> Environment<'p> {
         let mut outputs = steps.map(|id| &self.outputs[id]);
-        let mut environment = outputs.next().unwrap_or(&self.of_plan).clone();
+        let mut environment = outputs.next().unwrap_or(&self.plan_only).clone();
         outputs.for_each(|output| environment.merge(output));
         environment
     }
@@ -205,8 +206,8 @@ impl<'p> Environments<'p> {
 
 fn numbers(graph: &Graph) -> Numbers<'_> {
     let plan = graph.plan();
-    let of_steps = plan.steps.iter().map(|step| &step.variables);
-    let variables = of_steps.chain([&plan.variables, &plan.deploy.variables]).flat_map(BTreeMap::keys);
+    let step_variables = plan.steps.iter().map(|step| &step.variables);
+    let variables = step_variables.chain([&plan.variables, &plan.deploy.variables]).flat_map(BTreeMap::keys);
     let entries = plan.steps.iter().flat_map(|step| &step.commands).filter_map(|command| match command {
         Command::Path { path } => Some(path.value.as_str()),
         _ => None,
@@ -223,7 +224,7 @@ mod tests {
     use crate::diagnostic::Findings;
 
     /// The variables of an environment, PATH last.
-    fn shown(environment: &Environment<'_>) -> Vec<String> {
+    fn display(environment: &Environment<'_>) -> Vec<String> {
         let variables = environment.without_path().into_iter().map(|(name, value)| format!("{name}={}", value.value));
         variables.chain(environment.path().text().map(|path| format!("PATH={path}"))).collect()
     }
@@ -243,14 +244,14 @@ mod tests {
     }
 
     #[test]
-    fn later_steps_win_over_earlier_ones_and_each_over_the_plan() {
+    fn later_steps_override_earlier_ones_and_the_plan() {
         let steps = json!([
             step("a", &json!({ "A": "a", "C": "a", "PATH": "/a" })),
             step("b", &json!({ "C": "b" })),
             step("c", &json!({}))
         ]);
         with(&steps, |environments| {
-            let merged = |steps: &[usize]| shown(&environments.merged(ids(steps)));
+            let merged = |steps: &[usize]| display(&environments.merged(ids(steps)));
             assert_eq!(merged(&[0, 1]), ["A=a", "B=plan", "C=b", "PATH=/a"]);
             assert_eq!(merged(&[1, 0]), ["A=a", "B=plan", "C=a", "PATH=/a"]);
             assert_eq!(merged(&[0, 2]), ["A=a", "B=plan", "C=a", "PATH=/a"]);
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_hands_on_variables_unless_one_has_a_name_of_its_own_kind() {
+    fn shell_passes_on_variables_unless_a_name_is_unusual() {
         let steps = json!([step("a", &json!({ "my-var": "x", "z": "y" })), step("b", &json!({ "z": "y" }))]);
         with(&steps, |environments| {
             let is_for_shells = |steps: &[usize]| environments.merged(ids(steps)).is_for_shells();
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_instruction_can_hold_is_known_until_another_value_takes_its_location() {
+    fn undeclarable_variables_are_tracked_until_overridden() {
         let steps = json!([step("a", &json!({ "L": "1\n2", "a b": "x" })), step("b", &json!({ "L": "1" }))]);
         with(&steps, |environments| {
             let undeclarable = |steps: &[usize], by_arg| -> Vec<&str> {
@@ -287,24 +288,24 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_is_told_what_it_lacks_and_has_it_then() {
+    fn stage_gets_what_it_lacks_once() {
         let steps = json!([
             step("a", &json!({ "C": "1", "L": "1\n2" })),
             step("b", &json!({ "C": "2", "L": "3" })),
             step("c", &json!({ "C": "1" }))
         ]);
         with(&steps, |environments| {
-            let mut has = PersistentMap::new(environments.of_plan.numbers.len());
+            let mut has = PersistentMap::new(environments.plan_only.numbers.len());
             let mut lacks = |step: usize| -> Vec<String> {
                 let lacking = environments.start(StepId::new(step)).complete(&mut has, false);
                 lacking.into_iter().map(|(name, value)| format!("{name}={}", value.value)).collect()
             };
             assert_eq!(lacks(0), ["A=plan", "B=plan", "C=1"]);
             assert_eq!(lacks(0), [""; 0]);
-            assert_eq!(lacks(2), [""; 0], "another place of the plan with the same value");
+            assert_eq!(lacks(2), [""; 0], "the same value from another location");
             assert_eq!(lacks(1), ["C=2", "L=3"]);
-            assert_eq!(lacks(0), ["C=1"], "a line feed is no instruction's");
-            assert_eq!(lacks(1), ["C=2"], "the stage has kept what it had");
+            assert_eq!(lacks(0), ["C=1"], "a multi-line value is not declared");
+            assert_eq!(lacks(1), ["C=2"], "the stage keeps its old value");
         });
     }
 }

@@ -1,4 +1,4 @@
-//! File commands: content that stands in the plan.
+//! File commands: files whose content is in the plan.
 
 use super::builder::StageBuilder;
 use super::{Context, OrReport};
@@ -19,11 +19,11 @@ pub(super) struct File<'p> {
     pub(super) comment: Option<Comment>,
 }
 
-/// What BuildKit gives to the directories on the way.
+/// The mode of parent directories that BuildKit creates.
 const DIRECTORY_MODE: u32 = 0o755;
 
 impl File<'_> {
-    /// Adds the COPY of a heredoc, or of a helper stage where a heredoc's destination can't be
+    /// Adds a COPY of a heredoc, or a COPY from a helper stage if the destination of a heredoc can't be
     /// spelled.
     pub(super) fn lower(
         self,
@@ -34,9 +34,11 @@ impl File<'_> {
     ) {
         let path = under_app(&self.path.value);
         if ["/", "/app"].contains(&path.as_str()) {
-            let message = format!("`{}` is a directory, so no file can be there", self.path.value);
+            let message = format!("can't write a file to `{}`: it is a directory", self.path.value);
             context.findings.push(
-                Diagnostic::new(Code::InvalidPath, message).at(&self.path.location).with_help("name a file in it"),
+                Diagnostic::new(Code::InvalidPath, message)
+                    .at(&self.path.location)
+                    .with_help("use the path of a file in that directory"),
             );
             return;
         }
@@ -49,20 +51,20 @@ impl File<'_> {
         match (HeredocPath::new(&path), make_parents(&path, mode)) {
             (Ok(path), Ok(parents)) => {
                 let instructions = &mut builder.instructions;
-                let parents = parents.filter(|_| builder.made.insert(parent));
-                instructions.extend(parents.map(|made| Located::at(&self.path.location, made)));
+                let parents = parents.filter(|_| builder.created_directories.insert(parent));
+                instructions.extend(parents.map(|parents| Located::at(&self.path.location, parents)));
                 let mode = mode.map(Mode);
                 let file = CopyFile { comment: self.comment, mode, path, content };
                 instructions.push(Located::at(&self.path.location, Instruction::CopyFile(file)));
             }
             _ => {
                 let file = |path| CopyFile { comment: None, mode: mode.map(Mode), path, content };
-                self.by_way_of_a_stage(context, id, stage, &path, file, builder);
+                self.lower_to_stage(context, id, stage, &path, file, builder);
             }
         }
     }
 
-    fn by_way_of_a_stage(
+    fn lower_to_stage(
         self,
         context: &mut Context<'_, '_>,
         id: StepId,
@@ -71,18 +73,18 @@ impl File<'_> {
         file: impl FnOnce(HeredocPath) -> CopyFile,
         builder: &mut StageBuilder<'_>,
     ) {
-        const HELD_AT: &str = "/file";
-        let Some(paths) = CopyPaths::new(HELD_AT, path).or_report(context, "the path", self.path) else { return };
+        const PATH_IN_STAGE: &str = "/file";
+        let Some(paths) = CopyPaths::new(PATH_IN_STAGE, path).or_report(context, "the path", self.path) else { return };
         let Some(name) = context.names.unique(&format!("{stage}-file")) else { return };
-        let Ok(held_at) = HeredocPath::new(HELD_AT) else { return };
+        let Ok(path_in_stage) = HeredocPath::new(PATH_IN_STAGE) else { return };
         let location = &self.path.location;
         builder.helpers.push(Stage {
             role: Role::FileFor(id),
             location: location.clone(),
-            comment: Some(Comment::new(&format!("a file for {stage}, whose path a heredoc can't have"))),
+            comment: Some(Comment::new(&format!("file for {stage}: COPY can't write a heredoc to its path"))),
             from: Located::at(location, From::Scratch),
             name: Some(name.clone()),
-            instructions: vec![Located::at(location, Instruction::CopyFile(file(held_at)))],
+            instructions: vec![Located::at(location, Instruction::CopyFile(file(path_in_stage)))],
         });
         let from = Some(From::Stage(name));
         let copy = Copy { comment: self.comment, from, link: false, exclude: Vec::new(), paths };
@@ -90,8 +92,8 @@ impl File<'_> {
     }
 }
 
-/// `COPY --chmod` gives its mode to the directories that it creates, too. Where that would be
-/// wrong, they are made first. Fails where no WORKDIR can say it.
+/// Creates the parent directories of a file first, if needed: `COPY --chmod` also applies its mode to the
+/// directories that it creates. Fails if WORKDIR can't express the path.
 fn make_parents(path: &str, mode: Option<u32>) -> Result<Option<Instruction>, Inexpressible> {
     let parent = dir(path);
     if mode.is_none_or(|mode| mode == DIRECTORY_MODE) || ["/", "/app"].contains(&parent.as_str()) {
@@ -105,15 +107,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parents_are_made_where_a_mode_would_reach_them() {
-        for (path, mode, made) in [
+    fn parents_are_created_if_the_mode_would_apply_to_them() {
+        for (path, mode, are_created) in [
             ("/p/q/secret", Some(0o600), true),
             ("/p/q/run.sh", Some(0o755), false),
             ("/p/q/plain", None, false),
             ("/secret", Some(0o600), false),
             ("/app/secret", Some(0o600), false),
         ] {
-            assert_eq!(make_parents(path, mode).unwrap().is_some(), made, "{path}");
+            assert_eq!(make_parents(path, mode).unwrap().is_some(), are_created, "{path}");
         }
         assert!(make_parents("/a\nb/c", Some(0o600)).is_err());
     }

@@ -1,4 +1,4 @@
-//! The ignore file beside the Dockerfile, from the plan's `exclude`.
+//! The ignore file next to the Dockerfile, from the plan's `exclude`.
 
 use super::{Context, OrReport};
 use crate::dockerfile::{Dockerignore, IgnorePattern};
@@ -18,9 +18,9 @@ pub(super) fn dockerignore(context: &mut Context<'_, '_>) -> Option<Dockerignore
     Some(Dockerignore { patterns: spelled.collect() })
 }
 
-/// Whether a pattern begins with a slash. Railpack hands patterns to BuildKit as they are, where no
-/// path begins with one, so such a pattern matches nothing. In an ignore file it would match: Docker
-/// removes the slash.
+/// Whether a pattern starts with a slash. Railpack passes patterns to BuildKit unchanged, where no path
+/// starts with one, so such a pattern matches nothing. In an ignore file it would match: Docker strips
+/// the slash.
 pub(crate) fn is_absolute(pattern: &str) -> bool {
     pattern.trim().trim_start_matches('!').starts_with('/')
 }

@@ -1,13 +1,14 @@
-//! Files that a stage takes from other stages, from images and from the build context.
+//! Files that a stage copies from other stages, from images and from the build context.
 
 use super::copy::can_be_sent;
 use super::{Context, OrReport};
-use crate::compat::gopath::{base, join};
+use crate::compat::gopath::{base, is_in, join, under_app};
+use crate::compat::patternmatcher::is_pattern;
 use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
 use crate::graph::{Edge, Include, IncludedPaths, Origin};
 use crate::plan::Located;
 
-/// The COPY instructions for the inputs behind the first one.
+/// The COPY instructions for all inputs after the first one.
 pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Edge<'_>]) -> Vec<Located<Instruction>> {
     let link = merges(base, inputs);
     let mut copies = Vec::new();
@@ -24,18 +25,23 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
             continue;
         }
         let exclude: Vec<Exclude> = edge.input.exclude.iter().filter_map(|pattern| exclude(context, pattern)).collect();
-        for include in edge.includes() {
+        for (index, include) in edge.includes().iter().enumerate() {
             let is_local = edge.is_local();
+            let nested = if is_local { Nesting::None } else { nesting(*edge, index) };
+            if nested == Nesting::Copied {
+                continue;
+            }
             let (source, destination) = resolve(&include.value, is_local);
             if is_local && !can_be_sent(context, include, &source) {
                 continue;
             }
             let paths = CopyPaths::new(&source, &destination).or_report(context, "the path", include);
             context.count(edge.input.exclude.iter().map(|pattern| pattern.value.len()).sum());
-            if context.is_over {
+            if context.is_aborted {
                 return copies;
             }
             copies.extend(paths.map(|paths| {
+                let link = link && nested == Nesting::None;
                 let copy = Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths };
                 Located::at(&include.location, Instruction::Copy(copy))
             }));
@@ -44,12 +50,37 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
     copies
 }
 
+/// The relation of an include to those before it in its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nesting {
+    None,
+    /// It is in an earlier one, which may lack a part of it. `--link` would create the directories on the
+    /// way again, with the default mode.
+    Inside,
+    /// It is in an earlier one, which copies all of it.
+    Copied,
+}
+
+fn nesting(edge: Edge<'_>, index: usize) -> Nesting {
+    // more are not compared: each comparison takes time, and no plan has as many
+    const MAX_COMPARED: usize = 100;
+    let includes = edge.includes();
+    let path = |include: &Located<String>| under_app(&include.value);
+    let Some(own) = includes.get(index).map(path).filter(|own| own != "/") else { return Nesting::None };
+    let mut earlier = includes.iter().take(index.min(MAX_COMPARED)).map(path);
+    match earlier.find(|outer| outer != "/" && is_in(&own, outer)) {
+        Some(outer) if edge.input.exclude.is_empty() && !is_pattern(&outer) && !is_pattern(&own) => Nesting::Copied,
+        Some(_) => Nesting::Inside,
+        None => Nesting::None,
+    }
+}
+
 fn exclude(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<Exclude> {
     Exclude::new(&pattern.value).or_report(context, "the pattern", pattern)
 }
 
-/// Source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
-/// files lose their folders, others keep their place.
+/// The source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
+/// files lose their folders, other files keep their paths.
 fn resolve(include: &str, is_local: bool) -> (String, String) {
     if is_local {
         let source = if include.is_empty() { "." } else { include };
@@ -63,8 +94,8 @@ fn resolve(include: &str, is_local: bool) -> (String, String) {
     (path.clone(), path)
 }
 
-/// Whether Railpack merges the inputs onto the base, so that their layers are independent of each
-/// other, or copies them one after the other (`shouldLLBMerge` in `buildkit/build_llb/layers.go`).
+/// Whether Railpack merges the inputs onto the base, so that their layers are independent, instead of
+/// copying them one after the other (`shouldLLBMerge` in `buildkit/build_llb/layers.go`).
 fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
     let is_plain = |edge: &Edge<'_>| {
         edge.input.include.is_some() && !edge.is_local() && edge.includes().iter().all(|include| include.value != "/")
@@ -72,15 +103,16 @@ fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
     !base.is_local() && inputs.iter().all(is_plain) && !overlap(inputs)
 }
 
-/// Whether two inputs hold the same path, what one of them excludes aside.
+/// Whether two inputs include the same path, unless one of them excludes it.
 fn overlap(inputs: &[Edge<'_>]) -> bool {
     let included = IncludedPaths::new(inputs);
     let differ = |includes: &[Include<'_>], input| {
-        // in the order of the inputs
+        // sorted by input
         [includes.first(), includes.last()].into_iter().flatten().any(|include| include.input != input)
     };
-    let is_twice = included.at_one_path().any(|includes| includes.first().is_some_and(|it| differ(includes, it.input)));
-    is_twice
+    let is_duplicate =
+        included.at_one_path().any(|includes| includes.first().is_some_and(|it| differ(includes, it.input)));
+    is_duplicate
         || included.within().any(|within| {
             let outer = within.outer.iter().filter(|outer| differ(within.inner, outer.input));
             outer.filter_map(|outer| included.excludes(outer)).any(|excludes| !excludes.hold(within.rest))
@@ -93,7 +125,7 @@ mod tests {
     use crate::{Options, transpile};
 
     #[test]
-    fn container_paths_keep_their_place_and_local_ones_lose_their_folders() {
+    fn local_paths_lose_their_folders_and_others_keep_them() {
         for (include, is_local, source, destination) in [
             (".", false, "/app", "/app"),
             ("/app/", false, "/app", "/app"),
@@ -111,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn inputs_are_linked_unless_two_of_them_hold_the_same_path() {
+    fn inputs_are_linked_unless_they_overlap() {
         let is_linked = |inputs: &str| {
             let json = format!(
                 r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}] }}, {{ "name": "b", "inputs": [{{ "image": "x" }}] }}],
@@ -146,5 +178,30 @@ mod tests {
             assert_eq!(is_linked(&inputs), linked, "{inputs}");
         }
         assert!(!is_linked(r#"{ "step": "a", "include": ["/x"] }, { "local": true, "include": ["."] }"#));
+    }
+
+    #[test]
+    fn includes_inside_others_are_not_linked() {
+        let copies = |include: &str, exclude: &str| -> Vec<String> {
+            let json = format!(
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}] }}],
+                  "deploy": {{ "base": {{ "image": "x" }}, "inputs": [{{ "step": "a", "include": [{include}], "exclude": [{exclude}] }}] }} }}"#
+            );
+            let dockerfile = transpile(&json, &Options::default()).unwrap().dockerfile;
+            dockerfile.lines().filter(|line| line.starts_with("COPY")).map(str::to_owned).collect()
+        };
+        assert_eq!(copies(r#""/app", "lib/", "/app""#, ""), ["COPY --link --from=a /app /app"]);
+        assert_eq!(
+            copies(r#""/app", "lib""#, r#""tmp""#),
+            ["COPY --link --from=a --exclude=tmp /app /app", "COPY --from=a --exclude=tmp /app/lib /app/lib"]
+        );
+        assert_eq!(
+            copies(r#""/app/li*", "lib/x""#, ""),
+            ["COPY --link --from=a /app/li* /app/li*", "COPY --link --from=a /app/lib/x /app/lib/x"]
+        );
+        assert_eq!(
+            copies(r#""lib", "/app""#, ""),
+            ["COPY --link --from=a /app/lib /app/lib", "COPY --link --from=a /app /app"]
+        );
     }
 }

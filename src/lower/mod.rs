@@ -1,4 +1,4 @@
-//! Lowering: the meaning of a plan as the instructions of a Dockerfile.
+//! Lowering: turns a plan into the instructions of a Dockerfile.
 
 mod base_image;
 mod builder;
@@ -33,11 +33,11 @@ use crate::options::Options;
 use crate::plan::{Located, StepId, StepMap};
 use crate::secret_usage::{SecretUsage, SetId};
 
-/// How much text may be generated, in bytes. A small plan can ask for a thousand times its size: each
-/// step with one more entry for PATH, each command with every secret.
+/// The limit on generated text, in bytes. A small plan can ask for a thousand times its own size: each
+/// step may add an entry to PATH, and each command may mount every secret.
 const MAX_TEXT: usize = 128 * 1024 * 1024;
 
-/// Lowers a plan. Each part that a Dockerfile can't express is a finding.
+/// Lowers a plan, and reports each part that a Dockerfile can't express.
 pub(crate) fn lower(
     graph: &Graph,
     usage: &SecretUsage,
@@ -63,12 +63,12 @@ fn lower_within(
     let mut stage_envs = StageEnvs::new(graph);
     let mut stages = hash_stages.stages(&mut context);
     for (id, _) in graph.needed() {
-        if context.is_over {
+        if context.is_aborted {
             break;
         }
-        stages.extend(stage::of_step(&mut context, id, &environments, &mut stage_envs, &hash_stages));
+        stages.extend(stage::lower_step(&mut context, id, &environments, &mut stage_envs, &hash_stages));
     }
-    if !context.is_over {
+    if !context.is_aborted {
         stages.extend(deploy::image(&mut context, &environments, &stage_envs));
     }
     let dockerignore = ignore::dockerignore(&mut context);
@@ -76,24 +76,24 @@ fn lower_within(
     Ok((Dockerfile { syntax, stages }, dockerignore))
 }
 
-/// The state that every part of the lowering shares.
+/// State shared by all parts of lowering.
 struct Context<'p, 'f> {
     graph: &'p Graph,
     usage: &'p SecretUsage,
     options: &'p Options,
     findings: &'f mut Findings,
     names: Names,
-    /// The stage of each step that the image needs.
+    /// The stage name of each step that the image needs.
     stage_names: StepMap<Option<StageName>>,
     cache_args: CacheArgs<'p>,
-    /// How commands get each set of secrets.
+    /// The access of commands to each set of secrets.
     access: BTreeMap<SetId, SecretAccess>,
-    /// The mounts of secrets as variables of their own names, by secret.
+    /// Mounts of secrets as variables of the same name, by secret.
     secret_mounts: BTreeMap<String, Located<Mount>>,
     /// The remaining output budget, in bytes.
     budget: usize,
-    /// Set by an error that makes it useless to go on.
-    is_over: bool,
+    /// Set by a fatal error; lowering stops.
+    is_aborted: bool,
 }
 
 impl<'p, 'f> Context<'p, 'f> {
@@ -105,7 +105,7 @@ impl<'p, 'f> Context<'p, 'f> {
         findings: &'f mut Findings,
     ) -> Self {
         let mut names = Names::new(graph);
-        let stage_names = names.of_steps(graph);
+        let stage_names = names.for_steps(graph);
         Self {
             graph,
             usage,
@@ -117,27 +117,27 @@ impl<'p, 'f> Context<'p, 'f> {
             access: BTreeMap::new(),
             secret_mounts: BTreeMap::new(),
             budget,
-            is_over: false,
+            is_aborted: false,
         }
     }
 
-    /// Counts text that the plan has once and the Dockerfile many times.
+    /// Counts text that may occur once in the plan but many times in the Dockerfile.
     fn count(&mut self, bytes: usize) {
         self.budget = self.budget.saturating_sub(bytes);
-        if self.budget == 0 && !self.is_over {
-            self.is_over = true;
-            let message = format!("the Dockerfile would have more than {} MiB", MAX_TEXT >> 20);
-            let help = "BuildKit accepts about 7 MiB; each step repeats too much of the steps before it, or each command too much of the plan";
+        if self.budget == 0 && !self.is_aborted {
+            self.is_aborted = true;
+            let message = format!("the Dockerfile would be larger than {} MiB", MAX_TEXT >> 20);
+            let help = "simplify the plan: BuildKit accepts about 7 MiB, and each step repeats too much of earlier steps, or each command too much of the plan";
             self.findings.push(Diagnostic::new(Code::HugeDockerfile, message).with_help(help));
         }
     }
 
-    /// The stage of a step. A step that the image does not need has none.
+    /// The stage name of a step. `None` if the image doesn't need the step.
     fn stage_name(&self, id: StepId) -> Option<StageName> {
         self.stage_names[id].clone()
     }
 
-    /// An image that a plan names. An invalid reference is a finding.
+    /// Parses an image reference of the plan. Reports an invalid one.
     fn image(&mut self, image: &Located<String>) -> Option<ImageRef> {
         let reference = ImageRef::new(&image.value);
         if reference.is_err() {
@@ -151,20 +151,20 @@ impl<'p, 'f> Context<'p, 'f> {
     }
 }
 
-/// Turns a failure to spell a text into a finding.
+/// Reports a text that can't be spelled.
 trait OrReport<T> {
-    /// `what` names the text: "the path" of "the path `x` holds a NUL character".
+    /// `what` describes the text: "the path" in "the path `x` contains a NUL character".
     fn or_report(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T>;
 }
 
 impl<T> OrReport<T> for Result<T, Inexpressible> {
     fn or_report(self, context: &mut Context<'_, '_>, what: &str, text: &Located<String>) -> Option<T> {
         self.map_err(|why| {
-            let shown = if text.value.chars().count() > 60 { String::new() } else { format!(" `{}`", text.value) };
+            let quoted = if text.value.chars().count() > 60 { String::new() } else { format!(" `{}`", text.value) };
             context.findings.push(
-                Diagnostic::new(Code::Inexpressible, format!("{what}{shown} {why}"))
+                Diagnostic::new(Code::Inexpressible, format!("{what}{quoted} {why}"))
                     .at(&text.location)
-                    .with_help("a Dockerfile can't express this; change it in the plan"),
+                    .with_help("change it in the plan: a Dockerfile can't express this"),
             );
         })
         .ok()
@@ -177,30 +177,30 @@ mod tests {
 
     use super::*;
 
-    /// The codes of what keeps a plan from becoming a Dockerfile within a budget.
+    /// The `huge-dockerfile` errors of a plan that is lowered within a budget.
     fn errors(plan: &Value, budget: usize) -> Vec<&'static str> {
         let mut findings = Findings::default();
         let plan = crate::plan::read(&plan.to_string(), false, &mut findings).unwrap();
         let graph = crate::graph::resolve(plan, &mut findings).unwrap();
         let options = Options::default();
         let usage = SecretUsage::new(&graph, &options);
-        // errors or not, the findings say
+        // errors are among the findings
         let _ = lower_within(budget, &graph, &usage, &options, &mut findings);
         findings.into_sorted().iter().map(|found| found.code.name()).filter(|code| *code == "huge-dockerfile").collect()
     }
 
-    /// How many bytes are counted.
+    /// The number of bytes that are counted.
     fn counted(plan: &Value) -> usize {
         let (mut fits, mut bytes) = (100_000_usize, 0);
         while bytes + 1 < fits {
             let budget = fits.midpoint(bytes);
             if errors(plan, budget).is_empty() { fits = budget } else { bytes = budget }
         }
-        assert_eq!(errors(plan, bytes), ["huge-dockerfile"], "said once");
+        assert_eq!(errors(plan, bytes), ["huge-dockerfile"], "reported once");
         bytes
     }
 
-    /// A plan of one step, and what is counted before its first command.
+    /// A plan with one step, and the bytes that are counted before its first command.
     fn plan(commands: &Value, secrets: &Value, variables: &Value) -> (Value, usize) {
         let step = json!({ "name": "a", "inputs": [{ "image": "x" }], "commands": commands, "variables": variables });
         let plan = json!({ "secrets": secrets, "steps": [step], "deploy": { "base": { "image": "y" }, "inputs": [{ "step": "a", "include": ["."] }] } });
@@ -208,21 +208,21 @@ mod tests {
     }
 
     #[test]
-    fn there_is_room_for_all_that_buildkit_takes() {
+    fn limit_is_well_above_that_of_buildkit() {
         const { assert!(MAX_TEXT > 2 * crate::lint::LARGEST_DOCKERFILE) }
     }
 
     #[test]
-    fn a_long_text_is_not_repeated_in_the_message() {
-        for (length, is_shown) in [(60, true), (61, false), (62, false)] {
+    fn long_text_is_not_quoted_in_messages() {
+        for (length, is_quoted) in [(60, true), (61, false), (62, false)] {
             let json = json!({ "exclude": [format!("[{}", "n".repeat(length - 1))], "steps": [], "deploy": { "base": { "image": "x" } } });
             let errors = crate::transpile(&json.to_string(), &Options::default()).unwrap_err();
-            assert_eq!(errors.0[0].message.contains("`[n"), is_shown, "{}", errors.0[0].message);
+            assert_eq!(errors.0[0].message.contains("`[n"), is_quoted, "{}", errors.0[0].message);
         }
     }
 
     #[test]
-    fn each_mount_and_each_line_feed_in_a_variable_is_counted_with_each_command() {
+    fn mounts_and_multi_line_variables_count_for_each_command() {
         let commands = json!([{ "cmd": "npm a" }, { "cmd": "npm b" }, { "cmd": "npm c" }]);
         let variable = json!({ "V": format!("1\n{}", "2".repeat(98)) });
         for (secrets, variables, bytes) in [
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn each_env_is_counted() {
+    fn each_env_counts() {
         let commands =
             json!([{ "cmd": "npm a" }, { "path": "/a" }, { "cmd": "npm b" }, { "path": "/b" }, { "cmd": "npm c" }]);
         let (plan, before) = plan(&commands, &json!([]), &json!({ "A": "1" }));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_input_excludes_is_counted_with_each_of_its_paths() {
+    fn excludes_count_for_each_path_of_an_input() {
         let (mut plan, before) = plan(&json!([{ "cmd": "npm a" }]), &json!([]), &json!({}));
         plan["deploy"]["inputs"][0] = json!({ "step": "a", "include": ["/x", "/y", "/z"], "exclude": ["ab", "c"] });
         assert_eq!(counted(&plan), before + 9);

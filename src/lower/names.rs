@@ -1,4 +1,4 @@
-//! Names of stages: those of the steps, as near as Docker allows.
+//! Stage names: those of the steps, or as close to them as Docker allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,16 @@ use crate::dockerfile::StageName;
 use crate::graph::Graph;
 use crate::plan::{Command, Input, StepId, StepMap};
 
-/// Hands out names, each once.
+/// Assigns unique names.
 #[derive(Debug)]
 pub(super) struct Names {
     taken: BTreeSet<String>,
-    /// The first number that may be free behind a name.
+    /// The first number that may be free as the suffix of a name.
     next: BTreeMap<String, usize>,
 }
 
 impl Names {
-    /// Begins with the images in use: a stage called `alpine` would capture a `FROM alpine`.
+    /// Reserves the names of images in use: a stage named `alpine` would capture `FROM alpine`.
     pub(super) fn new(graph: &Graph) -> Self {
         let plan = graph.plan();
         let inputs =
@@ -34,9 +34,9 @@ impl Names {
         Self { taken, next: BTreeMap::new() }
     }
 
-    /// A name for each step that the image needs, by step. Steps whose name is a stage name
-    /// already keep it; the others share out what is left in the order of the plan.
-    pub(super) fn of_steps(&mut self, graph: &Graph) -> StepMap<Option<StageName>> {
+    /// A name for each step that the image needs. Steps whose names are valid stage names keep them; the
+    /// others then get free names, in plan order.
+    pub(super) fn for_steps(&mut self, graph: &Graph) -> StepMap<Option<StageName>> {
         let mut others: Vec<(StepId, &str)> = Vec::new();
         let own = graph.steps().map(|(id, step)| {
             let name = step.name.value.as_str();
@@ -56,7 +56,7 @@ impl Names {
         names
     }
 
-    /// A name that reads as near to `wanted` as it can, and no other stage has.
+    /// A unique name, as close to `wanted` as possible.
     pub(super) fn unique(&mut self, wanted: &str) -> Option<StageName> {
         let slug = slug(wanted);
         let first = self.next.get(&slug).copied().unwrap_or(1);
@@ -73,7 +73,7 @@ impl Names {
     }
 }
 
-/// A name with a number behind it. The first one has none.
+/// Adds a number to a name as a suffix, except for number 1.
 fn numbered(slug: &str, number: usize) -> String {
     if number == 1 {
         return slug.to_owned();
@@ -83,7 +83,7 @@ fn numbered(slug: &str, number: usize) -> String {
     format!("{}{suffix}", slug.get(..room).unwrap_or(slug).trim_end_matches('-'))
 }
 
-/// Lower case, everything but letters and digits a dash, a letter at the front.
+/// Lower case, starting with a letter, and with dashes for everything but letters and digits.
 fn slug(name: &str) -> String {
     let dashed: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_appended_where_two_meet() {
+    fn conflicting_names_get_a_number() {
         let mut names = Names { taken: BTreeSet::from(["alpine".to_owned()]), next: BTreeMap::new() };
         let mut next = |name: &str| names.unique(name).unwrap().to_string();
         assert_eq!(next("a:b"), "a-b");

@@ -1,15 +1,15 @@
-//! A map from numbers whose copies share what they have in common.
+//! A persistent map (a bitwise trie) with structural sharing.
 
 use std::rc::Rc;
 
-/// A map from small numbers. To copy it costs nothing, to change a copy little, and to compare two
-/// copies no more than there are changes: what they share is passed over.
+/// A persistent map with small numbers as keys. A clone costs nothing, a change to a clone costs little,
+/// and comparing two clones takes time proportional to their differences, because shared parts are skipped.
 ///
-/// A binary tree over the bits of the numbers, the highest bit at the root.
+/// It is a binary tree over the bits of the keys, with the highest bit at the root.
 #[derive(Clone, Debug)]
 pub(super) struct PersistentMap<T> {
     root: Link<T>,
-    /// How many bits the numbers have.
+    /// The number of bits in a key.
     depth: u32,
 }
 
@@ -28,7 +28,7 @@ enum Node<T> {
 }
 
 impl<T: Copy> PersistentMap<T> {
-    /// An empty map for numbers below `end`. Maps are compared with those for the same numbers only.
+    /// An empty map for keys below `end`. Maps can only be compared with maps for the same keys.
     pub(super) fn new(end: usize) -> Self {
         Self { root: None, depth: usize::BITS - end.leading_zeros() }
     }
@@ -47,19 +47,19 @@ impl<T: Copy> PersistentMap<T> {
         }
     }
 
-    /// Sets the value of a number, or takes it away.
+    /// Sets or removes the value of a number.
     pub(super) fn set(&mut self, number: usize, value: Option<T>) {
         self.root = with(self.root.as_ref(), self.depth, number, value);
     }
 
-    /// Calls `found` with each number and its value, from the lowest number on.
+    /// Calls `found` with each number and its value, in ascending order.
     pub(super) fn for_each(&self, mut found: impl FnMut(usize, T)) {
-        self.for_each_beside(&Self::default(), |number, value, _| found(number, value));
+        self.for_each_unshared(&Self::default(), |number, value, _| found(number, value));
     }
 
-    /// Calls `found` with each number and value that another map does not share, from the lowest
-    /// number on, and with the value there.
-    pub(super) fn for_each_beside(&self, other: &Self, mut found: impl FnMut(usize, T, Option<T>)) {
+    /// Calls `found` with each number and value that is not shared with another map, and with the value
+    /// there, in ascending order.
+    pub(super) fn for_each_unshared(&self, other: &Self, mut found: impl FnMut(usize, T, Option<T>)) {
         differences(self.root.as_ref(), other.root.as_ref(), 0, &mut found);
     }
 }
@@ -127,13 +127,13 @@ mod tests {
         all
     }
 
-    fn beside(map: &PersistentMap<u8>, other: &PersistentMap<u8>) -> Vec<(usize, u8, Option<u8>)> {
+    fn unshared(map: &PersistentMap<u8>, other: &PersistentMap<u8>) -> Vec<(usize, u8, Option<u8>)> {
         let mut found = Vec::new();
-        map.for_each_beside(other, |number, value, there| found.push((number, value, there)));
+        map.for_each_unshared(other, |number, value, there| found.push((number, value, there)));
         found
     }
 
-    /// A copy of one of some maps, with some changes.
+    /// A clone of an earlier map, with some changes.
     type Change = (prop::sample::Index, Vec<(prop::sample::Index, Option<u8>)>);
 
     fn change() -> impl Strategy<Value = Change> {
@@ -145,7 +145,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
         #[test]
-        fn copies_are_maps_of_their_own(end in 1..70_usize, changes in prop::collection::vec(change(), 1..12)) {
+        fn clones_are_independent(end in 1..70_usize, changes in prop::collection::vec(change(), 1..12)) {
             let mut maps = vec![(PersistentMap::new(end), Model::new())];
             for (of, sets) in changes {
                 let (mut map, mut model) = maps[of.index(maps.len())].clone();
@@ -163,7 +163,7 @@ mod tests {
                     prop_assert_eq!(map.get(number), model.get(&number).copied());
                 }
                 for (other, other_model) in &maps {
-                    let found = beside(map, other);
+                    let found = unshared(map, other);
                     prop_assert!(found.is_sorted_by_key(|(number, ..)| *number));
                     for (number, value, there) in &found {
                         prop_assert_eq!(model.get(number), Some(value));
@@ -178,22 +178,22 @@ mod tests {
     }
 
     #[test]
-    fn what_copies_share_is_passed_over() {
+    fn shared_parts_are_skipped() {
         let mut one = PersistentMap::new(100);
         for number in 0..100 {
             one.set(number, Some(0));
         }
         let mut other = one.clone();
-        assert_eq!(beside(&one, &other), []);
+        assert_eq!(unshared(&one, &other), []);
         other.set(40, None);
         other.set(70, Some(1));
         other.set(71, Some(0));
-        assert_eq!(beside(&one, &other), [(40, 0, None), (70, 0, Some(1)), (71, 0, Some(0))]);
-        assert_eq!(beside(&other, &one), [(70, 1, Some(0)), (71, 0, Some(0))]);
+        assert_eq!(unshared(&one, &other), [(40, 0, None), (70, 0, Some(1)), (71, 0, Some(0))]);
+        assert_eq!(unshared(&other, &one), [(70, 1, Some(0)), (71, 0, Some(0))]);
     }
 
     #[test]
-    fn nothing_is_left_of_what_was_taken_away() {
+    fn removed_values_leave_no_nodes() {
         let mut map = PersistentMap::new(9);
         map.set(8, Some(1));
         map.set(3, None);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_for_no_numbers_is_empty() {
+    fn map_without_keys_is_empty() {
         assert_eq!(PersistentMap::<u8>::new(0).get(0), None);
         assert_eq!(all(&PersistentMap::new(0)), []);
     }

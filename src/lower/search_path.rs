@@ -1,4 +1,4 @@
-//! PATH: the entries that steps put in front of the default ones.
+//! PATH: the entries that steps prepend to the default PATH.
 
 use std::rc::Rc;
 
@@ -8,11 +8,11 @@ use crate::plan::Located;
 /// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of BuildKit).
 pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Entries, each once. Copies share them.
+/// Entries without duplicates. Clones share them.
 #[derive(Clone, Debug)]
 pub(super) struct Entries<'p> {
     first: Link<'p>,
-    /// The numbers of those that are there.
+    /// The numbers of the entries.
     known: PersistentMap<()>,
 }
 
@@ -22,13 +22,13 @@ type Link<'p> = Option<Rc<Entry<'p>>>;
 struct Entry<'p> {
     number: usize,
     text: &'p Located<String>,
-    /// How many bytes it and those behind it take, each with a colon.
+    /// The length of this entry and of those after it, each with a colon, in bytes.
     length: usize,
     next: Link<'p>,
 }
 
 impl Drop for Entry<'_> {
-    /// Frees one after the other: a long list would take as many calls within each other.
+    /// Frees the entries in a loop: freeing a long list recursively would overflow the stack.
     fn drop(&mut self) {
         let mut next = self.next.take();
         while let Some(mut entry) = next.and_then(Rc::into_inner) {
@@ -38,24 +38,24 @@ impl Drop for Entry<'_> {
 }
 
 impl<'p> Entries<'p> {
-    /// No entries. Their numbers are below `end`.
+    /// No entries yet. Their numbers must be below `end`.
     pub(super) fn new(end: usize) -> Self {
         Self { first: None, known: PersistentMap::new(end) }
     }
 
-    /// Puts an entry in front, unless it is there.
+    /// Prepends an entry, unless it is already there.
     pub(super) fn push(&mut self, number: usize, entry: &'p Located<String>) {
         if self.known.get(number).is_none() {
-            self.put_in_front(number, entry);
+            self.prepend(number, entry);
         }
     }
 
-    /// Puts the entries behind that are not there.
+    /// Appends the entries that are not there yet.
     pub(super) fn append(&mut self, other: &Self) {
         if self.first.is_none() {
             self.clone_from(other);
         }
-        if is_same(&self.first, &other.first) {
+        if ptr_eq(&self.first, &other.first) {
             return;
         }
         let new: Vec<&Entry<'p>> = links(&other.first).filter(|link| self.known.get(link.number).is_none()).collect();
@@ -65,12 +65,12 @@ impl<'p> Entries<'p> {
         let mut joined = Self { first: None, known: self.known.clone() };
         let all: Vec<&Entry<'p>> = links(&self.first).chain(new).collect();
         for link in all.into_iter().rev() {
-            joined.put_in_front(link.number, link.text);
+            joined.prepend(link.number, link.text);
         }
         *self = joined;
     }
 
-    fn put_in_front(&mut self, number: usize, entry: &'p Located<String>) {
+    fn prepend(&mut self, number: usize, entry: &'p Located<String>) {
         self.known.set(number, Some(()));
         let next = self.first.take();
         let length = entry.value.len() + ":".len() + next.as_ref().map_or(0, |next| next.length);
@@ -86,7 +86,7 @@ fn links<'a, 'p>(first: &'a Link<'p>) -> impl Iterator<Item = &'a Entry<'p>> {
     std::iter::successors(first.as_deref(), |link| link.next.as_deref())
 }
 
-fn is_same(one: &Link<'_>, other: &Link<'_>) -> bool {
+fn ptr_eq(one: &Link<'_>, other: &Link<'_>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => Rc::ptr_eq(one, other),
         (one, other) => one.is_none() && other.is_none(),
@@ -101,13 +101,13 @@ pub(super) struct SearchPath<'p> {
 }
 
 impl<'p> SearchPath<'p> {
-    /// That of some entries; without any, that of a variable.
+    /// PATH with these entries or, without any, the value of a variable.
     pub(super) fn new(entries: &Entries<'p>, variable: Option<&'p Located<String>>) -> Self {
         let entries = entries.first.clone();
         Self { variable: variable.filter(|_| entries.is_none()), entries }
     }
 
-    /// Its text. None is the default.
+    /// The text of PATH; `None` for the default.
     pub(super) fn text(&self) -> Option<String> {
         if self.entries.is_none() {
             return self.variable.map(|path| path.value.clone());
@@ -116,7 +116,7 @@ impl<'p> SearchPath<'p> {
         Some(entries.chain([DEFAULT_PATH]).collect::<Vec<_>>().join(":"))
     }
 
-    /// How many bytes its text has.
+    /// The length of the text, in bytes.
     pub(super) fn length(&self) -> usize {
         match (&self.entries, self.variable) {
             (Some(first), _) => first.length + DEFAULT_PATH.len(),
@@ -125,7 +125,7 @@ impl<'p> SearchPath<'p> {
         }
     }
 
-    /// Where it was last changed in the plan.
+    /// The value in the plan that changed it last.
     pub(super) fn origin(&self) -> Option<&'p Located<String>> {
         self.entries.as_ref().map(|first| first.text).or(self.variable)
     }
@@ -133,7 +133,7 @@ impl<'p> SearchPath<'p> {
 
 impl PartialEq for SearchPath<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let is_shared = is_same(&self.entries, &other.entries) && self.variable.is_none() && other.variable.is_none();
+        let is_shared = ptr_eq(&self.entries, &other.entries) && self.variable.is_none() && other.variable.is_none();
         is_shared || self.length() == other.length() && self.text() == other.text()
     }
 }
@@ -158,32 +158,32 @@ mod tests {
         entries
     }
 
-    fn shown<'p>(entries: &Entries<'p>) -> Vec<&'p str> {
+    fn texts_of<'p>(entries: &Entries<'p>) -> Vec<&'p str> {
         entries.iter().map(|entry| entry.value.as_str()).collect()
     }
 
     #[test]
-    fn an_entry_goes_in_front_unless_it_is_there() {
+    fn new_entry_is_prepended() {
         let known = texts(&["/a", "/b"]);
-        assert_eq!(shown(&entries(&known, &[0, 1, 0])), ["/b", "/a"]);
+        assert_eq!(texts_of(&entries(&known, &[0, 1, 0])), ["/b", "/a"]);
     }
 
     #[test]
-    fn those_of_another_that_are_not_there_go_behind_in_their_order() {
+    fn missing_entries_are_appended_in_order() {
         let known = texts(&["/a", "/b", "/c", "/d"]);
         let mut joined = entries(&known, &[1, 0]);
         joined.append(&entries(&known, &[3, 1, 2]));
-        assert_eq!(shown(&joined), ["/a", "/b", "/c", "/d"]);
+        assert_eq!(texts_of(&joined), ["/a", "/b", "/c", "/d"]);
         joined.append(&entries(&known, &[0]));
         joined.append(&entries(&known, &[]));
-        assert_eq!(shown(&joined), ["/a", "/b", "/c", "/d"]);
+        assert_eq!(texts_of(&joined), ["/a", "/b", "/c", "/d"]);
         let mut empty = entries(&known, &[]);
         empty.append(&joined);
-        assert_eq!(shown(&empty), ["/a", "/b", "/c", "/d"]);
+        assert_eq!(texts_of(&empty), ["/a", "/b", "/c", "/d"]);
     }
 
     #[test]
-    fn the_text_is_entries_and_the_default_or_else_the_variable_or_else_none() {
+    fn entries_take_precedence_over_the_variable() {
         let known = texts(&["/a", "/b", "/v"]);
         let text = |numbers: &[usize], variable| {
             let path = SearchPath::new(&entries(&known, numbers), variable);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_freed_in_a_loop() {
+    fn long_list_is_freed_in_a_loop() {
         let known = texts(&["/a"]);
         let mut entries = Entries::new(100_000);
         for number in 0..100_000 {
@@ -204,8 +204,8 @@ mod tests {
         drop(entries);
     }
 
-    /// Lists of entries as they come about in a plan: each starts as another one, takes some
-    /// entries, or those of a third.
+    /// A list of entries, built as in a plan: it starts as a clone of an earlier one, and gets some
+    /// entries, or those of another list.
     type Change = (prop::sample::Index, Vec<usize>, Option<prop::sample::Index>);
 
     fn change() -> impl Strategy<Value = Change> {
@@ -216,9 +216,9 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
         #[test]
-        fn paths_are_the_same_when_their_texts_are(changes in prop::collection::vec(change(), 1..8)) {
-            let in_front = format!("/a:{DEFAULT_PATH}");
-            let known = texts(&["/a", "/b", "/c", "/longer", "/d", "/e", "/a", &in_front, "/other"]);
+        fn paths_are_equal_if_their_texts_are(changes in prop::collection::vec(change(), 1..8)) {
+            let with_default = format!("/a:{DEFAULT_PATH}");
+            let known = texts(&["/a", "/b", "/c", "/longer", "/d", "/e", "/a", &with_default, "/other"]);
             let variables = [None, known.get(6), known.get(7), known.get(8)];
             let mut lists = vec![(Entries::new(6), Vec::new())];
             for (of, pushed, appended) in changes {
@@ -240,7 +240,7 @@ mod tests {
             let mut paths = Vec::new();
             for (list, model) in &lists {
                 let texts: Vec<&str> = model.iter().map(|number| known[*number].value.as_str()).collect();
-                prop_assert_eq!(shown(list), texts);
+                prop_assert_eq!(texts_of(list), texts);
                 paths.extend(variables.map(|variable| SearchPath::new(list, variable)));
             }
             for path in &paths {

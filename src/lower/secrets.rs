@@ -1,12 +1,12 @@
 //! Secrets: their mounts, and the stages that hash them.
 //!
-//! A secret's value is no part of BuildKit's cache key. So each set of secrets that steps list has a
-//! stage that hashes their values, and those steps mount the file with the hash: BuildKit keys a
-//! read-only bind mount by its content.
+//! BuildKit's cache key does not include the values of secrets. So each set of secrets that steps list
+//! has a stage that hashes the values, and those steps mount the file with the hash: the key of a
+//! read-only bind mount includes its content.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::base_image::is_railpacks;
+use super::base_image::is_railpack_image;
 use super::{Context, OrReport};
 use crate::diagnostic::{Code, Diagnostic, Located};
 use crate::dockerfile::{
@@ -23,20 +23,20 @@ use crate::text::list;
 pub(super) fn check_names(context: &mut Context<'_, '_>) {
     for secret in &context.graph.plan().secrets {
         if secret.value.is_empty() || secret.value.contains('=') {
-            let message = format!("`{}` can't be the name of an environment variable", secret.value);
+            let message = format!("invalid secret name `{}`: it can't be an environment variable", secret.value);
             context.findings.push(Diagnostic::new(Code::InvalidSecret, message).at(&secret.location));
         }
     }
 }
 
-/// How a command gets its secrets: the mounts, and the statements that its shell runs first.
+/// A command's access to its secrets: the mounts, and the statements that its shell runs first.
 #[derive(Clone, Default)]
 pub(super) struct SecretAccess {
     pub(super) mounts: Vec<Located<Mount>>,
     pub(super) setup: Vec<ShellSetup>,
 }
 
-/// How commands get the secrets of a set, each by its own name.
+/// The access of commands to the secrets of a set, each under its own name.
 pub(super) fn access_of_set(context: &mut Context<'_, '_>, set: Option<SetId>) -> SecretAccess {
     let Some(set) = set else { return SecretAccess::default() };
     if let Some(access) = context.access.get(&set) {
@@ -48,7 +48,7 @@ pub(super) fn access_of_set(context: &mut Context<'_, '_>, set: Option<SetId>) -
     access
 }
 
-/// Makes secrets available as variables, each by the name that `variable` gives it.
+/// Makes secrets available as variables, under the names that `variable` returns.
 fn access(
     context: &mut Context<'_, '_>,
     secrets: &[&Located<String>],
@@ -78,7 +78,7 @@ fn access(
     access
 }
 
-/// A secret as a variable of its own name. Many commands mount it, and many hash stages.
+/// Mounts a secret as a variable of the same name. Many commands and hash stages share this mount.
 fn own_name_mount(context: &mut Context<'_, '_>, secret: &Located<String>, id: &str) -> Option<Located<Mount>> {
     if let Some(mount) = context.secret_mounts.get(&secret.value) {
         return Some(mount.clone());
@@ -103,7 +103,7 @@ fn secret_mount(
     Some(Located::at(&secret.location, Mount::Secret { id, env, required }))
 }
 
-/// The SSH agent, for a command of a step that may use it.
+/// The mount of the SSH agent, for a command of a step that may use it.
 pub(super) fn ssh_mount(context: &Context<'_, '_>, step: &Step) -> Option<Mount> {
     let ssh = context.options.ssh.as_ref()?;
     if !ssh.steps.is_empty() && !ssh.steps.contains(&step.name.value) {
@@ -114,7 +114,7 @@ pub(super) fn ssh_mount(context: &Context<'_, '_>, step: &Step) -> Option<Mount>
     Some(Mount::Ssh { id })
 }
 
-/// An optional token for `mise install`, which Railpack passes as a plain variable
+/// The mount of an optional token for `mise install`, which Railpack passes as a plain variable
 /// (`addGitHubTokenToMiseInstall` in `buildkit/build_llb/build_graph.go`).
 pub(super) fn github_token_mount(context: &Context<'_, '_>, cmd: &str) -> Option<Mount> {
     const TOKEN: &str = "GITHUB_TOKEN";
@@ -132,7 +132,7 @@ pub(super) struct HashStages<'p> {
     by_set: BTreeMap<SetId, HashStage<'p>>,
     /// The sets in the order of their stages.
     order: Vec<SetId>,
-    /// The stage that holds the build arg's value, for all sets.
+    /// The stage that contains the value of the build arg, for all sets.
     arg: Option<StageName>,
 }
 
@@ -143,7 +143,7 @@ struct HashStage<'p> {
 }
 
 impl<'p> HashStages<'p> {
-    /// Names a stage for each set that steps list.
+    /// Names a stage for each set of secrets that steps list.
     pub(super) fn new(context: &mut Context<'p, '_>) -> Self {
         let mut this = Self { by_set: BTreeMap::new(), order: Vec::new(), arg: None };
         let groups = context.usage.hash_groups();
@@ -170,7 +170,7 @@ impl<'p> HashStages<'p> {
         self.order.push(set);
     }
 
-    /// The mount that re-runs the commands of a step.
+    /// The mount that re-runs a step's commands when its secrets change.
     pub(super) fn mount(&self, context: &Context<'_, '_>, id: StepId) -> Option<Located<Mount>> {
         let set = context.usage.listed(id)?;
         let location = &context.graph.step(id).secrets.first()?.location;
@@ -178,14 +178,14 @@ impl<'p> HashStages<'p> {
         by_set.or_else(|| self.arg.clone()).map(|from| Located::at(location, Mount::SecretsHash { from }))
     }
 
-    /// The stages themselves.
+    /// The stages, in order.
     pub(super) fn stages(&self, context: &mut Context<'_, '_>) -> Vec<Stage> {
         if let (Some(name), Some(first)) = (&self.arg, context.graph.plan().secrets.first()) {
             let location = &first.location;
             return vec![Stage {
                 role: Role::SecretsHash,
                 location: location.clone(),
-                comment: Some(Comment::new("A new SECRETS_HASH re-runs the steps that list secrets.")),
+                comment: Some(Comment::new("re-runs the steps that list secrets when SECRETS_HASH changes")),
                 from: Located::at(location, From::Scratch),
                 name: Some(name.clone()),
                 instructions: vec![Located::at(location, Instruction::KeepSecretsHash)],
@@ -195,7 +195,7 @@ impl<'p> HashStages<'p> {
         for stage in self.order.iter().filter_map(|set| self.by_set.get(set)) {
             let Some(location) = stage.secrets.first().map(|first| &first.location) else { continue };
             let hashing = hash_secrets(context, &stage.secrets);
-            let reset = (!is_railpacks(stage.image.as_str())).then_some(Instruction::ResetUser { shell: true });
+            let reset = (!is_railpack_image(stage.image.as_str())).then_some(Instruction::ResetUser { shell: true });
             let instructions = reset.into_iter().chain([Instruction::HashSecrets(hashing)]);
             let is_all = stage.secrets.len() == context.graph.plan().secrets.len();
             stages.push(Stage {
@@ -213,11 +213,11 @@ impl<'p> HashStages<'p> {
 
 fn purpose(secrets: &[&Located<String>], is_all: bool) -> String {
     match secrets {
-        [one] => format!("A new value of {} re-runs the steps that list it.", one.value),
-        _ if is_all => "A new value of any secret re-runs the steps that list all of them.".to_owned(),
+        [one] => format!("re-runs the steps that list {} when its value changes", one.value),
+        _ if is_all => "re-runs the steps that list all secrets when one of the values changes".to_owned(),
         some => {
             let names: Vec<&str> = some.iter().map(|secret| secret.value.as_str()).collect();
-            format!("A new value of one of {} re-runs the steps that list them.", list(&names))
+            format!("re-runs the steps that list {} when one of the values changes", list(&names))
         }
     }
 }
@@ -227,32 +227,32 @@ fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> 
     let mut taken = BTreeSet::new();
     let mut variables = Vec::new();
     let access = access(context, secrets, |secret| {
-        let variable = shell_name(secret, &mut taken);
+        let variable = variable_name(secret, &mut taken);
         variables.push(variable.clone());
         variable
     });
     if is_bundle {
-        // its script sets each by its own name
+        // its script sets each secret under its own name
         variables = secrets.iter().map(|secret| secret.value.clone()).collect();
     }
     let values: Vec<ShellVariable> =
         variables.iter().filter_map(|variable| ShellVariable::new(variable).ok()).collect();
     if let Some(last) = secrets.last() {
-        // the template's own text around them
-        const AROUND: usize = 250;
-        let rest = AROUND + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
+        // the text that the template adds
+        const TEMPLATE_TEXT: usize = 250;
+        let rest = TEMPLATE_TEXT + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
         check_script(&access.setup, rest).or_report(context, "the hash of all secrets up to", last);
     }
     let required = context.options.require_secrets_hash;
     HashSecrets { mounts: access.mounts, setup: access.setup, required, values }
 }
 
-/// A variable that a shell can expand and that linters take for one of the environment. How it is
-/// called in the hash stage is of no account, as long as no other one is called so.
-fn shell_name(secret: &str, taken: &mut BTreeSet<String>) -> String {
+/// The variable for a secret in a hash stage: one that a shell can expand and that linters recognize as
+/// an environment variable. Its name doesn't matter there, as long as it is unique.
+fn variable_name(secret: &str, taken: &mut BTreeSet<String>) -> String {
     let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     let mut name: String = secret.chars().map(upper).collect();
-    if is_the_shells(&name) || name.starts_with(|c: char| c.is_ascii_digit()) {
+    if is_reserved(&name) || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert_str(0, "SECRET_");
     }
     while !taken.insert(name.clone()) {
@@ -261,8 +261,8 @@ fn shell_name(secret: &str, taken: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// Whether a shell or the loader gives the variable a meaning or a value of its own.
-fn is_the_shells(name: &str) -> bool {
+/// Whether a shell or the dynamic loader gives a variable a special meaning or a value of its own.
+fn is_reserved(name: &str) -> bool {
     const NAMES: [&str; 20] = [
         "PATH", "IFS", "ENV", "PWD", "OLDPWD", "PPID", "OPTIND", "OPTARG", "OPTERR", "UID", "EUID", "GROUPS", "RANDOM",
         "SECONDS", "LINENO", "HOME", "PS4", "HOSTNAME", "SHLVL", "_",
@@ -270,13 +270,14 @@ fn is_the_shells(name: &str) -> bool {
     NAMES.contains(&name) || ["LD_", "BASH", "POSIX"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// An image with `sha256sum`: the one that the step goes back to, or else another of the plan.
+/// An image with `sha256sum`: the one that the step is based on, or else the one that the final image is
+/// based on.
 fn hashing_image(context: &mut Context<'_, '_>, id: StepId) -> Option<ImageRef> {
     let graph = context.graph;
     let image = graph.root_image(Origin::Step(id)).or_else(|| graph.root_image(graph.base().origin));
     if image.is_none() {
         context.findings.push(
-            Diagnostic::new(Code::NoHashingImage, "steps list secrets, and no image of the plan can hash them")
+            Diagnostic::new(Code::NoHashingImage, "steps list secrets, but the plan has no image that can hash them")
                 .at(&graph.step(id).name.location)
                 .with_help("pass `--secrets-hash arg`, which needs no image"),
         );
@@ -290,7 +291,7 @@ mod tests {
     use crate::{Options, transpile};
 
     #[test]
-    fn a_hash_stage_calls_each_secret_by_a_name_that_is_its_own_and_not_the_shell_s() {
+    fn variables_of_a_hash_stage_are_unique_and_not_reserved() {
         let mut taken = BTreeSet::new();
         for (secret, variable) in [
             ("NPM_TOKEN", "NPM_TOKEN"),
@@ -302,12 +303,12 @@ mod tests {
             ("LD_PRELOAD", "SECRET_LD_PRELOAD"),
             ("BASHOPTS", "SECRET_BASHOPTS"),
         ] {
-            assert_eq!(shell_name(secret, &mut taken), variable);
+            assert_eq!(variable_name(secret, &mut taken), variable);
         }
     }
 
     #[test]
-    fn the_script_of_a_hash_gets_as_long_as_a_shell_takes_it_and_no_longer() {
+    fn hash_script_is_limited_only_by_the_longest_argument() {
         const LONGEST: usize = 131_071;
         let options = Options { secret_mount: SecretMount::File, ..Options::default() };
         let script = |secrets: usize| {
@@ -322,12 +323,12 @@ mod tests {
             let (run, _) = run.split_once(" > /secrets-hash\n")?;
             Some("S0000=\"$(cat > /secrets-hash".len() + run.replace("\\\n", "").len())
         };
-        let (mut most, mut too_many) = (1_000_usize, 2_000);
-        while most + 1 < too_many {
-            let secrets = most.midpoint(too_many);
-            if script(secrets).is_some() { most = secrets } else { too_many = secrets }
+        let (mut fits, mut too_many) = (1_000_usize, 2_000);
+        while fits + 1 < too_many {
+            let secrets = fits.midpoint(too_many);
+            if script(secrets).is_some() { fits = secrets } else { too_many = secrets }
         }
-        let length = script(most).unwrap();
-        assert!((LONGEST - 300..=LONGEST).contains(&length), "{most} secrets: {length}");
+        let length = script(fits).unwrap();
+        assert!((LONGEST - 300..=LONGEST).contains(&length), "{fits} secrets: {length}");
     }
 }

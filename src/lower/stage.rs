@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::base_image::{has_default_path, is_railpacks, start};
+use super::base_image::{has_default_path, is_railpack_image, start};
 use super::builder::{StageBuilder, StageEnv};
 use super::commands::CommandLowering;
 use super::environment::{Environment, Environments};
@@ -12,13 +12,13 @@ use crate::dockerfile::{Comment, Role, Stage};
 use crate::graph::{Edge, Graph, Origin};
 use crate::plan::{Command, StepId, StepMap};
 
-/// The environments of stages, from one to the next.
+/// The environments that stages inherit and pass on.
 pub(super) struct StageEnvs<'p> {
     /// The environment of each step's stage after its last instruction.
     after: StepMap<StageEnv<'p>>,
-    /// The steps that others start from.
+    /// The steps that are the base of other steps.
     is_base: BTreeSet<StepId>,
-    /// The steps that the image starts from: their ENV would reach it.
+    /// The steps that the image is based on, directly or indirectly: it would inherit their ENV.
     is_under_image: BTreeSet<StepId>,
 }
 
@@ -40,7 +40,7 @@ impl<'p> StageEnvs<'p> {
             Some(Origin::Image(image)) => StageEnv {
                 path_is_foreign: !has_default_path(&image.value),
                 image: true,
-                foreign: !is_railpacks(&image.value),
+                foreign: !is_railpack_image(&image.value),
                 ..StageEnv::default()
             },
             Some(Origin::Local) | None => StageEnv::default(),
@@ -49,7 +49,7 @@ impl<'p> StageEnvs<'p> {
 }
 
 /// The stage of a step, preceded by its helper stages.
-pub(super) fn of_step<'p>(
+pub(super) fn lower_step<'p>(
     context: &mut Context<'p, '_>,
     id: StepId,
     environments: &Environments<'p>,
@@ -78,7 +78,7 @@ pub(super) fn of_step<'p>(
     }
     let lowering = CommandLowering { id, step, stage: &name, hashes };
     let mut runs_left = runs;
-    while let Some((command, rest)) = commands.split_first().filter(|_| !context.is_over) {
+    while let Some((command, rest)) = commands.split_first().filter(|_| !context.is_aborted) {
         commands = rest;
         lowering.lower(context, command, &environment, &mut builder);
         if command.is_exec() {
@@ -104,7 +104,7 @@ pub(super) fn of_step<'p>(
     stages
 }
 
-/// Adds the PATH entries up to the next exec: copies do not see them, so that one ENV can hold all of
+/// Adds the PATH entries up to the next exec. Copies are not affected by PATH, so one ENV can set all of
 /// them.
 fn push_paths<'p>(environment: &mut Environment<'p>, commands: &mut impl Iterator<Item = &'p Command>) {
     for command in commands.take_while(|command| !command.is_exec()) {
@@ -119,7 +119,7 @@ mod tests {
     use crate::{Options, transpile};
 
     #[test]
-    fn a_build_arg_can_not_have_the_name_of_the_dockerfile_s_own() {
+    fn variable_cannot_have_the_name_of_the_build_arg() {
         let codes = |base: &str| -> Vec<&str> {
             let json = format!(
                 r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "variables": {{ "SECRETS_HASH": "1" }},
@@ -127,12 +127,12 @@ mod tests {
                   "deploy": {{ "base": {base}, "inputs": [{{ "step": "a", "include": ["/b"] }}] }} }}"#
             );
             transpile(&json, &Options::default())
-                .map_or_else(|errors| errors.0, |made| made.findings)
+                .map_or_else(|errors| errors.0, |transpiled| transpiled.findings)
                 .iter()
                 .map(|found| found.code.name())
                 .collect()
         };
         assert_eq!(codes(r#"{ "step": "a" }"#), ["reserved-variable"]);
-        assert_eq!(codes(r#"{ "image": "x" }"#), [""; 0], "an ENV");
+        assert_eq!(codes(r#"{ "image": "x" }"#), [""; 0], "ENV does not conflict");
     }
 }

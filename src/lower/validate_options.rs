@@ -1,4 +1,4 @@
-//! Options that do not fit the plan or each other.
+//! Rejects options that don't fit the plan or each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::graph::Graph;
 use crate::options::{Options, SecretMount, SecretsHash, SecretsScope};
 use crate::secret_usage::SecretUsage;
 
-/// Checks the options. Each that can't be followed is a finding.
+/// Checks the options, and reports those that can't be used.
 pub(super) fn check(graph: &Graph, usage: &SecretUsage, options: &Options, findings: &mut Findings) {
     check_allowed(options, findings);
     check_combinations(options, findings);
@@ -21,12 +21,12 @@ pub(super) fn syntax(options: &Options, findings: &mut Findings) -> Option<Image
     let image = options.syntax.as_deref()?;
     let reference = ImageRef::new(image);
     if reference.is_err() {
-        refuse(findings, format!("invalid syntax image `{image}`"), "pass an image reference or `none`");
+        reject(findings, format!("invalid syntax image `{image}`"), "pass an image reference or `none`");
     }
     reference.ok()
 }
 
-fn refuse(findings: &mut Findings, message: String, help: &str) {
+fn reject(findings: &mut Findings, message: String, help: &str) {
     findings.push(Diagnostic::new(Code::InvalidOption, message).with_help(help));
 }
 
@@ -40,20 +40,20 @@ fn check_allowed(options: &Options, findings: &mut Findings) {
 
 fn check_combinations(options: &Options, findings: &mut Findings) {
     if options.require_secrets_hash && options.secrets_hash != SecretsHash::Layer {
-        refuse(
+        reject(
             findings,
-            "`--require-secrets-hash` needs `--secrets-hash layer`".to_owned(),
+            "`--require-secrets-hash` requires `--secrets-hash layer`".to_owned(),
             "remove one of the two options",
         );
     }
     if matches!(options.secret_mount, SecretMount::Bundle(_)) {
         if options.secrets_scope == SecretsScope::Step {
-            let message = "a bundle holds every secret, so `--secrets-scope step` can't be used with it";
-            refuse(findings, message.to_owned(), "pass `--secrets-scope plan`, or `--secret-mount env` or `file`");
+            let message = "`--secrets-scope step` can't be used with a bundle, which contains every secret";
+            reject(findings, message.to_owned(), "pass `--secrets-scope plan`, or `--secret-mount env` or `file`");
         }
         if options.optional_secrets {
-            let message = "a missing bundle sets no variables, so `--optional-secrets` can't be used with it";
-            refuse(findings, message.to_owned(), "remove `--optional-secrets`: a bundle may hold empty secrets");
+            let message = "`--optional-secrets` can't be used with a bundle: a missing bundle sets no variables";
+            reject(findings, message.to_owned(), "remove `--optional-secrets`: a bundle may contain empty secrets");
         }
     }
 }
@@ -63,18 +63,22 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
     for (name, id) in &options.secret_ids {
         let is_token = options.github_token && name == "GITHUB_TOKEN";
         if !is_token && !names.contains(name.as_str()) {
-            let message = format!("the plan has no secret `{name}`, so it can't have the id `{id}`");
+            let message = format!("can't set id `{id}`: the plan has no secret `{name}`");
             findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(name, names.clone()));
         }
         if id.is_empty() || MountField::new("id", id).is_err() {
-            refuse(findings, format!("invalid id `{id}` for secret `{name}`"), "an id is printable ASCII");
+            reject(findings, format!("invalid id `{id}` for secret `{name}`"), "use only printable ASCII characters");
         }
     }
     let mut taken = BTreeMap::new();
     for name in names {
         let id = usage.id(name);
         if let Some(other) = taken.insert(id, name) {
-            refuse(findings, format!("secrets `{other}` and `{name}` have the same id `{id}`"), "rename one of them");
+            reject(
+                findings,
+                format!("secrets `{other}` and `{name}` have the same id `{id}`"),
+                "give one of them another id",
+            );
         }
     }
 }
@@ -82,11 +86,11 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
 fn check_ssh(graph: &Graph, options: &Options, findings: &mut Findings) {
     let Some(ssh) = &options.ssh else { return };
     if ssh.id.is_empty() || MountField::new("id", &ssh.id).is_err() {
-        refuse(findings, format!("invalid id `{}` of an SSH agent", ssh.id), "an id is printable ASCII");
+        reject(findings, format!("invalid SSH agent id `{}`", ssh.id), "use only printable ASCII characters");
     }
     let steps: BTreeSet<&str> = graph.steps().map(|(_, step)| step.name.value.as_str()).collect();
     for step in ssh.steps.iter().filter(|step| !steps.contains(step.as_str())) {
-        let message = format!("no step is called `{step}`, so it can't use the SSH agent");
+        let message = format!("unknown step `{step}` for the SSH agent");
         findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(step, steps.iter().copied()));
     }
 }
@@ -106,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_secret_is_a_mistake_of_the_plan_and_not_of_an_option() {
+    fn invalid_secret_names_are_errors_in_the_plan_not_in_options() {
         for name in ["", "é", "a\\nb"] {
             let found = errors(name, &Options::default());
             assert!(
@@ -117,31 +121,31 @@ mod tests {
     }
 
     #[test]
-    fn only_a_warning_can_be_allowed() {
-        for (code, is_refused) in
+    fn only_warnings_can_be_allowed() {
+        for (code, is_rejected) in
             [("unlisted-secret", false), ("dangerous-secret-name", false), ("unknown-step", true), ("nonsense", true)]
         {
-            // a name that can be none makes sure of an error
+            // an invalid name guarantees an error
             let found = errors("", &Options { allow: [code.to_owned()].into(), ..Options::default() });
-            assert_eq!(found.contains(&("invalid-option", false)), is_refused, "{code}");
+            assert_eq!(found.contains(&("invalid-option", false)), is_rejected, "{code}");
         }
     }
 
     #[test]
-    fn an_id_is_that_of_a_secret_or_of_the_token() {
-        for (name, github_token, is_refused) in
+    fn ids_are_for_secrets_and_the_token_only() {
+        for (name, github_token, is_rejected) in
             [("A", false, false), ("B", true, true), ("GITHUB_TOKEN", true, false), ("GITHUB_TOKEN", false, true)]
         {
             let options =
                 Options { secret_ids: [(name.to_owned(), "x".to_owned())].into(), github_token, ..Options::default() };
-            // a name that can be none makes sure of an error
+            // an invalid name guarantees an error
             let found = errors("A\", \"=", &options);
-            assert_eq!(found.contains(&("invalid-option", false)), is_refused, "{name} {github_token}");
+            assert_eq!(found.contains(&("invalid-option", false)), is_rejected, "{name} {github_token}");
         }
     }
 
     #[test]
-    fn an_id_that_no_mount_can_hold_is_refused_for_the_token_too() {
+    fn inexpressible_ids_are_rejected_for_the_token_too() {
         for name in ["A", "GITHUB_TOKEN"] {
             let secret_ids = [(name.to_owned(), "a\nb".to_owned())].into();
             let found = errors("A", &Options { secret_ids, github_token: true, ..Options::default() });

@@ -1,4 +1,5 @@
-//! Commands: objects told apart by their keys, and the strings of the documentation.
+//! Commands: objects, distinguished by their keys, or strings in the form that Railpack's documentation
+//! describes.
 
 use super::json::{Fields, Kind, Node, Read};
 use super::read::{located_string, optional_string, required_string};
@@ -11,12 +12,12 @@ pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     match node.kind() {
         Kind::String => from_string(node, findings),
         Kind::Object => from_object(node, findings),
-        _ => node.expected("a command: an object or a string"),
+        _ => node.expected("a command (an object or a string)"),
     }
 }
 
 fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
-    let fields = Fields::of(node, &KEYS, findings)?;
+    let fields = Fields::read(node, &KEYS, findings)?;
     let has = |key| fields.get(key).is_some();
     let (kind, keys): (_, &[&str]) = if has("cmd") {
         ("an exec", &["cmd", "customName"])
@@ -27,12 +28,12 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     } else if has("src") {
         ("a copy", &["src", "dest", "image"])
     } else {
-        return Err(Diagnostic::new(Code::UnknownCommand, "a command without `cmd`, `path` or `src`")
+        return Err(Diagnostic::new(Code::UnknownCommand, "command has no `cmd`, `path` or `src`")
             .at(&node.location())
-            .with_help("a command is `{\"cmd\": …}`, `{\"path\": …}`, `{\"src\": …, \"dest\": …}` or `{\"path\": …, \"name\": …}`"));
+            .with_help("write a command as `{\"cmd\": …}`, `{\"path\": …}`, `{\"src\": …, \"dest\": …}` or `{\"path\": …, \"name\": …}`"));
     };
     for member in fields.keys().filter(|member| !keys.contains(&&*member.key)) {
-        let message = format!("`{}` means nothing in {kind} command, which has {}", member.key, list(keys));
+        let message = format!("unexpected key `{}` in {kind} command (expected {})", member.key, list(keys));
         findings.push(Diagnostic::new(Code::UnexpectedKey, message).at(&member.key_location()));
     }
     let command = match kind {
@@ -56,43 +57,42 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     Ok(command)
 }
 
-/// The mode that a file is given. `None` where it is the one of a file that is given none, 0644.
+/// The mode to set on a file. `None` for 0644, the default.
 pub(crate) fn given_mode(mode: Option<u32>) -> Option<u32> {
     mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != 0o644)
 }
 
 fn list(keys: &[&str]) -> String {
-    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-    quoted.join(", ")
+    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ")
 }
 
-/// A string is a script for `sh`. The documentation of Railpack also has `RUN:`, `PATH:`,
-/// `COPY:` and `FILE:` in front of it; its own parser never gets to see them
-/// (`core/plan/command.go`), so a plan that uses them gets a warning.
+/// Reads a string: a script for `sh`. Railpack's documentation also describes the prefixes `RUN:`,
+/// `PATH:`, `COPY:` and `FILE:`, but its own parser never gets to see them (`core/plan/command.go`), so a
+/// plan that uses them gets a warning.
 fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     let text = located_string(node)?;
     if text.value == "..." {
-        return Err(Diagnostic::new(Code::SpreadInPlan, "`...` has nothing to stand for in a build plan")
+        return Err(Diagnostic::new(Code::SpreadInPlan, "`...` (spread) is only allowed in `railpack.json`")
             .at(&text.location)
-            .with_help("it belongs into a `railpack.json`; `railpack plan` makes the plan of it"));
+            .with_help("generate the plan from `railpack.json` with `railpack plan`"));
     }
     let Some((kind, custom_name, rest)) = documented_prefix(&text.value) else {
-        return Ok(Command::Exec { cmd: in_sh(&text, findings), custom_name: None });
+        return Ok(Command::Exec { cmd: sh_command(&text, findings), custom_name: None });
     };
     let message = format!(
-        "`{kind}:` in front of a command is read as Railpack's documentation has it; Railpack itself runs it as a shell command"
+        "the prefix `{kind}:` is read as Railpack documents it, but Railpack itself runs it as part of a shell command"
     );
     findings.push(
         Diagnostic::new(Code::StringCommand, message).at(&text.location).with_help("write the command as an object"),
     );
     let pair = || match rest.split_whitespace().collect::<Vec<_>>().as_slice() {
         [first, second] => Ok((at(&text, (*first).to_owned()), at(&text, (*second).to_owned()))),
-        _ => Err(Diagnostic::new(Code::InvalidStringCommand, format!("`{kind}:` takes two words"))
+        _ => Err(Diagnostic::new(Code::InvalidStringCommand, format!("`{kind}:` requires exactly two arguments"))
             .at(&text.location)
             .with_help("write the command as an object")),
     };
     Ok(match kind {
-        "RUN" => Command::Exec { cmd: in_sh(&at(&text, rest.to_owned()), findings), custom_name },
+        "RUN" => Command::Exec { cmd: sh_command(&at(&text, rest.to_owned()), findings), custom_name },
         "PATH" => Command::Path { path: at(&text, rest.to_owned()) },
         "COPY" => {
             let (src, dest) = pair()?;
@@ -105,7 +105,7 @@ fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     })
 }
 
-/// `KIND:rest` or `KIND#name:rest`.
+/// Splits `KIND:rest` or `KIND#name:rest`.
 fn documented_prefix(text: &str) -> Option<(&str, Option<String>, &str)> {
     let (head, rest) = text.split_once(':')?;
     let (kind, name) = match head.split_once('#') {
@@ -115,14 +115,14 @@ fn documented_prefix(text: &str) -> Option<(&str, Option<String>, &str)> {
     ["RUN", "PATH", "COPY", "FILE"].contains(&kind).then_some((kind, name, rest.trim()))
 }
 
-/// The command line that Railpack makes of a script. It puts quotes around it and escapes
-/// nothing (`core/plan/command.go`), so a quote in the script ends the script early.
-fn in_sh(script: &Located<String>, findings: &mut Findings) -> Located<String> {
+/// The command line that Railpack builds from a script. It adds quotes but escapes nothing
+/// (`core/plan/command.go`), so a quote in the script ends the script early.
+fn sh_command(script: &Located<String>, findings: &mut Findings) -> Located<String> {
     if script.value.contains('\'') {
         findings.push(
             Diagnostic::new(
                 Code::StringCommand,
-                "a single quote ends the script early: Railpack puts it into `sh -c '…'` as it is",
+                "a single quote ends the script early: Railpack puts it into `sh -c '…'` unescaped",
             )
             .at(&script.location)
             .with_help("write the command as an object, `{\"cmd\": …}`, or use double quotes"),

@@ -1,27 +1,27 @@
-//! The documents that hold a plan, and those that look as if they did.
+//! Detects `railpack-info.json`, plans in the old format, and `railpack.json`.
 
 use super::json::{Kind, Node, Read};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// The object that is the plan: the document itself, or the `plan` in a `railpack-info.json`.
-pub(super) fn plan_of<'a>(document: Node<'a>, findings: &mut Findings) -> Read<Node<'a>> {
+/// The plan in a document: the document itself, or the `plan` of a `railpack-info.json`.
+pub(super) fn find_plan<'a>(document: Node<'a>, findings: &mut Findings) -> Read<Node<'a>> {
     let members = match document.kind() {
         Kind::Object => document.members()?,
-        _ => return document.expected("a build plan: an object"),
+        _ => return document.expected("a build plan (an object)"),
     };
     let find = |key: &str| members.iter().find(|member| member.key.eq_ignore_ascii_case(key));
     let is_info = find("detectedProviders").or_else(|| find("railpackVersion")).is_some();
     let Some(plan) = find("plan").filter(|_| is_info) else {
         return Ok(document);
     };
-    let message = "this is a `railpack-info.json`; its `plan` is taken";
+    let message = "this is a `railpack-info.json`; using its `plan`";
     findings.push(Diagnostic::new(Code::InfoFile, message).at(&plan.key_location()));
     Ok(plan.value.clone())
 }
 
-/// Refuses a document that is no build plan of today's form: a plan of before v0.0.23, or a
-/// `railpack.json` that leans on what Railpack would add to it.
-pub(super) fn refuse_other_forms(plan: &Node<'_>) -> Read<()> {
+/// Rejects a document that is not a current build plan: a plan from before v0.0.23, or a `railpack.json`
+/// that relies on Railpack to complete it.
+pub(super) fn reject_other_formats(plan: &Node<'_>) -> Read<()> {
     let members = plan.members()?;
     for member in &members {
         if ["baseImage", "start"].contains(&&*member.key) && member.value.kind() != Kind::Null {
@@ -32,12 +32,12 @@ pub(super) fn refuse_other_forms(plan: &Node<'_>) -> Read<()> {
         return Ok(());
     };
     for step in step_nodes(&steps.value)? {
-        refuse_old_step(&step)?;
+        reject_old_step(&step)?;
     }
     let is_config = steps.value.kind() == Kind::Object
         || members.iter().any(|member| ["packages", "provider"].contains(&&*member.key));
     if is_config {
-        refuse_unfinished_config(plan, &steps.value)?;
+        reject_incomplete_config(plan, &steps.value)?;
     }
     Ok(())
 }
@@ -50,7 +50,7 @@ fn step_nodes<'a>(steps: &Node<'a>) -> Read<Vec<Node<'a>>> {
     }
 }
 
-fn refuse_old_step(step: &Node<'_>) -> Read<()> {
+fn reject_old_step(step: &Node<'_>) -> Read<()> {
     if step.kind() != Kind::Object {
         return Ok(());
     }
@@ -77,21 +77,21 @@ fn refuse_old_step(step: &Node<'_>) -> Read<()> {
 }
 
 fn old_plan(key: &str) -> Diagnostic {
-    let message = format!("`{key}` belongs to build plans of Railpack before v0.0.23, and today's Railpack ignores it");
+    let message = format!("`{key}` belongs to the plan format before Railpack v0.0.23, and current versions ignore it");
     Diagnostic::new(Code::OldPlan, message)
-        .with_help("write the plan anew with a newer Railpack: `railpack plan --out railpack-plan.json .`")
+        .with_help("regenerate the plan with a newer Railpack: `railpack plan --out railpack-plan.json .`")
 }
 
-/// A `railpack.json` says what differs from the plan that Railpack would make. It is a plan only
-/// when nothing is left for Railpack to add.
-fn refuse_unfinished_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
+/// Rejects a `railpack.json` that depends on the plan that Railpack would generate. If Railpack has
+/// nothing to add, it is a plan by itself.
+fn reject_incomplete_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
     let config = |why: &str| {
         Err(Diagnostic::new(Code::ConfigFile, format!("this is a Railpack config, not a build plan: {why}"))
             .at(&plan.location())
-            .with_help("make the plan of it: `railpack plan --out railpack-plan.json .`"))
+            .with_help("generate a plan from it: `railpack plan --out railpack-plan.json .`"))
     };
-    if holds_spread(plan)? {
-        return config("it holds `\"...\"`, which stands for what Railpack would generate");
+    if has_spread(plan)? {
+        return config("it contains `\"...\"`, a placeholder for what Railpack would generate");
     }
     let has = |node: &Node<'_>, key: &str| -> Read<bool> {
         Ok(node.kind() == Kind::Object
@@ -115,24 +115,24 @@ fn refuse_unfinished_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
     Ok(())
 }
 
-/// Whether one of the arrays of a config holds `"..."`, at the top, in a step or in `deploy`.
-fn holds_spread(object: &Node<'_>) -> Read<bool> {
+/// Whether an array of a config contains `"..."`: at the top level, in a step or in `deploy`.
+fn has_spread(object: &Node<'_>) -> Read<bool> {
     for member in object.members()? {
         let value = &member.value;
         let is_object_of_arrays = ["steps", "deploy"].iter().any(|key| key.eq_ignore_ascii_case(&member.key));
-        let holds = match value.kind() {
+        let is_spread = match value.kind() {
             Kind::Array => value.items()?.iter().any(|item| item.text() == "\"...\""),
-            Kind::Object if is_object_of_arrays => holds_spread_within(value)?,
+            Kind::Object if is_object_of_arrays => has_spread_within(value)?,
             _ => false,
         };
-        if holds {
+        if is_spread {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn holds_spread_within(object: &Node<'_>) -> Read<bool> {
+fn has_spread_within(object: &Node<'_>) -> Read<bool> {
     let mut steps = step_nodes(object)?;
     steps.push(object.clone());
     for step in steps.iter().filter(|step| step.kind() == Kind::Object) {

@@ -1,4 +1,4 @@
-//! What identifies a plan, whatever its layout.
+//! The digest of a plan, which is independent of formatting.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,10 +7,10 @@ use data_encoding::HEXLOWER;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use sha2::{Digest, Sha256};
 
-/// The SHA-256, in hexadecimal, of a JSON document with its keys sorted and no blanks; of a key that
-/// is given twice, the last value counts.
+/// The SHA-256, in hexadecimal, of a JSON document in canonical form: keys sorted, no whitespace, and the
+/// last value of each duplicate key.
 ///
-/// Fails on what is not JSON.
+/// Fails if the text is not JSON.
 pub(super) fn digest(json: &str) -> Result<String, serde_json::Error> {
     let mut canonical = Vec::with_capacity(json.len());
     let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -19,7 +19,7 @@ pub(super) fn digest(json: &str) -> Result<String, serde_json::Error> {
     Ok(HEXLOWER.encode(&Sha256::digest(&canonical)))
 }
 
-/// Writes a value behind a text.
+/// Appends the canonical form of a value to a buffer.
 struct Canonical<'t>(&'t mut Vec<u8>);
 
 impl Canonical<'_> {
@@ -98,7 +98,7 @@ impl<'de> Visitor<'de> for Canonical<'_> {
     }
 }
 
-/// Ends what began at `start`, where a comma stands behind each part.
+/// Closes an array or object that starts at `start` and has a comma after each element.
 fn close(text: &mut Vec<u8>, start: usize, end: u8) {
     if text.len() > start + 1 {
         text.pop();
@@ -111,15 +111,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn layout_and_the_order_of_keys_do_not_count() {
-        let of = |json| digest(json).unwrap();
-        assert_eq!(of(r#"{"a": [1, {"c": 1, "b": 2}]}"#), of("{\n\"a\":[1,{\"b\":2,\"c\":1}]}"));
-        assert_ne!(of(r#"{"a": [1, 2]}"#), of(r#"{"a": [2, 1]}"#));
+    fn formatting_and_key_order_do_not_matter() {
+        let digest_of = |json| digest(json).unwrap();
+        assert_eq!(digest_of(r#"{"a": [1, {"c": 1, "b": 2}]}"#), digest_of("{\n\"a\":[1,{\"b\":2,\"c\":1}]}"));
+        assert_ne!(digest_of(r#"{"a": [1, 2]}"#), digest_of(r#"{"a": [2, 1]}"#));
     }
 
-    /// `serde_json` keeps the members of an object sorted.
+    /// `serde_json::Value` sorts the keys of an object.
     #[test]
-    fn it_is_that_of_the_document_as_serde_json_writes_it() {
+    fn canonical_form_is_that_of_serde_json() {
         for json in [
             r#"{"b": [], "a": {}, "é\n\u0001": [null, true, false, -1, 18446744073709551615, 1.50, 1e3, 1e300, "\"\\/"]}"#,
             r#"{"b": {"z": 1, "y": [{"x": 2, "w": {}}]}, "a": 3, "b": {"d": 4, "c": 5}}"#,

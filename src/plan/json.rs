@@ -1,30 +1,30 @@
-//! JSON text with places: each value knows its path and its bytes.
+//! JSON with locations: each value knows its path and its byte range.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use super::spans::Extents;
+use super::spans::Spans;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::diagnostic::{JsonPath, Location};
 
-/// The plan's text, and where its values are.
+/// The text of a plan, and the spans of its values.
 #[derive(Debug)]
 pub(super) struct Document<'t> {
     text: &'t str,
     start: usize,
-    extents: Extents,
+    spans: Spans,
 }
 
 impl<'t> Document<'t> {
-    /// Takes a text that is known to be JSON from `start` on.
+    /// Indexes a text that is known to be JSON from `start` on.
     pub(super) fn new(text: &'t str, start: usize) -> Self {
         let json = text.get(start..).unwrap_or_default();
-        Self { text: json, start, extents: Extents::of(json) }
+        Self { text: json, start, spans: Spans::new(json) }
     }
 
-    pub(super) fn top(&self) -> Node<'_> {
-        self.node(0, JsonPath::default(), At::Top)
+    pub(super) fn root(&self) -> Node<'_> {
+        self.node(0, JsonPath::default(), At::Root)
     }
 
     fn node<'d>(&'d self, number: usize, parent: JsonPath, at: At<'d>) -> Node<'d> {
@@ -32,29 +32,29 @@ impl<'t> Document<'t> {
     }
 
     fn text_of(&self, number: usize) -> &str {
-        self.text.get(self.extents.bytes(number)).unwrap_or_default()
+        self.text.get(self.spans.bytes(number)).unwrap_or_default()
     }
 
     fn span_of(&self, number: usize) -> Range<usize> {
-        let bytes = self.extents.bytes(number);
+        let bytes = self.spans.bytes(number);
         self.start + bytes.start..self.start + bytes.end
     }
 }
 
-/// A value of the plan's text, not read yet.
+/// A value in the plan's text that has not been parsed yet.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
     document: &'a Document<'a>,
     number: usize,
     text: &'a str,
     parent: JsonPath,
-    /// Where it is in its parent. Its own path is made when it is asked for.
+    /// Its position in its parent. The full path is built on demand.
     at: At<'a>,
 }
 
 #[derive(Clone, Debug)]
 enum At<'a> {
-    Top,
+    Root,
     Key(Cow<'a, str>),
     KnownKey(&'static str),
     Index(usize),
@@ -63,7 +63,7 @@ enum At<'a> {
 impl<'a> Node<'a> {
     fn path(&self) -> JsonPath {
         match &self.at {
-            At::Top => self.parent.clone(),
+            At::Root => self.parent.clone(),
             At::Key(key) => self.parent.key(key.clone().into_owned()),
             At::KnownKey(key) => self.parent.key(*key),
             At::Index(index) => self.parent.index(*index),
@@ -89,7 +89,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Fails with a finding that says what was expected here.
+    /// Fails with an error that says what was expected here.
     pub(super) fn expected<T>(&self, what: &str) -> Read<T> {
         let message = format!("expected {what}, found {}", self.kind());
         Err(Diagnostic::new(Code::WrongType, message).at(&self.location()))
@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
 
     pub(super) fn string(&self) -> Read<String> {
         match self.kind() {
-            Kind::String => string(self.text).map(Cow::into_owned).map_err(|error| self.unreadable(&error)),
+            Kind::String => string(self.text).map(Cow::into_owned).map_err(|error| self.invalid_string(&error)),
             Kind::Number | Kind::Boolean => self.expected_with_help("a string", "put it in quotes"),
             _ => self.expected("a string"),
         }
@@ -114,7 +114,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The mode of a file, as a decimal number.
+    /// A file mode, as a decimal number.
     pub(super) fn mode(&self) -> Read<u32> {
         match serde_json::from_str(self.text) {
             Ok(number) => Ok(number),
@@ -132,29 +132,29 @@ impl<'a> Node<'a> {
             _ => return self.expected("an array"),
         }
         let parent = self.path();
-        let items = self.document.extents.within(self.number).enumerate();
+        let items = self.document.spans.children(self.number).enumerate();
         Ok(items.map(|(index, item)| self.document.node(item, parent.clone(), At::Index(index))).collect())
     }
 
-    /// The members in the order of the text, a key that is given twice among them twice.
+    /// The members in text order, including duplicate keys.
     pub(super) fn members(&self) -> Read<Vec<Member<'a>>> {
         if self.kind() != Kind::Object {
             return self.expected("an object");
         }
         let parent = self.path();
         let mut members = Vec::new();
-        let mut within = self.document.extents.within(self.number);
-        while let (Some(key_number), Some(value)) = (within.next(), within.next()) {
+        let mut children = self.document.spans.children(self.number);
+        while let (Some(key_number), Some(value)) = (children.next(), children.next()) {
             let key: Cow<'a, str> =
-                string(self.document.text_of(key_number)).map_err(|error| self.unreadable(&error))?;
+                string(self.document.text_of(key_number)).map_err(|error| self.invalid_string(&error))?;
             let value = self.document.node(value, parent.clone(), At::Key(key.clone()));
             members.push(Member { key, key_number, value });
         }
         Ok(members)
     }
 
-    /// The members of an object whose keys are names of the plan's author. A key that is given
-    /// twice is a finding, and its first value is kept.
+    /// The members of an object with user-defined keys. Reports duplicate keys and keeps the first value
+    /// of each.
     pub(super) fn entries(&self, findings: &mut Findings) -> Read<Vec<Member<'a>>> {
         let mut members = self.members()?;
         let mut first = std::collections::BTreeMap::new();
@@ -168,12 +168,12 @@ impl<'a> Node<'a> {
         Ok(members)
     }
 
-    fn unreadable(&self, error: &serde_json::Error) -> Diagnostic {
-        Diagnostic::new(Code::InvalidJson, format!("can't be read: {error}")).at(&self.location())
+    fn invalid_string(&self, error: &serde_json::Error) -> Diagnostic {
+        Diagnostic::new(Code::InvalidJson, format!("invalid string: {error}")).at(&self.location())
     }
 }
 
-/// What a JSON string says.
+/// Decodes a JSON string.
 fn string(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
     match json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) {
         Some(text) if !text.contains('\\') => Ok(Cow::Borrowed(text)),
@@ -181,10 +181,10 @@ fn string(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
     }
 }
 
-/// A value, or the finding that says why there is none.
+/// A value, or the error that explains why it can't be read.
 pub(super) type Read<T> = Result<T, Diagnostic>;
 
-/// What a JSON value is.
+/// The type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Object,
@@ -222,16 +222,16 @@ impl Member<'_> {
     }
 }
 
-/// The fields of an object whose keys are known. Keys match without regard to case, as in Go.
+/// The fields of an object with a fixed set of keys. Keys match case-insensitively, as in Go.
 pub(super) struct Fields<'a> {
     location: Location,
     members: Vec<Member<'a>>,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads the members of `node`. Unknown keys, keys given twice, and keys that only match
-    /// without regard to case are findings.
-    pub(super) fn of(node: &Node<'a>, known: &[&'static str], findings: &mut Findings) -> Read<Self> {
+    /// Reads the members of `node`. Reports unknown keys, duplicate keys, and keys with unexpected
+    /// capitalization.
+    pub(super) fn read(node: &Node<'a>, known: &[&'static str], findings: &mut Findings) -> Read<Self> {
         let mut members: Vec<Member<'a>> = Vec::new();
         for mut member in node.members()? {
             let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(&member.key)) else {
@@ -245,7 +245,7 @@ impl<'a> Fields<'a> {
             if member.key == *name {
                 member.value.at = At::KnownKey(name);
             } else {
-                let message = format!("key `{}` is `{name}` in another case", member.key);
+                let message = format!("unexpected capitalization: `{}`, expected `{name}`", member.key);
                 findings.push(
                     Diagnostic::new(Code::KeyCapitalization, message)
                         .at(&member.key_location())
@@ -268,17 +268,17 @@ impl<'a> Fields<'a> {
         (member.value.kind() != Kind::Null).then_some(&member.value)
     }
 
-    /// The keys that have a value.
+    /// The members whose value is not null.
     pub(super) fn keys(&self) -> impl Iterator<Item = &Member<'a>> {
         self.members.iter().filter(|member| member.value.kind() != Kind::Null)
     }
 }
 
 fn duplicate_key(member: &Member<'_>, earlier: &Location) -> Diagnostic {
-    Diagnostic::new(Code::DuplicateKey, format!("key `{}` is given twice", member.key))
+    Diagnostic::new(Code::DuplicateKey, format!("duplicate key `{}`", member.key))
         .at(&member.key_location())
-        .with_related(earlier, "first given here")
-        .with_help("keep one of the two")
+        .with_related(earlier, "first defined here")
+        .with_help("remove one of the two")
 }
 
 fn unknown_key(member: &Member<'_>, known: &[&'static str]) -> Diagnostic {

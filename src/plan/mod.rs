@@ -1,4 +1,4 @@
-//! A build plan as it was written, in its order. No decision is made here.
+//! A faithful model of a build plan, in its original order. No decisions are made here.
 
 mod command;
 mod detect;
@@ -24,9 +24,9 @@ pub(crate) struct Plan {
     pub(crate) digest: String,
     pub(crate) steps: Vec<Step>,
     pub(crate) caches: BTreeMap<String, Cache>,
-    /// The names of all secrets, each once.
+    /// The names of all secrets, without duplicates.
     pub(crate) secrets: Vec<Located<String>>,
-    /// Variables of every step and of the image, from a top-level `env`.
+    /// Variables for every step and for the image, from a top-level `env`.
     pub(crate) variables: Variables,
     pub(crate) deploy: Deploy,
     /// Ignore patterns for the build context.
@@ -43,23 +43,23 @@ pub(crate) struct Step {
     /// The first is the base of the step's file system; the rest are copied onto it.
     pub(crate) inputs: Vec<Input>,
     pub(crate) commands: Vec<Command>,
-    /// The secrets whose values invalidate the step, each once; `*` is all.
+    /// The secrets whose values invalidate the step, without duplicates; `*` means all.
     pub(crate) secrets: Vec<Located<String>>,
-    /// The content of files, by name.
+    /// File contents by name.
     pub(crate) assets: BTreeMap<String, Located<String>>,
     pub(crate) variables: Variables,
-    /// Names of the plan's caches, each once.
+    /// Names of the plan's caches, without duplicates.
     pub(crate) caches: Vec<Located<String>>,
 }
 
 impl Plan {
     /// A step by its id in this plan.
-    #[expect(clippy::indexing_slicing, reason = "an id is an index of this plan")]
+    #[expect(clippy::indexing_slicing, reason = "an id is an index into this plan")]
     pub(crate) fn step(&self, id: StepId) -> &Step {
         &self.steps[id.index()]
     }
 
-    /// All steps with their ids, in the plan's order.
+    /// All steps with their ids, in plan order.
     pub(crate) fn steps_by_id(&self) -> impl Iterator<Item = (StepId, &Step)> {
         self.steps.iter().enumerate().map(|(index, step)| (StepId::new(index), step))
     }
@@ -72,23 +72,23 @@ impl Step {
     }
 }
 
-/// Files that a step or the image starts from or takes.
+/// Files that a step or the image is based on or copies.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
     pub(crate) location: Location,
     pub(crate) source: Source,
-    /// What is taken. `None` and empty differ: see [`crate::lower`]'s rule for merging.
+    /// The paths to copy. `None` and empty differ: see the rule for merging in [`crate::lower`].
     pub(crate) include: Option<Vec<Located<String>>>,
     pub(crate) exclude: Vec<Located<String>>,
 }
 
 impl Input {
-    /// The paths and patterns that are taken.
+    /// The paths and patterns to copy.
     pub(crate) fn includes(&self) -> &[Located<String>] {
         self.include.as_deref().unwrap_or_default()
     }
 
-    /// The image that it takes from, if it is one.
+    /// The source, if it is an image.
     pub(crate) fn image(&self) -> Option<&Located<String>> {
         match &self.source {
             Source::Image(image) => Some(image),
@@ -97,7 +97,7 @@ impl Input {
     }
 }
 
-/// Where the files of an input come from.
+/// The source of an input's files.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Image(Located<String>),
@@ -106,14 +106,14 @@ pub(crate) enum Source {
     Local,
 }
 
-/// What a step does.
+/// A command of a step.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
     Exec {
         cmd: Located<String>,
         custom_name: Option<String>,
     },
-    /// An entry for the front of PATH.
+    /// An entry to prepend to PATH.
     Path {
         path: Located<String>,
     },
@@ -137,7 +137,7 @@ impl Command {
     }
 }
 
-/// A directory that outlives a build.
+/// A directory that persists across builds.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     pub(crate) directory: Located<String>,
@@ -152,6 +152,6 @@ pub(crate) struct Deploy {
     pub(crate) inputs: Vec<Input>,
     pub(crate) start_command: Option<Located<String>>,
     pub(crate) variables: Variables,
-    /// Further entries of the image's PATH.
+    /// Additional entries for the image's PATH.
     pub(crate) paths: Vec<Located<String>>,
 }

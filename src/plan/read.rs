@@ -1,4 +1,4 @@
-//! The plan's text, read field by field: every mistake is found, not just the first.
+//! Reads the text of a plan field by field, and reports all errors, not just the first.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,11 @@ use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, comman
 use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
 use crate::diagnostic::{JsonPath, Location};
 
-/// Reads a plan. Where Railpack's reader (`core/plan/plan.go`) passes over a mistake, this one
-/// says so.
+/// Reads a plan. Reports mistakes that Railpack's reader (`core/plan/plan.go`) silently ignores.
 pub(crate) fn read(text: &str, strict: bool, findings: &mut Findings) -> Result<Plan, Reported> {
     let plan = read_document(text, findings).map_err(|error| findings.fail(error));
     if strict {
-        findings.make_errors_of(Code::UnknownKey);
+        findings.promote_to_errors(Code::UnknownKey);
     }
     findings.check()?;
     plan
@@ -23,23 +22,23 @@ fn read_document(text: &str, findings: &mut Findings) -> Read<Plan> {
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let digest = check_syntax(text, start)?;
     let document = Document::new(text, start);
-    let top = document.top();
-    let node = detect::plan_of(top.clone(), findings)?;
-    let digest = if node.text().len() == top.text().len() {
+    let root = document.root();
+    let node = detect::find_plan(root.clone(), findings)?;
+    let digest = if node.text().len() == root.text().len() {
         digest
     } else {
         digest::digest(node.text()).map_err(|error| syntax_error(text, start, &error))?
     };
-    detect::refuse_other_forms(&node)?;
+    detect::reject_other_formats(&node)?;
     plan(&node, digest, findings)
 }
 
-/// Gives the digest of what is JSON.
+/// Checks that the text is JSON, and returns its digest.
 fn check_syntax(text: &str, start: usize) -> Read<String> {
     let json = text.get(start..).unwrap_or_default();
     if json.trim().is_empty() {
         return Err(Diagnostic::new(Code::EmptyPlan, "the plan is empty")
-            .with_help("write one with `railpack plan --out railpack-plan.json .`"));
+            .with_help("generate one with `railpack plan --out railpack-plan.json .`"));
     }
     digest::digest(json).map_err(|error| syntax_error(text, start, &error))
 }
@@ -54,12 +53,12 @@ fn syntax_error(text: &str, start: usize, error: &serde_json::Error) -> Diagnost
     let end = text.get(byte..).and_then(|rest| rest.chars().next()).map_or(byte, |c| byte + c.len_utf8());
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();
-    let found = Diagnostic::new(Code::InvalidJson, format!("not valid JSON: {reason}"))
+    let found = Diagnostic::new(Code::InvalidJson, format!("invalid JSON: {reason}"))
         .at(&Location::new(JsonPath::default(), byte..end));
     if error.is_eof() {
-        found.with_help("the text ends too early: is the file cut off?")
+        found.with_help("the text ends too early: check whether the file is truncated")
     } else if reason.contains("recursion limit") {
-        found.with_help("no plan is nested this deeply")
+        found.with_help("check that this is a plan: no plan is nested this deeply")
     } else {
         found
     }
@@ -80,10 +79,10 @@ const PLAN_KEYS: [&str; 11] = [
 ];
 
 fn plan(node: &Node<'_>, digest: String, findings: &mut Findings) -> Read<Plan> {
-    let fields = Fields::of(node, &PLAN_KEYS, findings)?;
+    let fields = Fields::read(node, &PLAN_KEYS, findings)?;
     for key in ["packages", "provider", "buildAptPackages"] {
         if let Some(ignored) = fields.get(key) {
-            let message = format!("`{key}` belongs to a Railpack config and adds nothing to a plan");
+            let message = format!("`{key}` belongs in `railpack.json` and has no effect in a plan");
             findings.push(Diagnostic::new(Code::ConfigKey, message).at(&ignored.location()));
         }
     }
@@ -97,14 +96,14 @@ fn plan(node: &Node<'_>, digest: String, findings: &mut Findings) -> Read<Plan> 
         None => {
             return Err(Diagnostic::new(Code::MissingKey, "the plan has no `deploy`, so there is no image to build")
                 .at(fields.location())
-                .with_help("a plan by Railpack has one; is this a plan?"));
+                .with_help("check that this is a plan: Railpack always generates one with `deploy`"));
         }
     };
     Ok(Plan {
         digest,
         steps,
         caches,
-        secrets: each_once(secrets.unwrap_or_default()),
+        secrets: deduplicated(secrets.unwrap_or_default()),
         variables,
         deploy,
         exclude: exclude.unwrap_or_default(),
@@ -115,14 +114,14 @@ fn steps(fields: &Fields<'_>, findings: &mut Findings) -> Vec<Step> {
     let Some(node) = fields.get("steps") else { return Vec::new() };
     let read = match node.kind() {
         Kind::Array => node.items().map(|items| items.into_iter().map(|item| (None, item)).collect::<Vec<_>>()),
-        // the shape of Railpack's documentation; sorted, since the order of keys means nothing
+        // the form in Railpack's documentation; sorted, because the order of keys has no meaning
         Kind::Object => node.entries(findings).map(|mut entries| {
             entries.sort_by(|a, b| a.key.cmp(&b.key));
-            let named = |entry: super::json::Member<'_>| Located {
+            let name_of = |entry: super::json::Member<'_>| Located {
                 location: entry.key_location(),
                 value: entry.key.into_owned(),
             };
-            entries.into_iter().map(|entry| (Some(named(entry.clone())), entry.value)).collect()
+            entries.into_iter().map(|entry| (Some(name_of(entry.clone())), entry.value)).collect()
         }),
         _ => node.expected("an array of steps"),
     };
@@ -138,25 +137,25 @@ const STEP_KEYS: [&str; 8] = ["name", "inputs", "commands", "secrets", "assets",
 
 fn step(node: &Node<'_>, name: Option<Located<String>>, findings: &mut Findings) -> Read<Step> {
     if node.kind() != Kind::Object {
-        return node.expected("a step: an object");
+        return node.expected("a step (an object)");
     }
-    let fields = Fields::of(node, &STEP_KEYS, findings)?;
+    let fields = Fields::read(node, &STEP_KEYS, findings)?;
     let name = match name {
         Some(name) => name,
         None => required_string(&fields, "name")?,
     };
     if name.value.is_empty() {
-        return Err(Diagnostic::new(Code::EmptyName, "a step with an empty name").at(&name.location));
+        return Err(Diagnostic::new(Code::EmptyName, "empty step name").at(&name.location));
     }
     let commands = list(&fields, "commands", findings, command::read);
     Ok(Step {
         name,
         inputs: list(&fields, "inputs", findings, input).unwrap_or_default(),
         commands: commands.unwrap_or_default(),
-        secrets: each_once(strings(&fields, "secrets", findings).unwrap_or_default()),
+        secrets: deduplicated(strings(&fields, "secrets", findings).unwrap_or_default()),
         assets: string_map(&fields, "assets", findings),
         variables: variables(&fields, findings),
-        caches: each_once(strings(&fields, "caches", findings).unwrap_or_default()),
+        caches: deduplicated(strings(&fields, "caches", findings).unwrap_or_default()),
     })
 }
 
@@ -165,12 +164,12 @@ const INPUT_KEYS: [&str; 6] = ["image", "step", "local", "spread", "include", "e
 fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
     let fields = match node.kind() {
         Kind::String => return input_shorthand(node),
-        Kind::Object => Fields::of(node, &INPUT_KEYS, findings)?,
-        _ => return node.expected("an input: an object or a string"),
+        Kind::Object => Fields::read(node, &INPUT_KEYS, findings)?,
+        _ => return node.expected("an input (an object or a string)"),
     };
     let location = node.location();
     if let Some(spread) = fields.get("spread") {
-        return Err(nothing_to_spread(&spread.location()));
+        return Err(spread_in_plan(&spread.location()));
     }
     let local = match fields.get("local") {
         Some(local) => local.boolean()?,
@@ -185,16 +184,16 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
     if local {
         sources.push(Source::Local);
     }
-    let help = "an input is one of `{\"image\": …}`, `{\"step\": …}` and `{\"local\": true}`";
+    let help = "write an input as `{\"image\": …}`, `{\"step\": …}` or `{\"local\": true}`";
     let source = match (sources.pop(), sources.is_empty()) {
         (Some(source), true) => source,
         (Some(_), false) => {
-            return Err(Diagnostic::new(Code::AmbiguousInput, "an input with more than one source")
+            return Err(Diagnostic::new(Code::AmbiguousInput, "input has more than one source")
                 .at(&location)
                 .with_help(help));
         }
         (None, _) => {
-            return Err(Diagnostic::new(Code::UnknownInput, "an input with no source").at(&location).with_help(help));
+            return Err(Diagnostic::new(Code::UnknownInput, "input has no source").at(&location).with_help(help));
         }
     };
     let include = strings(&fields, "include", findings);
@@ -208,23 +207,23 @@ fn input_shorthand(node: &Node<'_>) -> Read<Input> {
     let dot = |location: &Location| Some(vec![Located { value: ".".to_owned(), location: location.clone() }]);
     match text.value.as_str() {
         "." => Ok(Input { include: dot(&location), location, source: Source::Local, exclude: Vec::new() }),
-        "..." => Err(nothing_to_spread(&location)),
+        "..." => Err(spread_in_plan(&location)),
         other => match other.strip_prefix('$').filter(|name| !name.is_empty()) {
             Some(name) => {
                 let step = Located { value: name.to_owned(), location: location.clone() };
                 Ok(Input { location, source: Source::Step(step), include: None, exclude: Vec::new() })
             }
-            None => Err(Diagnostic::new(Code::UnknownInput, format!("`{other}` is no input"))
+            None => Err(Diagnostic::new(Code::UnknownInput, format!("invalid input `{other}`"))
                 .at(&location)
-                .with_help("a string is `.` for the local files or `$step` for a step")),
+                .with_help("write `.` for the local files or `$step` for a step")),
         },
     }
 }
 
-fn nothing_to_spread(location: &Location) -> Diagnostic {
-    Diagnostic::new(Code::SpreadInPlan, "`...` has nothing to stand for in a build plan")
+fn spread_in_plan(location: &Location) -> Diagnostic {
+    Diagnostic::new(Code::SpreadInPlan, "`...` (spread) is only allowed in `railpack.json`")
         .at(location)
-        .with_help("it belongs into a `railpack.json`; `railpack plan` makes the plan of it")
+        .with_help("generate the plan from `railpack.json` with `railpack plan`")
 }
 
 fn caches(node: &Node<'_>, findings: &mut Findings) -> Read<BTreeMap<String, Cache>> {
@@ -239,16 +238,16 @@ fn caches(node: &Node<'_>, findings: &mut Findings) -> Read<BTreeMap<String, Cac
 }
 
 fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
-    let fields = Fields::of(node, &["directory", "type"], findings)?;
+    let fields = Fields::read(node, &["directory", "type"], findings)?;
     let locked = match optional_located(&fields, "type")? {
         None => false,
         Some(kind) => match kind.value.as_str() {
             "locked" => true,
             "shared" | "" => false,
             other => {
-                return Err(Diagnostic::new(Code::UnknownCacheType, format!("`{other}` is no type of cache"))
+                return Err(Diagnostic::new(Code::UnknownCacheType, format!("unknown cache type `{other}`"))
                     .at(&kind.location)
-                    .with_help("it is `shared` or `locked`"));
+                    .with_help("use `shared` or `locked`"));
             }
         },
     };
@@ -260,35 +259,32 @@ const DEPLOY_KEYS: [&str; 6] = ["base", "inputs", "startCommand", "variables", "
 fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
     let mut known = DEPLOY_KEYS.to_vec();
     known.push("aptPackages");
-    let fields = Fields::of(node, &known, findings)?;
+    let fields = Fields::read(node, &known, findings)?;
     if let Some(ignored) = fields.get("aptPackages") {
-        let message = "`aptPackages` belongs to a Railpack config and adds nothing to a plan";
+        let message = "`aptPackages` belongs in `railpack.json` and has no effect in a plan";
         findings.push(Diagnostic::new(Code::ConfigKey, message).at(&ignored.location()));
     }
     let mut inputs = list(&fields, "inputs", findings, input).unwrap_or_default();
     let base = match fields.get("base") {
         Some(base) => input(base, findings)?,
-        // plans of v0.0.23 to v0.0.60
+        // plans from v0.0.23 to v0.0.60
         None if inputs
             .first()
             .is_some_and(|first| first.include.as_ref().is_none_or(Vec::is_empty) && first.exclude.is_empty()) =>
         {
             let base = inputs.remove(0);
-            let message = "`deploy` has no `base`; its first input is taken, as Railpack before v0.0.61 did";
+            let message = "`deploy` has no `base`; using its first input, like Railpack before v0.0.61";
             findings.push(
                 Diagnostic::new(Code::OldDeploy, message)
                     .at(&base.location)
-                    .with_help("write the plan anew with a newer Railpack"),
+                    .with_help("regenerate the plan with a newer Railpack"),
             );
             base
         }
         None => {
-            return Err(Diagnostic::new(
-                Code::MissingKey,
-                "`deploy` has no `base`, so the image has nothing to start from",
-            )
-            .at(fields.location())
-            .with_help("add `\"base\": {\"image\": …}` or `\"base\": {\"step\": …}`"));
+            return Err(Diagnostic::new(Code::MissingKey, "`deploy` has no `base` for the image to start from")
+                .at(fields.location())
+                .with_help("add `\"base\": {\"image\": …}` or `\"base\": {\"step\": …}`"));
         }
     };
     Ok(Deploy {
@@ -301,14 +297,14 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
     })
 }
 
-/// `variables`, or `env` as the documentation calls it.
+/// Reads `variables`, which the documentation calls `env`.
 fn variables(fields: &Fields<'_>, findings: &mut Findings) -> Variables {
     if let (Some(env), Some(variables)) = (fields.get("env"), fields.get("variables")) {
         findings.push(
-            Diagnostic::new(Code::DuplicateKey, "both `env` and `variables` are given")
+            Diagnostic::new(Code::DuplicateKey, "both `env` and `variables` are set")
                 .at(&env.location())
                 .with_related(&variables.location(), "`variables` is here")
-                .with_help("they mean the same: keep one of the two"),
+                .with_help("remove one of the two: they mean the same"),
         );
     }
     let key = if fields.get("env").is_some() { "env" } else { "variables" };
@@ -319,7 +315,7 @@ fn string_map(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> BTreeM
     optional(fields, key, findings, |node, findings| {
         let mut map = BTreeMap::new();
         for entry in node.entries(findings)? {
-            // to Go, null is the empty string here
+            // as in Go, null is the empty string here
             let value = match entry.value.kind() {
                 Kind::Null => Ok(Located { value: String::new(), location: entry.value.location() }),
                 _ => located_string(&entry.value),
@@ -336,7 +332,7 @@ fn strings(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> Option<Ve
     list(fields, key, findings, |node, _| located_string(node))
 }
 
-/// The items of an array. Each that can't be read is a finding.
+/// Reads the items of an array, and reports those that can't be read.
 fn list<'a, T>(
     fields: &Fields<'a>,
     key: &str,
@@ -367,7 +363,7 @@ fn collect<T>(read: Read<T>, findings: &mut Findings) -> Option<T> {
     read.map_err(|diagnostic| findings.push(diagnostic)).ok()
 }
 
-fn each_once(names: Vec<Located<String>>) -> Vec<Located<String>> {
+fn deduplicated(names: Vec<Located<String>>) -> Vec<Located<String>> {
     let mut seen = std::collections::BTreeSet::new();
     names.into_iter().filter(|name| seen.insert(name.value.clone())).collect()
 }
@@ -379,7 +375,7 @@ pub(super) fn located_string(node: &Node<'_>) -> Read<Located<String>> {
 pub(super) fn required_string(fields: &Fields<'_>, key: &str) -> Read<Located<String>> {
     match optional_located(fields, key)? {
         Some(value) => Ok(value),
-        None => Err(Diagnostic::new(Code::MissingKey, format!("`{key}` is missing")).at(fields.location())),
+        None => Err(Diagnostic::new(Code::MissingKey, format!("missing key `{key}`")).at(fields.location())),
     }
 }
 
@@ -397,17 +393,17 @@ mod tests {
 
     use super::*;
 
-    /// The findings of a plan: code and place of each.
-    fn found(plan: &Value) -> Vec<(&'static str, String)> {
+    /// The code and path of each finding.
+    fn findings_of(plan: &Value) -> Vec<(&'static str, String)> {
         let mut findings = Findings::default();
-        // a failure is among the findings
+        // errors are among the findings
         let _ = read(&plan.to_string(), false, &mut findings);
         let all = findings.into_sorted();
         all.iter().map(|found| (found.code.name(), found.location.as_ref().unwrap().path().to_string())).collect()
     }
 
     #[test]
-    fn what_has_another_type_is_found_at_its_location() {
+    fn wrong_types_are_reported_at_their_location() {
         let image = json!({ "base": { "image": "x" } });
         let step = |step: Value| json!({ "steps": [step], "deploy": image });
         for (plan, location) in [
@@ -418,12 +414,12 @@ mod tests {
             (step(json!({ "name": "a", "assets": ["f"] })), "steps[0].assets"),
             (step(json!({ "name": "a", "variables": { "A": true } })), "steps[0].variables.A"),
         ] {
-            assert_eq!(found(&plan), [("wrong-type", location.to_owned())]);
+            assert_eq!(findings_of(&plan), [("wrong-type", location.to_owned())]);
         }
     }
 
     #[test]
-    fn an_input_is_one_source_or_a_short_word_for_it() {
+    fn input_has_one_source_or_is_a_shorthand() {
         for (input, code, location) in [
             (json!("a"), "unknown-input", "steps[0].inputs[0]"),
             (json!("$"), "unknown-input", "steps[0].inputs[0]"),
@@ -433,12 +429,12 @@ mod tests {
             (json!({ "local": true, "image": "x" }), "ambiguous-input", "steps[0].inputs[0]"),
         ] {
             let plan = json!({ "steps": [{ "name": "a", "inputs": [input] }], "deploy": { "base": { "image": "x" } } });
-            assert_eq!(found(&plan), [(code, location.to_owned())], "{input}");
+            assert_eq!(findings_of(&plan), [(code, location.to_owned())], "{input}");
         }
     }
 
     #[test]
-    fn a_command_with_a_word_in_front_takes_as_many_as_it_says() {
+    fn string_command_requires_the_documented_arguments() {
         for (command, codes) in [
             ("COPY:a", vec!["invalid-string-command", "string-command"]),
             ("FILE:a b c", vec!["invalid-string-command", "string-command"]),
@@ -446,14 +442,14 @@ mod tests {
             ("PATH:/a b", vec!["string-command"]),
         ] {
             let step = json!({ "name": "a", "inputs": [{ "image": "x" }], "commands": [command] });
-            let found = found(&json!({ "steps": [step], "deploy": { "base": { "image": "x" } } }));
+            let found = findings_of(&json!({ "steps": [step], "deploy": { "base": { "image": "x" } } }));
             assert!(found.iter().all(|(_, location)| location == "steps[0].commands[0]"), "{found:?}");
             assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), codes, "{command}");
         }
     }
 
     #[test]
-    fn the_image_starts_from_something() {
+    fn image_requires_a_base() {
         let filtered = json!({ "image": "x", "include": ["/a"] });
         for (deploy, code, location) in [
             (json!({}), "missing-key", "deploy"),
@@ -462,12 +458,16 @@ mod tests {
             (json!({ "base": { "image": "x" }, "aptPackages": ["git"] }), "config-key", "deploy.aptPackages"),
             (json!({ "base": { "image": "x" }, "env": {}, "variables": {} }), "duplicate-key", "deploy.env"),
         ] {
-            assert_eq!(found(&json!({ "steps": [], "deploy": deploy })), [(code, location.to_owned())], "{deploy}");
+            assert_eq!(
+                findings_of(&json!({ "steps": [], "deploy": deploy })),
+                [(code, location.to_owned())],
+                "{deploy}"
+            );
         }
     }
 
     #[test]
-    fn null_is_an_empty_value() {
+    fn null_is_an_empty_variable() {
         let plan = json!({ "steps": [], "deploy": { "base": { "image": "x" }, "variables": { "A": null } } });
         let plan = read(&plan.to_string(), false, &mut Findings::default()).unwrap();
         assert_eq!(plan.deploy.variables["A"].value, "");

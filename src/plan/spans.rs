@@ -1,34 +1,34 @@
-//! Where the values of a JSON text begin and end.
+//! The spans of the values in a JSON text.
 
 use std::ops::Range;
 
-/// All values of a JSON text, keys among them, in the order in which they begin.
+/// The spans of all values of a JSON text, including keys, ordered by their start.
 #[derive(Debug)]
-pub(super) struct Extents(Vec<Extent>);
+pub(super) struct Spans(Vec<Span>);
 
 #[derive(Debug)]
-struct Extent {
+struct Span {
     bytes: Range<usize>,
-    /// The number of the first value behind this one that is not part of it.
+    /// The number of the first value after this one that is not part of it.
     next: usize,
 }
 
-impl Extents {
-    /// Goes through a text that is known to be JSON.
-    pub(super) fn of(json: &str) -> Self {
+impl Spans {
+    /// Scans a text that is known to be JSON.
+    pub(super) fn new(json: &str) -> Self {
         let bytes = json.as_bytes();
-        let mut extents: Vec<Extent> = Vec::new();
+        let mut spans: Vec<Span> = Vec::new();
         let mut open = Vec::new();
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
             let end = match byte {
                 b'{' | b'[' => {
-                    open.push(extents.len());
+                    open.push(spans.len());
                     at + 1
                 }
                 b'}' | b']' => {
-                    let next = extents.len();
-                    if let Some(closed) = open.pop().and_then(|number| extents.get_mut(number)) {
+                    let next = spans.len();
+                    if let Some(closed) = open.pop().and_then(|number| spans.get_mut(number)) {
                         closed.bytes.end = at + 1;
                         closed.next = next;
                     }
@@ -40,28 +40,28 @@ impl Extents {
                     continue;
                 }
                 b'"' => end_of_string(bytes, at),
-                _ => end_of_word(bytes, at),
+                _ => end_of_literal(bytes, at),
             };
-            extents.push(Extent { bytes: at..end, next: extents.len() + 1 });
+            spans.push(Span { bytes: at..end, next: spans.len() + 1 });
             at = end;
         }
-        Self(extents)
+        Self(spans)
     }
 
-    /// The bytes of a value.
+    /// The byte range of a value.
     pub(super) fn bytes(&self, number: usize) -> Range<usize> {
-        self.0.get(number).map_or(0..0, |extent| extent.bytes.clone())
+        self.0.get(number).map_or(0..0, |span| span.bytes.clone())
     }
 
-    /// The numbers of the values that an array or object holds: its items, or its keys and values in
-    /// turn.
-    pub(super) fn within(&self, number: usize) -> impl Iterator<Item = usize> {
+    /// The numbers of the direct children of an array or object: its items, or its keys and values
+    /// alternately.
+    pub(super) fn children(&self, number: usize) -> impl Iterator<Item = usize> {
         let end = self.next(number);
         std::iter::successors(Some(number + 1), |child| Some(self.next(*child))).take_while(move |child| *child < end)
     }
 
     fn next(&self, number: usize) -> usize {
-        self.0.get(number).map_or(usize::MAX, |extent| extent.next)
+        self.0.get(number).map_or(usize::MAX, |span| span.next)
     }
 }
 
@@ -78,7 +78,7 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
 }
 
 /// The end of a number, `true`, `false` or `null`.
-fn end_of_word(bytes: &[u8], start: usize) -> usize {
+fn end_of_literal(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
     let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
     start + rest.iter().position(is_end).unwrap_or(rest.len())
@@ -89,11 +89,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_values_of_a_text() {
+    fn all_values_have_spans() {
         let json = r#" {"a]\"" : [1, -2.5e3 ,true], "b":{}, "c": ["x", {"d": null}] }"#;
-        let extents = Extents::of(json);
-        let texts = |number| extents.within(number).map(|at| &json[extents.bytes(at)]).collect::<Vec<_>>();
-        assert_eq!(json[extents.bytes(0)], *json.trim());
+        let spans = Spans::new(json);
+        let texts = |number| spans.children(number).map(|at| &json[spans.bytes(at)]).collect::<Vec<_>>();
+        assert_eq!(json[spans.bytes(0)], *json.trim());
         assert_eq!(texts(0), [r#""a]\"""#, "[1, -2.5e3 ,true]", "\"b\"", "{}", "\"c\"", r#"["x", {"d": null}]"#]);
         assert_eq!(texts(2), ["1", "-2.5e3", "true"]);
         assert_eq!(texts(7), [""; 0]);
@@ -102,11 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_cut_off_does_no_harm() {
+    fn truncated_text_is_harmless() {
         for json in ["", "{", "[\"", "\"\\", "[[1", "}", "{\"a\":"] {
-            let extents = Extents::of(json);
+            let spans = Spans::new(json);
             for number in 0..3 {
-                assert!(extents.within(number).count() < 3, "{json}");
+                assert!(spans.children(number).count() < 3, "{json}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The identity of a step, and values by step.
+//! Step ids, and values by step.
 
 use std::ops::{Index, IndexMut};
 
@@ -16,8 +16,8 @@ impl StepId {
     }
 }
 
-/// A value for each step of a plan, in plan order. An id comes from the plan that the map was made
-/// for, so a look-up can't fail.
+/// A value for each step of a plan, in plan order. Ids must come from the plan that the map was created
+/// for, so a lookup can't fail.
 #[derive(Clone, Debug)]
 pub(crate) struct StepMap<T>(Vec<T>);
 
@@ -31,7 +31,7 @@ impl<T> StepMap<T> {
         self.0.len()
     }
 
-    /// A map of the values that `value` makes of these.
+    /// Maps each value, given with its id.
     pub(crate) fn map<U>(&self, mut value: impl FnMut(StepId, &T) -> U) -> StepMap<U> {
         StepMap(self.iter().map(|(id, old)| value(id, old)).collect())
     }
@@ -53,14 +53,14 @@ impl<T> FromIterator<T> for StepMap<T> {
 impl<T> Index<StepId> for StepMap<T> {
     type Output = T;
 
-    #[expect(clippy::indexing_slicing, reason = "an id is an index of the plan that the map was made for")]
+    #[expect(clippy::indexing_slicing, reason = "an id is an index into the plan that the map was created for")]
     fn index(&self, id: StepId) -> &T {
         &self.0[id.0]
     }
 }
 
 impl<T> IndexMut<StepId> for StepMap<T> {
-    #[expect(clippy::indexing_slicing, reason = "an id is an index of the plan that the map was made for")]
+    #[expect(clippy::indexing_slicing, reason = "an id is an index into the plan that the map was created for")]
     fn index_mut(&mut self, id: StepId) -> &mut T {
         &mut self.0[id.0]
     }

@@ -1,4 +1,4 @@
-//! Rendering: instructions as text. `templates/` says how a file looks; the types of
+//! Rendering: turns instructions into text. `templates/` defines the layout; the types of
 //! [`crate::dockerfile`] spell the operands.
 
 mod operand;
@@ -50,11 +50,11 @@ const TEMPLATES: &[(&str, &str)] = templates![
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rendered {
-    /// The Dockerfile's text, UTF-8, each line ended by a line feed.
+    /// The text of the Dockerfile: UTF-8, with a line feed at the end of every line.
     pub dockerfile: String,
     /// The text of `<Dockerfile>.dockerignore`, if the plan excludes something.
     pub dockerignore: Option<String>,
-    /// The place in the plan that each line of the Dockerfile comes from.
+    /// The location in the plan that each line of the Dockerfile comes from.
     pub source_map: SourceMap,
     /// The lines of each stage.
     pub(crate) stages: Vec<StageLines>,
@@ -62,7 +62,7 @@ pub struct Rendered {
     pub(crate) ignore_map: SourceMap,
 }
 
-/// The text above the first stage.
+/// The contents of the header, the text above the first stage.
 pub(crate) struct HeaderText<'a> {
     pub(crate) files: &'a Files,
     /// The SHA-256 of the plan, in hexadecimal.
@@ -72,8 +72,8 @@ pub(crate) struct HeaderText<'a> {
 
 /// Renders a Dockerfile and, if there is one, its ignore file.
 ///
-/// Fails on a line that is too long and can't be folded, and on a mistake in a template: a value that
-/// no type has spelled, or an undefined one.
+/// Fails on a line that is too long and can't be folded, and on an error in a template: a value that is
+/// not an operand, or an undefined one.
 pub(crate) fn render(
     dockerfile: &Dockerfile,
     dockerignore: Option<&Dockerignore>,
@@ -108,7 +108,7 @@ impl Renderer {
         let values = values::header(file.syntax.as_ref(), &plan_name(header.files), &regenerate, &build);
         writer.write("header", values, None)?;
         let header_lines = writer.lines();
-        // that of the stamp
+        // for the stamp
         writer.skip_line();
         let mut mounts = Mounts::default();
         let mut stages = Vec::with_capacity(file.stages.len());
@@ -127,7 +127,7 @@ impl Renderer {
         for (index, Located { value, location }) in stage.instructions.iter().enumerate() {
             instructions.push(writer.lines() + 1);
             writer.write(template_of(value), values::instruction(value, mounts, self)?, Some(location))?;
-            // hadolint can't parse a heredoc that no blank line follows
+            // hadolint can't parse a heredoc without a blank line after it
             if value.ends_heredoc() && index + 1 < stage.instructions.len() {
                 writer.line("", Some(location))?;
             }
@@ -139,7 +139,7 @@ impl Renderer {
         let mut writer = Writer::new(self);
         writer.write("ignore-header", values::ignore_header(&plan_name(header.files)), None)?;
         let header_lines = writer.lines();
-        // that of the stamp
+        // for the stamp
         writer.skip_line();
         for Located { value, location } in &file.patterns {
             writer.write("ignore-pattern", values::ignore_pattern(value), Some(location))?;
@@ -148,7 +148,7 @@ impl Renderer {
         Ok((stamped(&text, header_lines, header.digest), map))
     }
 
-    /// The text of a template.
+    /// Renders a template.
     fn text(&self, template: &str, values: minijinja::Value) -> Result<String, Diagnostics> {
         let text = self.environment.get_template(template).and_then(|template| template.render(values));
         text.map_err(|error| broken(&error))
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_no_type_has_spelled_is_not_rendered() {
+    fn value_that_is_not_an_operand_is_not_rendered() {
         assert_eq!(render_with(operand::spelled(&Comment::new("x"))).unwrap(), "x");
         for value in [Value::from("x"), Value::from(1), Value::from(()), Value::from(vec!["x"])] {
             assert!(render_with(value.clone()).is_err(), "{value:?}");
@@ -224,12 +224,12 @@ mod tests {
     }
 
     #[test]
-    fn no_operand_holds_a_mark() {
+    fn operand_with_a_mark_is_not_rendered() {
         assert!(render_with(operand::spelled_with_origin("a\0b".into(), 0)).is_err());
     }
 
     #[test]
-    fn an_undefined_value_is_not_rendered() {
+    fn undefined_value_is_not_rendered() {
         let mut environment = environment().unwrap();
         environment.add_template("test", "{{ typo }}").unwrap();
         assert!(environment.get_template("test").unwrap().render(()).is_err());

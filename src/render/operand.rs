@@ -1,4 +1,4 @@
-//! Operands as values of templates. The templates' formatter accepts nothing else.
+//! Operands as values of templates. The formatter of the templates accepts nothing else.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use crate::dockerfile::{
 };
 use crate::header::GeneratedFrom;
 
-/// Encloses an operand with an origin of its own in a rendered template: `MARK index MARK text MARK
-/// MARK`. No operand can hold it.
+/// Encloses an operand that has an origin of its own in a rendered template:
+/// `MARK index MARK text MARK MARK`. No operand can contain it.
 pub(super) const MARK: char = '\0';
 
-/// Text that may be part of a generated file, and the index of its origin if it has one of its own.
+/// Text that may become part of a generated file, and the index of its origin if it has one of its own.
 #[derive(Debug)]
 pub(super) struct Spelled {
     text: Arc<str>,
@@ -24,12 +24,13 @@ pub(super) struct Spelled {
 }
 
 impl Spelled {
-    /// Prints a value of a template. Fails on any other value, and on one that holds a mark.
+    /// Prints a value of a template. Fails on values that are not operands, and on operands that contain
+    /// a mark.
     pub(super) fn print(out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
-        let refuse = |why: &str| Err(Error::new(ErrorKind::BadEscape, format!("{value:?} {why}")));
+        let reject = |why: &str| Err(Error::new(ErrorKind::BadEscape, format!("{value:?} {why}")));
         match value.downcast_object_ref::<Self>() {
-            None => refuse("was not spelled for its place"),
-            Some(spelled) if spelled.text.contains(MARK) => refuse("holds a NUL character"),
+            None => reject("is not an operand"),
+            Some(spelled) if spelled.text.contains(MARK) => reject("contains a NUL character"),
             Some(Self { text, origin: None }) => Ok(out.write_str(text)?),
             Some(Self { text, origin: Some(index) }) => Ok(write!(out, "{MARK}{index}{MARK}{text}{MARK}{MARK}")?),
         }
@@ -46,7 +47,7 @@ impl Object for Spelled {
     }
 }
 
-/// A type that spells the text of one place.
+/// A type that spells one kind of operand.
 pub(super) trait Operand: fmt::Display {}
 
 macro_rules! operands {
@@ -79,7 +80,7 @@ pub(super) fn spelled(operand: &impl Operand) -> Value {
     Value::from_object(Spelled { text: operand.to_string().into(), origin: None })
 }
 
-/// A text that an operand spelled before, with the index of its origin.
+/// The text of an operand that was spelled before, with the index of its origin.
 pub(super) fn spelled_with_origin(text: Arc<str>, origin: usize) -> Value {
     Value::from_object(Spelled { text, origin: Some(origin) })
 }

@@ -1,4 +1,4 @@
-//! The values that each template shows.
+//! The values of each template.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(super) struct Values<'a> {
     pub(super) origins: Vec<&'a Location>,
 }
 
-/// Values by name.
+/// Named values.
 #[derive(Debug)]
 struct Fields<const N: usize>([(&'static str, Value); N]);
 
@@ -37,8 +37,8 @@ fn fields<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
     Value::from_object(Fields(fields))
 }
 
-fn values<'a, const N: usize>(named: [(&'static str, Value); N]) -> Values<'a> {
-    Values { fields: fields(named), origins: Vec::new() }
+fn values<'a, const N: usize>(pairs: [(&'static str, Value); N]) -> Values<'a> {
+    Values { fields: fields(pairs), origins: Vec::new() }
 }
 
 fn maybe(operand: Option<&impl Operand>) -> Value {
@@ -120,7 +120,7 @@ fn copy<'a>(copy: &Copy) -> Values<'a> {
         ("link", copy.link.into()),
         ("from", maybe(source)),
         ("exclude", list(&copy.exclude, spelled)),
-        ("excludes_a_blank", copy.exclude.iter().any(Exclude::has_blank).into()),
+        ("exclude_has_blank", copy.exclude.iter().any(Exclude::has_blank).into()),
         ("paths", spelled(&copy.paths)),
     ])
 }
@@ -163,7 +163,7 @@ fn hash_secrets<'a>(
     Ok(Values { fields, origins })
 }
 
-/// The text of each mount. Commands mount the same secrets over and over.
+/// The rendered text of each mount: commands mount the same secrets over and over.
 #[derive(Default)]
 pub(super) struct Mounts(BTreeMap<Mount, Arc<str>>);
 

@@ -30,10 +30,10 @@ impl<'r> Writer<'r> {
         self.lines += 1;
     }
 
-    /// Adds the lines of a template. They come from `location`, except for the lines of an operand with
-    /// an origin of its own, the one that it ends on included. A line that is too long is folded.
+    /// Adds the lines of a template. Their origin is `location`, except for the lines of an operand with
+    /// an origin of its own, including the line on which it ends. A line that is too long is folded.
     ///
-    /// Fails on a mistake in the template, and on a line that is too long and can't be folded.
+    /// Fails on an error in the template, and on a line that is too long and can't be folded.
     pub(super) fn write(
         &mut self,
         template: &str,
@@ -49,7 +49,7 @@ impl<'r> Writer<'r> {
         let mut line = String::new();
         for (index, part) in text.split(MARK).enumerate() {
             if index % 2 == 1 {
-                // the mark at an operand's end has no index
+                // the marks at the end of an operand enclose no index
                 open = part.parse::<usize>().ok().and_then(|index| origins.get(index).copied());
                 of_line = open.or(of_line);
                 continue;
@@ -69,7 +69,7 @@ impl<'r> Writer<'r> {
         Ok(())
     }
 
-    /// Adds a line without its end.
+    /// Adds a line, given without its line ending.
     pub(super) fn line(&mut self, line: &str, location: Option<&Location>) -> Result<(), Diagnostics> {
         if line.len() <= LONGEST_LINE {
             self.push(line, location);
@@ -77,7 +77,7 @@ impl<'r> Writer<'r> {
         }
         let folded = fold(line.to_owned()).map_err(|why| {
             let found = Diagnostic::new(Code::Inexpressible, format!("an instruction {why}"))
-                .with_help("a Dockerfile can't express this; change it in the plan");
+                .with_help("change it in the plan: a Dockerfile can't express this");
             Diagnostics(vec![match location {
                 Some(location) => found.at(location),
                 None => found,
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folded_line_keeps_its_origin() {
+    fn folded_line_keeps_its_origin() {
         let renderer = Renderer::new().unwrap();
         let mut writer = Writer::new(&renderer);
         let long = format!("COPY {}y z", "--exclude=x ".repeat(15_000));
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_has_no_place_to_fold_is_a_finding() {
+    fn line_that_cannot_be_folded_is_reported() {
         let renderer = Renderer::new().unwrap();
         let errors = Writer::new(&renderer).line(&"\\".repeat(70_000), None).unwrap_err();
         assert_eq!(errors.0[0].code, Code::Inexpressible);

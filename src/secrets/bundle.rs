@@ -1,4 +1,4 @@
-//! All secrets in one: a script of exports, in base64.
+//! All secrets in one bundle: a script of exports, in base64.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use data_encoding::BASE64;
 
 use super::Values;
 
-/// The most bytes that BuildKit takes for a secret.
+/// The largest secret that BuildKit accepts, in bytes.
 pub const LARGEST: usize = 500 * 1024;
 
-/// Names of the shape of a variable that a shell sets itself and lets nobody set: bash's, and `_`.
+/// Valid names of variables that a shell sets itself and that can't be set: those of bash, and `_`.
 const FIXED: [&str; 7] = ["_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
 
-/// Why values can't be a bundle.
+/// The reason why values can't be bundled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unbundlable {
-    /// No shell has a variable of this name, or none that can be set.
+    /// A shell can't have a variable of this name, or can't set it.
     Name(String),
-    /// The value of this name holds a NUL, which no variable can.
+    /// The value of this name contains a NUL, which is not allowed in a variable.
     Nul(String),
     /// The bundle would have this many bytes.
     TooLarge(usize),
@@ -27,10 +27,12 @@ pub enum Unbundlable {
 impl fmt::Display for Unbundlable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name(name) => write!(f, "a shell can't export a variable called `{name}`"),
-            Self::Nul(name) => write!(f, "the value of `{name}` holds a NUL byte, which no variable can"),
+            Self::Name(name) => write!(f, "a shell can't export a variable named `{name}`"),
+            Self::Nul(name) => {
+                write!(f, "the value of `{name}` contains a NUL byte, which is not allowed in a variable")
+            }
             Self::TooLarge(bytes) => {
-                write!(f, "the bundle has {bytes} bytes, and BuildKit takes {LARGEST} for a secret")
+                write!(f, "the bundle has {bytes} bytes, but BuildKit limits a secret to {LARGEST}")
             }
         }
     }
@@ -38,8 +40,8 @@ impl fmt::Display for Unbundlable {
 
 impl std::error::Error for Unbundlable {}
 
-/// The values as base64 of a script for `sh`: a line `export NAME='…'` for each name, in the order
-/// of the names. Run by `eval`, it sets each value byte for byte.
+/// Encodes the values as a script for `sh` in base64, with a line `export NAME='…'` for each name, sorted
+/// by name. Run by `eval`, it sets each value byte for byte.
 ///
 /// # Errors
 /// The first name or value that a shell can't export; a bundle of more than 500 KiB.
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_shell_or_buildkit_refuses_is_refused() {
+    fn values_that_a_shell_or_buildkit_rejects_are_rejected() {
         for name in ["", "1A", "A-B", "é", "A=B", "UID", "PPID", "_"] {
             let values = Values::from_iter([(name, "x")]);
             assert_eq!(bundle(&values), Err(Unbundlable::Name(name.to_owned())));
@@ -103,7 +105,7 @@ mod tests {
         assert_eq!(bundle(&larger), Err(Unbundlable::TooLarge(LARGEST + 4)));
     }
 
-    /// What `sh` has in its environment after `eval`, for awkward values.
+    /// The environment of `sh` after `eval`, for awkward values.
     #[cfg(unix)]
     #[expect(clippy::disallowed_types, reason = "the shell is the reader")]
     #[test]

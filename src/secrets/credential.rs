@@ -1,4 +1,4 @@
-//! Names and values that look like secrets.
+//! Heuristics for names and values that look like secrets.
 
 /// Whether `docker build --check` and hadolint regard a variable of this name as a secret
 /// (`validateNoSecretKey` in `frontend/dockerfile/dockerfile2llb/convert.go`).
@@ -32,7 +32,7 @@ pub(crate) fn is_credential(value: &str) -> bool {
     is_token || value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----") || has_password(value)
 }
 
-/// Whether a URL holds a password: `scheme://user:password@host`, and not that of a variable.
+/// Whether a URL contains a literal password: `scheme://user:password@host`, without a variable.
 fn has_password(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_with_the_form_of_a_credential() {
+    fn values_that_look_like_credentials() {
         for value in [
             format!("ghp_{}", "x".repeat(36)),
             "-----BEGIN RSA PRIVATE KEY-----\nMII".to_owned(),

@@ -1,22 +1,22 @@
-//! One number for names and values: the same for the same ones, and no way back from it.
+//! The secrets hash: deterministic and one-way.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::Values;
 
-/// Keeps the hash apart from what other programs make of the same key or value.
+/// Separates the hash from those of other programs for the same key or value.
 const DOMAIN: &[u8] = b"railpack2docker secrets hash v1";
 
-/// What OWASP asks of PBKDF2-HMAC-SHA256.
+/// OWASP's recommendation for PBKDF2-HMAC-SHA256.
 const ROUNDS: u32 = 600_000;
 
-/// The value for the build arg `SECRETS_HASH`, 64 hexadecimal digits: the same for the same names,
+/// The value for the build arg `SECRETS_HASH`, 64 hexadecimal digits. It is the same for the same names,
 /// values and key on every machine.
 ///
-/// A build arg can be read in the provenance of an image. So with a key it is HMAC-SHA256, of
-/// which nobody without the key learns anything; without one it is PBKDF2-HMAC-SHA256, which takes
-/// a moment for each guess at a weak value.
+/// Build args are visible in the provenance of an image. So with a key, the hash is HMAC-SHA256, which
+/// reveals nothing to anyone without the key; without one, it is PBKDF2-HMAC-SHA256, which makes each
+/// guess at a weak value slow.
 #[must_use]
 pub fn hash(values: &Values, key: Option<&[u8]>) -> String {
     match key {
@@ -26,7 +26,7 @@ pub fn hash(values: &Values, key: Option<&[u8]>) -> String {
 }
 
 fn keyed(values: &Values, key: &[u8]) -> String {
-    // HMAC takes a key of any length
+    // HMAC accepts keys of any length
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
     mac.update(DOMAIN);
     mac.update(&encoded(values));
@@ -42,7 +42,7 @@ fn stretched(values: &Values, rounds: u32) -> String {
     hexadecimal(&digest)
 }
 
-/// Names and values, each after its length, so that `ab` and `c` are not `a` and `bc`.
+/// Names and values, each preceded by its length, so that `ab` and `c` differ from `a` and `bc`.
 fn encoded(values: &Values) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, value) in values.iter() {
@@ -64,21 +64,21 @@ mod tests {
 
     const KEY: Option<&[u8]> = Some(b"key");
 
-    fn of(pairs: &[(&str, &str)]) -> Values {
+    fn values_of(pairs: &[(&str, &str)]) -> Values {
         pairs.iter().copied().collect()
     }
 
     #[test]
-    fn where_a_name_or_value_ends_counts() {
+    fn boundaries_of_names_and_values_matter() {
         let all = [
-            of(&[]),
-            of(&[("A", "")]),
-            of(&[("A", "ab"), ("B", "c")]),
-            of(&[("A", "a"), ("B", "bc")]),
-            of(&[("A", "x y"), ("B", "z")]),
-            of(&[("A", "x"), ("B", "y z")]),
-            of(&[("AB", "c")]),
-            of(&[("A", "Bc")]),
+            values_of(&[]),
+            values_of(&[("A", "")]),
+            values_of(&[("A", "ab"), ("B", "c")]),
+            values_of(&[("A", "a"), ("B", "bc")]),
+            values_of(&[("A", "x y"), ("B", "z")]),
+            values_of(&[("A", "x"), ("B", "y z")]),
+            values_of(&[("AB", "c")]),
+            values_of(&[("A", "Bc")]),
         ];
         for make in [|values: &Values| keyed(values, b"key"), |values: &Values| stretched(values, 2)] {
             let mut hashes: Vec<String> = all.iter().map(make).collect();
@@ -89,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn the_key_counts() {
-        let values = of(&[("A", "a")]);
+    fn key_matters() {
+        let values = values_of(&[("A", "a")]);
         assert_ne!(hash(&values, Some(b"one")), hash(&values, Some(b"two")));
         assert_ne!(hash(&values, Some(b"one")), hash(&values, None));
     }
 
     #[test]
-    fn every_order_of_sources_gives_one_hash() {
+    fn order_of_sources_does_not_matter() {
         let mut pairs: Vec<(String, String)> = (0..7).map(|i| (format!("NAME_{i}"), format!("value {i}"))).collect();
         let expected = (hash(&pairs.iter().cloned().collect(), KEY), stretched(&pairs.iter().cloned().collect(), 2));
         let mut state = 1_u64;
@@ -110,10 +110,10 @@ mod tests {
         }
     }
 
-    /// Taken from Python's `hmac` and `hashlib.pbkdf2_hmac`.
+    /// Computed with Python's `hmac` and `hashlib.pbkdf2_hmac`.
     #[test]
-    fn the_hash_is_what_other_implementations_make_of_it() {
-        let values = of(&[("B", "é\n"), ("A", "1")]);
+    fn hash_matches_other_implementations() {
+        let values = values_of(&[("B", "é\n"), ("A", "1")]);
         assert_eq!(hash(&values, KEY), "8258be3736fc2ee5bd155ccc6ce32232219eb7c7ec49cda881ea81f73fb2f566");
         assert_eq!(hash(&values, None), "8a6a04ed08829a9f6b416ecabcdc559323f13c6376ef5c6309f4fc74df37130c");
     }

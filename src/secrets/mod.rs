@@ -1,4 +1,4 @@
-//! The values of secrets: what hashes them, and what bundles them. Nothing is read or written here.
+//! The values of secrets: hashing and bundling. No I/O is done here.
 
 mod bundle;
 mod credential;

@@ -1,7 +1,7 @@
 //! Pairs of plans: a base, and what becomes of it when one thing changes.
 #![allow(clippy::enum_glob_use, reason = "a row is a line")]
 
-use railpack2docker::diff::Kind::{self, *};
+use railpack2docker::diff::ChangeKind::{self, *};
 use serde_json::{Value, json};
 
 const BASE: &str = include_str!("pairs.json");
@@ -18,7 +18,7 @@ pub struct Pair {
     /// What it is.
     pub name: &'static str,
     /// What is said to have changed; nothing where nothing has that matters.
-    pub kinds: &'static [Kind],
+    pub kinds: &'static [ChangeKind],
     edit: fn(&mut Value),
 }
 

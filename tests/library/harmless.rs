@@ -153,7 +153,7 @@ fn findings_name_all_overlapping_paths() {
     let inputs = json!([{ "step": "install", "include": both }, { "step": "build", "include": both }]);
     let found = lint(&plan(&steps, &inputs).to_string(), &Options::default());
     assert_eq!(found.len(), 1);
-    assert!(found.first().unwrap().message.starts_with("`/opt/a`, `/opt/b`, `/opt/c` and others come from"));
+    assert!(found.first().unwrap().message.starts_with("`/opt/a`, `/opt/b`, `/opt/c` and others are copied from"));
 }
 
 fn caching(more: &Value, include: &str) -> Vec<&'static str> {

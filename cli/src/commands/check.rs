@@ -6,13 +6,16 @@ use railpack2docker::header::Header;
 
 use super::transpile::DefaultArgs;
 use crate::failure::Failure;
-use crate::files::build_context::exposed_files;
+use crate::files::build_context::{check_directory, exposed_files};
 use crate::output::regenerate::regenerate;
 use crate::output::report::Reporter;
 use crate::output::stale_files::{DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, read, stale_files, take_line_endings};
 
 /// Checks, and prints differences as a unified diff. The failure has the reasons.
-pub(super) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
+pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
+    if let Some(context) = &args.context {
+        check_directory(context)?;
+    }
     let file = args.output_file().unwrap_or(Path::new(DEFAULT_DOCKERFILE));
     let current = read(file)?;
     let header = current.as_deref().and_then(Header::parse);

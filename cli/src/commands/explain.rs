@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::{ValueEnum, ValueHint};
-use railpack2docker::explain::text::Look;
-use railpack2docker::explain::{Change, Explanation, explain, json, mermaid, svg, text};
+use railpack2docker::explain::text::TextOptions;
+use railpack2docker::explain::{ChangeSet, Explanation, explain, json, mermaid, svg, text};
 use railpack2docker::{Code, Diagnostic, Diagnostics};
 
 use crate::failure::Failure;
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure
     let explanation = explain(&plan.text, &options).or_report(&plan, reporter)?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     let name = plan.name();
-    let look = Look { width: width(), color: output.is_none(), plan: &name };
+    let look = TextOptions { width: width(), color: output.is_none(), plan: &name };
     let picture = args.draw(&explanation, &look)?;
     match output {
         Some(path) => write_text(path, &picture, &plan),
@@ -104,30 +104,30 @@ pub(crate) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure
 }
 
 impl ExplainArgs {
-    fn draw(&self, explanation: &Explanation, look: &Look<'_>) -> Result<String, Failure> {
+    fn draw(&self, explanation: &Explanation, look: &TextOptions<'_>) -> Result<String, Failure> {
         let errors = |diagnostics: Diagnostics| Failure::Errors(diagnostics.0);
         if let Some(step) = &self.step {
-            let lines = explanation.lines_of(step).map_err(errors)?;
+            let lines = explanation.step_lines(step).map_err(errors)?;
             return match self.format {
-                Format::Text => Ok(text::of_step(explanation, &lines, look)),
-                Format::Json => Ok(json::of_step(explanation, &lines)),
+                Format::Text => Ok(text::render_step(explanation, &lines, look)),
+                Format::Json => Ok(json::render_step(explanation, &lines)),
                 Format::Mermaid | Format::Svg => {
                     let message = "`--step` requires `--format text` or `--format json`";
                     Err(Diagnostic::new(Code::UnsupportedFormat, message).into())
                 }
             };
         }
-        let mut change = Change::default();
+        let mut change = ChangeSet::default();
         change.secrets.clone_from(&self.secret);
         change.files.clone_from(&self.if_changed);
-        let is_changed = change != Change::default();
+        let is_changed = change != ChangeSet::default();
         let consequences = is_changed.then(|| explanation.consequences(&change)).transpose().map_err(errors)?;
         let consequences = consequences.as_ref();
         match self.format {
-            Format::Text => Ok(text::draw(explanation, consequences, look)),
-            Format::Mermaid => Ok(mermaid::draw(explanation, consequences)),
-            Format::Svg => svg::draw(explanation, consequences, file_name(look.plan)).map_err(Into::into),
-            Format::Json => Ok(json::draw(explanation, consequences)),
+            Format::Text => Ok(text::render(explanation, consequences, look)),
+            Format::Mermaid => Ok(mermaid::render(explanation, consequences)),
+            Format::Svg => svg::render(explanation, consequences, file_name(look.plan)).map_err(Into::into),
+            Format::Json => Ok(json::render(explanation, consequences)),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
 
-use super::check;
 use crate::failure::Failure;
 use crate::files::build_context::{check_directory, exposed_files};
 use crate::files::output_files::OutputFiles;
@@ -38,7 +37,7 @@ pub(crate) struct DefaultArgs {
     ///
     /// The file is that of `-o`, or `Dockerfile`. A plan and options that are not given come from its header.
     #[arg(long, conflicts_with_all = ["force", "dockerignore", "source_map"])]
-    check: bool,
+    pub(crate) check: bool,
 
     /// Write a source map, the location in the plan of each line of the Dockerfile, to FILE as JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -59,15 +58,11 @@ impl DefaultArgs {
     }
 }
 
-/// Writes the Dockerfile, or checks that it is up to date.
+/// Writes or prints the generated files.
 pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
     if let Some(context) = &args.context {
         check_directory(context)?;
     }
-    if args.check { check::run(args, reporter) } else { transpile(args, reporter) }
-}
-
-fn transpile(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
     let plan = PlanFile::read(args.plan.path())?;
     let output = args.output_file();
     let options = args.transpile.options(&plan, output)?;

@@ -102,10 +102,10 @@ impl IgnoreFile {
 }
 
 fn warning(files: &[String], ignore_file: &IgnoreFile) -> Diagnostic {
+    let (are, they_are) = if files.len() == 1 { ("is", "it is") } else { ("are", "they are") };
     let message = format!(
-        "the build context contains {}, not excluded: {} sent to the builder and copied into a layer",
+        "{} {are} in the build context and not excluded: {they_are} sent to the builder and copied into a layer",
         list(files.iter()),
-        if files.len() == 1 { "it is" } else { "they are" },
     );
     let mut patterns: BTreeSet<String> = files.iter().map(|file| pattern_for(file)).collect();
     if patterns.contains(ANYWHERE) {
@@ -211,8 +211,8 @@ mod tests {
             exposed_files(folder.path(), &generated, &Options::default(), None, &[]).map(|found| found.message)
         };
         let starts = |message: Option<String>, start: &str| message.is_some_and(|text| text.starts_with(start));
-        assert!(starts(message("."), "the build context contains `.env` and `src/.env`, not excluded"));
-        assert!(starts(message("src"), "the build context contains `src/.env`, not excluded"));
+        assert!(starts(message("."), "`.env` and `src/.env` are in the build context and not excluded"));
+        assert!(starts(message("src"), "`src/.env` is in the build context and not excluded"));
         assert_eq!(message("lib"), None);
     }
 

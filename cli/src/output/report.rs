@@ -130,7 +130,7 @@ fn draw(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
     };
     let mut group = Group::with_title(level.primary_title(finding.message.as_str()).id(finding.code.name()));
     if let (Some(source), Some(location)) = (source, &finding.location) {
-        let path = text::without_middle(&escape_invisible(&location.path().to_string()), 3_500, 500).into_owned();
+        let path = text::truncate_middle(&escape_invisible(&location.path().to_string()), 3_500, 500).into_owned();
         group = group.element(snippet(source, location, path, AnnotationKind::Primary));
         for (location, what) in &finding.related {
             group = group.element(snippet(source, location, what.clone(), AnnotationKind::Context));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fs_err as fs;
 use railpack2docker::Options;
-use railpack2docker::explain::{Cause, Change, explain};
+use railpack2docker::explain::{Cause, ChangeSet, explain};
 use serde_json::{Value, json};
 
 use testkit::engine::{Build, Built, engine};
@@ -96,7 +96,7 @@ fn a_changed_file_re_runs_what_was_predicted() {
         let ran_again: BTreeSet<&str> = STEPS.into_iter().filter(|name| before[name].1 != after[name].1).collect();
         let from_the_first: BTreeSet<&str> = STEPS.into_iter().filter(|name| before[name].0 != after[name].0).collect();
 
-        let change = Change { secrets: Vec::new(), files: vec![file.to_owned()] };
+        let change = ChangeSet { secrets: Vec::new(), files: vec![file.to_owned()] };
         let said = explanation.consequences(&change).unwrap();
         let name = |index: &usize| explanation.steps[*index].name.as_str();
         let said_again: BTreeSet<&str> = said.steps.keys().map(name).collect();
@@ -132,7 +132,7 @@ fn an_unchanged_copy_from_a_re_run_step_stays_cached() {
     let include = ["a", "b"].map(|name| json!({ "step": name, "include": [format!("/ran-{name}-behind")] }));
     let plan = json!({ "steps": steps, "deploy": { "base": { "image": IMAGE }, "inputs": include } }).to_string();
     let explanation = explain(&plan, &Options::default()).unwrap();
-    let change = Change { secrets: Vec::new(), files: vec!["file".to_owned()] };
+    let change = ChangeSet { secrets: Vec::new(), files: vec!["file".to_owned()] };
     let said = explanation.consequences(&change).unwrap();
     assert_eq!(said.steps[&1].causes, [Cause::CopiesFrom(0)], "only if the files differ");
     let read = |built: &Built| ["a", "b"].map(|name| built.read(&format!("/ran-{name}-behind")));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use railpack2docker::Options;
-use railpack2docker::explain::{Change, explain};
+use railpack2docker::explain::{ChangeSet, explain};
 use serde_json::{Value, json};
 
 use testkit::engine::{Build, Built, engine};
@@ -187,7 +187,7 @@ impl Graph {
     /// The steps that `explain` marks for a secret.
     fn said_to_run_again(&self, plan: &str, secret: &str) -> BTreeSet<usize> {
         let explanation = explain(plan, &Options::default()).unwrap();
-        let change = Change { secrets: vec![secret.to_owned()], files: Vec::new() };
+        let change = ChangeSet { secrets: vec![secret.to_owned()], files: Vec::new() };
         let marked = explanation.consequences(&change).unwrap();
         let named = |name: &str| (0..self.steps.len()).find(|at| name == format!("s{at}")).unwrap();
         marked.steps.keys().map(|index| named(&explanation.steps[*index].name)).collect()

@@ -1,136 +1,141 @@
-//! Cache keys, as BuildKit makes them: an operation, what lies below it, what it takes from elsewhere.
+//! BuildKit's cache keys, which combine an operation, the layer below it, and the files it reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Stands for a key: the same number is the same key, in both Dockerfiles.
+/// The number of a key. Equal numbers are equal keys, in both Dockerfiles.
 type Id = usize;
 
-/// What an instruction does, with everything of it that BuildKit looks at
+/// An operation, with everything that contributes to its cache key
 /// (`CacheMap` in `solver/llbsolver/ops/exec.go`, `file.go` and `merge.go`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Operation {
-    /// The files of an image, by its reference.
+    /// An image, by its reference.
     Image(String),
-    /// A directory that is made.
+    /// The creation of a directory.
     Directory(String),
-    /// A copy. Of the source's path only the last part counts.
+    /// A copy. Only the last component of the source path matters.
     Copy { name: String, destination: String, exclude: Vec<String> },
-    /// A file that stands in the Dockerfile.
+    /// A file with its content in the Dockerfile.
     File { delimiter: String, mode: Option<u32>, destination: String, content: String },
     /// A command.
-    Run(Box<Run>),
-    /// A layer laid on others, as `COPY --link` does it.
+    Run(Box<RunOperation>),
+    /// A layer put on top of others by `COPY --link`.
     Merge,
 }
 
-/// A command with what it sees. The id and the sharing of a cache mount are no part of it since
-/// BuildKit 0.13, the values of secrets never were.
+/// A command and its environment. The id and the sharing mode of a cache mount are not part of the key since
+/// BuildKit 0.13; the values of secrets never are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Run {
+pub(super) struct RunOperation {
     pub(super) command: String,
     pub(super) in_shell: bool,
     pub(super) environment: Vec<(String, String)>,
     pub(super) directory: String,
-    /// Whether USER and SHELL are no longer the image's own.
+    /// Whether `USER` and `SHELL` are overridden.
     pub(super) resets: (bool, bool),
     pub(super) mounts: Vec<String>,
     pub(super) secret_variables: Vec<String>,
 }
 
-/// Files that an operation takes from elsewhere. BuildKit looks at what they hold: where that can
-/// be known to be the same, the key is, and else it may be.
+/// Files that an operation reads. BuildKit's key depends on their content. Where the content is unknown here, the
+/// key may or may not be the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Source {
-    /// Files of which it is known what they hold.
+pub(super) enum FileSource {
+    /// Files with known content.
     Known(String),
     /// Files of a stage.
     Stage { files: Option<Id>, path: String },
     /// Files of an image.
     Image { reference: String, path: String },
-    /// Files of the build context, and the patterns of an ignore file that may leave some out.
+    /// Files of the build context, and the ignore patterns that may exclude some of them.
     Context { path: String, ignored: Vec<String> },
     /// A layer.
-    Layer(Key),
+    Layer(CacheKey),
 }
 
 /// The key of a layer, or of all files of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
-    /// Differs where the files that go into it may.
+pub(super) struct CacheKey {
+    /// Includes the sources of files: different if the files may differ.
     exact: Id,
-    /// The same however they turn out.
+    /// Ignores unknown content: the same whatever the files contain.
     loose: Id,
 }
 
-impl Source {
-    /// Files of a stage.
-    pub(super) fn of_stage(files: Option<Key>, path: String) -> Self {
+impl FileSource {
+    /// Creates a source for files of a stage.
+    pub(super) fn from_stage(files: Option<CacheKey>, path: String) -> Self {
         Self::Stage { files: files.map(|files| files.exact), path }
     }
 
-    fn loose(&self) -> Loose {
+    fn loose(&self) -> LooseSource {
         match self {
-            Self::Known(what) => Loose::Known(what.clone()),
-            Self::Layer(key) => Loose::Layer(key.loose),
-            Self::Stage { .. } | Self::Image { .. } | Self::Context { .. } => Loose::Any,
+            Self::Known(content) => LooseSource::Known(content.clone()),
+            Self::Layer(key) => LooseSource::Layer(key.loose),
+            Self::Stage { .. } | Self::Image { .. } | Self::Context { .. } => LooseSource::Any,
         }
     }
 }
 
-/// A source whose files may hold anything.
+/// A source, reduced to its known content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Loose {
+enum LooseSource {
     Known(String),
     Layer(Id),
     Any,
 }
 
-/// Hands out keys, the same for the same operation on the same things.
+/// Numbers keys: the same operation on the same layers and files has the same key.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
+pub(super) struct CacheKeys {
     operations: BTreeMap<Operation, Id>,
-    exact: BTreeMap<(Id, Option<Id>, Option<Source>), Id>,
-    loose: BTreeMap<(Id, Option<Id>, Option<Loose>), Id>,
+    exact: BTreeMap<(Id, Option<Id>, Option<FileSource>), Id>,
+    loose: BTreeMap<(Id, Option<Id>, Option<LooseSource>), Id>,
 }
 
-impl Keys {
-    /// The key of an operation on what lies below it.
-    pub(super) fn of(&mut self, operation: Operation, below: Option<Key>, source: Option<Source>) -> Key {
+impl CacheKeys {
+    /// The key of an operation on a layer.
+    pub(super) fn key(
+        &mut self,
+        operation: Operation,
+        below: Option<CacheKey>,
+        source: Option<FileSource>,
+    ) -> CacheKey {
         let operation = number(&mut self.operations, operation);
-        let loose = source.as_ref().map(Source::loose);
-        Key {
+        let loose = source.as_ref().map(FileSource::loose);
+        CacheKey {
             exact: number(&mut self.exact, (operation, below.map(|key| key.exact), source)),
             loose: number(&mut self.loose, (operation, below.map(|key| key.loose), loose)),
         }
     }
 }
 
-fn number<T: Ord>(known: &mut BTreeMap<T, Id>, what: T) -> Id {
+fn number<T: Ord>(known: &mut BTreeMap<T, Id>, value: T) -> Id {
     let next = known.len();
-    *known.entry(what).or_insert(next)
+    *known.entry(value).or_insert(next)
 }
 
 /// The keys of all layers of a Dockerfile.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownKeys {
     exact: BTreeSet<Id>,
     loose: BTreeSet<Id>,
 }
 
-impl Known {
-    /// Takes in a layer.
-    pub(super) fn insert(&mut self, key: Key) {
+impl KnownKeys {
+    /// Adds the key of a layer.
+    pub(super) fn insert(&mut self, key: CacheKey) {
         self.exact.insert(key.exact);
         self.loose.insert(key.loose);
     }
 
-    /// Whether a layer of this key is there.
-    pub(super) fn holds(&self, key: Key) -> bool {
+    /// Whether a layer has this key.
+    pub(super) fn contains(&self, key: CacheKey) -> bool {
         self.exact.contains(&key.exact)
     }
 
-    /// Whether a layer is there that has this key if the files that go into it are the same.
-    pub(super) fn may_hold(&self, key: Key) -> bool {
+    /// Whether a layer has this key if its files are the same.
+    pub(super) fn may_contain(&self, key: CacheKey) -> bool {
         self.loose.contains(&key.loose)
     }
 }

@@ -1,19 +1,19 @@
-//! Which patterns of an ignore file matter to a copy from the build context.
+//! Ignore patterns that affect a copy from the build context.
 
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{is_ignored, is_pattern};
 
-/// The patterns that can match the source of a copy, something in it or a folder that it is in. Their
-/// order counts only where one takes back what others leave out.
-pub(super) fn that_matter(patterns: &[String], source: &str) -> Vec<String> {
+/// The patterns that can match the source of a copy, its content or one of its parents. Their order matters
+/// only if one of them re-includes files.
+pub(super) fn relevant_patterns(patterns: &[String], source: &str) -> Vec<String> {
     let source = clean(&format!("/{source}"));
     let parts: Vec<&str> = source.split('/').filter(|part| !part.is_empty()).collect();
-    let mut matter: Vec<String> = patterns.iter().filter(|pattern| can_match(pattern, &parts)).cloned().collect();
-    if !matter.iter().any(|pattern| pattern.starts_with('!')) {
-        matter.sort();
-        matter.dedup();
+    let mut relevant: Vec<String> = patterns.iter().filter(|pattern| can_match(pattern, &parts)).cloned().collect();
+    if !relevant.iter().any(|pattern| pattern.starts_with('!')) {
+        relevant.sort();
+        relevant.dedup();
     }
-    matter
+    relevant
 }
 
 fn can_match(pattern: &str, source: &[&str]) -> bool {
@@ -21,7 +21,7 @@ fn can_match(pattern: &str, source: &[&str]) -> bool {
     if pattern.contains("**") {
         return true;
     }
-    // where one of the two ends, the other one goes on below it
+    // the shorter one is a parent of the longer one
     pattern
         .split('/')
         .filter(|part| *part != ".")
@@ -34,8 +34,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_matters_where_it_can_match() {
-        for (pattern, source, matters) in [
+    fn patterns_are_relevant_if_they_can_match() {
+        for (pattern, source, is_relevant) in [
             ("*.md", ".", true),
             ("*.md", "package.json", false),
             ("*.md", "README.md", true),
@@ -49,14 +49,15 @@ mod tests {
             ("packages/a", "pack*", true),
             ("dist", "./dist/", true),
         ] {
-            assert_eq!(!that_matter(&[pattern.to_owned()], source).is_empty(), matters, "{pattern} {source}");
+            assert_eq!(!relevant_patterns(&[pattern.to_owned()], source).is_empty(), is_relevant, "{pattern} {source}");
         }
     }
 
     #[test]
-    fn order_counts_only_with_a_pattern_that_takes_back() {
-        let of = |patterns: &[&str]| that_matter(&patterns.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>(), ".");
-        assert_eq!(of(&["a", "b"]), of(&["b", "a"]));
-        assert_ne!(of(&["a", "!a"]), of(&["!a", "a"]));
+    fn order_matters_only_with_a_negated_pattern() {
+        let relevant =
+            |patterns: &[&str]| relevant_patterns(&patterns.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>(), ".");
+        assert_eq!(relevant(&["a", "b"]), relevant(&["b", "a"]));
+        assert_ne!(relevant(&["a", "!a"]), relevant(&["!a", "a"]));
     }
 }

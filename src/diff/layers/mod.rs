@@ -1,7 +1,7 @@
-//! Which layers an engine makes anew that has built the old plan.
+//! Cache prediction: which layers an engine rebuilds after it has built the old plan.
 //!
-//! An engine makes a layer anew when it has none with the same key. The keys are BuildKit's, as far
-//! as they can be known without the files: what a stage copies from elsewhere may turn out the same.
+//! An engine rebuilds a layer if its cache has none with the same key. The keys are BuildKit's, as far as they are
+//! known without the files: files copied from another stage may turn out to be the same.
 
 mod cache_keys;
 mod context;
@@ -11,40 +11,40 @@ use std::fmt;
 
 use crate::compilation::Lowered;
 use crate::diagnostic::Location;
-use cache_keys::{Keys, Known};
+use cache_keys::{CacheKeys, KnownKeys};
 
-/// The layers of a stage of the new plan's Dockerfile.
+/// The layers of one stage in the new plan's Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StageLayers {
-    /// The stage's name in the Dockerfile; none for the image.
+    /// The name of the stage in the Dockerfile, or `None` for the final image.
     pub name: Option<String>,
-    /// In the order of the Dockerfile.
+    /// The layers, in the order of the Dockerfile.
     pub layers: Vec<Layer>,
 }
 
-/// One layer: what a `RUN`, `COPY` or `WORKDIR` makes. `ENV` and the like make none.
+/// One layer, created by a `RUN`, `COPY` or `WORKDIR` instruction. `ENV` and similar instructions create none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Layer {
-    /// The instruction on one line, without what it mounts, values that look like credentials masked.
+    /// The instruction on one line, without its mounts. Values that look like credentials are masked.
     pub instruction: String,
-    /// Where it comes from in the new plan.
+    /// The location in the new plan that the layer comes from.
     pub location: Location,
-    /// What becomes of it.
+    /// The predicted cache status.
     pub status: Status,
 }
 
-/// What an engine that has built the old plan does for a layer of the new one.
+/// The cache status of a new plan's layer, on an engine that has built the old plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Status {
-    /// It has the layer.
+    /// The layer is cached.
     Cached,
-    /// It has the layer if the files that it copies, or that a layer below it copies, have not changed:
-    /// those of a stage that is made anew, of another image, or others of the build context.
+    /// The layer is cached if the files that it or a layer below it copies are unchanged. They come from a
+    /// rebuilt stage, another image, or other paths of the build context.
     IfFilesDiffer,
-    /// It makes the layer.
+    /// The layer is rebuilt.
     Rebuilds,
 }
 
@@ -58,10 +58,10 @@ impl fmt::Display for Status {
     }
 }
 
-/// What becomes of each layer of the new plan. `redacted` is the Dockerfile to show.
+/// Predicts the status of each layer of the new plan. The texts of instructions come from `redacted`.
 pub(super) fn predict(old: &Lowered, new: &Lowered, redacted: &Lowered) -> Vec<StageLayers> {
-    let mut keys = Keys::default();
-    let mut known = Known::default();
+    let mut keys = CacheKeys::default();
+    let mut known = KnownKeys::default();
     let before = simulate::layers(old.dockerfile(), old.dockerignore(), &mut keys);
     for layer in before.iter().flatten() {
         known.insert(layer.key);
@@ -71,9 +71,9 @@ pub(super) fn predict(old: &Lowered, new: &Lowered, redacted: &Lowered) -> Vec<S
     let stages = stages.map(|(stage, layers)| {
         let texts = stage.instructions.iter().flat_map(|instruction| instruction.value.layers());
         let layers = layers.into_iter().zip(texts).map(|(layer, instruction)| {
-            let status = if known.holds(layer.key) {
+            let status = if known.contains(layer.key) {
                 Status::Cached
-            } else if known.may_hold(layer.key) {
+            } else if known.may_contain(layer.key) {
                 Status::IfFilesDiffer
             } else {
                 Status::Rebuilds

@@ -1,10 +1,10 @@
-//! Goes through a Dockerfile as BuildKit does (`frontend/dockerfile/dockerfile2llb/convert.go`), and
-//! notes the key of each layer.
+//! Computes the cache key of each layer by simulating BuildKit's conversion of a Dockerfile
+//! (`frontend/dockerfile/dockerfile2llb/convert.go`).
 
 use std::collections::BTreeMap;
 
-use super::cache_keys::{Key, Keys, Operation, Run, Source};
-use super::context::that_matter;
+use super::cache_keys::{CacheKey, CacheKeys, FileSource, Operation, RunOperation};
+use super::context::relevant_patterns;
 use crate::compat::gopath::{base, clean, under_app};
 use crate::compat::patternmatcher;
 use crate::diagnostic::{Located, Location};
@@ -13,42 +13,46 @@ use crate::dockerfile::{
     Sharing, ShellSetup, Stage,
 };
 
-/// A layer and the place of the plan that it comes from.
-pub(super) struct Keyed {
-    pub(super) key: Key,
+/// The key of a layer, and its location in the plan.
+pub(super) struct KeyedLayer {
+    pub(super) key: CacheKey,
     pub(super) location: Location,
 }
 
 /// The layers of each stage.
-pub(super) fn layers(dockerfile: &Dockerfile, dockerignore: Option<&Dockerignore>, keys: &mut Keys) -> Vec<Vec<Keyed>> {
+pub(super) fn layers(
+    dockerfile: &Dockerfile,
+    dockerignore: Option<&Dockerignore>,
+    keys: &mut CacheKeys,
+) -> Vec<Vec<KeyedLayer>> {
     let patterns =
         dockerignore.map(|file| file.patterns.iter().map(|pattern| pattern.value.to_string()).collect::<Vec<_>>());
     let ignored = patternmatcher::parse(&patterns.unwrap_or_default().join("\n"));
-    let mut walk = Walk { keys, ignored, stages: BTreeMap::new() };
-    dockerfile.stages.iter().map(|stage| walk.stage(stage)).collect()
+    let mut simulation = Simulation { keys, ignored, stages: BTreeMap::new() };
+    dockerfile.stages.iter().map(|stage| simulation.stage(stage)).collect()
 }
 
-struct Walk<'k> {
-    keys: &'k mut Keys,
+struct Simulation<'k> {
+    keys: &'k mut CacheKeys,
     ignored: Vec<String>,
-    /// The stages that are done, by name.
-    stages: BTreeMap<String, State>,
+    /// The final states of the earlier stages, by name.
+    stages: BTreeMap<String, StageState>,
 }
 
-/// What a stage has after an instruction.
+/// The state of a stage after an instruction.
 #[derive(Clone, Debug)]
-struct State {
-    /// Its files; none in an empty stage.
-    files: Option<Key>,
-    /// What was set since the image, each variable where it was set last.
+struct StageState {
+    /// The key of its files; `None` in an empty stage.
+    files: Option<CacheKey>,
+    /// The variables set since `FROM`, in the order in which they were last set.
     environment: Vec<(String, String)>,
     directory: String,
     resets: (bool, bool),
-    /// What is known of `/secrets-hash`.
+    /// The known part of the content of `/secrets-hash`.
     secrets_hash: Option<String>,
 }
 
-impl State {
+impl StageState {
     fn empty() -> Self {
         let directory = "/".to_owned();
         Self { files: None, environment: Vec::new(), directory, resets: (false, false), secrets_hash: None }
@@ -66,20 +70,20 @@ impl State {
     }
 }
 
-impl Walk<'_> {
-    fn stage(&mut self, stage: &Stage) -> Vec<Keyed> {
+impl Simulation<'_> {
+    fn stage(&mut self, stage: &Stage) -> Vec<KeyedLayer> {
         let mut state = match &stage.from.value {
-            From::Scratch => State::empty(),
+            From::Scratch => StageState::empty(),
             From::Image(image) => {
-                let files = self.keys.of(Operation::Image(image.to_string()), None, None);
-                State { files: Some(files), ..State::empty() }
+                let files = self.keys.key(Operation::Image(image.to_string()), None, None);
+                StageState { files: Some(files), ..StageState::empty() }
             }
-            From::Stage(name) => self.stages.get(name.as_str()).cloned().unwrap_or_else(State::empty),
+            From::Stage(name) => self.stages.get(name.as_str()).cloned().unwrap_or_else(StageState::empty),
         };
         let mut layers = Vec::new();
         for instruction in &stage.instructions {
-            let made = self.instruction(&instruction.value, &mut state);
-            layers.extend(made.into_iter().map(|key| Keyed { key, location: instruction.location.clone() }));
+            let keys = self.instruction(&instruction.value, &mut state);
+            layers.extend(keys.into_iter().map(|key| KeyedLayer { key, location: instruction.location.clone() }));
         }
         if let Some(name) = &stage.name {
             self.stages.insert(name.as_str().to_owned(), state);
@@ -87,8 +91,8 @@ impl Walk<'_> {
         layers
     }
 
-    /// The layers of an instruction. What only sets the image's config makes none.
-    fn instruction(&mut self, instruction: &Instruction, state: &mut State) -> Vec<Key> {
+    /// The keys of an instruction's layers. Instructions that only change the image's config have none.
+    fn instruction(&mut self, instruction: &Instruction, state: &mut StageState) -> Vec<CacheKey> {
         match instruction {
             Instruction::ResetUser { shell } => {
                 state.resets = (true, *shell);
@@ -115,19 +119,19 @@ impl Walk<'_> {
         }
     }
 
-    /// An operation on the files of a stage.
-    fn on(&mut self, state: &mut State, operation: Operation, source: Option<Source>) -> Key {
-        let key = self.keys.of(operation, state.files, source);
+    /// Applies an operation to the files of a stage.
+    fn apply(&mut self, state: &mut StageState, operation: Operation, source: Option<FileSource>) -> CacheKey {
+        let key = self.keys.key(operation, state.files, source);
         state.files = Some(key);
         key
     }
 
-    fn directory(&mut self, directory: &dockerfile::Directory, state: &mut State) -> Key {
+    fn directory(&mut self, directory: &dockerfile::Directory, state: &mut StageState) -> CacheKey {
         state.directory = directory.to_string();
-        self.on(state, Operation::Directory(state.directory.clone()), None)
+        self.apply(state, Operation::Directory(state.directory.clone()), None)
     }
 
-    fn copy(&mut self, copy: &Copy, state: &mut State) -> Key {
+    fn copy(&mut self, copy: &Copy, state: &mut StageState) -> CacheKey {
         let path = copy.paths.source();
         let operation = Operation::Copy {
             name: base(path).to_owned(),
@@ -136,53 +140,53 @@ impl Walk<'_> {
         };
         let path = clean(&format!("/{path}"));
         let source = match &copy.from {
-            None => Source::Context { ignored: that_matter(&self.ignored, &path), path },
-            Some(From::Image(image)) => Source::Image { reference: image.to_string(), path },
+            None => FileSource::Context { ignored: relevant_patterns(&self.ignored, &path), path },
+            Some(From::Image(image)) => FileSource::Image { reference: image.to_string(), path },
             Some(From::Stage(name)) => {
-                Source::of_stage(self.stages.get(name.as_str()).and_then(|stage| stage.files), path)
+                FileSource::from_stage(self.stages.get(name.as_str()).and_then(|stage| stage.files), path)
             }
-            Some(From::Scratch) => Source::of_stage(None, path),
+            Some(From::Scratch) => FileSource::from_stage(None, path),
         };
         if !copy.link {
-            return self.on(state, operation, Some(source));
+            return self.apply(state, operation, Some(source));
         }
-        let layer = self.keys.of(operation, None, Some(source));
+        let layer = self.keys.key(operation, None, Some(source));
         state.files = Some(match state.files {
-            Some(below) => self.keys.of(Operation::Merge, Some(below), Some(Source::Layer(layer))),
+            Some(below) => self.keys.key(Operation::Merge, Some(below), Some(FileSource::Layer(layer))),
             None => layer,
         });
         layer
     }
 
-    fn file(&mut self, file: &CopyFile, state: &mut State) -> Key {
+    fn file(&mut self, file: &CopyFile, state: &mut StageState) -> CacheKey {
         let operation = Operation::File {
             delimiter: file.content.value.delimiter().to_string(),
             mode: file.mode.map(|mode| mode.0),
             destination: destination(&file.path.to_string()),
             content: file.content.value.to_string(),
         };
-        self.on(state, operation, None)
+        self.apply(state, operation, None)
     }
 
-    fn run(&mut self, run: &dockerfile::Run, state: &mut State) -> Key {
+    fn run(&mut self, run: &dockerfile::Run, state: &mut StageState) -> CacheKey {
         let (command, in_shell) = match &run.command {
             Command::Shell(form) => (form.to_string(), true),
             Command::Exec(form) => (form.to_string(), false),
         };
-        let command = after(&run.setup, &command);
+        let command = with_setup(&run.setup, &command);
         self.command(command, in_shell, &run.mounts, state)
     }
 
-    fn hash_secrets(&mut self, hash: &HashSecrets, state: &mut State) -> Key {
+    fn hash_secrets(&mut self, hash: &HashSecrets, state: &mut StageState) -> CacheKey {
         state.set("SECRETS_HASH", String::new());
         let values: Vec<String> = hash.values.iter().map(ToString::to_string).collect();
-        let command = format!("{} {values:?} {}", after(&hash.setup, ""), hash.required);
+        let command = format!("{} {values:?} {}", with_setup(&hash.setup, ""), hash.required);
         let ids: Vec<String> = hash.mounts.iter().filter_map(|mount| secret_id(&mount.value)).collect();
         state.secrets_hash = Some(format!("{ids:?} {values:?}"));
         self.command(command, true, &hash.mounts, state)
     }
 
-    fn keep_secrets_hash(&mut self, state: &mut State) -> Key {
+    fn keep_secrets_hash(&mut self, state: &mut StageState) -> CacheKey {
         state.secrets_hash = Some("SECRETS_HASH".to_owned());
         let operation = Operation::File {
             delimiter: "EOF".to_owned(),
@@ -190,31 +194,37 @@ impl Walk<'_> {
             destination: "/secrets-hash".to_owned(),
             content: "$SECRETS_HASH".to_owned(),
         };
-        self.on(state, operation, None)
+        self.apply(state, operation, None)
     }
 
-    fn command(&mut self, command: String, in_shell: bool, mounts: &[Located<Mount>], state: &mut State) -> Key {
-        let mut mounted = Mounted::default();
+    fn command(
+        &mut self,
+        command: String,
+        in_shell: bool,
+        mounts: &[Located<Mount>],
+        state: &mut StageState,
+    ) -> CacheKey {
+        let mut keys = MountKeys::default();
         for mount in mounts {
-            mounted.add(&mount.value, self);
+            keys.add(&mount.value, self);
         }
-        let run = Run {
+        let run = RunOperation {
             command,
             in_shell,
             environment: state.environment.clone(),
             directory: state.directory.clone(),
             resets: state.resets,
-            mounts: mounted.all(),
-            secret_variables: mounted.variables,
+            mounts: keys.take_mounts(),
+            secret_variables: keys.variables,
         };
-        self.on(state, Operation::Run(Box::new(run)), mounted.hash.map(Source::Known))
+        self.apply(state, Operation::Run(Box::new(run)), keys.hash.map(FileSource::Known))
     }
 }
 
-/// The mounts of a command, in the order of its key.
+/// The parts of a command's cache key that come from its mounts, in the key's order.
 #[derive(Default)]
-struct Mounted {
-    /// Sorted by where they are mounted.
+struct MountKeys {
+    /// Sorted by target.
     directories: BTreeMap<String, &'static str>,
     files: Vec<String>,
     variables: Vec<String>,
@@ -222,12 +232,12 @@ struct Mounted {
     hash: Option<String>,
 }
 
-impl Mounted {
-    fn add(&mut self, mount: &Mount, walk: &Walk<'_>) {
+impl MountKeys {
+    fn add(&mut self, mount: &Mount, simulation: &Simulation<'_>) {
         match mount {
             Mount::Cache { id, target, sharing } => {
                 let (id, target) = (id.to_string(), target.to_string());
-                // an id that is the target is taken for the default one, which is in the key
+                // an id equal to the target is the default, which is part of the key
                 let is_default =
                     *sharing == Sharing::Shared && id.strip_prefix("id=") == target.strip_prefix("target=");
                 self.directories.insert(target, if is_default { "default cache" } else { "cache" });
@@ -239,12 +249,12 @@ impl Mounted {
             }
             Mount::SecretsHash { from } => {
                 self.directories.insert("/run/secrets-hash".to_owned(), "bind");
-                self.hash = walk.stages.get(from.as_str()).and_then(|stage| stage.secrets_hash.clone());
+                self.hash = simulation.stages.get(from.as_str()).and_then(|stage| stage.secrets_hash.clone());
             }
         }
     }
 
-    fn all(&mut self) -> Vec<String> {
+    fn take_mounts(&mut self) -> Vec<String> {
         let directories = std::mem::take(&mut self.directories).into_iter();
         let mut all: Vec<String> = directories.map(|(target, kind)| format!("{kind} {target}")).collect();
         all.append(&mut self.files);
@@ -260,12 +270,12 @@ fn secret_id(mount: &Mount) -> Option<String> {
     }
 }
 
-fn after(setup: &[ShellSetup], command: &str) -> String {
+fn with_setup(setup: &[ShellSetup], command: &str) -> String {
     let setup = setup.iter().map(ToString::to_string);
     setup.chain([command.to_owned()]).collect::<Vec<_>>().join(" ")
 }
 
-/// A destination as BuildKit reads it: absolute, with the slash at its end that it may have.
+/// A destination as BuildKit reads it: absolute, with its trailing slash if it has one.
 fn destination(path: &str) -> String {
     let absolute = under_app(path);
     let is_directory = path.ends_with('/') || matches!(path, "" | ".");

@@ -1,53 +1,53 @@
-//! What stands in the boxes, and how much room it takes.
+//! The content of boxes and labels, and its size.
 
-use super::super::causes::mark;
+use super::super::causes::box_line;
 use super::super::changes::Consequences;
-use super::super::graph_view::{Edge, Node};
+use super::super::graph_view::{ViewEdge, ViewNode};
 use super::super::model::{Command, Explanation, Secrets, Source, Step};
-use super::super::text_fit::{columns, line, list, path, reference, some_of};
-use super::layout::{Size, number};
+use super::super::text_fit::{columns, fit_items, fit_line, fit_list, fit_path, fit_reference};
+use super::layout::{Size, to_f64};
 use crate::escape::escape_invisible;
 
-/// How many columns of a text are shown, and of a path of an edge.
+/// The maximum width of a line in a box, and of a path in a label, in columns.
 const ROOM: usize = 60;
 const PATH_ROOM: usize = 30;
 
-/// How many paths of an edge are shown.
-const MOST_PATHS: usize = 3;
+/// The maximum number of paths in a label.
+const MAX_PATHS: usize = 3;
 
-/// How many commands of a step are shown.
-const MOST_COMMANDS: usize = 5;
+/// The maximum number of commands in a box.
+const MAX_COMMANDS: usize = 5;
 
-/// The widest that a column of a monospaced font is, for its size.
+/// The maximum width of a column in a monospaced font, relative to the font size.
 const COLUMN: f64 = 0.61;
 
-/// From the frame to the text.
+/// The distance from the frame to the text.
 const PADDING: f64 = 10.0;
 
-/// How something is drawn.
+/// The shape of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Step,
     Context,
-    Outside,
+    External,
     Image,
     Label,
 }
 
-/// What a line of text is.
+/// The kind of a line of text, which determines its style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LineKind {
     Name,
     Text,
     Faint,
     Secret,
-    Again,
-    /// What stands on an edge.
+    Rerun,
+    /// A line of a label.
     Small,
 }
 
-impl Kind {
-    /// The size of its letters.
+impl LineKind {
+    /// The font size.
     pub(super) fn size(self) -> f64 {
         match self {
             Self::Name => 13.0,
@@ -56,7 +56,7 @@ impl Kind {
         }
     }
 
-    /// From one line to the next.
+    /// The line height.
     pub(super) fn height(self) -> f64 {
         match self {
             Self::Name => 19.0,
@@ -66,19 +66,19 @@ impl Kind {
     }
 }
 
-/// Some lines with a frame around them.
+/// A box or a label: lines of text in a frame.
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) shape: Shape,
-    pub(super) runs_again: bool,
-    pub(super) is_left_out: bool,
-    pub(super) lines: Vec<(Kind, String)>,
-    /// The whole name, where the lines may have only some of it.
+    pub(super) is_rerun: bool,
+    pub(super) is_unused: bool,
+    pub(super) lines: Vec<(LineKind, String)>,
+    /// The tooltip: the full text, which the lines may cut.
     pub(super) title: Option<String>,
 }
 
 impl Block {
-    /// How large it is.
+    /// The size of the block.
     pub(super) fn size(&self) -> Size {
         let widest = self.lines.iter().map(|(kind, text)| text_width(*kind, text)).fold(0.0, f64::max);
         let height: f64 = self.lines.iter().map(|(kind, _)| kind.height()).sum();
@@ -86,11 +86,11 @@ impl Block {
         Size { width: (widest + 2.0 * across).ceil(), height: (height + 2.0 * down).ceil() }
     }
 
-    /// From the frame to the text, sideways and up or down.
+    /// The distance from the frame to the text, horizontally and vertically.
     pub(super) fn padding(&self) -> (f64, f64) {
         match self.shape {
             Shape::Label => (4.0, 2.0),
-            Shape::Outside => (PADDING + 6.0, 6.0),
+            Shape::External => (PADDING + 6.0, 6.0),
             Shape::Context => (PADDING + 2.0, PADDING),
             Shape::Step => (PADDING, 7.0),
             Shape::Image => (PADDING + 4.0, PADDING),
@@ -98,101 +98,103 @@ impl Block {
     }
 }
 
-/// How wide a text is at most.
-pub(super) fn text_width(kind: Kind, text: &str) -> f64 {
-    number(columns(text)) * kind.size() * COLUMN
+/// The maximum width of a text.
+pub(super) fn text_width(kind: LineKind, text: &str) -> f64 {
+    to_f64(columns(text)) * kind.size() * COLUMN
 }
 
-/// Makes the boxes of a build.
-pub(super) struct Maker<'a> {
+/// Creates the boxes of a build.
+pub(super) struct BlockBuilder<'a> {
     pub(super) explanation: &'a Explanation,
     pub(super) consequences: Option<&'a Consequences>,
 }
 
-impl Maker<'_> {
-    pub(super) fn block(&self, node: &Node) -> Block {
-        let plain = |shape, lines: Vec<(Kind, String)>, title: Option<&str>| Block {
+impl BlockBuilder<'_> {
+    pub(super) fn block(&self, node: &ViewNode) -> Block {
+        let plain = |shape, lines: Vec<(LineKind, String)>, title: Option<&str>| Block {
             shape,
-            runs_again: false,
-            is_left_out: false,
+            is_rerun: false,
+            is_unused: false,
             lines,
             title: title.map(|title| escape_invisible(title).into_owned()),
         };
         match node {
-            Node::From(Source::Context) => plain(Shape::Context, vec![(Kind::Text, "build context".to_owned())], None),
-            Node::From(Source::Image(image)) => {
-                let lines = reference(image, ROOM).into_iter().map(|line| (Kind::Text, line)).collect();
-                plain(Shape::Outside, lines, Some(image))
+            ViewNode::Source(Source::Context) => {
+                plain(Shape::Context, vec![(LineKind::Text, "build context".to_owned())], None)
             }
-            Node::From(Source::Step(index)) => match self.explanation.steps.get(*index) {
+            ViewNode::Source(Source::Image(image)) => {
+                let lines = fit_reference(image, ROOM).into_iter().map(|line| (LineKind::Text, line)).collect();
+                plain(Shape::External, lines, Some(image))
+            }
+            ViewNode::Source(Source::Step(index)) => match self.explanation.steps.get(*index) {
                 Some(step) => self.step(*index, step),
                 None => plain(Shape::Step, Vec::new(), None),
             },
-            Node::Image => self.image(),
+            ViewNode::Image => self.image(),
         }
     }
 
     fn step(&self, index: usize, step: &Step) -> Block {
-        let again = self.consequences.and_then(|consequences| consequences.steps.get(&index));
-        let mut lines = vec![(Kind::Name, path(&step.name, ROOM))];
+        let rerun = self.consequences.and_then(|consequences| consequences.steps.get(&index));
+        let mut lines = vec![(LineKind::Name, fit_path(&step.name, ROOM))];
         if !step.reaches_image {
-            lines.push((Kind::Faint, "left out: not in the image".to_owned()));
+            lines.push((LineKind::Faint, "unused: not in the image".to_owned()));
         }
-        lines.extend(again.map(|again| (Kind::Again, line(&mark(again), ROOM))));
+        lines.extend(rerun.map(|rerun| (LineKind::Rerun, fit_line(&box_line(rerun), ROOM))));
         lines.extend(commands(step));
         for cache in &step.caches {
-            let cache = line(&format!("cache {}", cache.name), ROOM);
-            lines.push((Kind::Faint, cache));
+            let cache = fit_line(&format!("cache {}", cache.name), ROOM);
+            lines.push((LineKind::Faint, cache));
         }
-        let Secrets { seen, listed } = &step.secrets;
-        let seen: Vec<String> = seen.iter().filter(|name| !listed.contains(name)).cloned().collect();
-        for (label, names) in [("secret", listed), ("sees", &seen)] {
+        let Secrets { visible, listed } = &step.secrets;
+        let unlisted: Vec<String> = visible.iter().filter(|name| !listed.contains(name)).cloned().collect();
+        for (label, names) in [("secret", listed), ("sees", &unlisted)] {
             if !names.is_empty() {
-                lines.push((Kind::Secret, format!("{label} {}", list(names, ROOM - 7))));
+                lines.push((LineKind::Secret, format!("{label} {}", fit_list(names, ROOM - 7))));
             }
         }
         Block {
             shape: Shape::Step,
-            runs_again: again.is_some(),
-            is_left_out: !step.reaches_image,
+            is_rerun: rerun.is_some(),
+            is_unused: !step.reaches_image,
             lines,
             title: Some(escape_invisible(&step.name).into_owned()),
         }
     }
 
     fn image(&self) -> Block {
-        let again = self.consequences.and_then(|consequences| consequences.image.as_ref());
-        let mut lines = vec![(Kind::Name, "the image".to_owned())];
-        lines.extend(again.map(|_| (Kind::Again, "made anew".to_owned())));
+        let rerun = self.consequences.and_then(|consequences| consequences.image.as_ref());
+        let mut lines = vec![(LineKind::Name, "the image".to_owned())];
+        lines.extend(rerun.map(|_| (LineKind::Rerun, "rebuilt".to_owned())));
         let command = self.explanation.image.start_command.as_ref();
-        lines.extend(command.map(|command| (Kind::Text, line(command, ROOM))));
+        lines.extend(command.map(|command| (LineKind::Text, fit_line(command, ROOM))));
         let title = command.map(|command| escape_invisible(command).into_owned());
-        Block { shape: Shape::Image, runs_again: again.is_some(), is_left_out: false, lines, title }
+        Block { shape: Shape::Image, is_rerun: rerun.is_some(), is_unused: false, lines, title }
     }
 }
 
-fn commands(step: &Step) -> Vec<(Kind, String)> {
-    let shown = step.commands.iter().filter_map(|command| match command {
-        Command::Run { title, .. } => Some(line(title, ROOM)),
-        Command::File { path: to, .. } => Some(format!("write {}", path(to, ROOM - 6))),
-        // edges say what is copied
+fn commands(step: &Step) -> Vec<(LineKind, String)> {
+    let texts = step.commands.iter().filter_map(|command| match command {
+        Command::Run { title, .. } => Some(fit_line(title, ROOM)),
+        Command::File { path: to, .. } => Some(format!("write {}", fit_path(to, ROOM - 6))),
+        // labels of edges contain the copies
         Command::Copy { .. } | Command::Path { .. } => None,
     });
-    let mut shown: Vec<(Kind, String)> = shown.map(|text| (Kind::Text, text)).collect();
-    let more = shown.len().saturating_sub(MOST_COMMANDS);
+    let mut lines: Vec<(LineKind, String)> = texts.map(|text| (LineKind::Text, text)).collect();
+    let more = lines.len().saturating_sub(MAX_COMMANDS);
     if more > 1 {
-        shown.truncate(MOST_COMMANDS);
-        shown.push((Kind::Faint, format!("+{more} more")));
+        lines.truncate(MAX_COMMANDS);
+        lines.push((LineKind::Faint, format!("+{more} more")));
     }
-    shown
+    lines
 }
 
-/// What stands on an edge, if something does.
-pub(super) fn label(edge: &Edge) -> Option<Block> {
+/// The label of an edge, if it has one.
+pub(super) fn label(edge: &ViewEdge) -> Option<Block> {
     if edge.paths.is_empty() {
         return None;
     }
-    let lines = some_of(&edge.paths, MOST_PATHS, PATH_ROOM).into_iter().map(|text| (Kind::Small, text)).collect();
+    let lines = fit_items(&edge.paths, MAX_PATHS, PATH_ROOM).into_iter().map(|text| (LineKind::Small, text)).collect();
     let title = edge.paths.iter().map(|path| escape_invisible(path)).collect::<Vec<_>>().join(", ");
-    Some(Block { shape: Shape::Label, runs_again: edge.runs_again, is_left_out: false, lines, title: Some(title) })
+    Some(Block { shape: Shape::Label, is_rerun: edge.is_rerun, is_unused: false, lines, title: Some(title) })
 }

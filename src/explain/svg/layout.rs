@@ -1,20 +1,20 @@
-//! Where things stand, from left to right and in which row: the layered layout of `dagre`, which gives
-//! each edge a place of its own in each row that it passes.
+//! The layered layout of `dagre`: rows of boxes, with horizontal positions. Each edge has its own position in each
+//! row that it passes.
 
 use dagre::graph::{Graph, GraphOptions};
 use dagre::layout::types::LabelPos;
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel};
 
-/// Between two boxes of a row.
+/// The distance between two boxes in a row.
 const BOX_GAP: f64 = 28.0;
 
-/// Between two edges that pass a row, and between such an edge and a box.
+/// The distance between two edges that pass a row, and between such an edge and a box.
 const EDGE_GAP: f64 = 14.0;
 
-/// Between the ends of two edges at a box.
+/// The distance between the ends of two edges at a box.
 pub(super) const PORT_GAP: f64 = 14.0;
 
-/// How large something is.
+/// A size, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Size {
     pub(super) width: f64,
@@ -22,22 +22,22 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// The same on its side.
-    pub(super) fn turned(self) -> Self {
+    /// Swaps width and height.
+    pub(super) fn transpose(self) -> Self {
         Self { width: self.height, height: self.width }
     }
 }
 
-/// What is laid out: boxes, and edges from one to another, some of them with a label.
+/// The input of the layout: boxes, and edges between them with optional labels.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scene {
     pub(super) boxes: Vec<Size>,
-    pub(super) edges: Vec<Line>,
+    pub(super) edges: Vec<SceneEdge>,
 }
 
 /// An edge of the scene.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Line {
+pub(super) struct SceneEdge {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) label: Option<Size>,
@@ -46,32 +46,32 @@ pub(super) struct Line {
 /// Rows of boxes, and between them rows of labels.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Layout {
-    /// The row of each box, and its middle.
+    /// The row of each box, and the horizontal position of its centre.
     pub(super) boxes: Vec<(usize, f64)>,
-    pub(super) courses: Vec<Course>,
+    pub(super) tracks: Vec<Track>,
 }
 
-/// Where an edge goes.
+/// The track of an edge through the rows.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Course {
+pub(super) struct Track {
     /// The row of its upper box.
     pub(super) row: usize,
-    /// Its place in that row and in each one below, down to that of its lower box.
-    pub(super) places: Vec<f64>,
-    /// The place that its label has, if it has one.
+    /// Its horizontal position in each row, from its upper to its lower box.
+    pub(super) positions: Vec<f64>,
+    /// The index of the position of its label, if it has one.
     pub(super) label: Option<usize>,
 }
 
 impl Scene {
-    /// The same on its side: what leads down leads to the right.
-    pub(super) fn turned(&self) -> Self {
-        let edges = self.edges.iter().map(|line| Line { label: line.label.map(Size::turned), ..*line });
-        Self { boxes: self.boxes.iter().map(|size| size.turned()).collect(), edges: edges.collect() }
+    /// Swaps the axes, so that edges lead to the right instead of down.
+    pub(super) fn transpose(&self) -> Self {
+        let edges = self.edges.iter().map(|line| SceneEdge { label: line.label.map(Size::transpose), ..*line });
+        Self { boxes: self.boxes.iter().map(|size| size.transpose()).collect(), edges: edges.collect() }
     }
 
-    /// The same with boxes as wide as the ends of their edges need.
-    pub(super) fn with_room(&self) -> Self {
-        let mut roomy = self.clone();
+    /// Widens the boxes to have room for the ends of their edges.
+    pub(super) fn widen_boxes(&self) -> Self {
+        let mut scene = self.clone();
         let mut ends = vec![(0_usize, 0_usize); self.boxes.len()];
         for line in &self.edges {
             if let Some((outgoing, _)) = ends.get_mut(line.from) {
@@ -81,13 +81,13 @@ impl Scene {
                 *incoming += 1;
             }
         }
-        for (size, (outgoing, incoming)) in roomy.boxes.iter_mut().zip(ends) {
-            size.width = size.width.max(number(outgoing.max(incoming) + 1) * PORT_GAP);
+        for (size, (outgoing, incoming)) in scene.boxes.iter_mut().zip(ends) {
+            size.width = size.width.max(to_f64(outgoing.max(incoming) + 1) * PORT_GAP);
         }
-        roomy
+        scene
     }
 
-    /// Lays the scene out. No two boxes or labels overlap, and no edge passes a row through one.
+    /// Lays out the scene. Boxes and labels don't overlap, and edges don't pass through them.
     pub(super) fn lay_out(&self) -> Layout {
         let mut graph: Graph<NodeLabel, EdgeLabel> =
             Graph::with_options(GraphOptions { directed: true, multigraph: false, compound: false });
@@ -115,21 +115,21 @@ impl Scene {
             })
             .collect();
         let row = |at: usize| boxes.get(at).map_or(0, |(row, _)| *row);
-        let course = |line: &Line| {
+        let track = |line: &SceneEdge| {
             let edge = graph.edge(&line.from.to_string(), &line.to.to_string(), None);
             let rows = row(line.to).saturating_sub(row(line.from));
             let points = edge.map(|edge| edge.points.as_slice()).unwrap_or_default();
-            let mut places: Vec<f64> = points.iter().map(|point| point.x).collect();
-            places.resize(rows + 1, places.last().copied().unwrap_or_default());
-            // the middle one, as in dagre
-            Course { row: row(line.from), places, label: line.label.map(|_| rows.div_ceil(2)) }
+            let mut positions: Vec<f64> = points.iter().map(|point| point.x).collect();
+            positions.resize(rows + 1, positions.last().copied().unwrap_or_default());
+            // in the middle row, as in dagre
+            Track { row: row(line.from), positions, label: line.label.map(|_| rows.div_ceil(2)) }
         };
-        let courses = self.edges.iter().map(course).collect();
-        Layout { boxes, courses }
+        let tracks = self.edges.iter().map(track).collect();
+        Layout { boxes, tracks }
     }
 }
 
-/// A count as a length.
-pub(super) fn number(count: usize) -> f64 {
+/// Converts a count to a length.
+pub(super) fn to_f64(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
 }

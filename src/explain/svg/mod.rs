@@ -1,4 +1,4 @@
-//! A build as a picture: an SVG file that needs nothing else.
+//! The build as a picture: a self-contained SVG file.
 
 mod boxes;
 #[cfg(test)]
@@ -9,110 +9,115 @@ mod paint;
 mod routes;
 
 use super::changes::Consequences;
-use super::graph_view::{Drawing, Edge, Node};
+use super::graph_view::{GraphView, ViewEdge, ViewNode};
 use super::model::{Explanation, Source};
-use super::text_fit::line;
+use super::text_fit::fit_line;
 use crate::diagnostic::{Code, Diagnostic};
-use boxes::{Block, Kind};
-use layout::{Line, Scene};
+use boxes::{Block, LineKind};
+use layout::{Scene, SceneEdge};
 use legend::Contents;
 use paint::{Canvas, Stroke};
 
-/// How far everything is from the edges of the picture.
+/// The margin of the picture.
 const MARGIN: f64 = 24.0;
 
-/// How many boxes there are in a picture at most, and how often an edge passes a row of them. With
-/// more of them it would take its time, and nobody could read it.
-const MOST_BOXES: usize = 250;
-const MOST_PASSES: usize = 4_000;
+/// The maximum number of boxes in a picture, and of rows that edges pass. A larger picture would take long to lay
+/// out, and would not be readable.
+const MAX_BOXES: usize = 250;
+const MAX_PASSES: usize = 4_000;
 
-/// The picture. `title` is what the plan's file is called. The same plan gives the same bytes
-/// everywhere.
+/// Renders the build as a picture. `title` is the name of the plan's file. The output is deterministic.
 ///
 /// # Errors
-/// A build of more steps, or with more copies between them, than a picture can show.
-pub fn draw(explanation: &Explanation, consequences: Option<&Consequences>, title: &str) -> Result<String, Diagnostic> {
-    let drawing = Drawing::of(explanation, consequences);
-    if drawing.nodes.len() > MOST_BOXES || passes(&drawing) > MOST_PASSES {
+/// The build has too many steps, or too many copies between them.
+pub fn render(
+    explanation: &Explanation,
+    consequences: Option<&Consequences>,
+    title: &str,
+) -> Result<String, Diagnostic> {
+    let view = GraphView::new(explanation, consequences);
+    if view.nodes.len() > MAX_BOXES || passes(&view) > MAX_PASSES {
         let steps = explanation.steps.len();
-        let message = format!("{steps} steps, and what they take from each other, are too many for a picture");
-        return Err(Diagnostic::new(Code::TooLarge, message).with_help("`--format text` draws as many as there are"));
+        let message = format!("a picture can't show this many steps and copies ({steps} steps)");
+        return Err(Diagnostic::new(Code::TooLarge, message).with_help("use `--format text`, which has no limit"));
     }
-    let maker = boxes::Maker { explanation, consequences };
-    let blocks: Vec<Block> = drawing.nodes.iter().map(|node| maker.block(node)).collect();
-    let labels: Vec<Option<Block>> = drawing.edges.iter().map(boxes::label).collect();
-    let lines = drawing.edges.iter().zip(&labels).map(|(edge, label)| Line {
+    let builder = boxes::BlockBuilder { explanation, consequences };
+    let blocks: Vec<Block> = view.nodes.iter().map(|node| builder.block(node)).collect();
+    let labels: Vec<Option<Block>> = view.edges.iter().map(boxes::label).collect();
+    let lines = view.edges.iter().zip(&labels).map(|(edge, label)| SceneEdge {
         from: edge.from,
         to: edge.to,
         label: label.as_ref().map(Block::size),
     });
     let scene = Scene { boxes: blocks.iter().map(Block::size).collect(), edges: lines.collect() };
-    let plan = routes::best(&scene);
+    let placement = routes::place(&scene);
 
     let mut canvas = Canvas::default();
-    let title = line(&format!("the build of {title}"), 80);
+    let title = fit_line(&format!("Build of {title}"), 80);
     canvas.move_to(MARGIN, MARGIN);
-    canvas.text_at(Kind::Name, &title, 0.0, 12.0);
+    canvas.text_at(LineKind::Name, &title, 0.0, 12.0);
     canvas.move_to(MARGIN, MARGIN + 36.0);
-    let strokes: Vec<Stroke> = drawing.edges.iter().map(|edge| stroke(explanation, &drawing, edge)).collect();
-    // what runs again is not hidden behind the others
-    for is_again in [false, true] {
-        for (way, stroke) in plan.ways.iter().zip(&strokes).filter(|(_, stroke)| stroke.runs_again == is_again) {
-            canvas.edge(way, *stroke);
+    let strokes: Vec<Stroke> = view.edges.iter().map(|edge| stroke(explanation, &view, edge)).collect();
+    // edges that re-run are drawn last, on top of the others
+    for is_rerun in [false, true] {
+        for (path, stroke) in placement.paths.iter().zip(&strokes).filter(|(_, stroke)| stroke.is_rerun == is_rerun) {
+            canvas.edge(path, *stroke);
         }
     }
-    for (block, frame) in blocks.iter().zip(&plan.boxes) {
+    for (block, frame) in blocks.iter().zip(&placement.boxes) {
         canvas.block(block, *frame);
     }
-    for (label, frame) in labels.iter().zip(&plan.labels) {
+    for (label, frame) in labels.iter().zip(&placement.labels) {
         if let (Some(label), Some(frame)) = (label, frame) {
             canvas.block(label, *frame);
         }
     }
-    canvas.move_to(MARGIN, MARGIN + 36.0 + plan.size.height + 28.0);
-    legend::draw(&mut canvas, contents(&blocks, &drawing));
+    canvas.move_to(MARGIN, MARGIN + 36.0 + placement.size.height + 28.0);
+    legend::draw(&mut canvas, contents(&blocks, &view));
     Ok(canvas.finish(&title, &description(explanation, consequences), MARGIN))
 }
 
-/// How many rows all edges pass together, at most.
-fn passes(drawing: &Drawing) -> usize {
-    let mut rows = vec![0_usize; drawing.nodes.len()];
-    // what leads to a node stands behind what leads to those it takes from
-    for edge in &drawing.edges {
+/// An upper bound of the number of rows that all edges pass together.
+fn passes(view: &GraphView) -> usize {
+    let mut rows = vec![0_usize; view.nodes.len()];
+    // edges to a node come after the edges to its dependencies
+    for edge in &view.edges {
         let above = rows.get(edge.from).map_or(0, |row| row + 1);
         if let Some(row) = rows.get_mut(edge.to) {
             *row = above.max(*row);
         }
     }
     let row = |node: usize| rows.get(node).copied().unwrap_or_default();
-    drawing.edges.iter().map(|edge| row(edge.to).saturating_sub(row(edge.from))).sum()
+    view.edges.iter().map(|edge| row(edge.to).saturating_sub(row(edge.from))).sum()
 }
 
-fn stroke(explanation: &Explanation, drawing: &Drawing, edge: &Edge) -> Stroke {
-    let is_left_out = match drawing.nodes.get(edge.to) {
-        Some(Node::From(Source::Step(index))) => explanation.steps.get(*index).is_some_and(|step| !step.reaches_image),
+fn stroke(explanation: &Explanation, view: &GraphView, edge: &ViewEdge) -> Stroke {
+    let is_unused = match view.nodes.get(edge.to) {
+        Some(ViewNode::Source(Source::Step(index))) => {
+            explanation.steps.get(*index).is_some_and(|step| !step.reaches_image)
+        }
         _ => false,
     };
-    Stroke { is_base: edge.is_base, runs_again: edge.runs_again, is_left_out }
+    Stroke { is_base: edge.is_base, is_rerun: edge.is_rerun, is_unused }
 }
 
-fn contents(blocks: &[Block], drawing: &Drawing) -> Contents {
+fn contents(blocks: &[Block], view: &GraphView) -> Contents {
     Contents {
-        copies: drawing.edges.iter().any(|edge| !edge.is_base),
-        left_out: blocks.iter().any(|block| block.is_left_out),
-        runs_again: blocks.iter().any(|block| block.runs_again),
+        copies: view.edges.iter().any(|edge| !edge.is_base),
+        unused: blocks.iter().any(|block| block.is_unused),
+        reruns: blocks.iter().any(|block| block.is_rerun),
     }
 }
 
-/// The picture in a sentence, for those who can't see it.
+/// A description of the picture, for screen readers.
 fn description(explanation: &Explanation, consequences: Option<&Consequences>) -> String {
     let reaching = explanation.steps.iter().filter(|step| step.reaches_image).count();
-    let names: Vec<String> = explanation.steps.iter().map(|step| line(&step.name, 60)).collect();
-    let make = if reaching == 1 { "step makes" } else { "steps make" };
-    let mut said = format!("{reaching} {make} the image. In build order: {}.", names.join(", "));
+    let names: Vec<String> = explanation.steps.iter().map(|step| fit_line(&step.name, 60)).collect();
+    let steps = if reaching == 1 { "step" } else { "steps" };
+    let mut text = format!("The image depends on {reaching} {steps}. Steps in build order: {}.", names.join(", "));
     if let Some(consequences) = consequences {
-        let again = consequences.steps.keys().filter_map(|index| names.get(*index)).map(String::as_str);
-        said.push_str(&format!(" Marked as running again: {}.", again.collect::<Vec<_>>().join(", ")));
+        let reruns = consequences.steps.keys().filter_map(|index| names.get(*index)).map(String::as_str);
+        text.push_str(&format!(" Steps that re-run: {}.", reruns.collect::<Vec<_>>().join(", ")));
     }
-    said
+    text
 }

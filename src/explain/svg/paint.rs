@@ -1,17 +1,17 @@
-//! The SVG file: elements, escapes, colours.
+//! The SVG file: elements, escapes and colours.
 
 use std::fmt::Write;
 
-use super::boxes::{Block, Kind, Shape, text_width};
+use super::boxes::{Block, LineKind, Shape, text_width};
 use super::layout::Size;
 use super::routes::Frame;
 
-/// How long an arrow's head is, and half of its width.
+/// The length of an arrowhead, and half of its width.
 const HEAD: (f64, f64) = (8.0, 4.0);
 
 const STYLE: &str = include_str!("style.css");
 
-/// A picture that is being made.
+/// A picture under construction.
 #[derive(Debug, Default)]
 pub(super) struct Canvas {
     body: String,
@@ -20,39 +20,39 @@ pub(super) struct Canvas {
     size: Size,
 }
 
-/// What an edge means.
+/// The meaning of an edge, which determines its style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stroke {
     pub(super) is_base: bool,
-    pub(super) runs_again: bool,
-    pub(super) is_left_out: bool,
+    pub(super) is_rerun: bool,
+    pub(super) is_unused: bool,
 }
 
 impl Stroke {
     fn class(self) -> String {
         let mut class = if self.is_base { "edge base" } else { "edge" }.to_owned();
-        class.push_str(if self.runs_again { " again" } else { "" });
-        class.push_str(if self.is_left_out { " out" } else { "" });
+        class.push_str(if self.is_rerun { " rerun" } else { "" });
+        class.push_str(if self.is_unused { " unused" } else { "" });
         class
     }
 }
 
 impl Canvas {
-    /// Draws what follows so far to the right and so far down.
+    /// Sets the origin of the following elements.
     pub(super) fn move_to(&mut self, left: f64, top: f64) {
         self.left = left;
         self.top = top;
     }
 
-    /// An edge, by its way, and the arrow's head at its end.
-    pub(super) fn edge(&mut self, way: &[(f64, f64)], stroke: Stroke) {
-        let way: Vec<(f64, f64)> = way.iter().map(|(x, y)| (x + self.left, y + self.top)).collect();
-        let [start, curves @ .., end] = way.as_slice() else { return };
+    /// Draws an edge along a path, with an arrowhead at its end.
+    pub(super) fn edge(&mut self, path: &[(f64, f64)], stroke: Stroke) {
+        let path: Vec<(f64, f64)> = path.iter().map(|(x, y)| (x + self.left, y + self.top)).collect();
+        let [start, curves @ .., end] = path.as_slice() else { return };
         let class = stroke.class();
         let (length, half) = if stroke.is_base { (HEAD.0 + 2.0, HEAD.1 + 1.0) } else { HEAD };
         let before = curves.last().unwrap_or(start);
         let leads_down = (end.1 - before.1).abs() > (end.0 - before.0).abs();
-        let in_front = |by: f64, aside: f64| {
+        let before_end = |by: f64, aside: f64| {
             Point(if leads_down { (end.0 + aside, end.1 - by) } else { (end.0 - by, end.1 + aside) })
         };
         let mut line = format!("M{}", Point(*start));
@@ -61,26 +61,26 @@ impl Canvas {
                 line.push_str(&format!("L{}C{} {} {}", Point(from), Point(leaving), Point(arriving), Point(to)));
             }
         }
-        self.add(&format!(r#"<path class="{class}" d="{line}L{}"/>"#, in_front(length - 2.0, 0.0)));
-        let (left, tip, right) = (in_front(length, -half), Point(*end), in_front(length, half));
+        self.add(&format!(r#"<path class="{class}" d="{line}L{}"/>"#, before_end(length - 2.0, 0.0)));
+        let (left, tip, right) = (before_end(length, -half), Point(*end), before_end(length, half));
         self.add(&format!(r#"<path class="{class} head" d="M{left}L{tip}L{right}Z"/>"#));
     }
 
-    /// A box with its lines.
+    /// Draws a block: its frame and its lines.
     pub(super) fn block(&mut self, block: &Block, frame: Frame) {
         let frame = Frame { left: frame.left + self.left, top: frame.top + self.top, ..frame };
         self.size.width = self.size.width.max(frame.left + frame.size.width);
         self.size.height = self.size.height.max(frame.top + frame.size.height);
-        let again = if block.runs_again { " again" } else { "" };
-        let out = if block.is_left_out { " out" } else { "" };
+        let rerun = if block.is_rerun { " rerun" } else { "" };
+        let unused = if block.is_unused { " unused" } else { "" };
         let shape = match block.shape {
             Shape::Step => "step",
             Shape::Context => "context",
-            Shape::Outside => "outside",
+            Shape::External => "external",
             Shape::Image => "image",
             Shape::Label => "label",
         };
-        self.add(&format!(r#"<g class="{shape}{again}{out}">"#));
+        self.add(&format!(r#"<g class="{shape}{rerun}{unused}">"#));
         if let Some(title) = &block.title {
             self.add(&format!("<title>{}</title>", Escaped(title)));
         }
@@ -91,7 +91,7 @@ impl Canvas {
         let (across, _) = block.padding();
         let x = if is_centred { frame.left + frame.size.width / 2.0 } else { frame.left + across };
         for (kind, text) in &block.lines {
-            // letters stand on a line at some three quarters of their height
+            // the baseline is at about three quarters of the letters' height
             let baseline = top + kind.height() / 2.0 + kind.size() * 0.35;
             self.text(*kind, text, x, baseline, is_centred);
             top += kind.height();
@@ -104,17 +104,17 @@ impl Canvas {
         let rect = |left: f64, top: f64, width: f64, height: f64, round: f64, class: &str| {
             format!(
                 r#"<rect class="{class}" x="{}" y="{}" width="{}" height="{}" rx="{}"/>"#,
-                Short(left),
-                Short(top),
-                Short(width),
-                Short(height),
-                Short(round)
+                Length(left),
+                Length(top),
+                Length(width),
+                Length(height),
+                Length(round)
             )
         };
         match shape {
             Shape::Label => self.add(&rect(left, top, width, height, 2.0, "frame")),
             Shape::Step => self.add(&rect(left, top, width, height, 4.0, "frame")),
-            Shape::Outside => self.add(&rect(left, top, width, height, 12.0, "frame")),
+            Shape::External => self.add(&rect(left, top, width, height, 12.0, "frame")),
             Shape::Image => {
                 self.add(&rect(left, top, width, height, 4.0, "frame"));
                 self.add(&rect(left + 4.0, top + 4.0, width - 8.0, height - 8.0, 2.0, "inner"));
@@ -124,43 +124,43 @@ impl Canvas {
                 let tab = width.min(60.0) / 2.0;
                 self.add(&format!(
                     r#"<path class="frame" d="M{} {}h{}l5 6H{}V{}H{}Z"/>"#,
-                    Short(left),
-                    Short(top),
-                    Short(tab),
-                    Short(left + width),
-                    Short(top + height),
-                    Short(left)
+                    Length(left),
+                    Length(top),
+                    Length(tab),
+                    Length(left + width),
+                    Length(top + height),
+                    Length(left)
                 ));
             }
         }
     }
 
-    /// A line of text from a point on.
-    pub(super) fn text_at(&mut self, kind: Kind, text: &str, x: f64, y: f64) {
+    /// Draws a line of text that starts at a point.
+    pub(super) fn text_at(&mut self, kind: LineKind, text: &str, x: f64, y: f64) {
         self.text(kind, text, x + self.left, y + self.top, false);
     }
 
-    fn text(&mut self, kind: Kind, text: &str, x: f64, y: f64, is_centred: bool) {
+    fn text(&mut self, kind: LineKind, text: &str, x: f64, y: f64, is_centred: bool) {
         let class = match kind {
-            Kind::Name => "name",
-            Kind::Text => "text",
-            Kind::Faint => "faint",
-            Kind::Secret => "secret",
-            Kind::Again => "why",
-            Kind::Small => "small",
+            LineKind::Name => "name",
+            LineKind::Text => "text",
+            LineKind::Faint => "faint",
+            LineKind::Secret => "secret",
+            LineKind::Rerun => "reason",
+            LineKind::Small => "small",
         };
         let anchor = if is_centred { r#" text-anchor="middle""# } else { "" };
-        // other letters come from other fonts, of any width
+        // other characters may come from fonts with other widths
         let width = text_width(kind, text);
         let fit = if text.is_ascii() {
             String::new()
         } else {
-            format!(r#" textLength="{}" lengthAdjust="spacingAndGlyphs""#, Short(width))
+            format!(r#" textLength="{}" lengthAdjust="spacingAndGlyphs""#, Length(width))
         };
         self.add(&format!(
             r#"<text class="{class}" x="{}" y="{}"{anchor}{fit}>{}</text>"#,
-            Short(x),
-            Short(y),
+            Length(x),
+            Length(y),
             Escaped(text)
         ));
         let right = if is_centred { x + width / 2.0 } else { x + width };
@@ -168,9 +168,9 @@ impl Canvas {
         self.size.height = self.size.height.max(y + kind.size() * 0.3);
     }
 
-    /// The whole file.
+    /// Renders the whole file.
     pub(super) fn finish(self, title: &str, description: &str, margin: f64) -> String {
-        let (width, height) = (Short((self.size.width + margin).ceil()), Short((self.size.height + margin).ceil()));
+        let (width, height) = (Length((self.size.width + margin).ceil()), Length((self.size.height + margin).ceil()));
         format!(
             concat!(
                 r#"<svg xmlns="http://www.w3.org/2000/svg" class="r2d" role="img" "#,
@@ -199,14 +199,14 @@ struct Point((f64, f64));
 
 impl std::fmt::Display for Point {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", Short(self.0.0), Short(self.0.1))
+        write!(f, "{} {}", Length(self.0.0), Length(self.0.1))
     }
 }
 
-/// A length with one digit behind the point, if it needs one.
-struct Short(f64);
+/// A length with at most one decimal.
+struct Length(f64);
 
-impl std::fmt::Display for Short {
+impl std::fmt::Display for Length {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = format!("{:.1}", self.0);
         let text = text.strip_suffix(".0").unwrap_or(&text);
@@ -214,7 +214,7 @@ impl std::fmt::Display for Short {
     }
 }
 
-/// Text as XML has it. What no XML can hold is replaced.
+/// Text escaped for XML. Characters that XML can't represent are replaced.
 struct Escaped<'a>(&'a str);
 
 impl std::fmt::Display for Escaped<'_> {

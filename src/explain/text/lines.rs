@@ -1,45 +1,47 @@
-//! The lines that a step became, by the places they come from.
+//! The lines of a step, grouped by their positions in the plan.
 
-use super::super::lines::{Group, Part, PartKind, StepLines};
+use super::super::lines::{LineGroup, StageKind, StepLines, StepStage};
 use super::super::model::Explanation;
 use super::summary::location;
-use super::{Look, Style};
+use super::{TextOptions, TextStyle};
 use crate::escape::escape_invisible;
 
-/// Every line of the Dockerfile that a step became, under the place of the plan that it comes from.
+/// Renders the lines of the Dockerfile that are generated for a step, each under its position in the plan.
 #[must_use]
-pub fn of_step(explanation: &Explanation, lines: &StepLines, look: &Look<'_>) -> String {
+pub fn render_step(explanation: &Explanation, lines: &StepLines, options: &TextOptions<'_>) -> String {
     let step = explanation.steps.get(lines.step);
     let name = step.map(|step| escape_invisible(&step.name).into_owned()).unwrap_or_default();
-    if lines.parts.is_empty() {
-        return format!("{name}: nothing of it reaches the image, so the Dockerfile has no line of it\n");
+    if lines.stages.is_empty() {
+        return format!("{name} is unused: the image does not depend on it, so the Dockerfile has no lines for it\n");
     }
-    let widest = lines.parts.iter().flat_map(|part| &part.groups).map(|group| group.first + group.lines.len()).max();
-    let gutter = widest.unwrap_or_default().to_string().len();
-    let parts = lines.parts.iter().map(|part| {
-        let groups: String = part.groups.iter().map(|one| group(one, gutter, look)).collect();
-        format!("{}\n{groups}", look.paint(Style::Strong, &title(&name, part)))
+    let end = lines.stages.iter().flat_map(|stage| &stage.groups).map(|group| group.first + group.lines.len()).max();
+    let gutter = end.unwrap_or_default().to_string().len();
+    let stages = lines.stages.iter().map(|stage| {
+        let groups: String = stage.groups.iter().map(|it| group(it, gutter, options)).collect();
+        format!("{}\n{groups}", options.paint(TextStyle::Heading, &title(&name, stage)))
     });
-    parts.collect::<Vec<_>>().join("\n")
+    stages.collect::<Vec<_>>().join("\n")
 }
 
-fn title(name: &str, part: &Part) -> String {
-    let count: usize = part.groups.iter().map(|group| group.lines.len()).sum();
-    let first = part.groups.first().map_or(0, |group| group.first);
-    let what = match part.kind {
-        PartKind::Step => name.to_owned(),
-        PartKind::File => format!("{}, which holds a file for {name}", part.stage),
-        PartKind::SecretsHash => format!("{}, which hashes secrets for {name} and all that list the same", part.stage),
+fn title(name: &str, stage: &StepStage) -> String {
+    let count: usize = stage.groups.iter().map(|group| group.lines.len()).sum();
+    let first = stage.groups.first().map_or(0, |group| group.first);
+    let subject = match stage.kind {
+        StageKind::Step => name.to_owned(),
+        StageKind::File => format!("{}, which contains a file for {name}", stage.name),
+        StageKind::SecretsHash => {
+            format!("{}, the secrets hash of {name} and of all steps with the same secrets", stage.name)
+        }
     };
-    format!("{what}: lines {first} to {} of the Dockerfile", first + count.saturating_sub(1))
+    format!("{subject}: lines {first} to {} of the Dockerfile", first + count.saturating_sub(1))
 }
 
-fn group(group: &Group, gutter: usize, look: &Look<'_>) -> String {
-    let location = group.position.as_ref().map(|position| location(position, look.plan));
-    let mut text = format!("{}\n", look.paint(Style::Faint, &location.unwrap_or_default()));
+fn group(group: &LineGroup, gutter: usize, options: &TextOptions<'_>) -> String {
+    let location = group.position.as_ref().map(|position| location(position, options.plan));
+    let mut text = format!("{}\n", options.paint(TextStyle::Detail, &location.unwrap_or_default()));
     for (number, line) in (group.first..).zip(&group.lines) {
-        let number = look.paint(Style::Faint, &format!("{number:>gutter$}"));
-        // a heredoc holds what the plan says
+        let number = options.paint(TextStyle::Detail, &format!("{number:>gutter$}"));
+        // a heredoc can contain any text of the plan
         let line = line.split('\t').map(escape_invisible).collect::<Vec<_>>().join("\t");
         text.push_str(format!("  {number}  {line}").trim_end());
         text.push('\n');

@@ -1,111 +1,114 @@
-//! What a change makes run again, in sentences.
+//! A summary of the consequences of a change.
 
 use super::super::causes::causes;
-use super::super::changes::{Cause, Consequences, First, Outcome, RunsAgain};
+use super::super::changes::{Cause, Consequences, FirstInstruction, Outcome, Rerun};
 use super::super::model::Explanation;
-use super::super::text_fit::{line, list};
-use super::{Look, Style};
+use super::super::text_fit::{fit_line, fit_list};
+use super::{TextOptions, TextStyle};
 use crate::diagnostic::Position;
 use crate::escape::escape_invisible;
 use crate::options::SecretsHash;
 
-/// What runs nothing again, each on a line; how many steps the rest runs again, and which.
-pub(super) fn of(explanation: &Explanation, consequences: &Consequences, look: &Look<'_>) -> String {
+/// Renders the changes without effect, one per line; then the number of steps that the others re-run, and each of
+/// those steps.
+pub(super) fn render(explanation: &Explanation, consequences: &Consequences, options: &TextOptions<'_>) -> String {
     let mut text = String::new();
-    let mut changed: Vec<&str> = Vec::new();
-    let mut is_secret = false;
+    let mut effective: Vec<&str> = Vec::new();
+    let mut has_secret = false;
     for name in &consequences.secrets {
-        match why_not(explanation, name) {
-            Some(why) => {
-                text.push_str(&format!("{} changes: nothing runs again, since {why}\n", escape_invisible(name)));
+        match reason_without_effect(explanation, name) {
+            Some(reason) => {
+                text.push_str(&format!("{} re-runs nothing: {reason}\n", escape_invisible(name)));
             }
             None => {
-                changed.push(name);
-                is_secret = true;
+                effective.push(name);
+                has_secret = true;
             }
         }
     }
     for file in &consequences.files {
-        let why = match file.outcome {
+        let reason = match file.outcome {
             Outcome::Copied => {
-                changed.push(&file.path);
+                effective.push(&file.path);
                 continue;
             }
-            Outcome::Excluded => "the plan's `exclude` keeps it out of the build",
-            Outcome::NotCopied => "nothing that reaches the image copies it",
+            Outcome::Excluded => "the plan excludes it",
+            Outcome::NotCopied => "the image does not depend on it",
         };
-        text.push_str(&format!("{} changes: nothing runs again, since {why}\n", escape_invisible(&file.path)));
+        text.push_str(&format!("{} re-runs nothing: {reason}\n", escape_invisible(&file.path)));
     }
-    if !changed.is_empty() {
-        let changed: Vec<String> = changed.into_iter().map(|name| escape_invisible(name).into_owned()).collect();
-        let verb = if changed.len() == 1 { "changes" } else { "change" };
-        let of = explanation.steps.iter().filter(|step| step.reaches_image).count();
+    if !effective.is_empty() {
+        let names: Vec<String> = effective.into_iter().map(|name| escape_invisible(name).into_owned()).collect();
+        let verb = if names.len() == 1 { "re-runs" } else { "re-run" };
+        let all = explanation.steps.iter().filter(|step| step.reaches_image).count();
         let steps = consequences.steps.len();
-        let changed = list(&changed, look.width.saturating_sub(40));
-        text.push_str(&format!(
-            "{changed} {verb}: {steps} of {of} steps {} again\n",
-            if steps == 1 { "runs" } else { "run" }
-        ));
+        let names = fit_list(&names, options.width.saturating_sub(40));
+        text.push_str(&format!("{names} {verb} {steps} of {all} steps\n"));
     }
-    text.push_str(&rows(explanation, consequences, look));
+    text.push_str(&rows(explanation, consequences, options));
     for name in &consequences.secrets {
-        text.push_str(&keeping(explanation, consequences, name, look));
+        text.push_str(&stale_steps(explanation, consequences, name, options));
     }
-    if is_secret {
-        text.push_str("  a build notices a changed secret only if SECRETS_HASH is another one, too\n");
+    if has_secret {
+        text.push_str("  a build detects a changed secret only if SECRETS_HASH changes too\n");
     }
     text
 }
 
-/// Each step that runs again, and the image, with the reasons.
-fn rows(explanation: &Explanation, consequences: &Consequences, look: &Look<'_>) -> String {
+/// Each step that re-runs, and the image, with the reasons.
+fn rows(explanation: &Explanation, consequences: &Consequences, options: &TextOptions<'_>) -> String {
     let name = |index: &usize| explanation.steps.get(*index).map_or("", |step| step.name.as_str());
-    let steps = consequences.steps.iter().map(|(index, again)| (line(name(index), look.width / 3), again));
-    let image = consequences.image.iter().map(|again| ("the image".to_owned(), again));
+    let steps = consequences.steps.iter().map(|(index, rerun)| (fit_line(name(index), options.width / 3), rerun));
+    let image = consequences.image.iter().map(|rerun| ("the image".to_owned(), rerun));
     let mut text = String::new();
-    for (name, again) in steps.chain(image) {
-        text.push_str(&format!("  {}  {}\n", look.paint(Style::Again, &name), causes(explanation, again)));
-        // what starts from something made anew is made anew from its beginning
-        if !again.causes.iter().any(|cause| matches!(cause, Cause::StartsFrom(_))) {
-            let First { line: number, text: instruction, position } = &again.first;
-            let from = line(&format!("from line {number} on: {instruction}"), look.width.saturating_sub(4));
-            let location = look.paint(Style::Faint, &location(position, look.plan));
+    for (name, rerun) in steps.chain(image) {
+        text.push_str(&format!("  {}  {}\n", options.paint(TextStyle::Rerun, &name), causes(explanation, rerun)));
+        // a stage with a changed base re-runs from its first instruction
+        if !rerun.causes.iter().any(|cause| matches!(cause, Cause::StartsFrom(_))) {
+            let FirstInstruction { line: number, text: instruction, position } = &rerun.first;
+            let from = fit_line(&format!("from line {number}: {instruction}"), options.width.saturating_sub(4));
+            let location = options.paint(TextStyle::Detail, &location(position, options.plan));
             text.push_str(&format!("    {from}\n    {location}\n"));
         }
     }
-    let hangs_on_a_copy = |again: &RunsAgain| again.causes.iter().all(|cause| matches!(cause, Cause::CopiesFrom(_)));
-    if consequences.steps.values().chain(&consequences.image).any(hangs_on_a_copy) {
-        text.push_str("  what only copies from a step runs again only if these files differ from before\n");
+    let only_copies = |rerun: &Rerun| rerun.causes.iter().all(|cause| matches!(cause, Cause::CopiesFrom(_)));
+    if consequences.steps.values().chain(&consequences.image).any(only_copies) {
+        text.push_str("  a stage that only copies from re-run steps re-runs only if the copied files differ\n");
     }
     text
 }
 
-/// Why a change of a secret runs nothing again, if so.
-fn why_not(explanation: &Explanation, name: &String) -> Option<&'static str> {
+/// The reason why a changed secret re-runs nothing, if it does not.
+fn reason_without_effect(explanation: &Explanation, name: &String) -> Option<&'static str> {
     let mut listing = explanation.steps.iter().filter(|step| step.reaches_image);
     match explanation.generated.secrets_hash {
-        SecretsHash::Off => Some("`--secrets-hash off` lets no step notice"),
+        SecretsHash::Off => Some("with `--secrets-hash off`, no step detects changed secrets"),
         SecretsHash::Arg if listing.any(|step| !step.secrets.listed.is_empty()) => None,
         SecretsHash::Layer if listing.any(|step| step.secrets.listed.contains(name)) => None,
-        SecretsHash::Layer | SecretsHash::Arg => Some("no step that reaches the image lists it"),
+        SecretsHash::Layer | SecretsHash::Arg => Some("no step that the image depends on lists it"),
     }
 }
 
-/// The steps that see a secret, do not list it, and so keep what they made of its old value.
-fn keeping(explanation: &Explanation, consequences: &Consequences, secret: &String, look: &Look<'_>) -> String {
+/// Names the steps that can read a secret without listing it, and so keep results of its old value.
+fn stale_steps(
+    explanation: &Explanation,
+    consequences: &Consequences,
+    secret: &String,
+    options: &TextOptions<'_>,
+) -> String {
     let steps = explanation.steps.iter().enumerate().filter(|(index, _)| !consequences.steps.contains_key(index));
-    let keep = steps.filter(|(_, step)| step.reaches_image && step.secrets.seen.contains(secret));
-    let names: Vec<String> = keep.map(|(_, step)| step.name.clone()).collect();
+    let stale = steps.filter(|(_, step)| step.reaches_image && step.secrets.visible.contains(secret));
+    let names: Vec<String> = stale.map(|(_, step)| step.name.clone()).collect();
     if names.is_empty() || explanation.generated.secrets_hash == SecretsHash::Off {
         return String::new();
     }
-    let (see, keep) = if names.len() == 1 { ("sees", "keeps") } else { ("see", "keep") };
+    let (does, keeps) = if names.len() == 1 { ("does", "keeps") } else { ("do", "keep") };
     let secret = escape_invisible(secret);
-    let names = list(&names, look.width.saturating_sub(50));
-    format!("  {names}: {see} {secret} without listing it, and {keep} what came of the old value\n")
+    let names = fit_list(&names, options.width.saturating_sub(50));
+    format!("  {names} can read {secret} but {does} not list it, and {keeps} results of the old value\n")
 }
 
-/// A place of the plan, as messages have it.
+/// A position in the plan, in the format of messages.
 pub(super) fn location(position: &Position, plan: &str) -> String {
     format!("{} ({}:{}:{})", escape_invisible(&position.path), escape_invisible(plan), position.line, position.column)
 }

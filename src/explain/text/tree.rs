@@ -1,46 +1,49 @@
-//! The tree.
+//! The build as a tree.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::super::causes::causes;
-use super::super::changes::{Consequences, RunsAgain};
-use super::super::graph_view::{Drawing, Edge, Node};
+use super::super::changes::{Consequences, Rerun};
+use super::super::graph_view::{GraphView, ViewEdge, ViewNode};
 use super::super::model::{Command, Explanation, Secrets, Source, Step};
-use super::super::text_fit::{columns, line, list, path};
-use super::{Look, Style};
+use super::super::text_fit::{columns, fit_line, fit_list, fit_path};
+use super::{TextOptions, TextStyle};
 
-/// How deep a branch goes before it goes on further down, at the margin.
-const DEEPEST: usize = 8;
+/// The maximum depth of a branch. A deeper one continues as a tree of its own.
+const MAX_DEPTH: usize = 8;
 
-/// What is left of a line, at least, for what it says.
-const LEAST_ROOM: usize = 24;
+/// The minimum width of a line's text, in columns.
+const MIN_ROOM: usize = 24;
 
-/// The columns of a line's label.
-const LABEL: usize = 8;
+/// The width of a label, in columns.
+const LABEL_WIDTH: usize = 8;
 
-pub(super) fn of(explanation: &Explanation, consequences: Option<&Consequences>, look: &Look<'_>) -> String {
-    let drawing = Drawing::of(explanation, consequences);
-    let mut children: Vec<Vec<&Edge>> = drawing.nodes.iter().map(|_| Vec::new()).collect();
-    for edge in &drawing.edges {
+pub(super) fn render(
+    explanation: &Explanation,
+    consequences: Option<&Consequences>,
+    options: &TextOptions<'_>,
+) -> String {
+    let view = GraphView::new(explanation, consequences);
+    let mut children: Vec<Vec<&ViewEdge>> = view.nodes.iter().map(|_| Vec::new()).collect();
+    for edge in &view.edges {
         if let Some(children) = children.get_mut(edge.to) {
             children.push(edge);
         }
     }
-    let shown = BTreeSet::new();
     let mut tree = Tree {
         explanation,
         consequences,
-        look,
-        drawing: &drawing,
+        options,
+        view: &view,
         children,
-        shown,
-        later: VecDeque::new(),
+        expanded: BTreeSet::new(),
+        deferred: VecDeque::new(),
         text: String::new(),
     };
-    tree.plant(&Node::Image, "");
+    tree.add_tree(&ViewNode::Image, "");
     for index in 0..explanation.steps.len() {
-        if !tree.shown.contains(&index) {
-            tree.plant(&Node::From(Source::Step(index)), "left out: nothing of it reaches the image");
+        if !tree.expanded.contains(&index) {
+            tree.add_tree(&ViewNode::Source(Source::Step(index)), "unused: the image does not depend on it");
         }
     }
     tree.text
@@ -49,181 +52,184 @@ pub(super) fn of(explanation: &Explanation, consequences: Option<&Consequences>,
 struct Tree<'a> {
     explanation: &'a Explanation,
     consequences: Option<&'a Consequences>,
-    look: &'a Look<'a>,
-    drawing: &'a Drawing,
-    /// What each node takes, its base first.
-    children: Vec<Vec<&'a Edge>>,
-    /// The steps that stand in the tree.
-    shown: BTreeSet<usize>,
-    /// The steps that go on at the margin.
-    later: VecDeque<usize>,
+    options: &'a TextOptions<'a>,
+    view: &'a GraphView,
+    /// The incoming edges of each node, the one from its base first.
+    children: Vec<Vec<&'a ViewEdge>>,
+    /// The steps that are already in the tree.
+    expanded: BTreeSet<usize>,
+    /// Steps below the maximum depth, which become trees of their own.
+    deferred: VecDeque<usize>,
     text: String,
 }
 
 impl<'a> Tree<'a> {
-    /// A tree at the margin, and what is too deep in it for a branch.
-    fn plant(&mut self, root: &Node, note: &str) {
+    /// Adds a tree, followed by the trees of its deferred steps.
+    fn add_tree(&mut self, root: &ViewNode, note: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
-        if let Node::From(Source::Step(index)) = root {
-            self.shown.insert(*index);
+        if let ViewNode::Source(Source::Step(index)) = root {
+            self.expanded.insert(*index);
         }
-        self.name(root, &self.called(root, if note.is_empty() { 3 } else { 2 }), "", note);
-        self.grow(root, "", 0);
-        while let Some(index) = self.later.pop_front() {
+        self.add_heading(root, &self.node_name(root, if note.is_empty() { 3 } else { 2 }), "", note);
+        self.add_content(root, "", 0);
+        while let Some(index) = self.deferred.pop_front() {
             self.text.push('\n');
-            let root = Node::From(Source::Step(index));
-            self.name(&root, &self.called(&root, 3), "", "");
-            self.grow(&root, "", 0);
+            let root = ViewNode::Source(Source::Step(index));
+            self.add_heading(&root, &self.node_name(&root, 3), "", "");
+            self.add_content(&root, "", 0);
         }
     }
 
-    /// The line that a node begins with.
-    fn name(&mut self, node: &Node, name: &str, prefix: &str, note: &str) {
+    /// Adds the first line of a node.
+    fn add_heading(&mut self, node: &ViewNode, name: &str, prefix: &str, note: &str) {
         let style = match node {
-            Node::Image => style(self.consequences.and_then(|it| it.image.as_ref())),
-            Node::From(Source::Step(index)) => style(self.again(*index)),
-            Node::From(_) => Style::Plain,
+            ViewNode::Image => style(self.consequences.and_then(|it| it.image.as_ref())),
+            ViewNode::Source(Source::Step(index)) => style(self.rerun(*index)),
+            ViewNode::Source(_) => TextStyle::Plain,
         };
-        let name = self.look.paint(style, name);
-        let note = if note.is_empty() { String::new() } else { format!("  {}", self.look.paint(Style::Faint, note)) };
+        let name = self.options.paint(style, name);
+        let note =
+            if note.is_empty() { String::new() } else { format!("  {}", self.options.paint(TextStyle::Detail, note)) };
         self.text.push_str(&format!("{prefix}{name}{note}\n"));
     }
 
-    /// A node's name, in so many fifths of the width.
-    fn called(&self, node: &Node, fifths: usize) -> String {
-        let room = self.look.width / 5 * fifths;
+    /// The name of a node, fitted into a number of fifths of the width.
+    fn node_name(&self, node: &ViewNode, fifths: usize) -> String {
+        let room = self.options.width / 5 * fifths;
         match node {
-            Node::Image => "the image".to_owned(),
-            Node::From(Source::Context) => "build context".to_owned(),
-            Node::From(Source::Image(image)) => path(image, room),
-            Node::From(Source::Step(index)) => {
-                self.explanation.steps.get(*index).map(|step| path(&step.name, room)).unwrap_or_default()
+            ViewNode::Image => "the image".to_owned(),
+            ViewNode::Source(Source::Context) => "build context".to_owned(),
+            ViewNode::Source(Source::Image(image)) => fit_path(image, room),
+            ViewNode::Source(Source::Step(index)) => {
+                self.explanation.steps.get(*index).map(|step| fit_path(&step.name, room)).unwrap_or_default()
             }
         }
     }
 
-    /// What a node does, and what it takes.
-    fn grow(&mut self, node: &Node, prefix: &str, depth: usize) {
-        let children = self.drawing.number(node).and_then(|at| self.children.get(at)).cloned().unwrap_or_default();
+    /// Adds the description and the branches of a node.
+    fn add_content(&mut self, node: &ViewNode, prefix: &str, depth: usize) {
+        let children = self.view.index_of(node).and_then(|at| self.children.get(at)).cloned().unwrap_or_default();
         let stem = if children.is_empty() { "   " } else { "│  " };
-        self.describe(node, &format!("{prefix}{stem}"));
+        self.add_description(node, &format!("{prefix}{stem}"));
         for (at, edge) in children.iter().enumerate() {
             let (branch, below) = if at + 1 == children.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            self.branch(edge, &format!("{prefix}{branch}"), &format!("{prefix}{below}"), depth);
+            self.add_branch(edge, &format!("{prefix}{branch}"), &format!("{prefix}{below}"), depth);
         }
     }
 
-    fn branch(&mut self, edge: &'a Edge, prefix: &str, below: &str, depth: usize) {
-        let Some(node) = self.drawing.nodes.get(edge.from) else { return };
-        // paths want room, too
-        let name = self.called(node, if edge.paths.is_empty() { 3 } else { 2 });
-        let Node::From(Source::Step(index)) = node else {
-            self.name(node, &name, prefix, &self.relation(edge, &name, prefix, ""));
+    fn add_branch(&mut self, edge: &'a ViewEdge, prefix: &str, below: &str, depth: usize) {
+        let Some(node) = self.view.nodes.get(edge.from) else { return };
+        // leave room for the paths
+        let name = self.node_name(node, if edge.paths.is_empty() { 3 } else { 2 });
+        let ViewNode::Source(Source::Step(index)) = node else {
+            self.add_heading(node, &name, prefix, &self.relation(edge, &name, prefix, ""));
             return;
         };
-        let (is_new, is_deep) = (self.shown.insert(*index), depth >= DEEPEST);
+        let (is_new, is_deep) = (self.expanded.insert(*index), depth >= MAX_DEPTH);
         let elsewhere = match (is_new, is_deep) {
             (true, true) => "see below",
             (true, false) => "",
-            (false, _) if self.later.contains(index) => "see below",
+            (false, _) if self.deferred.contains(index) => "see below",
             (false, _) => "see above",
         };
-        self.name(node, &name, prefix, &self.relation(edge, &name, prefix, elsewhere));
+        self.add_heading(node, &name, prefix, &self.relation(edge, &name, prefix, elsewhere));
         match (is_new, is_deep) {
-            (true, true) => self.later.push_back(*index),
-            (true, false) => self.grow(node, below, depth + 1),
+            (true, true) => self.deferred.push_back(*index),
+            (true, false) => self.add_content(node, below, depth + 1),
             (false, _) => {}
         }
     }
 
-    /// What a node is to the one that takes from it.
-    fn relation(&self, edge: &Edge, name: &str, prefix: &str, elsewhere: &str) -> String {
+    /// Describes an edge: its source is the base of the target, provides files, or both.
+    fn relation(&self, edge: &ViewEdge, name: &str, prefix: &str, elsewhere: &str) -> String {
         let elsewhere = if elsewhere.is_empty() { String::new() } else { format!("  ({elsewhere})") };
         let room =
-            self.look.width.saturating_sub(columns(prefix) + columns(name) + columns(&elsewhere) + 4).max(LEAST_ROOM);
+            self.options.width.saturating_sub(columns(prefix) + columns(name) + columns(&elsewhere) + 4).max(MIN_ROOM);
         let base = if edge.is_base { "is the base" } else { "" };
         if edge.paths.is_empty() {
             return format!("{base}{elsewhere}");
         }
-        let and = if edge.is_base { ", and gives " } else { "gives " };
-        let without = match edge.exclude.as_slice() {
+        let verb = if edge.is_base { " and provides " } else { "provides " };
+        let except = match edge.exclude.as_slice() {
             [] => String::new(),
-            patterns => format!(" without {}", list(patterns, room / 3)),
+            patterns => format!(" except {}", fit_list(patterns, room / 3)),
         };
-        let taken = room.saturating_sub(columns(base) + columns(and) + columns(&without)).max(LEAST_ROOM / 2);
-        format!("{base}{and}{}{without}{elsewhere}", list(&edge.paths, taken))
+        let list_room = room.saturating_sub(columns(base) + columns(verb) + columns(&except)).max(MIN_ROOM / 2);
+        format!("{base}{verb}{}{except}{elsewhere}", fit_list(&edge.paths, list_room))
     }
 
-    fn describe(&mut self, node: &Node, prefix: &str) {
+    fn add_description(&mut self, node: &ViewNode, prefix: &str) {
         match node {
-            Node::Image => {
-                if let Some(again) = self.consequences.and_then(|it| it.image.as_ref()) {
-                    self.again_line(again, prefix);
+            ViewNode::Image => {
+                if let Some(rerun) = self.consequences.and_then(|it| it.image.as_ref()) {
+                    self.add_rerun_line(rerun, prefix);
                 }
                 if let Some(command) = &self.explanation.image.start_command {
-                    self.line(prefix, "start", command);
+                    self.add_line(prefix, "start", command);
                 }
             }
-            Node::From(Source::Step(index)) => {
+            ViewNode::Source(Source::Step(index)) => {
                 let Some(step) = self.explanation.steps.get(*index) else { return };
-                if let Some(again) = self.again(*index) {
-                    self.again_line(again, prefix);
+                if let Some(rerun) = self.rerun(*index) {
+                    self.add_rerun_line(rerun, prefix);
                 }
-                self.describe_step(step, prefix);
+                self.add_step_description(step, prefix);
             }
-            Node::From(_) => {}
+            ViewNode::Source(_) => {}
         }
     }
 
-    fn describe_step(&mut self, step: &Step, prefix: &str) {
+    fn add_step_description(&mut self, step: &Step, prefix: &str) {
         for cache in &step.caches {
-            let locked = if cache.locked { ", one build at a time" } else { "" };
-            self.line(prefix, "cache", &format!("{} at {}{locked}", cache.name, cache.directory));
+            let locked = if cache.locked { ", locked" } else { "" };
+            self.add_line(prefix, "cache", &format!("{} at {}{locked}", cache.name, cache.directory));
         }
         if let Some(secrets) = secrets(&step.secrets) {
-            self.line(prefix, "secret", &secrets);
+            self.add_line(prefix, "secret", &secrets);
         }
         for command in &step.commands {
             match command {
-                Command::Run { title, .. } => self.line(prefix, "run", title),
-                Command::File { path, .. } => self.line(prefix, "write", path),
-                // the branches say what is copied
+                Command::Run { title, .. } => self.add_line(prefix, "run", title),
+                Command::File { path, .. } => self.add_line(prefix, "write", path),
+                // the branches contain the copies
                 Command::Copy { .. } | Command::Path { .. } => {}
             }
         }
     }
 
-    fn again_line(&mut self, again: &RunsAgain, prefix: &str) {
-        let causes = line(&causes(self.explanation, again), self.room(prefix).saturating_sub(LABEL));
-        self.text
-            .push_str(&format!("{prefix}{}\n", self.look.paint(Style::Again, &format!("{:LABEL$}{causes}", "again"))));
+    fn add_rerun_line(&mut self, rerun: &Rerun, prefix: &str) {
+        let causes = fit_line(&causes(self.explanation, rerun), self.room(prefix).saturating_sub(LABEL_WIDTH));
+        self.text.push_str(&format!(
+            "{prefix}{}\n",
+            self.options.paint(TextStyle::Rerun, &format!("{:LABEL_WIDTH$}{causes}", "re-runs"))
+        ));
     }
 
-    fn line(&mut self, prefix: &str, label: &str, text: &str) {
-        let label = self.look.paint(Style::Faint, &format!("{label:LABEL$}"));
-        let text = line(text, self.room(prefix).saturating_sub(LABEL));
+    fn add_line(&mut self, prefix: &str, label: &str, text: &str) {
+        let label = self.options.paint(TextStyle::Detail, &format!("{label:LABEL_WIDTH$}"));
+        let text = fit_line(text, self.room(prefix).saturating_sub(LABEL_WIDTH));
         self.text.push_str(&format!("{prefix}{label}{text}\n"));
     }
 
     fn room(&self, prefix: &str) -> usize {
-        self.look.width.saturating_sub(columns(prefix)).max(LEAST_ROOM)
+        self.options.width.saturating_sub(columns(prefix)).max(MIN_ROOM)
     }
 
-    fn again(&self, step: usize) -> Option<&'a RunsAgain> {
+    fn rerun(&self, step: usize) -> Option<&'a Rerun> {
         self.consequences.and_then(|consequences| consequences.steps.get(&step))
     }
 }
 
-fn style(again: Option<&RunsAgain>) -> Style {
-    if again.is_some() { Style::Again } else { Style::Strong }
+fn style(rerun: Option<&Rerun>) -> TextStyle {
+    if rerun.is_some() { TextStyle::Rerun } else { TextStyle::Heading }
 }
 
-/// The secrets that a step lists, and those that it only sees.
+/// The secrets that a step lists, and those that it can read without listing them.
 fn secrets(secrets: &Secrets) -> Option<String> {
     let seen: Vec<&str> =
-        secrets.seen.iter().filter(|name| !secrets.listed.contains(name)).map(String::as_str).collect();
+        secrets.visible.iter().filter(|name| !secrets.listed.contains(name)).map(String::as_str).collect();
     match (secrets.listed.as_slice(), seen.as_slice()) {
         ([], []) => None,
         ([], seen) => Some(format!("sees {}", seen.join(", "))),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use testkit::{example, examples, settings};
 
-use super::{LOOK, explained, files, secrets};
+use super::{OPTIONS, explained, files, secrets};
 
 #[test]
 fn examples_as_text_and_flowchart() {
@@ -14,8 +14,8 @@ fn examples_as_text_and_flowchart() {
         let explanation = explained(&plan);
         let shown = format!(
             "{}\n──── as a flowchart\n{}",
-            text::draw(&explanation, None, &LOOK),
-            mermaid::draw(&explanation, None)
+            text::render(&explanation, None, &OPTIONS),
+            mermaid::render(&explanation, None)
         );
         settings("explain").bind(|| insta::assert_snapshot!(name, shown));
     }
@@ -31,8 +31,8 @@ fn changes_are_drawn() {
         let consequences = explanation.consequences(&change).unwrap();
         let shown = format!(
             "{}\n──── as a flowchart\n{}",
-            text::draw(&explanation, Some(&consequences), &LOOK),
-            mermaid::draw(&explanation, Some(&consequences))
+            text::render(&explanation, Some(&consequences), &OPTIONS),
+            mermaid::render(&explanation, Some(&consequences))
         );
         settings("explain").bind(|| insta::assert_snapshot!(name, shown));
     }
@@ -41,12 +41,12 @@ fn changes_are_drawn() {
 #[test]
 fn pictures() {
     let plain = explained(&example("static-caddy"));
-    let shown = svg::draw(&plain, None, "plan.json").unwrap();
+    let shown = svg::render(&plain, None, "plan.json").unwrap();
     settings("explain").bind(|| insta::assert_snapshot!("static-caddy.svg", shown));
 
     let explanation = explained(&example("node-private-registry"));
     let consequences = explanation.consequences(&secrets(&["NPM_TOKEN"])).unwrap();
-    let shown = svg::draw(&explanation, Some(&consequences), "plan.json").unwrap();
+    let shown = svg::render(&explanation, Some(&consequences), "plan.json").unwrap();
     settings("explain").bind(|| insta::assert_snapshot!("secret-changed.svg", shown));
 }
 
@@ -54,8 +54,8 @@ fn pictures() {
 fn pictures_are_deterministic() {
     for (_, plan) in examples() {
         let explanation = explained(&plan);
-        let first = svg::draw(&explanation, None, "plan.json");
-        assert_eq!(first, svg::draw(&explanation, None, "plan.json"));
+        let first = svg::render(&explanation, None, "plan.json");
+        assert_eq!(first, svg::render(&explanation, None, "plan.json"));
     }
 }
 
@@ -63,7 +63,7 @@ fn pictures_are_deterministic() {
 fn json_has_what_the_plan_has() {
     let explanation = explained(&example("node-private-registry"));
     let consequences = explanation.consequences(&files(&["./package.json"])).unwrap();
-    let shown = json::draw(&explanation, Some(&consequences));
+    let shown = json::render(&explanation, Some(&consequences));
     let value: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(value["steps"][1]["name"], "install");
     assert_eq!(value["steps"][1]["secrets"]["lists"], serde_json::json!(["NPM_TOKEN"]));
@@ -84,11 +84,11 @@ fn unused_steps_are_drawn_as_left_out() {
         "deploy": { "base": { "image": "x" }, "inputs": [{ "step": "a", "include": ["."] }] }
     }"#;
     let explanation = explained(plan);
-    let tree = text::draw(&explanation, None, &LOOK);
-    assert!(tree.contains("\nlint  left out: nothing of it reaches the image\n"), "{tree}");
+    let tree = text::render(&explanation, None, &OPTIONS);
+    assert!(tree.contains("\nlint  unused: the image does not depend on it\n"), "{tree}");
     assert!(tree.ends_with("└─ a  is the base  (see above)\n"), "{tree}");
-    assert!(mermaid::draw(&explanation, None).contains("left out\"]:::leftOut\n"));
-    assert!(svg::draw(&explanation, None, "x").unwrap().contains(r#"<g class="step out">"#));
+    assert!(mermaid::render(&explanation, None).contains("unused\"]:::unused\n"));
+    assert!(svg::render(&explanation, None, "x").unwrap().contains(r#"<g class="step unused">"#));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn deep_branches_continue_at_the_margin() {
     };
     let steps: Vec<String> = (0..40).map(step).collect();
     let plan = format!(r#"{{ "steps": [{}], "deploy": {{ "base": {{ "step": "s39" }} }} }}"#, steps.join(", "));
-    let tree = text::draw(&explained(&plan), None, &LOOK);
+    let tree = text::render(&explained(&plan), None, &OPTIONS);
     for at in 0..40 {
         let grown = tree.lines().filter(|line| line.contains(&format!("s{at} ")) && !line.contains("(see "));
         let at_the_margin = tree.lines().filter(|line| **line == format!("s{at}"));
@@ -119,6 +119,6 @@ fn pictures_too_large_are_refused() {
         inputs.join(", ")
     );
     let explanation = explained(&plan);
-    assert_eq!(svg::draw(&explanation, None, "x").unwrap_err().code, Code::TooLarge);
-    assert!(text::draw(&explanation, None, &LOOK).contains("s299"));
+    assert_eq!(svg::render(&explanation, None, "x").unwrap_err().code, Code::TooLarge);
+    assert!(text::render(&explanation, None, &OPTIONS).contains("s299"));
 }

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use railpack2docker::escape::is_invisible;
-use railpack2docker::explain::{Change, json, mermaid, svg, text};
+use railpack2docker::explain::{ChangeSet, json, mermaid, svg, text};
 use serde_json::{Value, json};
 
-use super::{LOOK, explained};
+use super::{OPTIONS, explained};
 
 /// Texts that some format takes for its own.
 const NASTY: [&str; 30] = [
@@ -89,16 +89,16 @@ fn check(texts: &[String]) {
     };
     let file = texts[0].replace('/', "");
     let mut change =
-        Change { secrets: explanation.secrets.clone(), files: vec![format!("p{file}"), "other".to_owned()] };
+        ChangeSet { secrets: explanation.secrets.clone(), files: vec![format!("p{file}"), "other".to_owned()] };
     if explanation.consequences(&change).is_err() {
         change.files.clear();
     }
     let consequences = explanation.consequences(&change).unwrap();
     for consequences in [None, Some(&consequences)] {
-        check_text(&text::draw(&explanation, consequences, &LOOK));
-        check_mermaid(&mermaid::draw(&explanation, consequences));
-        check_svg(&svg::draw(&explanation, consequences, &texts[0]).unwrap());
-        let shown = json::draw(&explanation, consequences);
+        check_text(&text::render(&explanation, consequences, &OPTIONS));
+        check_mermaid(&mermaid::render(&explanation, consequences));
+        check_svg(&svg::render(&explanation, consequences, &texts[0]).unwrap());
+        let shown = json::render(&explanation, consequences);
         check_text(&shown);
         let value: Value = serde_json::from_str(&shown).unwrap();
         let original: Value = serde_json::from_str(&plan).unwrap();
@@ -109,9 +109,9 @@ fn check(texts: &[String]) {
         }
     }
     for step in &explanation.steps {
-        let lines = explanation.lines_of(&step.name).unwrap();
-        check_text(&text::of_step(&explanation, &lines, &LOOK).replace('\t', " "));
-        check_text(&json::of_step(&explanation, &lines));
+        let lines = explanation.step_lines(&step.name).unwrap();
+        check_text(&text::render_step(&explanation, &lines, &OPTIONS).replace('\t', " "));
+        check_text(&json::render_step(&explanation, &lines));
     }
 }
 
@@ -226,6 +226,6 @@ fn any_text_is_drawn_harmlessly() {
 #[test]
 fn plain_names_stay_readable() {
     let explanation = explained(&plan(&["packages-a.b_c".to_owned()]));
-    assert!(mermaid::draw(&explanation, None).contains("[\"packages-a.b_c0"));
-    assert!(svg::draw(&explanation, None, "x").unwrap().contains(">packages-a.b_c0<"));
+    assert!(mermaid::render(&explanation, None).contains("[\"packages-a.b_c0"));
+    assert!(svg::render(&explanation, None, "x").unwrap().contains(">packages-a.b_c0<"));
 }

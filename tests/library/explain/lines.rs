@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use railpack2docker::explain::{PartKind, StepLines, json, text};
+use railpack2docker::explain::{StageKind, StepLines, json, text};
 use railpack2docker::transpile;
 use serde_json::{Value, json};
 
 use testkit::{examples, options};
 
-use super::{LOOK, explained};
+use super::{OPTIONS, explained};
 
 fn lines(lines: &StepLines) -> BTreeMap<usize, &str> {
-    let groups = lines.parts.iter().flat_map(|part| &part.groups);
+    let groups = lines.stages.iter().flat_map(|stage| &stage.groups);
     groups.flat_map(|group| (group.first..).zip(group.lines.iter().map(String::as_str))).collect()
 }
 
@@ -47,12 +47,12 @@ fn steps_and_image_cover_the_dockerfile() {
         let explanation = explained(&plan);
         let mut seen = BTreeSet::new();
         for step in &explanation.steps {
-            let lines_of = explanation.lines_of(&step.name).unwrap();
+            let lines_of = explanation.step_lines(&step.name).unwrap();
             for (number, line) in lines(&lines_of) {
                 assert_eq!(whole[number - 1], line, "{name}: line {number}");
                 seen.insert(number);
             }
-            assert_eq!(lines_of.parts.is_empty(), !step.reaches_image);
+            assert_eq!(lines_of.stages.is_empty(), !step.reaches_image);
         }
         let image = whole.iter().rposition(|line| *line == "# the image").unwrap() + 1;
         let header = whole.iter().position(|line| line.is_empty()).unwrap() + 1;
@@ -65,21 +65,21 @@ fn steps_and_image_cover_the_dockerfile() {
 #[test]
 fn a_step_includes_its_helper_stages() {
     let explanation = explained(&awkward());
-    let parts = |step: &str| -> Vec<(PartKind, String)> {
-        let lines = explanation.lines_of(step).unwrap();
-        lines.parts.into_iter().map(|part| (part.kind, part.stage)).collect()
+    let parts = |step: &str| -> Vec<(StageKind, String)> {
+        let lines = explanation.step_lines(step).unwrap();
+        lines.stages.into_iter().map(|stage| (stage.kind, stage.name)).collect()
     };
     let expect = |kind, stage: &str| (kind, stage.to_owned());
     assert_eq!(
         parts("one"),
         [
-            expect(PartKind::SecretsHash, "secrets-hash-a"),
-            expect(PartKind::File, "one-file"),
-            expect(PartKind::Step, "one")
+            expect(StageKind::SecretsHash, "secrets-hash-a"),
+            expect(StageKind::File, "one-file"),
+            expect(StageKind::Step, "one")
         ]
     );
-    assert_eq!(parts("two"), [expect(PartKind::SecretsHash, "secrets-hash"), expect(PartKind::Step, "two")]);
-    assert_eq!(parts("three"), [expect(PartKind::SecretsHash, "secrets-hash-a"), expect(PartKind::Step, "three")]);
+    assert_eq!(parts("two"), [expect(StageKind::SecretsHash, "secrets-hash"), expect(StageKind::Step, "two")]);
+    assert_eq!(parts("three"), [expect(StageKind::SecretsHash, "secrets-hash-a"), expect(StageKind::Step, "three")]);
     assert!(parts("unused").is_empty());
 }
 
@@ -87,8 +87,8 @@ fn a_step_includes_its_helper_stages() {
 fn lines_are_grouped_by_their_location() {
     let plan = awkward();
     let explanation = explained(&plan);
-    let lines = explanation.lines_of("one").unwrap();
-    let step = lines.parts.iter().find(|part| part.kind == PartKind::Step).unwrap();
+    let lines = explanation.step_lines("one").unwrap();
+    let step = lines.stages.iter().find(|stage| stage.kind == StageKind::Step).unwrap();
     let paths: Vec<String> =
         step.groups.iter().map(|group| group.position.as_ref().map(|it| it.path.clone()).unwrap_or_default()).collect();
     assert!(paths.contains(&"steps[0].commands[2].cmd".to_owned()), "{paths:?}");
@@ -99,8 +99,8 @@ fn lines_are_grouped_by_their_location() {
         let line = plan.lines().nth(position.line - 1).unwrap();
         assert!(line.chars().count() >= position.column, "{position:?}");
     }
-    let shown = text::of_step(&explanation, &lines, &LOOK);
+    let shown = text::render_step(&explanation, &lines, &OPTIONS);
     assert!(shown.contains("\nsteps[0].commands[2].cmd (plan.json:1:"), "{shown}");
-    let value: Value = serde_json::from_str(&json::of_step(&explanation, &lines)).unwrap();
+    let value: Value = serde_json::from_str(&json::render_step(&explanation, &lines)).unwrap();
     assert_eq!(value["stages"][1]["kind"], "file");
 }

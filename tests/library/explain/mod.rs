@@ -7,11 +7,11 @@ mod escapes;
 mod lines;
 
 use railpack2docker::Options;
-use railpack2docker::explain::text::Look;
-use railpack2docker::explain::{Change, Consequences, Explanation, explain};
+use railpack2docker::explain::text::TextOptions;
+use railpack2docker::explain::{ChangeSet, Consequences, Explanation, explain};
 
 /// As a terminal without colours shows it.
-const LOOK: Look<'_> = Look { width: 100, color: false, plan: "plan.json" };
+const OPTIONS: TextOptions<'_> = TextOptions { width: 100, color: false, plan: "plan.json" };
 
 fn explained(plan: &str) -> Explanation {
     explained_with(plan, Options::default())
@@ -22,12 +22,12 @@ fn explained_with(plan: &str, mut options: Options) -> Explanation {
     explain(plan, &options).unwrap_or_else(|found| panic!("{found}"))
 }
 
-fn secrets(names: &[&str]) -> Change {
-    Change { secrets: names.iter().map(|&name| name.to_owned()).collect(), files: Vec::new() }
+fn secrets(names: &[&str]) -> ChangeSet {
+    ChangeSet { secrets: names.iter().map(|&name| name.to_owned()).collect(), files: Vec::new() }
 }
 
-fn files(paths: &[&str]) -> Change {
-    Change { secrets: Vec::new(), files: paths.iter().map(|&path| path.to_owned()).collect() }
+fn files(paths: &[&str]) -> ChangeSet {
+    ChangeSet { secrets: Vec::new(), files: paths.iter().map(|&path| path.to_owned()).collect() }
 }
 
 /// The names of the steps that run again.

@@ -69,12 +69,12 @@ pub(crate) struct BuildArgs {
     #[arg(long)]
     dry_run: bool,
 
-    #[command(flatten)]
-    transpile: TranspileArgs,
-
     /// Arguments for `docker buildx build`
     #[arg(last = true, value_name = "ARGS", value_hint = ValueHint::AnyPath)]
     more: Vec<OsString>,
+
+    #[command(flatten)]
+    transpile: TranspileArgs,
 }
 
 /// Builds the image. The result is the exit status of `docker`.

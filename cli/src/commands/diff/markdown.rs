@@ -2,7 +2,7 @@
 
 use railpack2docker::diff::{Change, Comparison, Piece, StageLayers, Subject};
 use railpack2docker::escape::escape_invisible;
-use railpack2docker::text::shortened;
+use railpack2docker::text::truncate;
 
 use super::ComparedPlans;
 use super::group::group;
@@ -74,7 +74,7 @@ fn subject(subject: &Subject) -> String {
 }
 
 fn change(change: &Change) -> String {
-    let pieces = change.what.pieces().iter().map(|piece| match piece {
+    let pieces = change.message.pieces().iter().map(|piece| match piece {
         Piece::Words(words) => (*words).to_owned(),
         Piece::Number(number) => number.to_string(),
         Piece::Value(value) => code(value),
@@ -94,7 +94,7 @@ fn layers(comparison: &Comparison) -> String {
     let mut items = Vec::new();
     for stage in &others {
         for line in lines(stage) {
-            let instruction = |text: &str| code(&shortened(text, INSTRUCTION_LIMIT));
+            let instruction = |text: &str| code(&truncate(text, INSTRUCTION_LIMIT));
             let which = match line.which {
                 None => String::new(),
                 Some(Which::One(text)) => format!(": {}", instruction(text)),

@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Style};
 use railpack2docker::diff::{Change, StageLayers, Status};
 use railpack2docker::escape::escape_invisible;
-use railpack2docker::text::shortened;
+use railpack2docker::text::truncate;
 
 use super::ComparedPlans;
 use super::group::{Group, group};
@@ -65,7 +65,7 @@ fn add_change(change: &Change, out: &mut String) {
     let line = change.to_string();
     match (&change.before, &change.after) {
         (Some(before), Some(after)) if line.chars().count() + 4 > WIDTH => {
-            out.push_str(&format!("  {}:\n", change.what));
+            out.push_str(&format!("  {}:\n", change.message));
             out.push_str(&format!("    {RED}- {before}{RED:#}\n    {GREEN}+ {after}{GREEN:#}\n"));
         }
         _ => add_lines(&line, out),
@@ -109,7 +109,7 @@ fn add_stage(stage: &StageLayers, width: usize, out: &mut String) {
         };
         out.push_str(&format!("{start}{style}{}{style:#}{rest}\n", line.words));
         if let Some(instruction) = below {
-            out.push_str(&format!("      {}\n", shortened(instruction, WIDTH - 6)));
+            out.push_str(&format!("      {}\n", truncate(instruction, WIDTH - 6)));
         }
     }
 }
