@@ -133,7 +133,7 @@ fn text_pushed_out_of_sight_has_a_warning() {
         let found =
             made.findings.iter().find(|found| found.code == Code::InvisibleText).unwrap_or_else(|| panic!("{slot:?}"));
         assert_eq!(found.location.as_ref().unwrap().path().to_string(), slot.path());
-        assert!(found.message.contains(" blanks in a row "), "{}", found.message);
+        assert!(found.message.contains(" columns of whitespace to the "), "{}", found.message);
         let harmless = text.replace(" ".repeat(300).as_str(), " ").replace(&"\t".repeat(40), "\t");
         assert!(self::made(slot, &harmless).unwrap().findings.iter().all(|found| found.code != Code::InvisibleText));
     }

@@ -9,7 +9,11 @@ impl Check<'_> {
     /// Takes the COPYs of inputs off `rest`.
     pub fn input_copies(&self, inputs: &[Input], rest: &mut Vec<&Instruction>) {
         for input in inputs {
-            for include in &input.include {
+            for (at, include) in input.include.iter().enumerate() {
+                let outer = outer(input, at);
+                if outer.as_ref().is_some_and(|outer| copies_all_of(input, outer, include)) {
+                    continue;
+                }
                 let Instruction::Copy(copy) = rest.remove(0) else { panic!("no COPY for the include {include:?}") };
                 assert!(self.names(copy.from.as_deref(), &input.source), "{copy:?} of {input:?}");
                 let (source, dest) = match &input.source {
@@ -26,10 +30,28 @@ impl Check<'_> {
                 };
                 assert_eq!((relative(copy), &copy.dest), (source.as_str(), &dest), "the include {include:?}");
                 assert_eq!(copy.excludes, input.exclude);
+                // it would make the folders on the way anew, with another mode
+                assert!(outer.is_none() || !copy.link, "{copy:?} of {input:?}");
                 assert_eq!((&copy.chmod, copy.heredocs.len()), (&None, 0));
             }
         }
     }
+}
+
+/// The first include in front of one that it is in, of those that are no part of the build context.
+fn outer(input: &Input, at: usize) -> Option<String> {
+    let own = under_app(&input.include[at]);
+    if own == "/" || matches!(input.source, Source::Local) {
+        return None;
+    }
+    let is_in = |outer: &String| own == *outer || outer != "/" && own.starts_with(&format!("{outer}/"));
+    input.include[..at].iter().map(|include| under_app(include)).find(is_in)
+}
+
+/// Whether an earlier include brings everything that one in it does.
+fn copies_all_of(input: &Input, outer: &str, include: &str) -> bool {
+    let is_pattern = |path: &str| path.contains(['*', '?', '[', '\\']);
+    input.exclude.is_empty() && !is_pattern(outer) && !is_pattern(&under_app(include))
 }
 
 /// The one source of a COPY, without the `./` that keeps it from being a URL.
