@@ -37,8 +37,8 @@ fn files_that_nothing_excludes_are_reported() {
     let files = [(".env", "A=hunter2"), ("api/.env.local", ""), (".env.example", "")];
     let folder = with(&plan(WHOLE, ""), &files);
     let said = [
-        "warning[exposed-file]: the build context contains `.env` and `api/.env.local`, not excluded: they are sent to the \
-         builder and copied into a layer\n",
+        "warning[exposed-file]: `.env` and `api/.env.local` are in the build context and not excluded: they are sent \
+         to the builder and copied into a layer\n",
         "help: append `**/.env*` to `.dockerignore`",
     ];
     let said = folder.run(CHECK).stderr(said).check().stderr;
@@ -75,7 +75,7 @@ fn files_that_are_excluded_or_not_copied_are_not_reported() {
 fn a_copied_part_of_the_context_takes_its_files() {
     let part = r#"{ "local": true, "include": ["src"] }"#;
     let folder = with(&plan(part, ""), &[("src/.env", "A=hunter2"), (".env", "")]);
-    let said = "the build context contains `src/.env`, not excluded: it is sent";
+    let said = "`src/.env` is in the build context and not excluded: it is sent";
     let said = folder.run(CHECK).stderr(["warning[exposed-file]", said]).check().stderr;
     assert!(!said.contains("hunter2"), "{said}");
     let check = ["plan.json", "--check", "--context", ".", "-o", "Dockerfile"];
@@ -97,7 +97,7 @@ fn dockerignore_has_the_lowest_precedence() {
         let location =
             if exclude.is_empty() { "`Dockerfile.dockerignore`" } else { "`.dockerignore`, then regenerate the plan" };
         let help = format!("help: append `.env*` to {location}");
-        let said = ["contains `.env`, not excluded: it is sent", &help];
+        let said = ["`.env` is in the build context and not excluded: it is sent", &help];
         with(&plan(WHOLE, exclude), files).run(CHECK).stderr(said).check();
     }
 }
@@ -120,10 +120,10 @@ fn copy_commands_and_local_bases_copy_the_context_too() {
 #[test]
 fn build_looks_for_the_files_of_secrets() {
     let inside = with(&plan(WHOLE, ""), &[("token", "hunter2"), (".env.build", "A=swordfish"), ("vars", "A=1")]);
-    let said = ["contains `.env.build` and `token`, not excluded", "help: append `.env*` and `token` to"];
+    let said = ["`.env.build` and `token` are in the build context and not excluded", "help: append `.env*` and `token` to"];
     let said = inside.run(BUILD).stdout(anything()).stderr(said).check().stderr;
     assert!(!said.contains("hunter2"), "{said}");
-    let said = ["contains `.env.build` and `vars`, not excluded"];
+    let said = ["`.env.build` and `vars` are in the build context and not excluded"];
     inside.run(["build", "plan.json", "--dry-run", "--env-file", "vars"]).stdout(anything()).stderr(said).check();
     is_silent(inside.run([&BUILD[..], &["--allow=exposed-file"]].concat()));
 

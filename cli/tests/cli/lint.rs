@@ -66,7 +66,7 @@ fn each_service_has_its_own_severities() {
         assert_eq!(result(code)["level"], sarif);
     }
     let related = &result(Code::DuplicateStep)["relatedLocations"][0];
-    assert_eq!(related["message"]["text"], "the first is here");
+    assert_eq!(related["message"]["text"], "first defined here");
     assert_eq!(related["logicalLocations"][0]["fullyQualifiedName"], "steps[0].name");
 }
 

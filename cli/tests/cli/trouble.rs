@@ -214,7 +214,7 @@ fn a_plan_is_read_once_and_to_its_end() {
     let large = plan(200_000);
     let (start, end) = large.split_at(150_000);
     let before = folder.read("Dockerfile");
-    feed(&[start], run().status(2).stderr(["is the file cut off?"]));
+    feed(&[start], run().status(2).stderr(["check whether the file is truncated"]));
     assert_eq!(folder.read("Dockerfile"), before);
     feed(&[start, end], run());
     folder.run(["where", "Dockerfile:20", "--source-map", "map.json"]).stdout(anything()).check();

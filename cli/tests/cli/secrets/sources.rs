@@ -111,7 +111,7 @@ fn a_secret_can_be_as_large_as_buildkit_takes_it() {
     let said = ["the secret `A` is larger than 500 KiB"];
     world.fails(&["hash", "plan.json", "--secret", "id=A,src=a"], &[], said);
     world.write("app/a", vec![b'x'; largest]);
-    world.fails(&["bundle", "plan.json", "--secret", "id=A,src=a"], &[], ["BuildKit takes 512000"]);
+    world.fails(&["bundle", "plan.json", "--secret", "id=A,src=a"], &[], ["BuildKit limits a secret to 512000"]);
 }
 
 #[test]
