@@ -243,8 +243,9 @@ impl Folder {
     /// A script in which the command is `railpack2docker`.
     pub fn run_script(&self, script: &str) -> Run<'_> {
         let folder = Path::new(self.binary).parent().unwrap();
-        let path = format!("{}:/usr/bin:/bin", folder.display());
-        self.run_program("sh", ["-euc", script]).env("PATH", path)
+        let inherited = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&inherited));
+        self.run_program("sh", ["-euc", script]).env("PATH", std::env::join_paths(path).unwrap())
     }
 
     /// Another program, in the same environment as the command.
@@ -285,8 +286,10 @@ impl<'f> Run<'f> {
         self
     }
 
-    /// Keeps what leads to a Docker Engine.
+    /// Keeps what leads to a Docker Engine, and to docker's plugins.
     pub fn with_docker(mut self) -> Self {
+        let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".docker"));
+        self.command.envs(home.map(|config| ("DOCKER_CONFIG", config)));
         let of_docker = |name: &OsString| name.to_string_lossy().starts_with("DOCKER_");
         self.command.envs(std::env::vars_os().filter(|(name, _)| of_docker(name)));
         self
