@@ -35,11 +35,11 @@ pub(crate) struct DefaultArgs {
 
     /// Check that the Dockerfile and its ignore file are up to date; write nothing
     ///
-    /// The file is that of `-o`, or `Dockerfile`. A plan and options that are not given come from its header.
+    /// Checks the file given with `-o`, or else `Dockerfile`. The plan and the options default to those in its header.
     #[arg(long, conflicts_with_all = ["force", "dockerignore", "source_map"])]
     pub(crate) check: bool,
 
-    /// Write a source map, the location in the plan of each line of the Dockerfile, to FILE as JSON
+    /// Write a source map to FILE: the location in the plan of each line of the Dockerfile, as JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     source_map: Option<PathBuf>,
 

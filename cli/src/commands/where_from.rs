@@ -36,11 +36,11 @@ Exit status:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct WhereArgs {
-    /// File and line, separated by a colon, as in the messages of Docker
+    /// File and line, separated by a colon, as in Docker's messages
     #[arg(value_name = "FILE:LINE", value_parser = file_and_line)]
     line: (PathBuf, usize),
 
-    /// Use this source map instead of regenerating
+    /// Use this source map instead of regenerating the Dockerfile
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     source_map: Option<PathBuf>,
 

@@ -23,11 +23,11 @@ const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct TranspileArgs {
-    /// Image of the `# syntax=` line, or `none` to omit the line [default: docker/dockerfile:1]
+    /// Image for the `# syntax=` line, or `none` to omit the line [default: docker/dockerfile:1]
     #[arg(long, value_name = "IMAGE|none", hide_short_help = true)]
     syntax: Option<String>,
 
-    /// Secrets that a command sees [default: plan]
+    /// Secrets that each command sees [default: plan]
     #[arg(long, value_name = "SCOPE", value_parser = secrets_scope(), hide_short_help = true)]
     #[serde(deserialize_with = "read_secrets_scope")]
     secrets_scope: Option<SecretsScope>,
@@ -66,7 +66,7 @@ pub(crate) struct TranspileArgs {
     #[arg(long, value_name = "STEP", hide_short_help = true)]
     ssh_step: Vec<String>,
 
-    /// Mount an optional secret `GITHUB_TOKEN` for `mise install`
+    /// Mount the optional secret `GITHUB_TOKEN` for `mise install`
     #[arg(long, hide_short_help = true)]
     github_token: bool,
 
@@ -183,7 +183,7 @@ impl TranspileArgs {
         }
     }
 
-    /// Whether no option is given. A version does not count: it goes with any options.
+    /// Whether no option is given. A version does not count: it can be combined with any options.
     pub(crate) fn is_empty(&self) -> bool {
         Self { output_version: None, ..self.clone() } == Self::default()
     }

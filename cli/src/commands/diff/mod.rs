@@ -46,7 +46,7 @@ pub(crate) struct DiffArgs {
     #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
     old: OsString,
 
-    /// New plan, in the same forms
+    /// New plan, in any of the same forms
     #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
     new: OsString,
 
