@@ -80,7 +80,7 @@ codes! {
         Warning EmptyInput "empty-input" "an input copies nothing"
         Error EmptyName "empty-name" "a step's name is empty"
         Error EmptyPlan "empty-plan" "the file is empty"
-        Warning ExcludedCopy "excluded-copy" "a command copies files that the plan excludes"
+        Warning ExcludedCopy "excluded-copy" "the build copies files that the plan excludes"
         Warning ExposedFile "exposed-file" "the image would contain an `.env` file from the build context"
         Error FilteredBase "filtered-base" "a base has `include` or `exclude`"
         Error HugeDockerfile "huge-dockerfile" "the Dockerfile would be many times too large for BuildKit"

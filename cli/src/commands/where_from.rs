@@ -27,7 +27,7 @@ Examples:
 
 Exit status:
   0  success
-  1  the Dockerfile is stale, or the source map is that of another Dockerfile
+  1  the Dockerfile is stale, or the source map belongs to another Dockerfile
   2  an error occurred (see stderr)";
 
 /// Find the location in the plan that a line of a Dockerfile comes from

@@ -41,7 +41,7 @@ pub(crate) struct TranspileArgs {
     #[serde(deserialize_with = "read_secrets_hash")]
     secrets_hash: Option<SecretsHash>,
 
-    /// Fail a build whose `SECRETS_HASH` is empty
+    /// Fail the build if `SECRETS_HASH` is empty
     #[arg(long, hide_short_help = true)]
     require_secrets_hash: bool,
 

@@ -114,7 +114,7 @@ impl Environment {
 
     fn source(&mut self, name: &str, value: &[u8], origin: &Origin) -> Result<SecretSource, Diagnostic> {
         if value.contains(&0) {
-            return Err(unusable(name, "contains a NUL byte, which an environment variable can't")
+            return Err(unusable(name, "contains a NUL byte, which is not allowed in an environment variable")
                 .with_help("encode it, for example in base64, and decode it in the command that needs it"));
         }
         Ok(match origin {

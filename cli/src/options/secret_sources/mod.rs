@@ -223,7 +223,7 @@ impl<'a> Search<'a> {
         for (name, (value, origin)) in self.found {
             if value.len() > LARGEST {
                 let message =
-                    format!("the secret `{name}` is larger than {} KiB, the limit of BuildKit", LARGEST >> 10);
+                    format!("the secret `{name}` is larger than {} KiB, BuildKit's limit", LARGEST >> 10);
                 return Err(Diagnostic::new(Code::LargeSecret, message)
                     .with_help("fetch the data in the command that needs it, with a token as the secret")
                     .into());
