@@ -14,7 +14,7 @@ pub(crate) enum Inexpressible {
     Nul,
     /// A control character. The operand, which is named, has no escape for it.
     Control(&'static str),
-    /// A character outside ASCII, and the operand: flags are read byte by byte, which breaks such
+    /// A non-ASCII character, and the operand: flags are read byte by byte, which breaks such
     /// characters.
     NotAscii(char, &'static str),
     /// A line of this many bytes: lines of a Dockerfile are limited to 65,535.
@@ -148,7 +148,7 @@ pub(crate) fn check_path(path: &str) -> Result<(), Inexpressible> {
     Ok(())
 }
 
-/// Fails on text that a flag can't contain: anything outside ASCII, and control characters.
+/// Fails on text that a flag can't contain: non-ASCII characters and control characters.
 pub(crate) fn flag_text(text: &str, operand: &'static str) -> Result<(), Inexpressible> {
     one_line(text, operand)?;
     if let Some(c) = text.chars().find(|c| !c.is_ascii()) {

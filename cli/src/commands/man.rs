@@ -18,7 +18,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ManArgs {
-    /// Print the page of this command
+    /// Print the manual page of this command
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
 }

@@ -21,7 +21,7 @@ pub(crate) struct DefaultArgs {
     #[command(flatten)]
     pub(super) plan: PlanArgs,
 
-    /// Write the Dockerfile to FILE, and its ignore file if the plan excludes something
+    /// Write the Dockerfile to FILE, and its ignore file if the plan excludes files
     #[arg(short, long, alias = "out", value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
 
@@ -105,6 +105,6 @@ fn print_dockerignore(generated: &Transpiled, reporter: &Reporter) -> Result<(),
 
 fn no_ignore_file(plan: &PlanArgs) -> Diagnostic {
     let plan = plan.word();
-    Diagnostic::new(Code::IgnoreFile, "the plan excludes files, which requires an ignore file")
+    Diagnostic::new(Code::IgnoreFile, "the plan excludes files, so the build needs an ignore file")
         .with_help(format!("write both files with `railpack2docker {plan} -o Dockerfile`, or the ignore file with `railpack2docker {plan} --dockerignore > Dockerfile.dockerignore`"))
 }

@@ -108,7 +108,7 @@ fn find_in_plan(file: &Path, text: &str, line: usize, reporter: &Reporter) -> Re
     };
     let regenerated = regenerate(file, Some(&header), None, &TranspileArgs::default(), reporter)?;
     if with_line_feeds(text) != with_line_feeds(&regenerated.generated.dockerfile) {
-        let message = format!("stale `{}`: its lines have no location in the plan", file.display());
+        let message = format!("stale `{}`: its lines can't be mapped to the plan", file.display());
         let help = format!("run `railpack2docker --check -o {}` for the reason", path_word(file));
         return Err(Failure::Stale(vec![Diagnostic::new(Code::StaleSourceMap, message).with_help(help)]));
     }

@@ -50,7 +50,7 @@ pub(crate) struct TranspileArgs {
     #[serde(deserialize_with = "read_secret_mount")]
     secret_mount: Option<SecretMount>,
 
-    /// Id of a secret in the build, if it is not its name (repeatable)
+    /// Id of a secret in the build, if different from its name (repeatable)
     #[arg(long, value_name = "NAME=ID", value_parser = secret_id, hide_short_help = true)]
     #[serde(deserialize_with = "read_secret_ids")]
     secret_id: Vec<(String, String)>,
@@ -62,7 +62,7 @@ pub(crate) struct TranspileArgs {
     )]
     ssh: Option<String>,
 
-    /// Limit access to the SSH agent to a step (repeatable)
+    /// Limit access to the SSH agent to this step (repeatable)
     #[arg(long, value_name = "STEP", hide_short_help = true)]
     ssh_step: Vec<String>,
 
@@ -78,7 +78,7 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     strict: bool,
 
-    /// Version of the generated text, the same in every release [default: 1, the newest]
+    /// Version of the generated text, which is the same in every release [default: 1, the newest]
     #[arg(long, value_name = "N", value_parser = output_version(), hide_possible_values = true, hide_short_help = true)]
     #[serde(deserialize_with = "read_output_version")]
     output_version: Option<OutputVersion>,
@@ -88,7 +88,7 @@ pub(crate) struct TranspileArgs {
     #[serde(skip)]
     allow: Vec<String>,
 
-    /// Read options from FILE, or from no file with `none` [default: the `railpack2docker.toml` nearest to the plan]
+    /// Read options from FILE, or pass `none` to read no file [default: the `railpack2docker.toml` nearest to the plan]
     #[arg(long, value_name = "FILE|none", value_hint = ValueHint::FilePath, hide_short_help = true)]
     #[serde(skip)]
     config: Option<PathBuf>,

@@ -152,7 +152,7 @@ impl StaleFile {
         }
         if header.arguments != new.arguments {
             let arguments = header.arguments.join(" ");
-            let message = format!("stale `{file}`: generated with other options: `railpack2docker {arguments}`");
+            let message = format!("stale `{file}`: generated with different options: `railpack2docker {arguments}`");
             return Diagnostic::new(Code::ChangedOptions, message);
         }
         let message =

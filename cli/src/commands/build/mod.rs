@@ -135,7 +135,7 @@ fn dry_run_notes(args: &BuildArgs, build: &DockerBuild) -> Vec<Diagnostic> {
     if args.file.is_none() {
         notes.push(
             Diagnostic::new(Code::DryRun, "no Dockerfile was written")
-                .with_help("write one with `-o Dockerfile`, and pass `-f Dockerfile` here"),
+                .with_help("write one with `-o Dockerfile`, and pass `-f Dockerfile` to `build`"),
         );
     }
     let variables: Vec<&str> = build.variables().collect();

@@ -192,7 +192,7 @@ impl<'a> Search<'a> {
         let names: Vec<String> = self.usage.names_of_plan().map(|name| format!("`{name}`")).collect();
         match text::list(&names) {
             names if names.is_empty() => found.with_help("the plan has no secrets"),
-            names => found.with_help(format!("the plan has {names}")),
+            names => found.with_help(format!("the secrets of the plan are {names}")),
         }
     }
 
