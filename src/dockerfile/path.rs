@@ -153,7 +153,7 @@ fn is_word(path: &str) -> bool {
         && path.len() < 4096
 }
 
-/// Adds `./` before a relative source that COPY would take for a remote one.
+/// Adds `./` before a relative source that COPY would mistake for a remote one.
 fn not_a_url(source: &str) -> Cow<'_, str> {
     let remote = source.contains([':', '@']) || source.starts_with("github.com/");
     if remote && !source.starts_with('/') { Cow::Owned(format!("./{source}")) } else { Cow::Borrowed(source) }

@@ -26,7 +26,7 @@ pub(crate) struct KeyArgs {
 }
 
 impl KeyArgs {
-    /// Reads the key. An empty variable is no key; an empty file is an error.
+    /// Reads the key. An empty variable counts as no key; an empty file is an error.
     pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, Diagnostic> {
         let Some(path) = &self.key_file else {
             return Ok(variable_value(VARIABLE).map(without_line_feed).filter(|key| !key.is_empty()));

@@ -14,7 +14,7 @@ use super::docker::PROGRAM;
 use crate::options::key;
 use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
 
-/// The size limit of Linux for a variable: its name, `=`, its value and a NUL.
+/// Linux's size limit for a variable: its name, `=`, its value and a NUL.
 const MAX_VARIABLE: usize = 128 * 1024;
 
 /// The prefix for the name of a secret that is added to the environment, so that no secret changes what docker

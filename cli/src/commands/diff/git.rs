@@ -62,7 +62,7 @@ fn not_found(revision: &str, path: &str, name: &str) -> Failure {
 fn unknown_revision(revision: &str, name: &str) -> Failure {
     let message = format!("can't read the plan from `{name}`: no such file, and unknown git revision `{revision}`");
     let found = Diagnostic::new(Code::UnreadablePlan, message);
-    found.with_help("a revision is a branch, a tag or a commit; run `git fetch` if it is not in this clone").into()
+    found.with_help("pass a branch, a tag or a commit as the revision; run `git fetch` if it is not in this clone").into()
 }
 
 fn git_error(name: &str, error: &io::Error) -> Failure {

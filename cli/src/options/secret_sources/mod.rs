@@ -129,7 +129,7 @@ impl<'a> Search<'a> {
     }
 
     /// Reads an environment variable. If it is not set, a value from elsewhere is dropped: a secret never
-    /// silently comes from another place than the last one that was named.
+    /// silently comes from a source other than the last one given.
     fn add_variable(&mut self, name: &'a str, variable: &str) {
         match variable_value(variable) {
             Some(value) => self.set(name, value, Origin::Variable(variable.to_owned())),
