@@ -33,7 +33,7 @@ use crate::options::Options;
 use crate::plan::{Located, StepId, StepMap};
 use crate::secret_usage::{SecretUsage, SetId};
 
-/// The limit on generated text, in bytes. A small plan can ask for a thousand times its own size: each
+/// The limit on generated text, in bytes. A small plan can expand to a thousand times its own size: each
 /// step may add an entry to PATH, and each command may mount every secret.
 const MAX_TEXT: usize = 128 * 1024 * 1024;
 

@@ -148,7 +148,7 @@ impl Environment {
             variable.push('_');
         }
         if variable.len() + value.len() + 2 > MAX_VARIABLE {
-            let why = format!("has {} bytes, too many for an environment variable", value.len());
+            let why = format!("is {} bytes long, which is too long for an environment variable", value.len());
             return Err(unusable(secret, &why));
         }
         let value = os_string(value).ok_or_else(|| unusable(secret, "is not UTF-8"))?;

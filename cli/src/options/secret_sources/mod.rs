@@ -222,8 +222,7 @@ impl<'a> Search<'a> {
         let mut found = FoundSecrets::default();
         for (name, (value, origin)) in self.found {
             if value.len() > LARGEST {
-                let message =
-                    format!("the secret `{name}` is larger than {} KiB, BuildKit's limit", LARGEST >> 10);
+                let message = format!("the secret `{name}` is larger than {} KiB, BuildKit's limit", LARGEST >> 10);
                 return Err(Diagnostic::new(Code::LargeSecret, message)
                     .with_help("fetch the data in the command that needs it, with a token as the secret")
                     .into());
