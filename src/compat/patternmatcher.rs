@@ -133,7 +133,7 @@ enum Token {
 }
 
 impl Token {
-    /// The positions in a path that a match gets to from those that it has reached. A position is the
+    /// The positions in a path that a match can reach from those that it has reached. A position is the
     /// number of characters before it.
     fn reach(&self, reached: &[bool], path: &[char]) -> Vec<bool> {
         let before = std::iter::once(None).chain(path.iter().copied().map(Some));

@@ -130,7 +130,7 @@ impl Entry<'_> {
         }
     }
 
-    /// The custom name, if it says more than the command itself.
+    /// The custom name, if it adds information to the command.
     fn custom_name(&self) -> Option<&str> {
         match (self.command, &self.key) {
             (Command::Exec { cmd, custom_name }, CommandKey::Exec(words)) => {

@@ -116,7 +116,7 @@ impl ShellForm {
             script.push(' ');
             script.push_str(&shell_word(word.as_ref(), false));
         }
-        // dash would take it for an option of `exec`
+        // dash would treat it as an option of `exec`
         match argv.first().map(AsRef::as_ref) {
             None => Err(Inexpressible::Malformed("a command")),
             Some(program) if program.starts_with('-') => Err(Inexpressible::Malformed("a program for `exec`")),

@@ -15,7 +15,7 @@ impl MountField {
     /// CSV field, then as a word of a flag.
     ///
     /// # Errors
-    /// Control characters, and anything outside ASCII: flags are read byte by byte. A value that exceeds
+    /// Control characters and non-ASCII characters: flags are read byte by byte. A value that exceeds
     /// the line limit and can't be folded.
     pub(crate) fn new(key: &str, value: &str) -> Result<Self, Inexpressible> {
         flag_text(value, "a mount")?;

@@ -67,7 +67,7 @@ impl HeredocPath {
     /// Accepts a path that is one plain word.
     ///
     /// # Errors
-    /// Anything else: blanks, quotes, `$`, backslashes, characters outside ASCII; a path that exceeds the
+    /// Anything else: blanks, quotes, `$`, backslashes, non-ASCII characters; a path that exceeds the
     /// limits of Linux.
     pub(crate) fn new(path: &str) -> Result<Self, Inexpressible> {
         check_path(path)?;
@@ -116,7 +116,7 @@ impl Exclude {
     /// Spells a pattern. Variables in it are not expanded.
     ///
     /// # Errors
-    /// Control characters, and anything outside ASCII: flags are read byte by byte. A pattern that is
+    /// Control characters and non-ASCII characters: flags are read byte by byte. A pattern that is
     /// invalid, or exceeds the line limit and can't be folded.
     pub(crate) fn new(pattern: &str) -> Result<Self, Inexpressible> {
         flag_text(pattern, "--exclude")?;
@@ -153,7 +153,7 @@ fn is_word(path: &str) -> bool {
         && path.len() < 4096
 }
 
-/// Adds `./` before a relative source that COPY would take for a remote one.
+/// Adds `./` before a relative source that COPY would mistake for a remote one.
 fn not_a_url(source: &str) -> Cow<'_, str> {
     let remote = source.contains([':', '@']) || source.starts_with("github.com/");
     if remote && !source.starts_with('/') { Cow::Owned(format!("./{source}")) } else { Cow::Borrowed(source) }

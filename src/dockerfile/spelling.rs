@@ -8,13 +8,13 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum Inexpressible {
-    /// A line feed. The operand, which is named, must be on one line and has no escape for it.
+    /// A line feed. The named operand must be on one line and has no escape for it.
     LineFeed(&'static str),
     /// A NUL, which neither a process nor an image config can contain.
     Nul,
-    /// A control character. The operand, which is named, has no escape for it.
+    /// A control character. The named operand has no escape for it.
     Control(&'static str),
-    /// A character outside ASCII, and the operand: flags are read byte by byte, which breaks such
+    /// A non-ASCII character, and the operand: flags are read byte by byte, which breaks such
     /// characters.
     NotAscii(char, &'static str),
     /// A line of this many bytes: lines of a Dockerfile are limited to 65,535.
@@ -32,7 +32,7 @@ pub(crate) enum Inexpressible {
     LongPath(usize),
     /// A file name of this many bytes: Linux limits the length of file names.
     LongName(usize),
-    /// A text that doesn't have the form that the operand requires, which is described.
+    /// A text that doesn't have the form that the operand requires, with a description of that form.
     Malformed(&'static str),
 }
 
@@ -47,19 +47,19 @@ impl fmt::Display for Inexpressible {
                 write!(f, "has a line of {bytes} bytes, but a line of a Dockerfile is limited to 65,535")
             }
             Self::LongPattern(bytes) => {
-                write!(f, "has {bytes} bytes, but a line of an ignore file is limited to 65,000")
+                write!(f, "is {bytes} bytes long, but a line of an ignore file is limited to 65,000")
             }
             Self::LongArgument(bytes) => {
-                write!(f, "has {bytes} bytes, but an argument of a program is limited to 131,071")
+                write!(f, "is {bytes} bytes long, but an argument of a program is limited to 131,071")
             }
             Self::LongScript(bytes) => write!(
                 f,
                 "requires a script of {bytes} bytes to read secrets, but an argument of a program is limited to 131,071"
             ),
             Self::LongVariable(bytes) => {
-                write!(f, "has {bytes} bytes including its name, but an environment variable is limited to 131,071")
+                write!(f, "is {bytes} bytes long including its name, but an environment variable is limited to 131,071")
             }
-            Self::LongPath(bytes) => write!(f, "has {bytes} bytes, but a path is limited to 4,095"),
+            Self::LongPath(bytes) => write!(f, "is {bytes} bytes long, but a path is limited to 4,095"),
             Self::LongName(bytes) => {
                 write!(f, "has a component of {bytes} bytes, but a file name is limited to 255")
             }
@@ -148,7 +148,7 @@ pub(crate) fn check_path(path: &str) -> Result<(), Inexpressible> {
     Ok(())
 }
 
-/// Fails on text that a flag can't contain: anything outside ASCII, and control characters.
+/// Fails on text that a flag can't contain: non-ASCII characters and control characters.
 pub(crate) fn flag_text(text: &str, operand: &'static str) -> Result<(), Inexpressible> {
     one_line(text, operand)?;
     if let Some(c) = text.chars().find(|c| !c.is_ascii()) {

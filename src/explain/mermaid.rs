@@ -28,7 +28,7 @@ const CLASSES: [(&str, &str); 5] = [
 const RERUN_EDGE: &str = "stroke:#e36209";
 
 /// Renders the build as a flowchart. Steps are boxes; the build context and images have other shapes. Thick arrows
-/// lead from bases, and the others are labelled with the copied paths.
+/// lead from bases, and the others are labeled with the copied paths.
 ///
 /// By default, Mermaid draws at most 500 edges and 50,000 characters.
 #[must_use]

@@ -33,20 +33,20 @@ impl<'p> Excludes<'p> {
     }
 
     /// Whether Railpack's rule for overlaps considers a path excluded: because of a path component, a
-    /// parent folder, or the path itself.
+    /// parent directory, or the path itself.
     pub(crate) fn hold(&self, path: &str) -> bool {
         let folders = path.match_indices('/').filter_map(|(slash, _)| path.get(..slash));
         path.split('/').chain(folders).chain([path]).any(|part| self.texts.contains(part))
     }
 }
 
-/// Includes of a path, and includes of one of its parent folders.
+/// Includes of a path, and includes of one of its parent directories.
 pub(crate) struct Within<'i, 'p> {
     pub(crate) outer: &'i [Include<'p>],
     pub(crate) inner: &'i [Include<'p>],
     /// The path of the inner includes.
     pub(crate) path: &'i str,
-    /// The same path, relative to the folder.
+    /// The same path, relative to the directory.
     pub(crate) rest: &'i str,
 }
 
@@ -66,7 +66,7 @@ impl<'p> IncludedPaths<'p> {
         self.by_path.values().map(Vec::as_slice)
     }
 
-    /// Each path with each of its parent folders that is included as well. The root doesn't count.
+    /// Each path with each of its parent directories that is included as well. The root doesn't count.
     pub(crate) fn within(&self) -> impl Iterator<Item = Within<'_, 'p>> {
         self.by_path.iter().flat_map(|(path, inner)| {
             let folders = folders_of(path).filter_map(|(folder, rest)| Some((self.by_path.get(folder)?, rest)));
@@ -80,7 +80,7 @@ impl<'p> IncludedPaths<'p> {
     }
 }
 
-/// The parent folders of an absolute path, each with the rest of the path. The root doesn't count.
+/// The parent directories of an absolute path, each with the rest of the path. The root doesn't count.
 fn folders_of(path: &str) -> impl Iterator<Item = (&str, &str)> {
     let slashes = path.match_indices('/').filter(|(at, _)| *at > 0);
     slashes.filter_map(|(at, _)| Some((path.get(..at)?, path.get(at + 1..)?)))

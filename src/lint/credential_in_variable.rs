@@ -7,8 +7,9 @@ use crate::secrets::is_credential;
 /// Warns about values in the format of a well-known kind of credential.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (name, value) in subject.graph.variables().filter(|(_, value)| is_credential(&value.value)) {
-        let message =
-            format!("the value of variable `{name}` looks like a credential; it is in the Dockerfile and the image");
+        let message = format!(
+            "the value of variable `{name}` looks like a credential; it would be visible in the Dockerfile and the image"
+        );
         findings.push(Diagnostic::new(Code::CredentialInVariable, message).at(&value.location).with_help(
             "remove it from the plan, revoke it if the plan was ever shared, and list its name in `secrets`",
         ));

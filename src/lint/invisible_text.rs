@@ -74,7 +74,7 @@ impl Hidden<'_> {
         };
         if !self.characters.is_empty() {
             let message = format!("{origin} adds invisible text to the {file}: {}", self.list());
-            push(message, "remove it unless it is intended: the file does not show what is built");
+            push(message, "remove it unless it is intended: the visible text is not what is built");
         }
         if self.whitespace >= FAR {
             let message =

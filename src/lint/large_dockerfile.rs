@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(size) = subject.rendered.map(|rendered| rendered.dockerfile.len()) else { return };
     if size > LARGEST_DOCKERFILE {
-        let message = format!("the Dockerfile has {size} bytes, but BuildKit accepts only about 7 MiB");
+        let message = format!("the Dockerfile is {size} bytes long, but BuildKit accepts only about 7 MiB");
         let help = "move large assets out of the plan: commands can copy or download them";
         findings.push(Diagnostic::new(Code::LargeDockerfile, message).with_help(help));
     }

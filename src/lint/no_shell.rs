@@ -85,7 +85,7 @@ fn variable(word: &Word, program: Program<'_>) -> Option<String> {
     })
 }
 
-/// Whether a name looks like an environment variable, and not like one of the linker's.
+/// Whether a name looks like an environment variable, and not like one that the dynamic linker expands.
 fn is_variable(name: &str) -> bool {
     name.len() > 1
         && is_name(name)

@@ -147,11 +147,11 @@ impl Overlap<'_> {
                     .with_help(format!("remove the first: the copy from {later} hides it, and the image contains both"))
             }
             OverlapKind::Undone => found(format!(
-                "{paths} {are} copied from {earlier}, and then overwritten from {later}, which {earlier} starts from"
+                "{paths} {are} copied from {earlier}, and then overwritten by the copy from {later}, which {earlier} starts from"
             ))
             .at(second)
             .with_related(first, "first copied here")
-            .with_help(format!("remove the second: it undoes the changes of {earlier}")),
+            .with_help(format!("remove the second: it undoes the changes made in {earlier}")),
         }
     }
 }

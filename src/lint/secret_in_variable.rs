@@ -7,7 +7,9 @@ use crate::secrets::looks_secret;
 /// Warns about variables that `docker build --check` treats as secrets.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (name, value) in subject.graph.variables().filter(|(name, _)| looks_secret(name)) {
-        let message = format!("variable `{name}` looks like a secret; its value is in the Dockerfile and the image");
+        let message = format!(
+            "variable `{name}` looks like a secret; its value would be visible in the Dockerfile and the image"
+        );
         findings.push(
             Diagnostic::new(Code::SecretInVariable, message)
                 .at(&value.location)

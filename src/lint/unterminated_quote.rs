@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, cmd) in subject.graph.command_lines() {
         if let Some(unfinished) = shlex::split(&cmd.value).unfinished {
-            let message = format!("the command ends with {unfinished}; Railpack drops that word");
+            let message = format!("the command ends with {unfinished}; Railpack drops the incomplete word");
             findings.push(
                 Diagnostic::new(Code::UnterminatedQuote, message)
                     .at(&cmd.location)

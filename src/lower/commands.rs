@@ -237,7 +237,7 @@ fn cache_id(prefix: &str, key: &str) -> String {
     id
 }
 
-/// Declares a build arg for a directory outside ASCII: a flag can't contain it, but can refer to the arg.
+/// Declares a build arg for a directory with non-ASCII characters: a flag can't contain it, but can refer to the arg.
 fn arg_target(
     context: &Context<'_, '_>,
     key: &str,

@@ -22,11 +22,11 @@ pub(super) fn lower(
         context.findings.push(
             Diagnostic::new(
                 Code::Inexpressible,
-                format!("source `{}` has wildcards both in a folder and in its last component", src.value),
+                format!("source `{}` has wildcards both in a directory and in its last component", src.value),
             )
             .at(&src.location)
             .with_help(
-                "spell out the folders, or copy to a new name: COPY can't keep the names of directories that it matches",
+                "spell out the directories, or copy to a new name: COPY can't keep the names of directories that it matches",
             ),
         );
         return None;
@@ -71,7 +71,7 @@ struct Shape {
 }
 
 impl Shape {
-    /// `None` if no COPY has that effect: for the matches of a pattern with folders, `--exclude` filters
+    /// `None` if no COPY has that effect: for the matches of a pattern with directories, `--exclude` filters
     /// directories but lets single files through.
     fn new(src: &str, dest: &str) -> Option<Self> {
         let dest = if dest.is_empty() { "." } else { dest };

@@ -80,7 +80,7 @@ fn exclude(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<E
 }
 
 /// The source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
-/// files lose their folders, other files keep their paths.
+/// files lose their directories, other files keep their paths.
 fn resolve(include: &str, is_local: bool) -> (String, String) {
     if is_local {
         let source = if include.is_empty() { "." } else { include };

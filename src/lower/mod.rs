@@ -33,7 +33,7 @@ use crate::options::Options;
 use crate::plan::{Located, StepId, StepMap};
 use crate::secret_usage::{SecretUsage, SetId};
 
-/// The limit on generated text, in bytes. A small plan can ask for a thousand times its own size: each
+/// The limit on generated text, in bytes. A small plan can expand to a thousand times its own size: each
 /// step may add an entry to PATH, and each command may mount every secret.
 const MAX_TEXT: usize = 128 * 1024 * 1024;
 
@@ -127,7 +127,7 @@ impl<'p, 'f> Context<'p, 'f> {
         if self.budget == 0 && !self.is_aborted {
             self.is_aborted = true;
             let message = format!("the Dockerfile would be larger than {} MiB", MAX_TEXT >> 20);
-            let help = "simplify the plan: BuildKit accepts about 7 MiB, and each step repeats too much of earlier steps, or each command too much of the plan";
+            let help = "simplify the plan: BuildKit accepts only about 7 MiB, but each step repeats too much of the earlier steps, or each command repeats too much of the plan";
             self.findings.push(Diagnostic::new(Code::HugeDockerfile, message).with_help(help));
         }
     }

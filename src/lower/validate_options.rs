@@ -77,7 +77,7 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
             reject(
                 findings,
                 format!("secrets `{other}` and `{name}` have the same id `{id}`"),
-                "give one of them another id",
+                "give one of them a different id",
             );
         }
     }

@@ -122,7 +122,7 @@ fn sh_command(script: &Located<String>, findings: &mut Findings) -> Located<Stri
         findings.push(
             Diagnostic::new(
                 Code::StringCommand,
-                "a single quote ends the script early: Railpack puts it into `sh -c '…'` unescaped",
+                "a single quote ends the script early: Railpack puts the script into `sh -c '…'` unescaped",
             )
             .at(&script.location)
             .with_help("write the command as an object, `{\"cmd\": …}`, or use double quotes"),

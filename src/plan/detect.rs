@@ -77,7 +77,8 @@ fn reject_old_step(step: &Node<'_>) -> Read<()> {
 }
 
 fn old_plan(key: &str) -> Diagnostic {
-    let message = format!("`{key}` belongs to the plan format before Railpack v0.0.23, and current versions ignore it");
+    let message =
+        format!("`{key}` belongs to the plan format used before Railpack v0.0.23; current versions ignore it");
     Diagnostic::new(Code::OldPlan, message)
         .with_help("regenerate the plan with a newer Railpack: `railpack plan --out railpack-plan.json .`")
 }

@@ -273,7 +273,7 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
             .is_some_and(|first| first.include.as_ref().is_none_or(Vec::is_empty) && first.exclude.is_empty()) =>
         {
             let base = inputs.remove(0);
-            let message = "`deploy` has no `base`; using its first input, like Railpack before v0.0.61";
+            let message = "`deploy` has no `base`; using its first input, as Railpack did before v0.0.61";
             findings.push(
                 Diagnostic::new(Code::OldDeploy, message)
                     .at(&base.location)
@@ -304,7 +304,7 @@ fn variables(fields: &Fields<'_>, findings: &mut Findings) -> Variables {
             Diagnostic::new(Code::DuplicateKey, "both `env` and `variables` are set")
                 .at(&env.location())
                 .with_related(&variables.location(), "`variables` is here")
-                .with_help("remove one of the two: they mean the same"),
+                .with_help("remove one of the two: they mean the same thing"),
         );
     }
     let key = if fields.get("env").is_some() { "env" } else { "variables" };

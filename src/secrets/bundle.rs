@@ -32,7 +32,7 @@ impl fmt::Display for Unbundlable {
                 write!(f, "the value of `{name}` contains a NUL byte, which is not allowed in a variable")
             }
             Self::TooLarge(bytes) => {
-                write!(f, "the bundle has {bytes} bytes, but BuildKit limits a secret to {LARGEST}")
+                write!(f, "the bundle is {bytes} bytes long, but BuildKit limits a secret to {LARGEST}")
             }
         }
     }

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &BundleArgs, reporter: &Reporter) -> Result<(), Failure>
     let bundle = bundle(&values).map_err(|error| {
         let found = Diagnostic::new(Code::InvalidBundle, error.to_string());
         match error {
-            Unbundlable::TooLarge(_) => found.with_help("pass large secrets one by one"),
+            Unbundlable::TooLarge(_) => found.with_help("pass large secrets individually, with `--secret-mount env`"),
             _ => found,
         }
     })?;

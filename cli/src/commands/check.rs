@@ -11,7 +11,7 @@ use crate::output::regenerate::regenerate;
 use crate::output::report::Reporter;
 use crate::output::stale_files::{DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, read, stale_files, take_line_endings};
 
-/// Checks, and prints differences as a unified diff. The failure has the reasons.
+/// Checks the files, and prints differences as a unified diff. The failure contains the reasons.
 pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
     if let Some(context) = &args.context {
         check_directory(context)?;

@@ -16,7 +16,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct CompletionsArgs {
-    /// Shell
+    /// Shell to generate completions for
     #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,
 }
@@ -34,7 +34,7 @@ fn script(shell: Shell, command: &clap::Command) -> String {
     if shell == Shell::Zsh { with_files(&script) } else { script }
 }
 
-/// The command line without the plan: clap's script for zsh takes a command for the plan, and expects a
+/// The command line without the plan: clap's script for zsh mistakes a command for the plan, and expects a
 /// command after it (clap-rs/clap#6032).
 fn without_plan(command: &clap::Command) -> clap::Command {
     let options = command.get_arguments().filter(|argument| !argument.is_positional());

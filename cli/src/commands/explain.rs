@@ -62,7 +62,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath)]
     if_changed: Vec<String>,
 
-    /// Show the lines of the Dockerfile for this step, and their location in the plan
+    /// Show the lines of the Dockerfile for this step, and their locations in the plan
     #[arg(long, value_name = "NAME", conflicts_with_all = ["secret", "if_changed"])]
     step: Option<String>,
 

@@ -35,7 +35,7 @@ pub(crate) struct HashArgs {
     #[command(flatten)]
     key: KeyArgs,
 
-    /// Print the secrets that re-run each step, and a hash of these secrets
+    /// Print the secrets that re-run each step, with a hash of them
     #[arg(long)]
     per_step: bool,
 

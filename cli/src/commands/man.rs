@@ -18,7 +18,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ManArgs {
-    /// Print the page of this command
+    /// Print the manual page of this command
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
 }
@@ -54,7 +54,8 @@ fn page(command: clap::Command) -> Result<String, Diagnostic> {
         }
         sections(&notes).to_writer(&mut text)
     };
-    render().map_err(|error| Diagnostic::new(Code::IoError, format!("can't render the page `{name}`: {error}")))?;
+    render()
+        .map_err(|error| Diagnostic::new(Code::IoError, format!("can't render the manual page `{name}`: {error}")))?;
     // formatters warn about the line breaks of clap_mangen before a list of values
     Ok(String::from_utf8_lossy(&text).replace(".br\n\n.br\n", ".sp\n"))
 }

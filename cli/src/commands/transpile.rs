@@ -21,7 +21,7 @@ pub(crate) struct DefaultArgs {
     #[command(flatten)]
     pub(super) plan: PlanArgs,
 
-    /// Write the Dockerfile to FILE, and its ignore file if the plan excludes something
+    /// Write the Dockerfile to FILE, and its ignore file if the plan excludes files
     #[arg(short, long, alias = "out", value_name = "FILE", value_hint = ValueHint::FilePath)]
     output: Option<PathBuf>,
 
@@ -35,11 +35,11 @@ pub(crate) struct DefaultArgs {
 
     /// Check that the Dockerfile and its ignore file are up to date; write nothing
     ///
-    /// The file is that of `-o`, or `Dockerfile`. A plan and options that are not given come from its header.
+    /// Checks the file given with `-o`, or else `Dockerfile`. The plan and the options default to those in its header.
     #[arg(long, conflicts_with_all = ["force", "dockerignore", "source_map"])]
     pub(crate) check: bool,
 
-    /// Write a source map, the location in the plan of each line of the Dockerfile, to FILE as JSON
+    /// Write a source map to FILE: the location in the plan of each line of the Dockerfile, as JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     source_map: Option<PathBuf>,
 
@@ -105,6 +105,6 @@ fn print_dockerignore(generated: &Transpiled, reporter: &Reporter) -> Result<(),
 
 fn no_ignore_file(plan: &PlanArgs) -> Diagnostic {
     let plan = plan.word();
-    Diagnostic::new(Code::IgnoreFile, "the plan excludes files, which requires an ignore file")
+    Diagnostic::new(Code::IgnoreFile, "the plan excludes files, so the build needs an ignore file")
         .with_help(format!("write both files with `railpack2docker {plan} -o Dockerfile`, or the ignore file with `railpack2docker {plan} --dockerignore > Dockerfile.dockerignore`"))
 }

@@ -27,7 +27,7 @@ Examples:
 
 Exit status:
   0  success
-  1  the Dockerfile is stale, or the source map is that of another Dockerfile
+  1  the Dockerfile is stale, or the source map belongs to another Dockerfile
   2  an error occurred (see stderr)";
 
 /// Find the location in the plan that a line of a Dockerfile comes from
@@ -36,11 +36,11 @@ Exit status:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct WhereArgs {
-    /// File and line, separated by a colon, as in the messages of Docker
+    /// File and line, separated by a colon, as in Docker's messages
     #[arg(value_name = "FILE:LINE", value_parser = file_and_line)]
     line: (PathBuf, usize),
 
-    /// Use this source map instead of regenerating
+    /// Use this source map instead of regenerating the Dockerfile
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     source_map: Option<PathBuf>,
 
@@ -108,7 +108,7 @@ fn find_in_plan(file: &Path, text: &str, line: usize, reporter: &Reporter) -> Re
     };
     let regenerated = regenerate(file, Some(&header), None, &TranspileArgs::default(), reporter)?;
     if with_line_feeds(text) != with_line_feeds(&regenerated.generated.dockerfile) {
-        let message = format!("stale `{}`: its lines have no location in the plan", file.display());
+        let message = format!("stale `{}`: its lines can't be mapped to the plan", file.display());
         let help = format!("run `railpack2docker --check -o {}` for the reason", path_word(file));
         return Err(Failure::Stale(vec![Diagnostic::new(Code::StaleSourceMap, message).with_help(help)]));
     }

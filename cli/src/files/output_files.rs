@@ -15,7 +15,7 @@ use crate::failure::Failure;
 #[derive(Default)]
 pub(crate) struct OutputFiles {
     prepared: Vec<PreparedFile>,
-    /// The ignore file of an earlier plan, which would go on excluding files.
+    /// The ignore file of an earlier plan, which would continue to exclude files.
     stale_dockerignore: Option<PathBuf>,
 }
 
@@ -96,7 +96,7 @@ fn remove(path: &Path) -> Result<(), Failure> {
 struct Target {
     /// The path on the command line.
     given: PathBuf,
-    /// The path behind symbolic links.
+    /// The path with its symbolic links resolved.
     path: PathBuf,
     current: Option<Vec<u8>>,
     /// Not a regular file, such as `/dev/stdout`: it has no content to keep.

@@ -30,7 +30,8 @@ impl PlanFile {
     pub(crate) fn from_bytes(path: Option<PathBuf>, bytes: Vec<u8>) -> Result<Self, Failure> {
         let name = quoted(path.as_deref());
         if bytes.len() as u64 > SIZE_LIMIT {
-            let message = format!("{name} is larger than {} MiB, too large for a build plan", SIZE_LIMIT >> 20);
+            let message =
+                format!("{name} is larger than {} MiB, which is too large for a build plan", SIZE_LIMIT >> 20);
             return Err(Diagnostic::new(Code::TooLarge, message).into());
         }
         match String::from_utf8(bytes) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use fs_err as fs;
 
-/// The size limit of a plan and of a generated file. Real plans have some kilobytes; a graph of 100,000
+/// The size limit of a plan and of a generated file. Real plans are a few kilobytes long; a graph of 100,000
 /// steps fits.
 pub(crate) const SIZE_LIMIT: u64 = 64 * 1024 * 1024;
 

@@ -18,7 +18,7 @@ pub(crate) const VARIABLE: &str = "RAILPACK2DOCKER_HASH_KEY";
 pub(crate) struct KeyArgs {
     /// Key file for the secrets hash [env: RAILPACK2DOCKER_HASH_KEY]
     ///
-    /// A trailing line feed is not part of the key. The environment variable holds the key itself. Without a key,
+    /// A trailing line feed is not part of the key. The environment variable contains the key itself. Without a key,
     /// the hash is computed slowly, so that weak values are slow to guess.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[expect(clippy::doc_markdown, reason = "help texts have the form of clap's own notes")]
@@ -26,7 +26,7 @@ pub(crate) struct KeyArgs {
 }
 
 impl KeyArgs {
-    /// Reads the key. An empty variable is no key; an empty file is an error.
+    /// Reads the key. An empty variable counts as no key; an empty file is an error.
     pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, Diagnostic> {
         let Some(path) = &self.key_file else {
             return Ok(variable_value(VARIABLE).map(without_line_feed).filter(|key| !key.is_empty()));

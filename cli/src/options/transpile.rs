@@ -23,11 +23,11 @@ const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct TranspileArgs {
-    /// Image of the `# syntax=` line, or `none` to omit the line [default: docker/dockerfile:1]
+    /// Image for the `# syntax=` line, or `none` to omit the line [default: docker/dockerfile:1]
     #[arg(long, value_name = "IMAGE|none", hide_short_help = true)]
     syntax: Option<String>,
 
-    /// Secrets that a command sees [default: plan]
+    /// Secrets that each command sees [default: plan]
     #[arg(long, value_name = "SCOPE", value_parser = secrets_scope(), hide_short_help = true)]
     #[serde(deserialize_with = "read_secrets_scope")]
     secrets_scope: Option<SecretsScope>,
@@ -41,7 +41,7 @@ pub(crate) struct TranspileArgs {
     #[serde(deserialize_with = "read_secrets_hash")]
     secrets_hash: Option<SecretsHash>,
 
-    /// Fail a build whose `SECRETS_HASH` is empty
+    /// Fail the build if `SECRETS_HASH` is empty
     #[arg(long, hide_short_help = true)]
     require_secrets_hash: bool,
 
@@ -50,7 +50,7 @@ pub(crate) struct TranspileArgs {
     #[serde(deserialize_with = "read_secret_mount")]
     secret_mount: Option<SecretMount>,
 
-    /// Id of a secret in the build, if it is not its name (repeatable)
+    /// Id of a secret in the build, if different from its name (repeatable)
     #[arg(long, value_name = "NAME=ID", value_parser = secret_id, hide_short_help = true)]
     #[serde(deserialize_with = "read_secret_ids")]
     secret_id: Vec<(String, String)>,
@@ -62,11 +62,11 @@ pub(crate) struct TranspileArgs {
     )]
     ssh: Option<String>,
 
-    /// Limit access to the SSH agent to a step (repeatable)
+    /// Limit access to the SSH agent to this step (repeatable)
     #[arg(long, value_name = "STEP", hide_short_help = true)]
     ssh_step: Vec<String>,
 
-    /// Mount an optional secret `GITHUB_TOKEN` for `mise install`
+    /// Mount the optional secret `GITHUB_TOKEN` for `mise install`
     #[arg(long, hide_short_help = true)]
     github_token: bool,
 
@@ -78,7 +78,7 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     strict: bool,
 
-    /// Version of the generated text, the same in every release [default: 1, the newest]
+    /// Version of the generated text, which is the same in every release [default: 1, the newest]
     #[arg(long, value_name = "N", value_parser = output_version(), hide_possible_values = true, hide_short_help = true)]
     #[serde(deserialize_with = "read_output_version")]
     output_version: Option<OutputVersion>,
@@ -88,7 +88,7 @@ pub(crate) struct TranspileArgs {
     #[serde(skip)]
     allow: Vec<String>,
 
-    /// Read options from FILE, or from no file with `none` [default: the `railpack2docker.toml` nearest to the plan]
+    /// Read options from FILE, or pass `none` to read no file [default: the `railpack2docker.toml` nearest to the plan]
     #[arg(long, value_name = "FILE|none", value_hint = ValueHint::FilePath, hide_short_help = true)]
     #[serde(skip)]
     config: Option<PathBuf>,
@@ -183,7 +183,7 @@ impl TranspileArgs {
         }
     }
 
-    /// Whether no option is given. A version does not count: it goes with any options.
+    /// Whether no option is given. A version does not count: it can be combined with any options.
     pub(crate) fn is_empty(&self) -> bool {
         Self { output_version: None, ..self.clone() } == Self::default()
     }

@@ -14,10 +14,10 @@ use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
 use crate::options::messages::{Color, MessageArgs, MessageFormat};
 
-/// The limit of findings that are printed for people: nobody reads more, and each takes time to draw.
+/// The maximum number of findings printed for people: nobody reads more, and each takes time to draw.
 const MAX_DRAWN: usize = 50;
 
-/// Prints diagnostics to standard error, and coloured text to standard output.
+/// Prints diagnostics to standard error, and colored text to standard output.
 pub(crate) struct Reporter {
     format: MessageFormat,
     choice: ColorChoice,
@@ -33,7 +33,7 @@ impl Reporter {
         Self { format: args.message_format, choice }
     }
 
-    /// Writes text to standard output, with colours if the output supports them. Ignores a closed pipe.
+    /// Writes text to standard output, with colors if the output supports them. Ignores a closed pipe.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         write_all(AutoStream::new(io::stdout().lock(), self.choice), text)
     }
@@ -59,7 +59,7 @@ impl Reporter {
 
 /// A result whose errors can be reported.
 pub(crate) trait OrReport<T> {
-    /// The value. Errors, which are those of a plan, are reported.
+    /// The value. Errors, which concern the plan, are reported.
     fn or_report(self, plan: &PlanFile, reporter: &Reporter) -> Result<T, Failure>;
 }
 

@@ -105,7 +105,7 @@ impl StaleFile {
         }
     }
 
-    /// The unified diff with colours. Empty for a file that this tool did not generate.
+    /// The unified diff with colors. Empty for a file that this tool did not generate.
     pub(crate) fn diff(&self) -> String {
         match (&self.current, &self.generated) {
             (Some(current), Some(_)) if !header::is_generated(current.as_bytes()) => String::new(),
@@ -152,7 +152,7 @@ impl StaleFile {
         }
         if header.arguments != new.arguments {
             let arguments = header.arguments.join(" ");
-            let message = format!("stale `{file}`: generated with other options: `railpack2docker {arguments}`");
+            let message = format!("stale `{file}`: generated with different options: `railpack2docker {arguments}`");
             return Diagnostic::new(Code::ChangedOptions, message);
         }
         let message =

@@ -16,7 +16,7 @@ fn escaped_lines(text: &str) -> String {
     text.lines().map(|line| escape_invisible_text(line).into_owned() + "\n").collect()
 }
 
-/// A unified diff with colours.
+/// A unified diff with colors.
 pub(crate) fn colored(diff: &str) -> String {
     let colored = |line: &str| match style(line) {
         Some(style) => format!("{style}{line}{style:#}\n"),

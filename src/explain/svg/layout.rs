@@ -46,7 +46,7 @@ pub(super) struct SceneEdge {
 /// Rows of boxes, and between them rows of labels.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Layout {
-    /// The row of each box, and the horizontal position of its centre.
+    /// The row of each box, and the horizontal position of its center.
     pub(super) boxes: Vec<(usize, f64)>,
     pub(super) tracks: Vec<Track>,
 }

@@ -21,8 +21,8 @@ use paint::{Canvas, Stroke};
 /// The margin of the picture.
 const MARGIN: f64 = 24.0;
 
-/// The maximum number of boxes in a picture, and of rows that edges pass. A larger picture would take long to lay
-/// out, and would not be readable.
+/// The maximum number of boxes in a picture, and of rows that edges pass. A larger picture would take a long time
+/// to lay out, and would not be readable.
 const MAX_BOXES: usize = 250;
 const MAX_PASSES: usize = 4_000;
 

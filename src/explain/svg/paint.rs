@@ -1,4 +1,4 @@
-//! The SVG file: elements, escapes and colours.
+//! The SVG file: elements, escapes and colors.
 
 use std::fmt::Write;
 

@@ -16,7 +16,7 @@ use style::TextStyle;
 pub struct TextOptions<'a> {
     /// The maximum width of a line, in columns.
     pub width: usize,
-    /// Whether to use colours, as ANSI escape sequences.
+    /// Whether to use colors, as ANSI escape sequences.
     pub color: bool,
     /// The name of the plan's file.
     pub plan: &'a str,
@@ -35,7 +35,7 @@ pub fn render(explanation: &Explanation, consequences: Option<&Consequences>, op
 }
 
 impl TextOptions<'_> {
-    /// Applies a style, if colours are enabled.
+    /// Applies a style, if colors are enabled.
     fn paint(&self, style: TextStyle, text: &str) -> String {
         if self.color { style.apply(text) } else { text.to_owned() }
     }

@@ -105,7 +105,7 @@ fn stale_steps(
     let (does, keeps) = if names.len() == 1 { ("does", "keeps") } else { ("do", "keep") };
     let secret = escape_invisible(secret);
     let names = fit_list(&names, options.width.saturating_sub(50));
-    format!("  {names} can read {secret} but {does} not list it, and {keeps} results of the old value\n")
+    format!("  {names} can read {secret} but {does} not list it, and {keeps} results from the old value\n")
 }
 
 /// A position in the plan, in the format of messages.

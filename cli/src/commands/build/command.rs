@@ -14,7 +14,7 @@ use super::docker::PROGRAM;
 use crate::options::key;
 use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
 
-/// The size limit of Linux for a variable: its name, `=`, its value and a NUL.
+/// Linux's size limit for a variable: its name, `=`, its value and a NUL.
 const MAX_VARIABLE: usize = 128 * 1024;
 
 /// The prefix for the name of a secret that is added to the environment, so that no secret changes what docker
@@ -114,7 +114,7 @@ impl Environment {
 
     fn source(&mut self, name: &str, value: &[u8], origin: &Origin) -> Result<SecretSource, Diagnostic> {
         if value.contains(&0) {
-            return Err(unusable(name, "contains a NUL byte, which an environment variable can't")
+            return Err(unusable(name, "contains a NUL byte, which is not allowed in an environment variable")
                 .with_help("encode it, for example in base64, and decode it in the command that needs it"));
         }
         Ok(match origin {
@@ -148,7 +148,7 @@ impl Environment {
             variable.push('_');
         }
         if variable.len() + value.len() + 2 > MAX_VARIABLE {
-            let why = format!("has {} bytes, too many for an environment variable", value.len());
+            let why = format!("is {} bytes long, which is too long for an environment variable", value.len());
             return Err(unusable(secret, &why));
         }
         let value = os_string(value).ok_or_else(|| unusable(secret, "is not UTF-8"))?;

@@ -39,12 +39,12 @@ Exit status:
   1  the Dockerfile is stale
   2  an error occurred (see stderr)";
 
-/// The directory of the Dockerfile in a dry run, which writes none.
+/// The directory shown for the Dockerfile in a dry run, which doesn't write one.
 const PLACEHOLDER: &str = "<temporary>";
 
 /// Build the image: check the secrets, hash them, and run `docker buildx build`
 ///
-/// Docker gets the values of secrets in its environment or as paths of files, never on its command line.
+/// Docker gets the values of secrets through its environment or from files, never on its command line.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct BuildArgs {
@@ -135,7 +135,7 @@ fn dry_run_notes(args: &BuildArgs, build: &DockerBuild) -> Vec<Diagnostic> {
     if args.file.is_none() {
         notes.push(
             Diagnostic::new(Code::DryRun, "no Dockerfile was written")
-                .with_help("write one with `-o Dockerfile`, and pass `-f Dockerfile` here"),
+                .with_help("write one with `-o Dockerfile`, and pass `-f Dockerfile` to `build`"),
         );
     }
     let variables: Vec<&str> = build.variables().collect();

@@ -56,13 +56,19 @@ fn not_found(revision: &str, path: &str, name: &str) -> Failure {
     let revision = if revision.is_empty() { "the index".to_owned() } else { format!("`{revision}`") };
     let message = format!("can't read the plan from git: `{path}` {what} in {revision}");
     let found = Diagnostic::new(Code::UnreadablePlan, message);
-    found.with_help("a path is relative to the root of the repository, and `./PATH` to the current directory").into()
+    found
+        .with_help(
+            "use a path relative to the root of the repository, or `./PATH` for one relative to the current directory",
+        )
+        .into()
 }
 
 fn unknown_revision(revision: &str, name: &str) -> Failure {
     let message = format!("can't read the plan from `{name}`: no such file, and unknown git revision `{revision}`");
     let found = Diagnostic::new(Code::UnreadablePlan, message);
-    found.with_help("a revision is a branch, a tag or a commit; run `git fetch` if it is not in this clone").into()
+    found
+        .with_help("pass a branch, a tag or a commit as the revision; run `git fetch` if it is not in this clone")
+        .into()
 }
 
 fn git_error(name: &str, error: &io::Error) -> Failure {

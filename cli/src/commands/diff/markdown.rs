@@ -8,7 +8,7 @@ use super::ComparedPlans;
 use super::group::group;
 use super::summary::{Which, cached_and_others, lines, sentence};
 
-/// The mark by which a workflow finds its own comment.
+/// The marker by which a workflow finds its own comment.
 const MARKER: &str = "<!-- railpack2docker diff -->";
 
 /// The size limit of a comment. GitHub accepts 65,536 characters.

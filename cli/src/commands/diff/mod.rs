@@ -46,7 +46,7 @@ pub(crate) struct DiffArgs {
     #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
     old: OsString,
 
-    /// New plan, in the same forms
+    /// New plan, in any of the same forms
     #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
     new: OsString,
 
@@ -107,7 +107,7 @@ impl ComparedPlans<'_> {
 pub(crate) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     let (old, new) = source::read(&args.old, &args.new)?;
     let mut options = args.transpile.options(&new, None)?;
-    // the names of the plans are no difference
+    // the names of the plans do not count as a difference
     options.files = Files::default();
     let comparison = compare(&old.text, &new.text, &options).map_err(|error| {
         let of_old = error.old.map(|found| (found, &old));

@@ -82,7 +82,7 @@ enum Format {
     Gitlab,
 }
 
-/// Prints the findings to standard output. The exit status is 1 if some fail the command.
+/// Prints the findings to standard output. The exit status is 1 if any of them fails the command.
 pub(crate) fn run(args: &LintArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     if let Some(code) = &args.explain {
         return explain(code).map(|()| ExitCode::SUCCESS);

@@ -46,16 +46,17 @@ impl fmt::Debug for SecretText {
 struct UnorderedArgs {
     /// Read secrets from a file of `NAME=value` lines (repeatable)
     ///
-    /// The syntax is that of dotenv, with `export`, quotes, comments, multi-line values and `${NAME}`. Variables
+    /// The syntax is dotenv's, including `export`, quotes, comments, multi-line values and `${NAME}`. Variables
     /// that are not secrets of the plan are ignored.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     env_file: Vec<PathBuf>,
 
     /// Source of a secret: `NAME`, `NAME=VALUE` or `id=NAME[,env=VAR][,src=FILE]` (repeatable)
     ///
-    /// By default, a secret is read from the environment variable of its name, as with `NAME`. The form `id=NAME,…`
-    /// is that of `docker build --secret`. Other users of this machine can see a VALUE on the command line. If
-    /// several `--secret` and `--env-file` options have a value for the same name, the last one takes precedence.
+    /// By default, a secret is read from the environment variable of the same name, as with `NAME`. The form
+    /// `id=NAME,…` is the same as in `docker build --secret`. Other users of this machine can see a VALUE on the
+    /// command line. If several `--secret` and `--env-file` options give a value for the same name, the last one
+    /// takes precedence.
     #[arg(long, value_name = "SECRET", value_parser = clap::builder::StringValueParser::new())]
     secret: Vec<String>,
 

@@ -129,7 +129,7 @@ impl<'a> Search<'a> {
     }
 
     /// Reads an environment variable. If it is not set, a value from elsewhere is dropped: a secret never
-    /// silently comes from another place than the last one that was named.
+    /// silently comes from a source other than the last one given.
     fn add_variable(&mut self, name: &'a str, variable: &str) {
         match variable_value(variable) {
             Some(value) => self.set(name, value, Origin::Variable(variable.to_owned())),
@@ -192,7 +192,7 @@ impl<'a> Search<'a> {
         let names: Vec<String> = self.usage.names_of_plan().map(|name| format!("`{name}`")).collect();
         match text::list(&names) {
             names if names.is_empty() => found.with_help("the plan has no secrets"),
-            names => found.with_help(format!("the plan has {names}")),
+            names => found.with_help(format!("the secrets of the plan are {names}")),
         }
     }
 
@@ -222,8 +222,7 @@ impl<'a> Search<'a> {
         let mut found = FoundSecrets::default();
         for (name, (value, origin)) in self.found {
             if value.len() > LARGEST {
-                let message =
-                    format!("the secret `{name}` is larger than {} KiB, the limit of BuildKit", LARGEST >> 10);
+                let message = format!("the secret `{name}` is larger than {} KiB, BuildKit's limit", LARGEST >> 10);
                 return Err(Diagnostic::new(Code::LargeSecret, message)
                     .with_help("fetch the data in the command that needs it, with a token as the secret")
                     .into());
