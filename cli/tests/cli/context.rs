@@ -120,7 +120,8 @@ fn copy_commands_and_local_bases_copy_the_context_too() {
 #[test]
 fn build_looks_for_the_files_of_secrets() {
     let inside = with(&plan(WHOLE, ""), &[("token", "hunter2"), (".env.build", "A=swordfish"), ("vars", "A=1")]);
-    let said = ["`.env.build` and `token` are in the build context and not excluded", "help: append `.env*` and `token` to"];
+    let said =
+        ["`.env.build` and `token` are in the build context and not excluded", "help: append `.env*` and `token` to"];
     let said = inside.run(BUILD).stdout(anything()).stderr(said).check().stderr;
     assert!(!said.contains("hunter2"), "{said}");
     let said = ["`.env.build` and `vars` are in the build context and not excluded"];
