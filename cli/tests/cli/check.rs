@@ -189,7 +189,7 @@ fn options_and_plan_come_from_the_header() {
     let repository = repository_with(&["--syntax", "none", "--cache-prefix", "a b"]);
     repository.run(["--check"]).check();
     let said = [
-        "error[changed-options]: stale `Dockerfile`: generated with other options: \
+        "error[changed-options]: stale `Dockerfile`: generated with different options: \
          `railpack2docker railpack-plan.json -o Dockerfile --syntax none --cache-prefix=a b`",
         "run `railpack2docker railpack-plan.json -o Dockerfile --syntax x/y:1`",
     ];
@@ -308,7 +308,7 @@ fn a_line_leads_to_its_place_in_the_plan() {
     repository
         .run(["where", &location])
         .status(1)
-        .stderr(["error[stale-source-map]: stale `Dockerfile`: its lines have no location in the plan"])
+        .stderr(["error[stale-source-map]: stale `Dockerfile`: its lines can't be mapped to the plan"])
         .check();
 }
 
