@@ -55,7 +55,7 @@ impl Stamp {
     /// hexadecimal.
     fn new(plan_digest: &str, text: &str) -> Self {
         let plan = plan_digest.get(..DIGITS).unwrap_or(plan_digest).to_owned();
-        Self { plan, file: checksum(text) }
+        Self { plan, file: checksum(&with_line_feeds(text)) }
     }
 
     /// Parses the line, with or without its line ending.

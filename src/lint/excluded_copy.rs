@@ -3,8 +3,7 @@
 use super::Subject;
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{Ignored, is_pattern};
-use crate::diagnostic::Location;
-use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::diagnostic::{Code, Diagnostic, Findings, Location};
 use crate::graph::{Edge, Graph};
 use crate::plan::{Command, Located};
 

@@ -5,8 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Subject;
-use crate::diagnostic::Location;
-use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::diagnostic::{Code, Diagnostic, Findings, Location};
 use crate::escape::hidden;
 use crate::source_map::SourceMap;
 use crate::text::list_first;

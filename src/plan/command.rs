@@ -2,7 +2,6 @@
 //! describes.
 
 use super::json::{Fields, Kind, Node, Read};
-use super::read::{located_string, optional_string, required_string};
 use super::{Command, Located};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
@@ -38,20 +37,20 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     }
     let command = match kind {
         "an exec" => Command::Exec {
-            cmd: required_string(&fields, "cmd")?,
-            custom_name: optional_string(&fields, "customName")?,
+            cmd: fields.required_string("cmd")?,
+            custom_name: fields.string("customName")?.map(|text| text.value),
         },
         "a file" => Command::File {
-            path: required_string(&fields, "path")?,
-            name: required_string(&fields, "name")?,
+            path: fields.required_string("path")?,
+            name: fields.required_string("name")?,
             mode: fields.get("mode").map(Node::mode).transpose()?,
-            custom_name: optional_string(&fields, "customName")?,
+            custom_name: fields.string("customName")?.map(|text| text.value),
         },
-        "a path" => Command::Path { path: required_string(&fields, "path")? },
+        "a path" => Command::Path { path: fields.required_string("path")? },
         _ => Command::Copy {
-            src: required_string(&fields, "src")?,
-            dest: required_string(&fields, "dest")?,
-            image: fields.get("image").map(located_string).transpose()?,
+            src: fields.required_string("src")?,
+            dest: fields.required_string("dest")?,
+            image: fields.string("image")?,
         },
     };
     Ok(command)
@@ -70,7 +69,7 @@ fn list(keys: &[&str]) -> String {
 /// `PATH:`, `COPY:` and `FILE:`, but its own parser never gets to see them (`core/plan/command.go`), so a
 /// plan that uses them gets a warning.
 fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
-    let text = located_string(node)?;
+    let text = node.located_string()?;
     if text.value == "..." {
         return Err(Diagnostic::new(Code::SpreadInPlan, "`...` (spread) is only allowed in `railpack.json`")
             .at(&text.location)

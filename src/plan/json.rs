@@ -5,8 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::spans::Spans;
-use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::diagnostic::{JsonPath, Location};
+use crate::diagnostic::{Code, Diagnostic, Findings, JsonPath, Located, Location};
 
 /// The text of a plan, and the spans of its values.
 #[derive(Debug)]
@@ -105,6 +104,10 @@ impl<'a> Node<'a> {
             Kind::Number | Kind::Boolean => self.expected_with_help("a string", "put it in quotes"),
             _ => self.expected("a string"),
         }
+    }
+
+    pub(super) fn located_string(&self) -> Read<Located<String>> {
+        Ok(Located { value: self.string()?, location: self.location() })
     }
 
     pub(super) fn boolean(&self) -> Read<bool> {
@@ -271,6 +274,17 @@ impl<'a> Fields<'a> {
     /// The members whose value is not null.
     pub(super) fn keys(&self) -> impl Iterator<Item = &Member<'a>> {
         self.members.iter().filter(|member| member.value.kind() != Kind::Null)
+    }
+
+    /// The string of a key, if it has one.
+    pub(super) fn string(&self, key: &str) -> Read<Option<Located<String>>> {
+        self.get(key).map(Node::located_string).transpose()
+    }
+
+    /// The string of a key. Fails if it has none.
+    pub(super) fn required_string(&self, key: &str) -> Read<Located<String>> {
+        let missing = || Diagnostic::new(Code::MissingKey, format!("missing key `{key}`")).at(&self.location);
+        self.string(key)?.ok_or_else(missing)
     }
 }
 

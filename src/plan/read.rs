@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::json::{Document, Fields, Kind, Node, Read};
 use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, command, detect, digest};
-use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
-use crate::diagnostic::{JsonPath, Location};
+use crate::diagnostic::{Code, Diagnostic, Findings, JsonPath, Location, Reported};
 
 /// Reads a plan. Reports mistakes that Railpack's reader (`core/plan/plan.go`) silently ignores.
 pub(crate) fn read(text: &str, strict: bool, findings: &mut Findings) -> Result<Plan, Reported> {
@@ -142,7 +141,7 @@ fn step(node: &Node<'_>, name: Option<Located<String>>, findings: &mut Findings)
     let fields = Fields::read(node, &STEP_KEYS, findings)?;
     let name = match name {
         Some(name) => name,
-        None => required_string(&fields, "name")?,
+        None => fields.required_string("name")?,
     };
     if name.value.is_empty() {
         return Err(Diagnostic::new(Code::EmptyName, "empty step name").at(&name.location));
@@ -177,7 +176,7 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
     };
     let mut sources = Vec::new();
     for key in ["image", "step"] {
-        if let Some(name) = fields.get(key).map(located_string).transpose()?.filter(|name| !name.value.is_empty()) {
+        if let Some(name) = fields.string(key)?.filter(|name| !name.value.is_empty()) {
             sources.push(if key == "image" { Source::Image(name) } else { Source::Step(name) });
         }
     }
@@ -202,7 +201,7 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
 }
 
 fn input_shorthand(node: &Node<'_>) -> Read<Input> {
-    let text = located_string(node)?;
+    let text = node.located_string()?;
     let location = text.location.clone();
     let dot = |location: &Location| Some(vec![Located { value: ".".to_owned(), location: location.clone() }]);
     match text.value.as_str() {
@@ -239,7 +238,7 @@ fn caches(node: &Node<'_>, findings: &mut Findings) -> Read<BTreeMap<String, Cac
 
 fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
     let fields = Fields::read(node, &["directory", "type"], findings)?;
-    let locked = match optional_located(&fields, "type")? {
+    let locked = match fields.string("type")? {
         None => false,
         Some(kind) => match kind.value.as_str() {
             "locked" => true,
@@ -251,7 +250,7 @@ fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
             }
         },
     };
-    Ok(Cache { directory: required_string(&fields, "directory")?, locked })
+    Ok(Cache { directory: fields.required_string("directory")?, locked })
 }
 
 const DEPLOY_KEYS: [&str; 6] = ["base", "inputs", "startCommand", "variables", "env", "paths"];
@@ -291,7 +290,7 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
         location: fields.location().clone(),
         base,
         inputs,
-        start_command: optional_located(&fields, "startCommand")?,
+        start_command: fields.string("startCommand")?,
         variables: variables(&fields, findings),
         paths: strings(&fields, "paths", findings).unwrap_or_default(),
     })
@@ -318,7 +317,7 @@ fn string_map(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> BTreeM
             // as in Go, null is the empty string here
             let value = match entry.value.kind() {
                 Kind::Null => Ok(Located { value: String::new(), location: entry.value.location() }),
-                _ => located_string(&entry.value),
+                _ => entry.value.located_string(),
             };
             if let Some(value) = collect(value, findings) {
                 map.insert(entry.key.into_owned(), value);
@@ -329,7 +328,7 @@ fn string_map(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> BTreeM
 }
 
 fn strings(fields: &Fields<'_>, key: &str, findings: &mut Findings) -> Option<Vec<Located<String>>> {
-    list(fields, key, findings, |node, _| located_string(node))
+    list(fields, key, findings, |node, _| node.located_string())
 }
 
 /// Reads the items of an array, and reports those that can't be read.
@@ -366,25 +365,6 @@ fn collect<T>(read: Read<T>, findings: &mut Findings) -> Option<T> {
 fn deduplicated(names: Vec<Located<String>>) -> Vec<Located<String>> {
     let mut seen = std::collections::BTreeSet::new();
     names.into_iter().filter(|name| seen.insert(name.value.clone())).collect()
-}
-
-pub(super) fn located_string(node: &Node<'_>) -> Read<Located<String>> {
-    Ok(Located { value: node.string()?, location: node.location() })
-}
-
-pub(super) fn required_string(fields: &Fields<'_>, key: &str) -> Read<Located<String>> {
-    match optional_located(fields, key)? {
-        Some(value) => Ok(value),
-        None => Err(Diagnostic::new(Code::MissingKey, format!("missing key `{key}`")).at(fields.location())),
-    }
-}
-
-pub(super) fn optional_string(fields: &Fields<'_>, key: &str) -> Read<Option<String>> {
-    Ok(optional_located(fields, key)?.map(|text| text.value))
-}
-
-fn optional_located(fields: &Fields<'_>, key: &str) -> Read<Option<Located<String>>> {
-    fields.get(key).map(located_string).transpose()
 }
 
 #[cfg(test)]
