@@ -42,7 +42,6 @@ fn shapes(criterion: &mut Criterion) {
 
 /// The plan that `PLAN` names, such as a real one, an application as large as they come, and a
 /// thousand steps of some shapes.
-#[expect(clippy::disallowed_methods, reason = "criterion has the command line")]
 fn each_phase(criterion: &mut Criterion) {
     let given = std::env::var("PLAN").ok().map(|path| {
         let json = fs_err::read_to_string(&path).expect("`PLAN` names a file, from `bench` on");
