@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 
 use crate::dockerfile::{csv_field, shell_word};
-use crate::options::{Files, Options, SecretMount, SecretsHash};
+use crate::options::{Files, Options, SecretMount, SecretsHash, SecretsScope};
 use crate::secret_usage::SecretUsage;
 
 /// `docker build` of a generated Dockerfile.
@@ -169,8 +169,8 @@ fn hash_command(options: &Options) -> String {
             let plan = options.files.plan.as_deref().unwrap_or("railpack-plan.json");
             let plan = shell_word(&not_an_option(OsStr::new(plan)).to_string_lossy(), false);
             let scope = match options.secrets_scope {
-                crate::options::SecretsScope::Plan => "",
-                crate::options::SecretsScope::Step => " --secrets-scope step",
+                SecretsScope::Plan => "",
+                SecretsScope::Step => " --secrets-scope step",
             };
             format!("railpack2docker hash {plan}{scope}")
         }
@@ -181,7 +181,6 @@ fn hash_command(options: &Options) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::SecretsScope;
     use crate::{Compilation, transpile};
 
     fn plan(secrets: &str, of_a: &str, of_b: &str) -> String {
