@@ -13,6 +13,7 @@ mod documents;
 mod examples;
 mod explained;
 mod leaks;
+mod nested;
 mod predicts;
 mod readme;
 mod rebuilds;
