@@ -58,5 +58,5 @@ fn is_folded(diff: &str) {
     let (code, end) = block.split_once(&format!("\n{fence}\n")).unwrap_or_else(|| panic!("{diff}"));
     assert!(code.lines().all(|line| !line.trim_start().starts_with(fence)), "{diff}");
     let end = end.strip_suffix("\n</details>\n").unwrap_or_else(|| panic!("{diff}"));
-    assert!(end.is_empty() || end.ends_with(" more lines, which a comment has no room for\n"), "{diff}");
+    assert!(end.is_empty() || end.ends_with(" more lines, omitted for length\n"), "{diff}");
 }
