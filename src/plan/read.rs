@@ -95,7 +95,7 @@ fn plan(node: &Node<'_>, digest: String, findings: &mut Findings) -> Read<Plan> 
         None => {
             return Err(Diagnostic::new(Code::MissingKey, "the plan has no `deploy`, so there is no image to build")
                 .at(fields.location())
-                .with_help("check that this is a plan: Railpack always generates one with `deploy`"));
+                .with_help("check that this is a plan: every plan from Railpack has a `deploy` key"));
         }
     };
     Ok(Plan {

@@ -39,7 +39,7 @@ pub(crate) struct DefaultArgs {
     #[arg(long, conflicts_with_all = ["force", "dockerignore", "source_map"])]
     pub(crate) check: bool,
 
-    /// Write a source map to FILE: the location in the plan of each line of the Dockerfile, as JSON
+    /// Write a JSON source map to FILE: for each line of the Dockerfile, its place in the plan
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     source_map: Option<PathBuf>,
 

@@ -62,7 +62,7 @@ pub(crate) struct TranspileArgs {
     )]
     ssh: Option<String>,
 
-    /// Limit access to the SSH agent to this step (repeatable)
+    /// Let only this step use the SSH agent (repeatable)
     #[arg(long, value_name = "STEP", hide_short_help = true)]
     ssh_step: Vec<String>,
 
@@ -78,7 +78,7 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     strict: bool,
 
-    /// Version of the generated text, which is the same in every release [default: 1, the newest]
+    /// Version of the generated text; a version never changes [default: 1, the newest]
     #[arg(long, value_name = "N", value_parser = output_version(), hide_possible_values = true, hide_short_help = true)]
     #[serde(deserialize_with = "read_output_version")]
     output_version: Option<OutputVersion>,

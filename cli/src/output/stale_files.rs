@@ -17,7 +17,7 @@ use crate::options::config::FILE_NAME;
 /// The Dockerfile unless another is named.
 pub(crate) const DEFAULT_DOCKERFILE: &str = "Dockerfile";
 
-/// A file that is not as generated.
+/// A file that differs from what would be generated.
 pub(crate) struct StaleFile {
     /// Its name in messages.
     file: String,
@@ -127,7 +127,7 @@ impl StaleFile {
             (Some(_), None) => {
                 return Diagnostic::new(
                     Code::StaleIgnoreFile,
-                    format!("stale `{file}`: the plan excludes nothing now"),
+                    format!("stale `{file}`: the plan no longer excludes any files"),
                 );
             }
         };

@@ -136,7 +136,7 @@ fn a_missing_file_is_reported_with_the_command_that_writes_it() {
 fn an_ignore_file_that_the_plan_no_longer_needs_is_reported() {
     let repository = repository();
     repository.replace("railpack-plan.json", "\"exclude\": [\"*.md\"],", "");
-    let said = ["error[stale-ignore-file]: stale `Dockerfile.dockerignore`: the plan excludes nothing now"];
+    let said = ["error[stale-ignore-file]: stale `Dockerfile.dockerignore`: the plan no longer excludes any files"];
     is_stale(&repository, &[], ["-*.md\n"], said);
     // someone's own is left alone
     repository.write("Dockerfile.dockerignore", "*.md\n");

@@ -83,8 +83,8 @@ impl FoundSecrets {
 }
 
 impl SecretArgs {
-    /// Finds the value of each secret that a command mounts. One error names all that are missing or empty. A
-    /// secret of the plan that no command mounts is ignored.
+    /// Finds the value of each secret that a command mounts. One error names all that are missing or empty.
+    /// The plan's other secrets are ignored.
     pub(crate) fn find(&self, usage: &SecretUsage, missing: MissingSecrets) -> Result<FoundSecrets, Failure> {
         let mut search = Search::new(usage);
         for source in &self.sources {
