@@ -18,7 +18,7 @@ const FIXED: [&str; 7] = ["_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHE
 pub enum Unbundlable {
     /// A shell can't have a variable of this name, or can't set it.
     Name(String),
-    /// The value of this name contains a NUL, which is not allowed in a variable.
+    /// The value of the secret with this name contains a NUL, which is not allowed in a variable.
     Nul(String),
     /// The bundle would have this many bytes.
     TooLarge(usize),

@@ -36,7 +36,7 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     optional_secrets: bool,
 
-    /// How a changed secret re-runs steps [default: layer]
+    /// How a changed secret makes steps run again [default: layer]
     #[arg(long, value_name = "HOW", value_parser = secrets_hash(), hide_short_help = true)]
     #[serde(deserialize_with = "read_secrets_hash")]
     secrets_hash: Option<SecretsHash>,
@@ -78,7 +78,7 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     strict: bool,
 
-    /// Version of the generated text; a version never changes [default: 1, the newest]
+    /// Output format version; the output of a version never changes [default: 1, the newest]
     #[arg(long, value_name = "N", value_parser = output_version(), hide_possible_values = true, hide_short_help = true)]
     #[serde(deserialize_with = "read_output_version")]
     output_version: Option<OutputVersion>,

@@ -56,7 +56,7 @@ pub(super) enum FileSource {
 /// The key of a layer, or of all files of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CacheKey {
-    /// Includes the sources of files: different if the files may differ.
+    /// Also covers where the files come from: two keys differ if the files may differ.
     exact: Id,
     /// Ignores unknown content: the same whatever the files contain.
     loose: Id,

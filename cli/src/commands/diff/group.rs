@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use railpack2docker::diff::{Change, Subject};
 
-/// Changes of the same subjects.
+/// Changes to the same subjects.
 pub(super) struct Group<'a> {
     /// Each of them has all changes.
     pub(super) subjects: Vec<&'a Subject>,
