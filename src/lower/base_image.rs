@@ -16,19 +16,25 @@ pub(super) fn has_default_path(image: &str) -> bool {
     image.starts_with("ghcr.io/railwayapp/railpack-runtime:")
 }
 
+/// Resets the USER of an image and, if commands follow, its SHELL.
+pub(super) fn reset_user(image: &str, runs_commands: bool) -> Option<Instruction> {
+    (!is_railpack_image(image)).then_some(Instruction::ResetUser { shell: runs_commands })
+}
+
 /// The `FROM` of a stage, and the instructions that reset what the image's config sets. `location` is
 /// used for a stage without a base.
 pub(super) fn start(
     context: &mut Context<'_, '_>,
     base: Option<Edge<'_>>,
     location: &Location,
+    runs_commands: bool,
 ) -> (Located<From>, Vec<Located<Instruction>>) {
     let location = base.map_or(location, |edge| &edge.input.location);
     let app = Directory::new("/app").map(Instruction::Workdir);
     let (from, instructions): (From, Vec<Instruction>) = match base.map(|edge| edge.origin) {
         Some(Origin::Step(id)) => (context.stage_name(id).map_or(From::Scratch, From::Stage), Vec::new()),
         Some(Origin::Image(image)) => {
-            let reset = (!is_railpack_image(&image.value)).then_some(Instruction::ResetUser { shell: true });
+            let reset = reset_user(&image.value, runs_commands);
             (context.image(image).map_or(From::Scratch, From::Image), reset.into_iter().chain(app).collect())
         }
         Some(Origin::Local) => {

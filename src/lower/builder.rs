@@ -17,10 +17,6 @@ pub(super) struct StageEnv<'p> {
     pub(super) path: SearchPath<'p>,
     /// Whether PATH is whatever the image sets.
     pub(super) path_is_foreign: bool,
-    /// Whether it is based on an image, and so has a shell.
-    pub(super) image: bool,
-    /// Whether that image is not one of Railpack's own.
-    pub(super) foreign: bool,
 }
 
 /// A stage under construction.

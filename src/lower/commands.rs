@@ -13,6 +13,7 @@ use crate::dockerfile::{
     self, Assignment, Comment, ExecForm, Inexpressible, Instruction, Mount, MountField, Run, Sharing, ShellForm,
     ShellSetup, StageName, check_path, check_script,
 };
+use crate::graph::Origin;
 use crate::plan::{Command, Located, Plan, Step, StepId};
 
 /// Lowers the commands of a step.
@@ -20,7 +21,7 @@ pub(super) struct CommandLowering<'a, 'p> {
     pub(super) id: StepId,
     pub(super) step: &'p Step,
     pub(super) stage: &'a StageName,
-    pub(super) hashes: &'a HashStages<'p>,
+    pub(super) hashes: &'a HashStages,
 }
 
 impl<'p> CommandLowering<'_, 'p> {
@@ -75,7 +76,8 @@ impl<'p> CommandLowering<'_, 'p> {
         let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
         let variables = variables_for_env(&secrets, environment, builder);
         context.count(mounts.len() * MIN_MOUNT_LENGTH + variables.iter().map(|(_, value)| value.len()).sum::<usize>());
-        let shell = shell_for(builder, environment, &secrets);
+        let has_image = context.graph.root_image(Origin::Step(self.id)).is_some();
+        let shell = shell_for(has_image, environment, &secrets);
         let (setup, command) =
             command(&words, &variables, access.setup, shell).or_report(context, "the command", cmd)?;
         Some(Run { comment, mounts, setup, command })
@@ -110,8 +112,8 @@ enum Shell {
     Missing,
 }
 
-fn shell_for(stage: &StageBuilder<'_>, environment: &Environment<'_>, secrets: &[&Located<String>]) -> Shell {
-    if !stage.env.image {
+fn shell_for(has_image: bool, environment: &Environment<'_>, secrets: &[&Located<String>]) -> Shell {
+    if !has_image {
         return Shell::Missing;
     }
     let are_for_shells = secrets.iter().all(|secret| dockerfile::is_bare_name(&secret.value));

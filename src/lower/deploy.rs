@@ -1,33 +1,22 @@
 //! The final image.
 
-use super::base_image::start;
+use super::base_image::{is_railpack_image, start};
 use super::builder::assignments;
 use super::environment::Environments;
 use super::search_path::DEFAULT_PATH;
-use super::stage::StageEnvs;
 use super::{Context, OrReport, inputs};
 use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Role, Stage};
 use crate::graph::Edge;
 use crate::plan::Located;
 
 /// The last stage: base, files, environment, command.
-pub(super) fn image<'p>(
-    context: &mut Context<'p, '_>,
-    environments: &Environments<'p>,
-    stage_envs: &StageEnvs<'p>,
-) -> Option<Stage> {
+pub(super) fn image<'p>(context: &mut Context<'p, '_>, environments: &Environments<'p>) -> Option<Stage> {
     let graph = context.graph;
     let location = &graph.plan().deploy.location;
-    let (from, mut instructions) = start(context, Some(graph.base()), location);
-    for instruction in &mut instructions {
-        if let Instruction::ResetUser { shell } = &mut instruction.value {
-            // no commands run in this stage
-            *shell = false;
-        }
-    }
+    let (from, mut instructions) = start(context, Some(graph.base()), location, false);
     instructions.extend(inputs::copies(context, graph.base(), &graph.deploy_inputs().collect::<Vec<_>>()));
     instructions.push(Located::at(location, Instruction::Env(variables(context, environments)?)));
-    if stage_envs.inherited(Some(graph.base())).foreign {
+    if graph.root_image(graph.base().origin).is_some_and(|image| !is_railpack_image(&image.value)) {
         instructions.push(Located::at(&graph.base().input.location, Instruction::ResetProcess));
     }
     instructions.push(Located::at(location, Instruction::Entrypoint(ExecForm::new(&["/bin/bash", "-c"]).ok()?)));

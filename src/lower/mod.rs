@@ -69,7 +69,7 @@ fn lower_within(
         stages.extend(stage::lower_step(&mut context, id, &environments, &mut stage_envs, &hash_stages));
     }
     if !context.is_aborted {
-        stages.extend(deploy::image(&mut context, &environments, &stage_envs));
+        stages.extend(deploy::image(&mut context, &environments));
     }
     let dockerignore = ignore::dockerignore(&mut context);
     findings.check()?;

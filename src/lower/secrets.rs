@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::base_image::is_railpack_image;
+use super::base_image::reset_user;
 use super::{Context, OrReport};
 use crate::diagnostic::{Code, Diagnostic, Located};
 use crate::dockerfile::{
@@ -128,24 +128,21 @@ pub(super) fn github_token_mount(context: &Context<'_, '_>, cmd: &str) -> Option
 }
 
 /// The stages that hash secrets.
-pub(super) struct HashStages<'p> {
-    by_set: BTreeMap<SetId, HashStage<'p>>,
-    /// The sets in the order of their stages.
-    order: Vec<SetId>,
+pub(super) struct HashStages {
+    by_set: BTreeMap<SetId, HashStage>,
     /// The stage that contains the value of the build arg, for all sets.
     arg: Option<StageName>,
 }
 
-struct HashStage<'p> {
+struct HashStage {
     name: StageName,
     image: ImageRef,
-    secrets: Vec<&'p Located<String>>,
 }
 
-impl<'p> HashStages<'p> {
+impl HashStages {
     /// Names a stage for each set of secrets that steps list.
-    pub(super) fn new(context: &mut Context<'p, '_>) -> Self {
-        let mut this = Self { by_set: BTreeMap::new(), order: Vec::new(), arg: None };
+    pub(super) fn new(context: &mut Context<'_, '_>) -> Self {
+        let mut this = Self { by_set: BTreeMap::new(), arg: None };
         let groups = context.usage.hash_groups();
         match context.options.secrets_hash {
             SecretsHash::Off => {}
@@ -156,7 +153,7 @@ impl<'p> HashStages<'p> {
         this
     }
 
-    fn add(&mut self, context: &mut Context<'p, '_>, HashGroup { set, step }: HashGroup) {
+    fn add(&mut self, context: &mut Context<'_, '_>, HashGroup { set, step }: HashGroup) {
         let usage = context.usage;
         let wanted = if usage.is_all(set) {
             "secrets-hash".to_owned()
@@ -165,9 +162,7 @@ impl<'p> HashStages<'p> {
         };
         let Some(image) = hashing_image(context, step) else { return };
         let Some(name) = context.names.unique(&wanted) else { return };
-        let secrets = usage.secrets(Some(set)).collect();
-        self.by_set.insert(set, HashStage { name, image, secrets });
-        self.order.push(set);
+        self.by_set.insert(set, HashStage { name, image });
     }
 
     /// The mount that re-runs a step's commands when its secrets change.
@@ -191,17 +186,19 @@ impl<'p> HashStages<'p> {
                 instructions: vec![Located::at(location, Instruction::KeepSecretsHash)],
             }];
         }
-        let mut stages = Vec::with_capacity(self.order.len());
-        for stage in self.order.iter().filter_map(|set| self.by_set.get(set)) {
-            let Some(location) = stage.secrets.first().map(|first| &first.location) else { continue };
-            let hashing = hash_secrets(context, &stage.secrets);
-            let reset = (!is_railpack_image(stage.image.as_str())).then_some(Instruction::ResetUser { shell: true });
+        let usage = context.usage;
+        let mut stages = Vec::with_capacity(self.by_set.len());
+        for HashGroup { set, .. } in usage.hash_groups() {
+            let Some(stage) = self.by_set.get(set) else { continue };
+            let secrets: Vec<&Located<String>> = usage.secrets(Some(*set)).collect();
+            let Some(location) = secrets.first().map(|first| &first.location) else { continue };
+            let hashing = hash_secrets(context, &secrets);
+            let reset = reset_user(stage.image.as_str(), true);
             let instructions = reset.into_iter().chain([Instruction::HashSecrets(hashing)]);
-            let is_all = stage.secrets.len() == context.graph.plan().secrets.len();
             stages.push(Stage {
                 role: Role::SecretsHash,
                 location: location.clone(),
-                comment: Some(Comment::new(&purpose(&stage.secrets, is_all))),
+                comment: Some(Comment::new(&purpose(&secrets, usage.is_all(*set)))),
                 from: Located::at(location, From::Image(stage.image.clone())),
                 name: Some(stage.name.clone()),
                 instructions: instructions.map(|instruction| Located::at(location, instruction)).collect(),

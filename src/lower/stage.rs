@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::base_image::{has_default_path, is_railpack_image, start};
+use super::base_image::{has_default_path, start};
 use super::builder::{StageBuilder, StageEnv};
 use super::commands::CommandLowering;
 use super::environment::{Environment, Environments};
@@ -37,12 +37,9 @@ impl<'p> StageEnvs<'p> {
     pub(super) fn inherited(&self, base: Option<Edge<'_>>) -> StageEnv<'p> {
         match base.map(|edge| edge.origin) {
             Some(Origin::Step(id)) => self.after[id].clone(),
-            Some(Origin::Image(image)) => StageEnv {
-                path_is_foreign: !has_default_path(&image.value),
-                image: true,
-                foreign: !is_railpack_image(&image.value),
-                ..StageEnv::default()
-            },
+            Some(Origin::Image(image)) => {
+                StageEnv { path_is_foreign: !has_default_path(&image.value), ..StageEnv::default() }
+            }
             Some(Origin::Local) | None => StageEnv::default(),
         }
     }
@@ -54,14 +51,14 @@ pub(super) fn lower_step<'p>(
     id: StepId,
     environments: &Environments<'p>,
     stage_envs: &mut StageEnvs<'p>,
-    hashes: &HashStages<'p>,
+    hashes: &HashStages,
 ) -> Vec<Stage> {
     let graph = context.graph;
     let step = graph.step(id);
     let Some(name) = context.stage_name(id) else { return Vec::new() };
     let base = graph.base_of(id);
     let location = &step.name.location;
-    let (from, instructions) = start(context, base, location);
+    let (from, instructions) = start(context, base, location, true);
     let uses_args = stage_envs.is_under_image.contains(&id);
     let mut builder = StageBuilder::new(stage_envs.inherited(base), uses_args, location, instructions);
 
