@@ -187,6 +187,11 @@ impl Lowered {
         })
     }
 
+    /// The usage of the plan's secrets with the options that it was lowered with.
+    pub(crate) fn usage(&self) -> &SecretUsage {
+        &self.usage
+    }
+
     pub(crate) fn dockerfile(&self) -> &Dockerfile {
         &self.dockerfile
     }

@@ -145,9 +145,8 @@ impl Entry<'_> {
 /// The commands in an equivalent normal order: entries of `PATH` before the copies and files up to the next
 /// exec command, since only exec commands depend on `PATH`.
 fn entries(step: &Step) -> Vec<Entry<'_>> {
-    let is_exec = |command: &Command| matches!(command, Command::Exec { .. });
     let mut entries = Vec::with_capacity(step.commands.len());
-    for until_exec in step.commands.split_inclusive(is_exec) {
+    for until_exec in step.commands.split_inclusive(Command::is_exec) {
         let (paths, others): (Vec<_>, Vec<_>) =
             until_exec.iter().partition(|command| matches!(command, Command::Path { .. }));
         entries.extend(paths.into_iter().chain(others).map(|command| Entry { key: CommandKey::new(command), command }));
@@ -197,19 +196,25 @@ impl<'a, 'p> Gap<'a, 'p> {
         if self.old.len().saturating_mul(self.new.len()) > MAX_PAIRS {
             return (self.old, self.new);
         }
+        let mut new_words: Vec<_> = self.new.iter().map(|(_, new)| new.key.words()).collect();
         let mut unmatched = Vec::new();
         for old in self.old {
-            let similarity = |entry: &Entry<'_>| similarity(&old.key.words(), &entry.key.words());
-            let candidates = self.new.iter().enumerate().filter(|(_, (_, new))| new.key.is_same_kind(&old.key));
-            let is_path = matches!(old.key, CommandKey::Path(_));
+            if matches!(old.key, CommandKey::Path(_)) {
+                unmatched.push(old);
+                continue;
+            }
+            let old_words = old.key.words();
+            let candidates = self.new.iter().zip(&new_words).enumerate();
             let best = candidates
-                .map(|(at, (_, new))| (at, similarity(new)))
-                .filter(|(_, similarity)| !is_path && (is_alone || *similarity >= MIN_SIMILARITY))
+                .filter(|(_, ((_, new), _))| new.key.is_same_kind(&old.key))
+                .map(|(at, (_, words))| (at, similarity(&old_words, words)))
+                .filter(|(_, similarity)| is_alone || *similarity >= MIN_SIMILARITY)
                 // the first of equally similar ones
                 .max_by(|(at, a), (other, b)| a.total_cmp(b).then(other.cmp(at)));
             match best {
                 Some((at, _)) => {
                     let (position, new) = self.new.remove(at);
+                    new_words.remove(at);
                     found.replace(position, old, new);
                 }
                 None => unmatched.push(old),

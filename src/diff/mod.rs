@@ -114,8 +114,7 @@ pub fn compare(old: &str, new: &str, options: &Options) -> Result<Comparison, Co
     let redacted = both(old_redacted.lower(&old_options), new_redacted.lower(&new_options))?;
     let stages = layers::predict(&before, &after, &redacted.1);
     let (old_files, new_files) = both(RedactedFiles::new(&redacted.0), RedactedFiles::new(&redacted.1))?;
-    let usage = (old.secrets(&old_options), new.secrets(&new_options));
-    let changes = changes((old.plan(), &usage.0), (new.plan(), &usage.1));
+    let changes = changes((old.plan(), before.usage()), (new.plan(), after.usage()));
     Ok(Comparison { changes, stages, old: old_files, new: new_files })
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::Explanation;
 use crate::compat::gopath::clean;
-use crate::compat::patternmatcher::is_ignored;
+use crate::compat::patternmatcher::Ignored;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, LineIndex, Position};
 use crate::dockerfile::{From, Instruction, Role, Stage};
 use crate::options::SecretsHash;
@@ -114,10 +114,16 @@ impl Explanation {
         if !found.is_empty() {
             return Err(Diagnostics(found));
         }
+        let ignored = Ignored::by(self.generated.exclude.iter().map(String::as_str));
         let (excluded, kept): (BTreeSet<_>, BTreeSet<_>) =
-            files.iter().map(String::as_str).partition(|path| is_ignored(&self.generated.exclude, path));
-        let mut propagation =
-            Propagation { explanation: self, secrets: &changes.secrets, files: &kept, reruns: BTreeMap::new() };
+            files.iter().map(String::as_str).partition(|path| ignored.holds(path));
+        let mut propagation = Propagation {
+            explanation: self,
+            secrets: &changes.secrets,
+            files: &kept,
+            reruns: BTreeMap::new(),
+            positions: LineIndex::new(&self.generated.json),
+        };
         let mut consequences = Consequences { secrets: changes.secrets.clone(), ..Consequences::default() };
         for (stage, lines) in &self.generated.stages {
             let Some(rerun) = propagation.visit(stage, lines) else { continue };
@@ -168,6 +174,7 @@ struct Propagation<'a> {
     files: &'a BTreeSet<&'a str>,
     /// The steps that re-run, by the names of their stages.
     reruns: BTreeMap<&'a str, usize>,
+    positions: LineIndex<'a>,
 }
 
 impl<'a> Propagation<'a> {
@@ -195,7 +202,20 @@ impl<'a> Propagation<'a> {
             self.reruns.insert(name, step);
         }
         let causes: BTreeSet<Cause> = causes.into_iter().map(|(_, cause)| cause).collect();
-        Some(Rerun { causes: causes.into_iter().collect(), first: self.explanation.instruction(stage, lines, first) })
+        Some(Rerun { causes: causes.into_iter().collect(), first: self.instruction(stage, lines, first) })
+    }
+
+    /// An instruction of a stage, by its index: 0 is `FROM`.
+    fn instruction(&self, stage: &Stage, lines: &StageLines, at: usize) -> FirstInstruction {
+        let instruction = at.checked_sub(1).and_then(|at| stage.instructions.get(at));
+        let start = at.checked_sub(1).and_then(|at| lines.instructions.get(at)).copied();
+        let line = self.explanation.skip_comments(start.unwrap_or(lines.first));
+        let location = instruction.map_or(&stage.from.location, |instruction| &instruction.location);
+        let text = match instruction.map(|instruction| &instruction.value) {
+            Some(Instruction::Run(run)) => run.summary(),
+            _ => self.explanation.line(line).to_owned(),
+        };
+        FirstInstruction { line, text, position: self.positions.position(location) }
     }
 
     fn rerun_step(&self, from: Option<&From>) -> Option<usize> {
@@ -216,19 +236,6 @@ impl<'a> Propagation<'a> {
 }
 
 impl Explanation {
-    /// An instruction of a stage, by its index: 0 is `FROM`.
-    fn instruction(&self, stage: &Stage, lines: &StageLines, at: usize) -> FirstInstruction {
-        let instruction = at.checked_sub(1).and_then(|at| stage.instructions.get(at));
-        let start = at.checked_sub(1).and_then(|at| lines.instructions.get(at)).copied();
-        let line = self.skip_comments(start.unwrap_or(lines.first));
-        let location = instruction.map_or(&stage.from.location, |instruction| &instruction.location);
-        let text = match instruction.map(|instruction| &instruction.value) {
-            Some(Instruction::Run(run)) => run.summary(),
-            _ => self.line(line).to_owned(),
-        };
-        FirstInstruction { line, text, position: LineIndex::new(&self.generated.json).position(location) }
-    }
-
     /// The first line of an instruction after its comments.
     fn skip_comments(&self, start: usize) -> usize {
         (start..=self.generated.lines.len()).find(|line| !self.line(*line).starts_with('#')).unwrap_or(start)

@@ -36,6 +36,17 @@ pub(super) struct ViewEdge {
     pub(super) is_rerun: bool,
 }
 
+impl Consequences {
+    /// The rerun of a node: of a step, or of the image.
+    pub(super) fn rerun_of(&self, node: &ViewNode) -> Option<&Rerun> {
+        match node {
+            ViewNode::Source(Source::Step(index)) => self.steps.get(index),
+            ViewNode::Source(_) => None,
+            ViewNode::Image => self.image.as_ref(),
+        }
+    }
+}
+
 impl GraphView {
     /// Creates the graph. The build context and the images come before the steps, in the order of their first use.
     pub(super) fn new(explanation: &Explanation, consequences: Option<&Consequences>) -> Self {
@@ -55,12 +66,7 @@ impl GraphView {
             }
         }
         for target in targets {
-            let rerun = consequences.and_then(|consequences| match target.node {
-                ViewNode::Source(Source::Step(index)) => consequences.steps.get(&index),
-                ViewNode::Source(_) => None,
-                ViewNode::Image => consequences.image.as_ref(),
-            });
-            view.add_edges(&target, rerun);
+            view.add_edges(&target, consequences.and_then(|it| it.rerun_of(&target.node)));
         }
         view
     }

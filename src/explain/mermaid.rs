@@ -98,14 +98,15 @@ impl Renderer<'_> {
     }
 
     fn class(&self, node: &ViewNode) -> &'static str {
+        if self.consequences.is_some_and(|it| it.rerun_of(node).is_some()) {
+            return "rerun";
+        }
         match node {
             ViewNode::Source(Source::Step(index)) => match self.explanation.steps.get(*index) {
-                _ if self.consequences.is_some_and(|it| it.steps.contains_key(index)) => "rerun",
                 Some(step) if !step.reaches_image => "unused",
                 _ => "step",
             },
             ViewNode::Source(_) => "external",
-            ViewNode::Image if self.consequences.is_some_and(|it| it.image.is_some()) => "rerun",
             ViewNode::Image => "image",
         }
     }

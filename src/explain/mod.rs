@@ -50,11 +50,10 @@ use model::GeneratedDockerfile;
 /// All errors that [`transpile`](crate::transpile) reports. Warnings are not reported.
 pub fn explain(json: &str, options: &Options) -> Result<Explanation, Diagnostics> {
     let compilation = Compilation::parse(json, options.strict)?;
-    let usage = compilation.secrets(options);
     let lowered = compilation.lower(options)?;
     let rendered = lowered.render()?;
     let graph = compilation.graph();
-    let (steps, image) = from_graph::steps_and_image(graph, &usage, &LineIndex::new(json));
+    let (steps, image) = from_graph::steps_and_image(graph, lowered.usage(), &LineIndex::new(json));
     let generated = GeneratedDockerfile {
         lines: rendered.dockerfile.lines().map(str::to_owned).collect(),
         source_map: rendered.source_map,
@@ -64,7 +63,7 @@ pub fn explain(json: &str, options: &Options) -> Result<Explanation, Diagnostics
         secrets_hash: options.secrets_hash,
         json: json.to_owned(),
     };
-    let secrets = usage.names_of_plan().map(str::to_owned).collect();
+    let secrets = lowered.usage().names_of_plan().map(str::to_owned).collect();
     Ok(Explanation { steps, image, secrets, generated })
 }
 

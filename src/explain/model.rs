@@ -118,6 +118,13 @@ pub struct Secrets {
     pub listed: Vec<String>,
 }
 
+impl Secrets {
+    /// The secrets that the commands can read although the step does not list them.
+    pub(super) fn unlisted(&self) -> impl Iterator<Item = &String> {
+        self.visible.iter().filter(|name| !self.listed.contains(name))
+    }
+}
+
 /// A command of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

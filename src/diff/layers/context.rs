@@ -1,7 +1,7 @@
 //! Ignore patterns that affect a copy from the build context.
 
 use crate::compat::gopath::clean;
-use crate::compat::patternmatcher::{is_ignored, is_pattern};
+use crate::compat::patternmatcher::{Ignored, is_pattern};
 
 /// The patterns that can match the source of a copy, its content or one of its parents. Their order matters
 /// only if one of them re-includes files.
@@ -26,7 +26,7 @@ fn can_match(pattern: &str, source: &[&str]) -> bool {
         .split('/')
         .filter(|part| *part != ".")
         .zip(source)
-        .all(|(pattern, part)| is_pattern(part) || is_ignored(&[pattern.to_owned()], part))
+        .all(|(pattern, part)| is_pattern(part) || Ignored::by([pattern]).holds(part))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::super::causes::box_line;
 use super::super::changes::Consequences;
 use super::super::graph_view::{ViewEdge, ViewNode};
-use super::super::model::{Command, Explanation, Secrets, Source, Step};
+use super::super::model::{Command, Explanation, Source, Step};
 use super::super::text_fit::{columns, fit_items, fit_line, fit_list, fit_path, fit_reference};
 use super::layout::{Size, to_f64};
 use crate::escape::escape_invisible;
@@ -146,9 +146,8 @@ impl BlockBuilder<'_> {
             let cache = fit_line(&format!("cache {}", cache.name), ROOM);
             lines.push((LineKind::Faint, cache));
         }
-        let Secrets { visible, listed } = &step.secrets;
-        let unlisted: Vec<String> = visible.iter().filter(|name| !listed.contains(name)).cloned().collect();
-        for (label, names) in [("secret", listed), ("sees", &unlisted)] {
+        let unlisted: Vec<String> = step.secrets.unlisted().cloned().collect();
+        for (label, names) in [("secret", &step.secrets.listed), ("sees", &unlisted)] {
             if !names.is_empty() {
                 lines.push((LineKind::Secret, format!("{label} {}", fit_list(names, ROOM - 7))));
             }

@@ -85,9 +85,9 @@ impl<'a> Tree<'a> {
     /// Adds the first line of a node.
     fn add_heading(&mut self, node: &ViewNode, name: &str, prefix: &str, note: &str) {
         let style = match node {
-            ViewNode::Image => style(self.consequences.and_then(|it| it.image.as_ref())),
-            ViewNode::Source(Source::Step(index)) => style(self.rerun(*index)),
-            ViewNode::Source(_) => TextStyle::Plain,
+            ViewNode::Source(Source::Context | Source::Image(_)) => TextStyle::Plain,
+            _ if self.rerun(node).is_some() => TextStyle::Rerun,
+            _ => TextStyle::Heading,
         };
         let name = self.options.paint(style, name);
         let note =
@@ -161,20 +161,17 @@ impl<'a> Tree<'a> {
     }
 
     fn add_description(&mut self, node: &ViewNode, prefix: &str) {
+        if let Some(rerun) = self.rerun(node) {
+            self.add_rerun_line(rerun, prefix);
+        }
         match node {
             ViewNode::Image => {
-                if let Some(rerun) = self.consequences.and_then(|it| it.image.as_ref()) {
-                    self.add_rerun_line(rerun, prefix);
-                }
                 if let Some(command) = &self.explanation.image.start_command {
                     self.add_line(prefix, "start", command);
                 }
             }
             ViewNode::Source(Source::Step(index)) => {
                 let Some(step) = self.explanation.steps.get(*index) else { return };
-                if let Some(rerun) = self.rerun(*index) {
-                    self.add_rerun_line(rerun, prefix);
-                }
                 self.add_step_description(step, prefix);
             }
             ViewNode::Source(_) => {}
@@ -217,19 +214,14 @@ impl<'a> Tree<'a> {
         self.options.width.saturating_sub(columns(prefix)).max(MIN_ROOM)
     }
 
-    fn rerun(&self, step: usize) -> Option<&'a Rerun> {
-        self.consequences.and_then(|consequences| consequences.steps.get(&step))
+    fn rerun(&self, node: &ViewNode) -> Option<&'a Rerun> {
+        self.consequences.and_then(|consequences| consequences.rerun_of(node))
     }
-}
-
-fn style(rerun: Option<&Rerun>) -> TextStyle {
-    if rerun.is_some() { TextStyle::Rerun } else { TextStyle::Heading }
 }
 
 /// The secrets that a step lists, and those that it can read without listing them.
 fn secrets(secrets: &Secrets) -> Option<String> {
-    let seen: Vec<&str> =
-        secrets.visible.iter().filter(|name| !secrets.listed.contains(name)).map(String::as_str).collect();
+    let seen: Vec<&str> = secrets.unlisted().map(String::as_str).collect();
     match (secrets.listed.as_slice(), seen.as_slice()) {
         ([], []) => None,
         ([], seen) => Some(format!("sees {}", seen.join(", "))),
