@@ -7,7 +7,7 @@ use super::{
     ShellForm, ShellSetup, is_bare_name,
 };
 use crate::compat::gopath::clean;
-use crate::compat::patternmatcher;
+use crate::compat::patternmatcher::{self, Ignored};
 use crate::diagnostic::Located;
 use crate::escape::escape_invisible;
 
@@ -150,9 +150,8 @@ impl Copy {
         let source = clean(&format!("/{}", self.paths.source()));
         let source = source.trim_start_matches('/');
         let Some(below) = below(source, file) else { return false };
-        let exclude: Vec<String> = self.exclude.iter().map(|pattern| pattern.pattern().to_owned()).collect();
         // exclude patterns apply to the contents of a directory, never to a single file
-        below.is_empty() || !patternmatcher::is_ignored(&exclude, below)
+        below.is_empty() || !Ignored::by(self.exclude.iter().map(Exclude::pattern)).holds(below)
     }
 }
 

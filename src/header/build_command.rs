@@ -97,10 +97,9 @@ impl BuildCommand {
 
     /// The command for a shell, one option per line. Each line but the last ends with a backslash.
     pub(crate) fn shell_lines(&self) -> Vec<String> {
-        let word = |text: &OsStr| shell_word(&text.to_string_lossy(), false);
         let mut lines = vec![match &self.file {
             None => "docker build".to_owned(),
-            Some(file) => format!("docker build -f {}", word(&not_an_option(file))),
+            Some(file) => format!("docker build -f {}", path_word(file)),
         }];
         lines.extend(self.secrets.iter().map(|secret| format!("  --secret {}", shell_word(&secret.field(), false))));
         lines.extend(self.ssh.iter().map(|id| format!("  --ssh {}", shell_word(id, false))));
@@ -108,7 +107,7 @@ impl BuildCommand {
             HashArg::Output(command) => format!("  --build-arg SECRETS_HASH=\"$({command})\""),
             HashArg::Value(value) => format!("  --build-arg {}", shell_word(&format!("SECRETS_HASH={value}"), false)),
         }));
-        let context = word(&not_an_option(&self.context));
+        let context = path_word(&self.context);
         let last = lines.pop().map(|last| format!("{last} {context}"));
         lines.into_iter().map(|line| format!("{line} \\")).chain(last).collect()
     }
@@ -144,12 +143,16 @@ pub fn secret_flags(
 
 /// The command that regenerates a Dockerfile, to be run in its directory.
 pub(crate) fn regenerate(files: &Files) -> String {
-    let path = |path: &str| shell_word(&not_an_option(OsStr::new(path)).to_string_lossy(), false);
     let mut words = vec!["railpack2docker".to_owned()];
-    words.push(files.plan.as_deref().map_or("-".to_owned(), path));
-    words.extend(["-o".to_owned(), path(&files.dockerfile)]);
+    words.push(files.plan.as_deref().map_or("-".to_owned(), path_word));
+    words.extend(["-o".to_owned(), path_word(&files.dockerfile)]);
     words.extend(files.arguments.iter().map(|argument| shell_word(argument, false)));
     words.join(" ")
+}
+
+/// A path as a word for a shell, which a program can't mistake for an option.
+fn path_word(path: impl AsRef<OsStr>) -> String {
+    shell_word(&not_an_option(path.as_ref()).to_string_lossy(), false)
 }
 
 /// A path that a program can't mistake for an option.
@@ -166,8 +169,7 @@ fn not_an_option(path: &OsStr) -> OsString {
 fn hash_command(options: &Options) -> String {
     match options.secrets_hash {
         SecretsHash::Arg => {
-            let plan = options.files.plan.as_deref().unwrap_or("railpack-plan.json");
-            let plan = shell_word(&not_an_option(OsStr::new(plan)).to_string_lossy(), false);
+            let plan = path_word(options.files.plan.as_deref().unwrap_or("railpack-plan.json"));
             let scope = match options.secrets_scope {
                 SecretsScope::Plan => "",
                 SecretsScope::Step => " --secrets-scope step",

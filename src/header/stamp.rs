@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -145,25 +146,26 @@ pub fn is_generated(content: &[u8]) -> bool {
     content.split(|byte| *byte == b'\n').take(LINES).any(is_mark)
 }
 
-/// The checksum of a text without the line of its stamp, if there is one: the first twelve digits of a
-/// SHA-256, in hexadecimal.
-fn checksum(text: &str) -> String {
-    let mut hash = Sha256::new();
+/// The line of the stamp in the header of a text.
+fn find_stamp(text: &str) -> Option<Range<usize>> {
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    for line in text.split_inclusive('\n').take_while(|line| line.starts_with('#')) {
         let end = start + line.len();
-        if !line.starts_with('#') {
-            break;
-        }
         if Stamp::parse(line).is_some() {
-            hash.update(text.get(..start).unwrap_or_default());
-            start = end;
-            break;
+            return Some(start..end);
         }
         start = end;
     }
-    let is_stamped = text.get(..start).and_then(|before| before.lines().last()).and_then(Stamp::parse).is_some();
-    hash.update(text.get(if is_stamped { start } else { 0 }..).unwrap_or_default());
+    None
+}
+
+/// The checksum of a text without the line of its stamp, if there is one: the first twelve digits of a
+/// SHA-256, in hexadecimal.
+fn checksum(text: &str) -> String {
+    let stamp = find_stamp(text).unwrap_or(0..0);
+    let mut hash = Sha256::new();
+    hash.update(text.get(..stamp.start).unwrap_or_default());
+    hash.update(text.get(stamp.end..).unwrap_or_default());
     let mut hex = HEXLOWER.encode(&hash.finalize());
     hex.truncate(DIGITS);
     hex

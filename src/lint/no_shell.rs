@@ -5,6 +5,7 @@ use super::programs::Program;
 use super::shell_words::{Word, is_operator, is_plain, text};
 use crate::compat::shlex::{Letter, Quote, split_letters};
 use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::dockerfile::is_bare_name;
 use crate::escape::escape_invisible;
 
 /// The longest command that the help repeats, in bytes.
@@ -64,12 +65,7 @@ fn literal_argument(word: &Word, text: &str, program: Program<'_>) -> Option<Str
 fn is_assignment(word: &Word) -> bool {
     let name: String = word.iter().take_while(|letter| letter.c != '=').map(|letter| letter.c).collect();
     let unquoted = word.iter().take(name.len() + 1).all(|letter| letter.quote == Quote::Plain);
-    name.len() < word.len() && unquoted && is_name(&name)
-}
-
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    name.len() < word.len() && unquoted && is_bare_name(&name)
 }
 
 /// The first variable in an argument that a shell would expand.
@@ -78,7 +74,7 @@ fn variable(word: &Word, program: Program<'_>) -> Option<String> {
     let rest = |at: usize| word.iter().skip(at + 1).take(LONGEST_NAME).map(|letter| letter.c).collect::<String>();
     dollars.map(|(at, _)| rest(at)).find_map(|rest| {
         if let Some(name) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name) {
-            return (is_name(name) && !program.expands_braces()).then(|| format!("${{{name}}}"));
+            return (is_bare_name(name) && !program.expands_braces()).then(|| format!("${{{name}}}"));
         }
         let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         (is_variable(&name) && !program.uses_dollars()).then(|| format!("${name}"))
@@ -88,7 +84,7 @@ fn variable(word: &Word, program: Program<'_>) -> Option<String> {
 /// Whether a name looks like an environment variable, and not like one that the dynamic linker expands.
 fn is_variable(name: &str) -> bool {
     name.len() > 1
-        && is_name(name)
+        && is_bare_name(name)
         && name.chars().all(|c| !c.is_ascii_lowercase())
         && !["ORIGIN", "LIB", "PLATFORM"].contains(&name)
 }

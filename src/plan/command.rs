@@ -3,7 +3,7 @@
 
 use super::json::{Fields, Kind, Node, Read};
 use super::{Command, Located};
-use crate::diagnostic::{Code, Diagnostic, Findings};
+use crate::diagnostic::{Code, Diagnostic, Findings, Location};
 
 const KEYS: [&str; 8] = ["cmd", "customName", "path", "name", "mode", "src", "dest", "image"];
 
@@ -71,9 +71,7 @@ fn list(keys: &[&str]) -> String {
 fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     let text = node.located_string()?;
     if text.value == "..." {
-        return Err(Diagnostic::new(Code::SpreadInPlan, "`...` (spread) is only allowed in `railpack.json`")
-            .at(&text.location)
-            .with_help("generate the plan from `railpack.json` with `railpack plan`"));
+        return Err(spread_in_plan(&text.location));
     }
     let Some((kind, custom_name, rest)) = documented_prefix(&text.value) else {
         return Ok(Command::Exec { cmd: sh_command(&text, findings), custom_name: None });
@@ -85,14 +83,18 @@ fn from_string(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
         Diagnostic::new(Code::StringCommand, message).at(&text.location).with_help("write the command as an object"),
     );
     let pair = || match rest.split_whitespace().collect::<Vec<_>>().as_slice() {
-        [first, second] => Ok((at(&text, (*first).to_owned()), at(&text, (*second).to_owned()))),
+        [first, second] => {
+            Ok((Located::at(&text.location, (*first).to_owned()), Located::at(&text.location, (*second).to_owned())))
+        }
         _ => Err(Diagnostic::new(Code::InvalidStringCommand, format!("`{kind}:` requires exactly two arguments"))
             .at(&text.location)
             .with_help("write the command as an object")),
     };
     Ok(match kind {
-        "RUN" => Command::Exec { cmd: sh_command(&at(&text, rest.to_owned()), findings), custom_name },
-        "PATH" => Command::Path { path: at(&text, rest.to_owned()) },
+        "RUN" => {
+            Command::Exec { cmd: sh_command(&Located::at(&text.location, rest.to_owned()), findings), custom_name }
+        }
+        "PATH" => Command::Path { path: Located::at(&text.location, rest.to_owned()) },
         "COPY" => {
             let (src, dest) = pair()?;
             Command::Copy { src, dest, image: None }
@@ -127,9 +129,12 @@ fn sh_command(script: &Located<String>, findings: &mut Findings) -> Located<Stri
             .with_help("write the command as an object, `{\"cmd\": …}`, or use double quotes"),
         );
     }
-    at(script, format!("sh -c '{}'", script.value))
+    Located::at(&script.location, format!("sh -c '{}'", script.value))
 }
 
-fn at(text: &Located<String>, value: String) -> Located<String> {
-    Located { value, location: text.location.clone() }
+/// The error for `...`, which `railpack plan` replaces.
+pub(super) fn spread_in_plan(location: &Location) -> Diagnostic {
+    Diagnostic::new(Code::SpreadInPlan, "`...` (spread) is only allowed in `railpack.json`")
+        .at(location)
+        .with_help("generate the plan from `railpack.json` with `railpack plan`")
 }

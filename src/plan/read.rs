@@ -168,7 +168,7 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
     };
     let location = node.location();
     if let Some(spread) = fields.get("spread") {
-        return Err(spread_in_plan(&spread.location()));
+        return Err(command::spread_in_plan(&spread.location()));
     }
     let local = match fields.get("local") {
         Some(local) => local.boolean()?,
@@ -206,7 +206,7 @@ fn input_shorthand(node: &Node<'_>) -> Read<Input> {
     let dot = |location: &Location| Some(vec![Located { value: ".".to_owned(), location: location.clone() }]);
     match text.value.as_str() {
         "." => Ok(Input { include: dot(&location), location, source: Source::Local, exclude: Vec::new() }),
-        "..." => Err(spread_in_plan(&location)),
+        "..." => Err(command::spread_in_plan(&location)),
         other => match other.strip_prefix('$').filter(|name| !name.is_empty()) {
             Some(name) => {
                 let step = Located { value: name.to_owned(), location: location.clone() };
@@ -217,12 +217,6 @@ fn input_shorthand(node: &Node<'_>) -> Read<Input> {
                 .with_help("write `.` for the local files or `$step` for a step")),
         },
     }
-}
-
-fn spread_in_plan(location: &Location) -> Diagnostic {
-    Diagnostic::new(Code::SpreadInPlan, "`...` (spread) is only allowed in `railpack.json`")
-        .at(location)
-        .with_help("generate the plan from `railpack.json` with `railpack plan`")
 }
 
 fn caches(node: &Node<'_>, findings: &mut Findings) -> Read<BTreeMap<String, Cache>> {

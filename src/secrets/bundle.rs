@@ -5,6 +5,7 @@ use std::fmt;
 use data_encoding::BASE64;
 
 use super::Values;
+use crate::dockerfile::is_bare_name;
 
 /// The largest secret that BuildKit accepts, in bytes.
 pub const LARGEST: usize = 500 * 1024;
@@ -73,8 +74,7 @@ pub fn bundle(values: &Values) -> Result<String, Unbundlable> {
 }
 
 fn is_exportable(name: &str) -> bool {
-    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    is_word && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && !FIXED.contains(&name)
+    is_bare_name(name) && !FIXED.contains(&name)
 }
 
 #[cfg(test)]

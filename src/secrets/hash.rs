@@ -1,5 +1,6 @@
 //! The secrets hash: deterministic and one-way.
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -30,7 +31,7 @@ fn keyed(values: &Values, key: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
     mac.update(DOMAIN);
     mac.update(&encoded(values));
-    hexadecimal(&mac.finalize().into_bytes())
+    HEXLOWER.encode(&mac.finalize().into_bytes())
 }
 
 fn stretched(values: &Values, rounds: u32) -> String {
@@ -39,7 +40,7 @@ fn stretched(values: &Values, rounds: u32) -> String {
     let Ok(()) = pbkdf2::pbkdf2::<Hmac<Sha256>>(&encoded(values), DOMAIN, rounds, &mut digest) else {
         return String::new();
     };
-    hexadecimal(&digest)
+    HEXLOWER.encode(&digest)
 }
 
 /// Names and values, each preceded by its length, so that `ab` and `c` differ from `a` and `bc`.
@@ -52,10 +53,6 @@ fn encoded(values: &Values) -> Vec<u8> {
         }
     }
     bytes
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]
