@@ -6,7 +6,7 @@ use railpack2docker::{Code, Compilation, Diagnostic};
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
 use crate::options::plan::PlanArgs;
-use crate::options::secret_sources::{MissingSecrets, SecretArgs};
+use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::report::{OrReport, Reporter};
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &BundleArgs, reporter: &Reporter) -> Result<(), Failure>
     let options = args.transpile.options(&plan, None)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let usage = compilation.secrets(&options);
-    let values = args.secrets.find(&usage, MissingSecrets::from_options(&options))?.values;
+    let values = args.secrets.find(&usage, &options)?.values;
     let bundle = bundle(&values).map_err(|error| {
         let found = Diagnostic::new(Code::InvalidBundle, error.to_string());
         match error {

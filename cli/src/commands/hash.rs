@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
 use crate::options::key::KeyArgs;
 use crate::options::plan::PlanArgs;
-use crate::options::secret_sources::{MissingSecrets, SecretArgs};
+use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::report::{OrReport, Reporter};
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &HashArgs, reporter: &Reporter) -> Result<(), Failure> {
     let options = args.transpile.options(&plan, None)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let usage = compilation.secrets(&options);
-    let values = args.secrets.find(&usage, MissingSecrets::from_options(&options))?.completed(&usage);
+    let values = args.secrets.find(&usage, &options)?.completed(&usage);
     let key = args.key.read()?;
     if args.per_step {
         return print(&table(usage.listing_steps(), &values, key.as_deref()));

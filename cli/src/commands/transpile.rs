@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
-use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
+use railpack2docker::{Code, Diagnostic, Transpiled, transpile};
 
 use crate::failure::Failure;
 use crate::files::build_context::{check_directory, exposed_files};
@@ -66,9 +66,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     let plan = PlanFile::read(args.plan.path())?;
     let output = args.output_file();
     let options = args.transpile.options(&plan, output)?;
-    let generated = Compilation::parse(&plan.text, options.strict)
-        .and_then(|compilation| compilation.transpile(&options))
-        .or_report(&plan, reporter)?;
+    let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
     let mut outputs = OutputFiles::default();
     let has_ignore_file = match output {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use railpack2docker::{Code, Diagnostic, LineIndex};
 
+use super::paths::directory_of;
 use super::read::{SIZE_LIMIT, read_error, read_file_start, read_start};
 use crate::failure::Failure;
 
@@ -38,6 +39,11 @@ impl PlanFile {
             Ok(text) => Ok(Self { path, text }),
             Err(error) => Err(not_utf8(&name, &error).into()),
         }
+    }
+
+    /// The directory of the plan; the current one for standard input.
+    pub(crate) fn directory(&self) -> &Path {
+        self.path.as_deref().map_or(Path::new("."), directory_of)
     }
 
     /// The name of the plan in messages.

@@ -51,10 +51,8 @@ pub(crate) enum FailOn {
 impl Config {
     /// Reads the nearest file, from the directory of the plan upward. Without one, no option is set.
     pub(crate) fn find(plan: &PlanFile) -> Result<Self, Failure> {
-        let directory = plan.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         // the plan has been read; a directory that is gone contains nothing
-        let Ok(directory) = fs::canonicalize(directory) else { return Ok(Self::default()) };
+        let Ok(directory) = fs::canonicalize(plan.directory()) else { return Ok(Self::default()) };
         match directory.ancestors().map(|directory| directory.join(FILE_NAME)).find(|file| file.is_file()) {
             Some(file) => Self::read(&file),
             None => Ok(Self::default()),

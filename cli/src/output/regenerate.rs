@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use fs_err as fs;
 use railpack2docker::header::Header;
-use railpack2docker::{Compilation, Options, Transpiled, shell};
+use railpack2docker::{Options, Transpiled, shell, transpile};
 
 use super::report::{OrReport, Reporter};
 use crate::failure::Failure;
@@ -42,9 +42,7 @@ pub(crate) fn regenerate(
     let mut config = args.config(&plan)?;
     config.transpile.keep_version(header);
     let options = args.options_with(&config, &plan, Some(file))?;
-    let generated = Compilation::parse(&plan.text, options.strict)
-        .and_then(|compilation| compilation.transpile(&options))
-        .or_report(&plan, reporter)?;
+    let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
     Ok(Regenerated { plan_path, plan, options, generated })
 }

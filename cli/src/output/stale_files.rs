@@ -37,11 +37,6 @@ pub(crate) fn stale_files(
     Ok(compare(file, current, current_ignore, generated))
 }
 
-/// Fails unless the files are as generated, line endings included.
-pub(crate) fn check_unchanged(file: &Path, generated: &Transpiled, command: &str) -> Result<(), Failure> {
-    fail_if_stale(file, &stale_files(file, read(file)?, generated)?, command)
-}
-
 fn compare(
     file: &Path,
     current: Option<String>,
@@ -64,8 +59,9 @@ fn compare(
 /// Fails with the reasons why files are stale, and the remedy.
 pub(crate) fn fail_if_stale(file: &Path, stale: &[StaleFile], command: &str) -> Result<(), Failure> {
     let mut found: Vec<Diagnostic> = stale.iter().map(StaleFile::reason).collect();
+    let codes: Vec<Code> = found.iter().map(|found| found.code).collect();
     let Some(last) = found.pop() else { return Ok(()) };
-    found.push(last.with_help(remedy(file, stale, command)));
+    found.push(last.with_help(remedy(file, &codes, command)));
     Err(Failure::Stale(found))
 }
 
@@ -167,8 +163,7 @@ pub(crate) fn not_generated(file: &Path) -> Diagnostic {
 }
 
 /// The command that makes all files up to date.
-fn remedy(file: &Path, stale: &[StaleFile], command: &str) -> String {
-    let codes: Vec<Code> = stale.iter().map(|stale| stale.reason().code).collect();
+fn remedy(file: &Path, codes: &[Code], command: &str) -> String {
     let run = if codes.contains(&Code::NotGenerated) {
         format!("run `{command} --force` to overwrite it")
     } else if codes.contains(&Code::EditedFile) {

@@ -20,12 +20,12 @@ use crate::files::paths::dockerignore_path;
 use crate::files::plan_file::PlanFile;
 use crate::options::key::KeyArgs;
 use crate::options::plan::PlanArgs;
-use crate::options::secret_sources::{MissingSecrets, SecretArgs};
+use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::regenerate;
 use crate::output::report::{OrReport, Reporter};
-use crate::output::stale_files::{check_unchanged, read};
+use crate::output::stale_files::{fail_if_stale, read, stale_files};
 use command::{DockerBuild, Inputs};
 
 const EXAMPLES: &str = "\
@@ -82,21 +82,24 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let plan = PlanFile::read(args.plan.path())?;
     let file = args.file.as_deref();
     let mut config = args.transpile.config(&plan)?;
-    if let Some(file) = file {
-        config.transpile.keep_version(read(file)?.as_deref().and_then(Header::parse).as_ref());
-    }
+    let current = match file {
+        Some(file) => read(file)?,
+        None => None,
+    };
+    config.transpile.keep_version(current.as_deref().and_then(Header::parse).as_ref());
     let options = args.transpile.options_with(&config, &plan, file)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let generated = compilation.transpile(&options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
     let usage = compilation.secrets(&options);
-    let found = args.secrets.find(&usage, MissingSecrets::from_options(&options))?;
+    let found = args.secrets.find(&usage, &options)?;
     if let Some(file) = file {
-        check_unchanged(file, &generated, &regenerate::command(args.plan.path(), file, &options))?;
+        let command = regenerate::command(args.plan.path(), file, &options);
+        fail_if_stale(file, &stale_files(file, current, &generated)?, &command)?;
     }
     let key = args.key.read()?;
     let hash = usage.has_hash().then(|| hash(&found.completed(&usage), key.as_deref()));
-    let context = context(args, &plan);
+    let context = args.context.clone().unwrap_or_else(|| plan.directory().to_owned());
     let exposed = exposed_files(&context, &generated, &options, file, &found.files());
     reporter.report(exposed.as_slice(), None);
     let inputs = Inputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
@@ -121,12 +124,6 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
             signals.run(&DockerBuild::new(&directory.path().join("Dockerfile"), &inputs)?)
         }
     }
-}
-
-fn context(args: &BuildArgs, plan: &PlanFile) -> PathBuf {
-    let of_plan = || plan.path.as_deref().and_then(Path::parent).map(Path::to_owned);
-    let context = args.context.clone().or_else(of_plan).unwrap_or_default();
-    if context.as_os_str().is_empty() { PathBuf::from(".") } else { context }
 }
 
 /// The reasons why the printed command can't be run as it is.

@@ -41,10 +41,12 @@ pub(super) fn print(compared: &ComparedPlans<'_>, with_dockerfile: bool) -> Stri
         let names: Vec<&str> = cached.into_iter().map(name).collect();
         add_lines(&format!("all cached: {}", names.join(", ")), &mut out);
     }
-    let diff = compared.dockerfile_diff();
-    if with_dockerfile && !diff.is_empty() {
-        out.push('\n');
-        out.push_str(&colored(&diff));
+    if with_dockerfile {
+        let diff = compared.dockerfile_diff();
+        if !diff.is_empty() {
+            out.push('\n');
+            out.push_str(&colored(&diff));
+        }
     }
     out
 }

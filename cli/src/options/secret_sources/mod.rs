@@ -20,22 +20,6 @@ pub(crate) use args::SecretArgs;
 use args::Source;
 use flag::{From, SecretFlag};
 
-/// How to treat a secret without a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MissingSecrets {
-    /// It is an error.
-    Refuse,
-    /// It is optional, and may also be empty.
-    Accept,
-}
-
-impl MissingSecrets {
-    /// The treatment that the options of a Dockerfile ask for.
-    pub(crate) fn from_options(options: &Options) -> Self {
-        if options.optional_secrets { Self::Accept } else { Self::Refuse }
-    }
-}
-
 /// The values of the secrets that a build needs, and where each was found.
 #[derive(Debug, Default)]
 pub(crate) struct FoundSecrets {
@@ -85,7 +69,7 @@ impl FoundSecrets {
 impl SecretArgs {
     /// Finds the value of each secret that a command mounts. One error names all that are missing or empty.
     /// The plan's other secrets are ignored.
-    pub(crate) fn find(&self, usage: &SecretUsage, missing: MissingSecrets) -> Result<FoundSecrets, Failure> {
+    pub(crate) fn find(&self, usage: &SecretUsage, options: &Options) -> Result<FoundSecrets, Failure> {
         let mut search = Search::new(usage);
         for source in &self.sources {
             match source {
@@ -99,7 +83,7 @@ impl SecretArgs {
                 }
             }
         }
-        search.finish(missing, self.allow_empty)
+        search.finish(options.optional_secrets, self.allow_empty)
     }
 }
 
@@ -196,11 +180,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn finish(self, missing: MissingSecrets, allow_empty: bool) -> Result<FoundSecrets, Failure> {
+    fn finish(self, is_optional: bool, allow_empty: bool) -> Result<FoundSecrets, Failure> {
         if !self.unknown.is_empty() {
             return Err(Failure::Errors(self.unknown));
         }
-        let is_optional = missing == MissingSecrets::Accept;
         let problems: Vec<String> = self
             .usage
             .mounted()
