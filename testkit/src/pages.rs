@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
+use crate::repository::files_in;
 use crate::root;
 
 /// A page, by its path in the repository.
@@ -15,19 +16,9 @@ pub struct Page {
 
 /// The README, and every page of the book.
 pub fn pages() -> Vec<Page> {
-    let mut folders = vec![PathBuf::from("docs")];
-    let mut paths = vec![PathBuf::from("README.md")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root().join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let inside = path.strip_prefix(root()).unwrap().to_owned();
-            if path.is_dir() {
-                folders.push(inside);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                paths.push(inside);
-            }
-        }
-    }
+    let docs = files_in(root().join("docs"), "md");
+    let mut paths: Vec<PathBuf> = docs.iter().map(|path| path.strip_prefix(root()).unwrap().to_owned()).collect();
+    paths.push(PathBuf::from("README.md"));
     paths.sort();
     paths.into_iter().map(|path| Page { text: fs::read_to_string(root().join(&path)).unwrap(), path }).collect()
 }

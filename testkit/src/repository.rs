@@ -75,17 +75,24 @@ pub fn shared(path: &str) -> Option<String> {
 
 /// The Rust files in `src`, by their path below it, and their texts.
 pub fn sources() -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
     let src = root().join("src");
-    let mut folders = vec![src.clone()];
+    let file = |path: PathBuf| {
+        let name = path.strip_prefix(&src).unwrap().iter().map(|part| part.to_str().unwrap());
+        (name.collect::<Vec<_>>().join("/"), fs::read_to_string(&path).unwrap())
+    };
+    files_in(src.clone(), "rs").into_iter().map(file).collect()
+}
+
+/// The files with an extension in a folder and in those below it, in no particular order.
+pub(crate) fn files_in(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(&src).unwrap().iter().map(|part| part.to_str().unwrap());
-                files.insert(name.collect::<Vec<_>>().join("/"), fs::read_to_string(&path).unwrap());
+            } else if path.extension().is_some_and(|it| it == extension) {
+                files.push(path);
             }
         }
     }

@@ -51,12 +51,11 @@ struct Environment {
 }
 
 impl DockerBuild {
-    /// The build of a Dockerfile. Fails for a value that can't be passed.
-    pub(super) fn new(file: &Path, inputs: &Inputs<'_>) -> Result<Self, Diagnostic> {
+    /// The build, without its Dockerfile. Fails for a value that can't be passed.
+    pub(super) fn new(inputs: &Inputs<'_>) -> Result<Self, Diagnostic> {
         let Inputs { usage, options, found, .. } = inputs;
         let mut environment = Environment::default();
         let mut command = BuildCommand::default();
-        command.file = Some(file.into());
         command.secrets = match &options.secret_mount {
             SecretMount::Bundle(id) => environment.bundle(id, found)?.into_iter().collect(),
             _ => environment.secrets(usage, found)?,
@@ -71,6 +70,12 @@ impl DockerBuild {
         command.more = inputs.more.to_vec();
         command.context = inputs.context.into();
         Ok(Self { command, environment })
+    }
+
+    /// The build of this Dockerfile.
+    pub(super) fn with_file(mut self, file: &Path) -> Self {
+        self.command.file = Some(file.into());
+        self
     }
 
     /// The arguments of docker.
@@ -208,7 +213,7 @@ mod tests {
             more: &["-t", "a b"].map(OsString::from),
             context: Path::new("."),
         };
-        DockerBuild::new(Path::new("-f"), &inputs)
+        Ok(DockerBuild::new(&inputs)?.with_file(Path::new("-f")))
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let inputs = Inputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
     if args.dry_run {
         let path = file.map_or_else(|| Path::new(PLACEHOLDER).join("Dockerfile"), Path::to_owned);
-        let build = DockerBuild::new(&path, &inputs)?;
+        let build = DockerBuild::new(&inputs)?.with_file(&path);
         reporter.report(&dry_run_notes(args, &build), None);
         return print(&format!("{}\n", build.shell_command())).map(|()| ExitCode::SUCCESS);
     }
@@ -114,14 +114,14 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     if file.is_none() {
         check_outside(&temporary_parent, &context)?;
     }
-    DockerBuild::new(Path::new("Dockerfile"), &inputs)?;
+    let build = DockerBuild::new(&inputs)?;
     docker::check(&args.more)?;
     let signals = wait::Signals::hold()?;
     match file {
-        Some(file) => signals.run(&DockerBuild::new(file, &inputs)?),
+        Some(file) => signals.run(&build.with_file(file)),
         None => {
             let directory = write_temporary(&temporary_parent, &generated)?;
-            signals.run(&DockerBuild::new(&directory.path().join("Dockerfile"), &inputs)?)
+            signals.run(&build.with_file(&directory.path().join("Dockerfile")))
         }
     }
 }
