@@ -26,7 +26,7 @@ pub(super) fn lower(
             )
             .at(&src.location)
             .with_help(
-                "spell out the directories, or copy to a new name: COPY can't keep the names of directories that it matches",
+                "spell out the directories, or copy to a new name: COPY drops the names of directories that a wildcard matches",
             ),
         );
         return None;

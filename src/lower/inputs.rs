@@ -54,8 +54,8 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Nesting {
     None,
-    /// It is in an earlier one, which may lack a part of it. `--link` would create the directories on the
-    /// way again, with the default mode.
+    /// It is in an earlier one, which may lack a part of it. `--link` would create its parent directories
+    /// again, with the default mode.
     Inside,
     /// It is in an earlier one, which copies all of it.
     Copied,

@@ -148,7 +148,8 @@ impl StaleFile {
         }
         if header.arguments != new.arguments {
             let arguments = header.arguments.join(" ");
-            let message = format!("stale `{file}`: generated with different options: `railpack2docker {arguments}`");
+            let message =
+                format!("stale `{file}`: it was generated with different options, by `railpack2docker {arguments}`");
             return Diagnostic::new(Code::ChangedOptions, message);
         }
         let message =

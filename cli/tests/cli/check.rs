@@ -189,7 +189,7 @@ fn options_and_plan_come_from_the_header() {
     let repository = repository_with(&["--syntax", "none", "--cache-prefix", "a b"]);
     repository.run(["--check"]).check();
     let said = [
-        "error[changed-options]: stale `Dockerfile`: generated with different options: \
+        "error[changed-options]: stale `Dockerfile`: it was generated with different options, by \
          `railpack2docker railpack-plan.json -o Dockerfile --syntax none --cache-prefix=a b`",
         "run `railpack2docker railpack-plan.json -o Dockerfile --syntax x/y:1`",
     ];

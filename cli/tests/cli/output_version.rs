@@ -69,7 +69,7 @@ fn a_file_of_a_later_version_does_not_count_as_edited() {
     let text = folder.read("Dockerfile").replace("-o Dockerfile\n", "-o Dockerfile --output-version=2\n");
     folder.write("Dockerfile", restamped(&text));
     let said = [
-        "stale `Dockerfile`: generated with different options: `railpack2docker railpack-plan.json -o Dockerfile --output-version=2`",
+        "stale `Dockerfile`: it was generated with different options, by `railpack2docker railpack-plan.json -o Dockerfile --output-version=2`",
     ];
     folder.run(["--check"]).status(1).stdout(anything()).stderr(said).check();
 }
