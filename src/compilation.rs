@@ -69,8 +69,8 @@ impl Compilation {
     /// errors.
     ///
     /// # Errors
-    /// Every error that the first failing phase finds, reading the plan or resolving its names, along
-    /// with the warnings and notes so far.
+    /// Every error that the first failing phase finds, along with the warnings and notes so far. The
+    /// phases are reading the plan and resolving its names.
     pub fn parse(json: &str, strict: bool) -> Result<Self, Diagnostics> {
         let mut findings = Findings::default();
         let graph = plan::read(json, strict, &mut findings).and_then(|plan| graph::resolve(plan, &mut findings));
@@ -187,7 +187,7 @@ impl Lowered {
         })
     }
 
-    /// The usage of the plan's secrets with the options that it was lowered with.
+    /// The usage of the plan's secrets under the options that the plan was lowered with.
     pub(crate) fn usage(&self) -> &SecretUsage {
         &self.usage
     }
@@ -202,17 +202,17 @@ impl Lowered {
 }
 
 /// Turns the JSON text of a build plan into a Dockerfile. The same text and options give the same bytes
-/// on every machine, and in every release that supports [`Options::output_version`].
+/// on every machine, and in every release that supports the given [`Options::output_version`].
 ///
 /// # Errors
 /// Every error that the first failing phase finds. The phases are reading the plan, resolving its names,
-/// and lowering it to instructions.
+/// lowering it to instructions, and rendering them.
 pub fn transpile(json: &str, options: &Options) -> Result<Transpiled, Diagnostics> {
     Compilation::parse(json, options.strict)?.transpile(options)
 }
 
-/// All findings for the JSON text of a plan; see [`Compilation::lint`]. For a plan that can't be read,
-/// these are the errors that explain why.
+/// All findings for the JSON text of a plan; see [`Compilation::lint`]. For a plan that
+/// [`Compilation::parse`] rejects, these are its errors, with the warnings and notes so far.
 #[must_use]
 pub fn lint(json: &str, options: &Options) -> Vec<Diagnostic> {
     match Compilation::parse(json, options.strict) {

@@ -12,7 +12,7 @@
 //! # Ok::<(), railpack2docker::Diagnostics>(())
 //! ```
 //!
-//! A [`Compilation`] does the same in steps, for programs that need more than the text: it parses the
+//! A [`Compilation`] does the same in phases, for programs that need more than the text: it parses the
 //! plan once, and then lowers, checks or renders it on demand. [`diff`] compares two plans, and
 //! [`explain`] describes one.
 

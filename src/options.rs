@@ -28,13 +28,13 @@ pub struct Options {
     pub secret_mount: SecretMount,
     /// Ids of secrets in the build, by secret name. The default id is the name.
     pub secret_ids: BTreeMap<String, String>,
-    /// Access to the builder's SSH agent, if commands need it.
+    /// Access to the SSH agent that `docker build --ssh` exposes, if commands need it.
     pub ssh: Option<Ssh>,
     /// Mount an optional secret `GITHUB_TOKEN` for `mise install`.
     pub github_token: bool,
     /// Names of codes whose warnings are suppressed.
     pub allow: BTreeSet<String>,
-    /// Names of codes whose checks are off by default and that `lint` should run.
+    /// Names of codes whose checks `lint` runs although they are off by default.
     pub warn: BTreeSet<String>,
     /// A prefix for the id of every cache mount.
     pub cache_prefix: String,
@@ -167,12 +167,12 @@ pub enum SecretMount {
     Bundle(String),
 }
 
-/// Access to the builder's SSH agent.
+/// Access to the SSH agent that `docker build --ssh` exposes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ssh {
     /// The id of the agent: `default`, unless the build uses another.
     pub id: String,
-    /// The steps whose commands can use it. If empty, all of them.
+    /// The steps whose commands can use the agent. If empty, the commands of all steps can.
     pub steps: Vec<String>,
 }
 

@@ -11,13 +11,13 @@ use crate::plan::{Plan, Step, StepId, StepMap};
 #[derive(Clone, Debug)]
 pub struct SecretUsage {
     secrets: Vec<Located<String>>,
-    /// The ids of secrets in the build that differ from their names.
+    /// The ids that an option sets for secrets, by secret name.
     ids: BTreeMap<String, String>,
     /// Distinct sets of secrets, as indices in plan order. The first set contains all secrets.
     sets: Vec<Vec<usize>>,
-    /// The set that each step lists. `None` for a step that runs nothing or lists nothing.
+    /// The set that each step lists. `None` for a step that runs nothing or lists no secret of the plan.
     listed: StepMap<Option<SetId>>,
-    /// The set that the commands of each step see. `None` for a step that runs nothing.
+    /// The set that the commands of each step see. `None` for a step that runs nothing or sees no secret.
     seen: StepMap<Option<SetId>>,
     /// The indices of the secrets that at least one command sees.
     mounted: Vec<usize>,
@@ -34,21 +34,21 @@ pub(crate) struct SetId(usize);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HashGroup {
     pub(crate) set: SetId,
-    /// The first step in build order that lists it.
+    /// The first step in build order that lists the set.
     pub(crate) step: StepId,
 }
 
-/// A step and the secrets that re-run it.
+/// A step and the secrets that it lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StepSecrets {
     /// The step's name.
     pub step: String,
-    /// The secrets that it lists, with `*` expanded, in plan order. Never empty.
+    /// The secrets that the step lists, with `*` expanded, in plan order. Never empty.
     pub secrets: Vec<String>,
 }
 
-/// Every secret of the plan.
+/// The set of all secrets of the plan.
 const ALL: SetId = SetId(0);
 
 impl SecretUsage {
@@ -107,7 +107,8 @@ impl SecretUsage {
         self.secrets.iter().map(|secret| secret.value.as_str())
     }
 
-    /// The steps that a changed secret re-runs, in build order.
+    /// The steps that list secrets, run something and are needed by the image, in build order. A changed
+    /// secret re-runs the steps that list it, unless the hash is [`SecretsHash::Off`].
     #[must_use]
     pub fn listing_steps(&self) -> &[StepSecrets] {
         &self.listing_steps

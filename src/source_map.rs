@@ -5,7 +5,7 @@ use crate::diagnostic::Location;
 /// The location in the plan that each line of a Dockerfile comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceMap {
-    /// The first line of each range, counted from 1, in ascending order.
+    /// The first line of each range, counted from 1, and the range's location; sorted by line.
     origins: Vec<(usize, Option<Location>)>,
 }
 
@@ -30,7 +30,7 @@ impl SourceMap {
 /// The lines of a stage in its Dockerfile, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StageLines {
-    /// The line of its comment or, without one, of its `FROM`.
+    /// The line of the stage's comment or, without one, of its `FROM`.
     pub(crate) first: usize,
     pub(crate) last: usize,
     /// The first line of each instruction after `FROM`, including its comment.

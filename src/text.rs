@@ -11,14 +11,24 @@ const MAX_PER_COLUMN: usize = 4;
 /// Joins items as English text: `a, b and c`.
 #[must_use]
 pub fn list<T: Borrow<str>>(items: &[T]) -> String {
+    join(items, "and")
+}
+
+/// Joins alternatives as English text: `a, b or c`.
+#[must_use]
+pub fn list_or<T: Borrow<str>>(items: &[T]) -> String {
+    join(items, "or")
+}
+
+fn join<T: Borrow<str>>(items: &[T], conjunction: &str) -> String {
     match items {
-        [some @ .., last] if !some.is_empty() => format!("{} and {}", some.join(", "), last.borrow()),
+        [some @ .., last] if !some.is_empty() => format!("{} {conjunction} {}", some.join(", "), last.borrow()),
         one => one.concat(),
     }
 }
 
-/// Joins the first `max` items, and the text that `more` gives for the number of the others: `a, b and 3
-/// more`.
+/// Joins the first `max` items, and the text that `more` returns for the number of the others:
+/// `a, b and 3 more`.
 pub fn list_first(
     items: impl ExactSizeIterator<Item = String>,
     max: usize,
@@ -84,6 +94,7 @@ mod tests {
         {
             assert_eq!(list(items), listed);
         }
+        assert_eq!(list_or(&["a", "b", "c"]), "a, b or c");
         let first =
             |most| list_first(["a", "b", "c"].map(str::to_owned).into_iter(), most, |others| format!("{others} more"));
         assert_eq!([first(3), first(2), first(1)], ["a, b and c", "a, b and 1 more", "a and 2 more"]);

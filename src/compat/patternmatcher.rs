@@ -95,7 +95,7 @@ impl Pattern {
         Some(Self { is_exception, tokens: tokens(path)? })
     }
 
-    /// Whether it matches the path or one of its parent folders.
+    /// Whether the pattern matches a path or one of its parent folders.
     fn matches(&self, path: &str) -> bool {
         let path: Vec<char> = path.chars().collect();
         let reached = reached(&self.tokens, &path);
@@ -122,19 +122,19 @@ enum Token {
     Char(char),
     /// `?`: one character that is not a slash.
     One,
-    /// `[a-z]`, or with `^` any character but these.
+    /// `[a-z]`: one of these characters. `[^a-z]`: any other character.
     Class { is_negated: bool, ranges: Vec<(char, char)> },
     /// `*`: any number of characters that are not slashes.
     Name,
     /// `**/`: any number of whole folders.
     Folders,
-    /// `**` at the end: anything.
+    /// `**` at the end, or at the start directly before plain text: anything.
     Rest,
 }
 
 impl Token {
-    /// The positions in a path that a match can reach from those that it has reached. A position is the
-    /// number of characters before it.
+    /// The positions in a path that a match can reach with this token, from those that it has reached. A
+    /// position is the number of characters before it.
     fn reach(&self, reached: &[bool], path: &[char]) -> Vec<bool> {
         let before = std::iter::once(None).chain(path.iter().copied().map(Some));
         let mut is_open = false;
@@ -195,15 +195,16 @@ fn tokens(pattern: &str) -> Option<Vec<Token>> {
     (!tokens.is_empty()).then_some(tokens)
 }
 
-/// The token of `**`. Directly before plain text, as in `**.env`, that text is the end of a path, and
-/// need not be a whole name.
+/// The token of a `**`, and the rest of the pattern. At the start of a pattern and directly before plain
+/// text, as in `**.env`, a `**` matches anything: the text must end the path, but need not be a whole
+/// name.
 fn stars(is_first: bool, after: &str) -> (Token, &str) {
     let rest = after.strip_prefix('/').unwrap_or(after);
     let is_end_of_path = is_first && rest.len() == after.len() && !rest.contains(['*', '?', '[', ']', '\\']);
     (if rest.is_empty() || is_end_of_path { Token::Rest } else { Token::Folders }, rest)
 }
 
-/// A class after its opening bracket, and what follows the closing one.
+/// Parses a class, given without its opening bracket. Returns its token and the rest of the text.
 fn class(text: &str) -> Option<(Token, &str)> {
     let (is_negated, mut rest) = match text.strip_prefix('^') {
         Some(rest) => (true, rest),
@@ -224,12 +225,12 @@ fn class(text: &str) -> Option<(Token, &str)> {
     }
 }
 
-/// A character of a class, and what follows it.
+/// Parses a character of a class. Returns it and the rest of the text.
 fn member(text: &str) -> Option<(char, &str)> {
     if text.starts_with(['-', ']']) { None } else { char(text) }
 }
 
-/// A character, which may have a backslash before it, and what follows it.
+/// Parses a character, which may be escaped with a backslash. Returns it and the rest of the text.
 fn char(text: &str) -> Option<(char, &str)> {
     let text = text.strip_prefix('\\').unwrap_or(text);
     let c = text.chars().next()?;

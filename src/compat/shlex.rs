@@ -1,12 +1,12 @@
-//! Splits command lines as Go's `google/shlex` does, which Railpack uses by way of `llb.Shlex`. It is
-//! close to POSIX, but not the same: a backslash escapes any character within double quotes, and also
-//! escapes a line feed outside quotes.
+//! Splits command lines as Go's `google/shlex` does, which Railpack uses by way of `llb.Shlex`. The rules
+//! are close to those of POSIX, but not the same: a backslash escapes any character within double quotes,
+//! and also escapes a line feed outside quotes.
 
 /// The words of a command line, and whether it ends within a quote or after a backslash.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Words {
     pub(crate) words: Vec<String>,
-    /// The reason why the last word is missing.
+    /// The reason why the last word is unfinished, and so omitted.
     pub(crate) unfinished: Option<&'static str>,
 }
 

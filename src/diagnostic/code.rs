@@ -29,7 +29,7 @@ macro_rules! codes {
                 match self { $(Self::$lint => $lint_name,)+ $(Self::$error => $error_name,)+ }
             }
 
-            /// The severity of its findings, unless an option raises it.
+            /// The severity of findings with this code, unless an option raises it.
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$lint => Severity::$severity,)+ $(Self::$error => Severity::$error_severity,)+ }
@@ -41,7 +41,7 @@ macro_rules! codes {
                 match self { $(Self::$lint => $lint_summary,)+ $(Self::$error => $error_summary,)+ }
             }
 
-            /// The path of its documentation page, relative to the root of the repository.
+            /// The path of the documentation page, relative to the root of the repository.
             #[must_use]
             pub const fn path(self) -> &'static str {
                 match self {
@@ -50,7 +50,7 @@ macro_rules! codes {
                 }
             }
 
-            /// Its documentation page in Markdown: an example, the meaning, and the remedy.
+            /// The documentation page in Markdown: an example, the meaning, and the remedy.
             #[must_use]
             pub const fn page(self) -> &'static str {
                 match self {
@@ -67,7 +67,7 @@ codes! {
         Warning AbsoluteExclude "absolute-exclude" "an exclude pattern begins with a slash, so it matches nothing"
         Error AmbiguousInput "ambiguous-input" "an input has more than one source"
         Warning BraceExpansionInSh "brace-expansion-in-sh" "`sh` does not expand `{a,b}`"
-        Warning CachedOutput "cached-output" "a copied path is inside a cache, so it is in no layer"
+        Warning CachedOutput "cached-output" "a copied path is inside a cache, so it is not in any layer"
         Error ConfigFile "config-file" "the file is a `railpack.json`, not a plan"
         Warning ConfigKey "config-key" "a `railpack.json` key has no effect in a plan"
         Warning CredentialInVariable "credential-in-variable" "a variable's value looks like a credential"
@@ -81,16 +81,16 @@ codes! {
         Error EmptyName "empty-name" "a step's name is empty"
         Error EmptyPlan "empty-plan" "the file is empty"
         Warning ExcludedCopy "excluded-copy" "the build copies files that the plan excludes"
-        Warning ExposedFile "exposed-file" "the image would contain an `.env` file from the build context"
+        Warning ExposedFile "exposed-file" "the image would contain a `.env` file from the build context"
         Error FilteredBase "filtered-base" "a base has `include` or `exclude`"
-        Error HugeDockerfile "huge-dockerfile" "the Dockerfile would be many times too large for BuildKit"
+        Error HugeDockerfile "huge-dockerfile" "the Dockerfile would be far too large for BuildKit"
         Error Inexpressible "inexpressible" "a Dockerfile can't express this"
         Note InfoFile "info-file" "the file is a `railpack-info.json` that contains a plan"
         Error InvalidCache "invalid-cache" "a cache directory covers the whole file system"
         Error InvalidImage "invalid-image" "an image reference is invalid"
         Error InvalidJson "invalid-json" "the text is not valid JSON"
         Error InvalidPath "invalid-path" "the path of a file is a directory"
-        Error InvalidSecret "invalid-secret" "a secret's name can't be an environment variable"
+        Error InvalidSecret "invalid-secret" "a secret's name can't be the name of an environment variable"
         Error InvalidStringCommand "invalid-string-command" "a string command has the wrong number of arguments"
         Warning InvisibleText "invisible-text" "the generated text contains invisible characters"
         Warning KeyCapitalization "key-capitalization" "a key has unexpected capitalization"
@@ -172,7 +172,7 @@ codes! {
 }
 
 impl Code {
-    /// The checks that are off by default.
+    /// The codes of the checks that are off by default.
     pub const OPTIONAL: [Self; 1] = [Self::UnpinnedImage];
 
     /// All codes, those of plans first.

@@ -104,7 +104,7 @@ fn is_plain(key: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Position {
-    /// The path to the value: `steps[1].commands[2].cmd`.
+    /// The path to the value, such as `steps[1].commands[2].cmd`.
     pub path: String,
     /// The line, counted from 1.
     pub line: usize,
@@ -119,7 +119,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
-    /// The number of characters that start before each block of the text: a line may be megabytes long.
+    /// The number of characters that start before each block of the text. Counting from the start of a
+    /// line would be slow: a line may be megabytes long.
     characters: Vec<usize>,
 }
 

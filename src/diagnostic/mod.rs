@@ -20,7 +20,7 @@ pub enum Severity {
     Note,
     /// Probably a mistake.
     Warning,
-    /// No Dockerfile can be generated.
+    /// A failure. If the error is in the plan, no Dockerfile can be generated.
     Error,
 }
 
@@ -38,13 +38,13 @@ impl fmt::Display for Severity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// Its severity.
+    /// The severity: that of the code, unless an option raises it.
     pub severity: Severity,
-    /// Its kind.
+    /// The kind of the finding.
     pub code: Code,
     /// The message: lower case, no full stop, values in backticks, no control characters.
     pub message: String,
-    /// Its location, if it has one.
+    /// The location in the plan, if there is one.
     pub location: Option<Location>,
     /// Related locations, each with a label.
     pub related: Vec<(Location, String)>,
@@ -113,7 +113,7 @@ pub(crate) fn shortened(text: &str) -> String {
     truncate_middle(text, 3_500, 500).into_owned()
 }
 
-/// The known word that `word` most likely misspells. At most a third of its letters may differ.
+/// The known word that `word` most likely misspells. At most a third of the known word may differ.
 fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // beyond this, a comparison costs more than the suggestion is worth
     const MAX_LENGTH: usize = 100;

@@ -22,7 +22,8 @@ impl<'a, 'p> Assets<'a, 'p> {
         Self { old, new, subject, done: BTreeSet::new() }
     }
 
-    /// Compares the content of the file at `path`. The names of assets have no meaning.
+    /// Compares the contents of assets `old` and `new`, both of which are written to `path`. A change of an asset's
+    /// name alone is not reported.
     pub(super) fn compare(&mut self, old: &str, new: &str, path: &str) -> Vec<Change> {
         let (Some(before), Some(after)) = (self.old.assets.get(old), self.new.assets.get(new)) else {
             return Vec::new();
@@ -54,7 +55,7 @@ impl<'a, 'p> Assets<'a, 'p> {
     }
 }
 
-/// The content of the file: a heredoc ends in a line feed, unless it is empty.
+/// The content of the file that an asset becomes: a heredoc ends in a line feed, unless it is empty.
 fn content(asset: &Located<String>) -> String {
     let text = &asset.value;
     if text.is_empty() || text.ends_with('\n') { text.clone() } else { format!("{text}\n") }

@@ -65,7 +65,7 @@ impl<'p> Caches<'p> {
         }
     }
 
-    /// Compares which caches of both plans a step uses.
+    /// Compares a step's use of the caches that both plans have.
     pub(super) fn compare_uses(&self, old: &Step, new: &Step, subject: &Subject, changes: &mut Vec<Change>) {
         let now = |name: &'p str| self.renamed.get(name).copied().unwrap_or(name);
         let has = |list: &[Located<String>], name: &str| list.iter().any(|cache| cache.value == name);

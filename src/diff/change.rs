@@ -61,7 +61,7 @@ kinds! {
     StepRemoved = "step-removed",
     /// A step was renamed.
     StepRenamed = "step-renamed",
-    /// A step or the image starts from something else.
+    /// A step or the image has a different base.
     BaseChanged = "base-changed",
     /// An image reference changed.
     ImageChanged = "image-changed",
@@ -111,7 +111,7 @@ kinds! {
     CacheRenamed = "cache-renamed",
     /// The directory or type of a cache changed.
     CacheChanged = "cache-changed",
-    /// A step uses another cache.
+    /// A step uses an additional cache.
     CacheUseAdded = "cache-use-added",
     /// A step no longer uses a cache.
     CacheUseRemoved = "cache-use-removed",

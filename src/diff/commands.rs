@@ -183,7 +183,7 @@ pub(super) fn compare(old: &Step, new: &Step, subject: &Subject, changes: &mut V
     found.append_to(changes);
 }
 
-/// Commands between two that both lists share.
+/// The old and new commands between two neighboring commands that both lists share.
 struct Gap<'a, 'p> {
     old: Vec<&'a Entry<'p>>,
     new: Vec<(usize, &'a Entry<'p>)>,
@@ -209,7 +209,7 @@ impl<'a, 'p> Gap<'a, 'p> {
                 .filter(|(_, ((_, new), _))| new.key.is_same_kind(&old.key))
                 .map(|(at, (_, words))| (at, similarity(&old_words, words)))
                 .filter(|(_, similarity)| is_alone || *similarity >= MIN_SIMILARITY)
-                // the first of equally similar ones
+                // prefers the first of equally similar commands
                 .max_by(|(at, a), (other, b)| a.total_cmp(b).then(other.cmp(at)));
             match best {
                 Some((at, _)) => {
@@ -302,7 +302,7 @@ impl<'p> CommandChanges<'_, 'p> {
         }
     }
 
-    /// Records moves: commands in both lists, which it removes from them.
+    /// Records a move for each command that is in both `removed` and `added`, and removes it from both.
     fn match_moves(
         &mut self,
         removed: &mut Vec<(usize, &Entry<'p>)>,

@@ -18,7 +18,7 @@ pub(super) fn compare(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
     start_command(old, new, changes);
 }
 
-/// Compares the entries of `PATH`. Their order has no meaning: the image sorts them.
+/// Compares the entries of `PATH`. Their order has no meaning, since they are sorted in the image.
 fn paths(old: &Deploy, new: &Deploy, changes: &mut Vec<Change>) {
     let subject = Subject::Image;
     for entry in surplus(&old.paths, &new.paths) {

@@ -4,7 +4,7 @@ use super::change::{Change, ChangeKind, Subject};
 use super::message::Message;
 use crate::dockerfile::split_reference;
 
-/// Compares two different references: another image, or another version of the same one.
+/// Compares two different references, to different images or to different versions of one image.
 pub(super) fn compare(old: &str, new: &str, subject: &Subject) -> Change {
     let (name, before) = split(old);
     let (new_name, after) = split(new);

@@ -9,7 +9,7 @@ use super::message::{MAX_VALUES, Message};
 use super::sequence::differences;
 use crate::plan::{Input, Located, Plan, Source};
 
-/// The inputs of a step without its base, or all inputs of the image.
+/// The old and new inputs of a step, without its base, or of the final image.
 pub(super) struct Inputs<'p> {
     pub(super) old: &'p [Input],
     pub(super) new: &'p [Input],
@@ -117,7 +117,7 @@ impl Inputs<'_> {
             removed.extend(olds.get(part.old).unwrap_or_default());
             added.extend(news.get(part.new).unwrap_or_default());
         }
-        // inputs that moved: all together are one change
+        // all moved inputs together are one change
         if let Some((old, new)) = take_pairs(&mut removed, &mut added, Clone::clone).first() {
             changes.push(self.order_change(old, new, subject));
         }
@@ -145,9 +145,14 @@ impl Inputs<'_> {
             list.iter().map(|input| origin_name(Some(&input.source))).collect::<Vec<_>>().join(", ")
         };
         let (before, after) = (order(self.old), order(self.new));
-        let change = Change::new(ChangeKind::InputsReordered, subject, Message::new("order of inputs"))
-            .at(&old.location, &new.location);
-        if before == after { change } else { change.with_values(&before, &after) }
+        let change = |words| {
+            Change::new(ChangeKind::InputsReordered, subject, Message::new(words)).at(&old.location, &new.location)
+        };
+        if before == after {
+            change("order of inputs changed")
+        } else {
+            change("order of inputs").with_values(&before, &after)
+        }
     }
 }
 
@@ -182,7 +187,7 @@ fn take_pairs<'p, T: Ord>(
     pairs
 }
 
-/// The same paths from another source.
+/// Describes a change of an input's source. The paths are the same.
 fn compare_sources(old: &Input, new: &Input, subject: &Subject) -> Change {
     match (&old.source, &new.source) {
         (Source::Image(old), Source::Image(new)) => images::compare(&old.value, &new.value, subject),
@@ -194,7 +199,7 @@ fn compare_sources(old: &Input, new: &Input, subject: &Subject) -> Change {
     }
 }
 
-/// Different paths from the same source.
+/// Describes the changes of an input's paths. The source is the same.
 fn compare_paths(old: &Input, new: &Input) -> Message {
     let include = |input: &Input| values(input.include.as_deref().unwrap_or_default());
     let (old_include, new_include) = (include(old), include(new));
@@ -211,7 +216,7 @@ fn compare_paths(old: &Input, new: &Input) -> Message {
     differ("excludes ", &new_exclude, &old_exclude);
     differ("no longer excludes ", &old_exclude, &new_exclude);
     if parts.is_empty() {
-        parts.push(Message::new("order of paths copied"));
+        parts.push(Message::new("reorders the paths copied"));
     }
     let mut parts = parts.into_iter();
     let first = parts.next().unwrap_or_default();

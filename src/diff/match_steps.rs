@@ -6,10 +6,10 @@ use super::commands::CommandKey;
 use super::sequence::similarity;
 use crate::plan::{Input, Plan, Source, Step, StepId, StepMap};
 
-/// The minimum similarity, from 0 to 1, of a renamed step before and after.
+/// The minimum similarity, from 0 to 1, of a step before and after it was renamed.
 const MIN_SIMILARITY: f64 = 0.6;
 
-/// The minimum lead over the similarity to any other step.
+/// The minimum difference between the similarities of the best and the second-best match.
 const MIN_LEAD: f64 = 0.1;
 
 /// The maximum number of unpaired steps that are compared with each other.
@@ -69,17 +69,17 @@ impl<'p> Pairs<'p> {
         self.old_of_new[new].map(|id| (id, self.old.plan.step(id)))
     }
 
-    /// The steps of the old plan that the new plan does not have.
+    /// The steps of the old plan that have no counterpart in the new plan.
     pub(super) fn removed(&self) -> impl Iterator<Item = &'p Step> {
         unpaired(&self.new_of_old).into_iter().map(|id| self.old.plan.step(id))
     }
 
-    /// Whether this name is that of a removed step.
+    /// Whether a removed step has this name.
     pub(super) fn is_removed(&self, name: &str) -> bool {
         self.old.id(name).is_some_and(|id| self.new_of_old[id].is_none())
     }
 
-    /// Whether this name is that of an added step.
+    /// Whether an added step has this name.
     pub(super) fn is_added(&self, name: &str) -> bool {
         self.new.id(name).is_some_and(|id| self.old_of_new[id].is_none())
     }
@@ -97,8 +97,8 @@ impl<'p> Pairs<'p> {
         })
     }
 
-    /// Pairs the steps that differ only in their names. Returns whether there were any: then their consumers
-    /// may be equal too.
+    /// Pairs the steps that differ only in their names. Returns whether there were any, since their consumers may
+    /// then be equal too.
     fn pair_equal(&mut self) -> bool {
         let mut of_new: BTreeMap<Vec<String>, Vec<StepId>> = BTreeMap::new();
         for id in unpaired(&self.old_of_new).into_iter().rev() {

@@ -120,7 +120,8 @@ pub(super) fn shorten_pair(old: &str, new: &str) -> (String, String) {
     (excerpt(&old), excerpt(&new))
 }
 
-/// A text without most of its shared prefix and suffix, which are given by their lengths.
+/// A text without most of the prefix and the suffix that it shares with another one. `prefix` and `suffix` are
+/// their lengths.
 fn excerpt(text: &[char], prefix: usize, suffix: usize) -> String {
     let start = if prefix > MAX_SHARED { word_start(text, prefix - MAX_SHARED, prefix) } else { 0 };
     let end = if suffix > MAX_SHARED { text.len() - suffix + MAX_SHARED } else { text.len() };

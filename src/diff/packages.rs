@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::change::{Change, ChangeKind, Subject};
 use super::message::Message;
 
-/// Versions by name; `None` if no version is given.
+/// The versions of packages, by name; `None` if no version is given.
 type Packages = BTreeMap<String, Option<String>>;
 
 /// Compares the tools of a mise config. Returns `None` if anything else changed, and for other files.
@@ -53,7 +53,7 @@ fn changes(old: &Packages, new: &Packages, noun: &'static str, subject: &Subject
 /// A mise config, split into the versions of its tools and the rest.
 struct Config {
     tools: Packages,
-    /// The other keys of the file, and those of its tools.
+    /// The other keys of the file, and the other keys of its tools.
     rest: (Table, Table),
 }
 
@@ -85,7 +85,7 @@ impl Config {
     }
 }
 
-/// The version of a tool, or several. A whole number may be unquoted.
+/// The version of a tool, or several, separated by commas. A whole number may be unquoted.
 fn versions(value: &Value) -> Option<String> {
     match value {
         Value::String(version) => Some(version.clone()),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn compares_tools_of_mise() {
+    fn compares_mise_tools() {
         let railpacks = |tools: &[(&str, &str)]| {
             let tools = tools.iter().map(|(name, version)| format!("  [tools.{name}]\n    version = \"{version}\"\n"));
             format!("[tools]\n{}", tools.collect::<String>())
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn compares_packages_of_apt() {
+    fn compares_apt_packages() {
         let railpacks = |packages: &str| format!("sh -c 'apt-get update && apt-get install -y {packages}'");
         assert_eq!(
             apt(&railpacks("curl libpq5"), &railpacks("curl libpq-dev=15.1")),

@@ -30,7 +30,7 @@ fn variables_of(plan: &mut Plan) -> impl Iterator<Item = &mut Variables> {
     of_steps.chain([&mut plan.variables, &mut plan.deploy.variables])
 }
 
-/// The masks of values, by variable.
+/// The masks of values, by variable and value.
 #[derive(Default)]
 struct Masks(BTreeMap<String, BTreeMap<String, String>>);
 
@@ -41,7 +41,7 @@ impl Masks {
             let number = known.values().filter(|other| other.starts_with(mask)).count() + 1;
             let mask = known.entry(value.value.clone()).or_insert_with(|| {
                 let numbered = if number > 1 { format!("{mask} ({number})") } else { mask.to_owned() };
-                // a value with several lines is rendered differently
+                // a value with several lines is rendered differently, so its mask has a line feed too
                 if value.value.contains('\n') { format!("{numbered}\n") } else { numbered }
             });
             value.value.clone_from(mask);

@@ -85,7 +85,7 @@ impl<'p> Secrets<'p> {
         changes.push(change);
     }
 
-    /// The secrets of both plans that only one of the steps lists.
+    /// The secrets in both plans that `one` lists and `other` does not.
     fn only<'s>(&self, one: &'s Step, other: &Step) -> Vec<&'s str> {
         let is_listed = |name: &str| other.secrets.iter().any(|secret| secret.value == name);
         let names = one.secrets.iter().map(|secret| secret.value.as_str());

@@ -9,7 +9,7 @@ use similar::{Algorithm, DiffTag, capture_diff};
 /// The number of items aligned at a time: the stack that `similar` uses grows with the number of differences.
 const WINDOW: usize = 30_000;
 
-/// Ranges of items that are equal in both lists, or that replace each other.
+/// A range in each of two lists. The items are equal, or those of the new list replace those of the old one.
 pub(super) struct Part {
     pub(super) is_shared: bool,
     pub(super) old: Range<usize>,

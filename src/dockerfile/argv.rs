@@ -10,7 +10,7 @@ use crate::escape::{escape_invisible_json, is_invisible};
 pub(crate) struct ExecForm(String);
 
 impl ExecForm {
-    /// Spells an argv of any text.
+    /// Spells an argv, whose words may be any text.
     ///
     /// # Errors
     /// A word that contains a NUL or exceeds the kernel's limit; an argv that exceeds the line limit and
@@ -28,8 +28,8 @@ impl ExecForm {
         Ok(Self(fold(json)?))
     }
 
-    /// Spells an argv that a shell runs after other statements, each ending with `;`, with additional
-    /// variables as in [`ExecForm::with_variables`].
+    /// Spells an argv that a shell runs after other statements, each of which ends with `;`. The argv gets
+    /// additional variables as in [`ExecForm::with_variables`].
     ///
     /// # Errors
     /// Those of [`ExecForm::with_variables`].
@@ -57,14 +57,14 @@ impl ExecForm {
     }
 }
 
-/// `env NAME=value … argv`.
+/// The words of `env NAME=value … argv`.
 fn env_words<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Vec<String>, Inexpressible> {
     let is_name = |name: &str| !name.is_empty() && !name.starts_with('-') && !name.contains('=');
     if !variables.iter().all(|(name, _)| is_name(name)) {
         return Err(Inexpressible::Malformed("a command that `env` can run: the name of a variable would be misread"));
     }
     if argv.first().is_some_and(|program| program.as_ref().contains('=')) {
-        return Err(Inexpressible::Malformed("a command that `env` can run, which a multi-line variable requires"));
+        return Err(Inexpressible::Malformed("a command that `env` can run, as a multi-line variable requires"));
     }
     let assignments = variables.iter().map(|(name, value)| format!("{name}={value}"));
     let words = argv.iter().map(|word| word.as_ref().to_owned());
@@ -85,10 +85,10 @@ impl ShellForm {
     /// Accepts a script that the parser passes to the shell unchanged.
     ///
     /// # Errors
-    /// A script that BuildKit's parser would misread: one that contains a line feed, another control
-    /// character or `<<`, starts with JSON, a flag, a comment or whitespace, or ends with a backslash or
-    /// whitespace. The exec form can express all of these. Also a script that is empty, contains a NUL,
-    /// exceeds the kernel's limit, or can't be folded.
+    /// A script that BuildKit's parser or a reader would misread: one that contains a line feed, another
+    /// invisible character except a tab, or `<<`; starts with JSON, a flag, a comment or whitespace; or
+    /// ends with a backslash or whitespace. The exec form can express all of these. Also a script that is
+    /// empty, contains a NUL, exceeds the kernel's limit, or can't be folded.
     pub(crate) fn script(script: &str) -> Result<Self, Inexpressible> {
         check_argument(script)?;
         let legal = !script.is_empty()
@@ -104,8 +104,8 @@ impl ShellForm {
         Ok(Self(fold(script.to_owned())?))
     }
 
-    /// Spells an argv that replaces the shell, so that it runs the program itself even if the shell has a
-    /// builtin of the same name.
+    /// Spells an argv for `exec`, which replaces the shell with the program itself, even if the shell has
+    /// a builtin of the same name.
     ///
     /// # Errors
     /// An empty argv, a program that starts with `-`, and the errors of [`ShellForm::script`].
@@ -116,7 +116,7 @@ impl ShellForm {
             script.push(' ');
             script.push_str(&shell_word(word.as_ref(), false));
         }
-        // dash would treat it as an option of `exec`
+        // dash would treat a program that starts with `-` as an option of `exec`
         match argv.first().map(AsRef::as_ref) {
             None => Err(Inexpressible::Malformed("a command")),
             Some(program) if program.starts_with('-') => Err(Inexpressible::Malformed("a program for `exec`")),

@@ -24,11 +24,12 @@ impl Assignment {
         Self::spell(name, &spelled_name, value)
     }
 
-    /// Spells a build arg. Its name is literal: newer frontends neither unquote nor expand it, older ones
-    /// do both.
+    /// Spells a build arg. Its name is literal: newer frontends neither unquote nor expand it, but older
+    /// ones do both.
     ///
     /// # Errors
-    /// Those of [`Assignment::new`], and a name that is not one word without quotes, `\` and `$`.
+    /// Those of [`Assignment::new`], and a name that starts with `--` or contains whitespace, quotes, `\`
+    /// or `$`.
     pub(crate) fn arg(name: &str, value: &str) -> Result<Self, Inexpressible> {
         check_name(name)?;
         if !is_arg_name(name) {
@@ -47,7 +48,7 @@ impl Assignment {
         Ok(Self { name: name.to_owned(), spelled: fold(spelled)? })
     }
 
-    /// Its length, in bytes.
+    /// The length of the spelled assignment, in bytes.
     pub(crate) fn length(&self) -> usize {
         self.spelled.len()
     }

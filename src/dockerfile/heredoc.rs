@@ -55,8 +55,9 @@ impl fmt::Display for Delimiter {
     }
 }
 
-/// `EOF`, or the first of `EOF2`, `EOF3`, … that is not a line of the content. BuildKit ignores a
-/// carriage return after the delimiter, and hadolint ignores blanks around it.
+/// `EOF`, or the first of `EOF2`, `EOF3`, … that is not a line of the content. Lines are trimmed for the
+/// comparison: BuildKit ignores a carriage return after the delimiter, and hadolint ignores blanks around
+/// it.
 fn free_delimiter(body: &str) -> String {
     let taken: BTreeSet<&str> = body.split('\n').map(str::trim).filter(|line| line.starts_with("EOF")).collect();
     let mut delimiter = "EOF".to_owned();

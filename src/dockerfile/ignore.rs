@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::spelling::{Inexpressible, one_line, pattern as check_pattern};
 
-/// The longest pattern: Docker limits the lines of ignore files, and `./` may be prepended.
+/// The longest pattern, in bytes: Docker limits the lines of ignore files, and `./` may be prepended.
 const LONGEST_PATTERN: usize = 65_000;
 
 /// A pattern in an ignore file.

@@ -36,9 +36,10 @@ pub(crate) enum Instruction {
     Env(Vec<Located<Assignment>>),
     /// `ARG`, one per line: variables for the commands but not for the image.
     Arg(Vec<Located<Assignment>>),
-    /// `ARG` with a value that a mount can't contain itself.
+    /// `ARG` with a value that a mount can't contain, but can refer to.
     MountArg(Assignment),
-    /// `WORKDIR` there and back: creates a directory with the default mode, for a file with another mode.
+    /// `WORKDIR` to a directory and `WORKDIR` back: creates the directory with the default mode, for a
+    /// file with another mode.
     MakeDirectory {
         /// The directory to create.
         directory: Directory,
@@ -62,7 +63,7 @@ pub(crate) enum Instruction {
 }
 
 impl Instruction {
-    /// Its mounts. Only a RUN has any.
+    /// The mounts of the instruction. Only a RUN has any.
     pub(crate) fn mounts(&self) -> &[Located<Mount>] {
         match self {
             Self::Run(run) => &run.mounts,
@@ -71,13 +72,13 @@ impl Instruction {
         }
     }
 
-    /// Whether its last line ends a heredoc.
+    /// Whether the last line of the instruction ends a heredoc.
     pub(crate) fn ends_heredoc(&self) -> bool {
         matches!(self, Self::CopyFile(_) | Self::KeepSecretsHash)
     }
 
-    /// The layers that it creates, each as an instruction on one line without mounts. Invisible
-    /// characters are escaped.
+    /// The layers that the instruction creates, each as an instruction on one line without mounts.
+    /// Invisible characters are escaped.
     pub(crate) fn layers(&self) -> Vec<String> {
         let texts = match self {
             Self::Workdir(directory) => vec![format!("WORKDIR {directory}")],
@@ -118,11 +119,11 @@ impl fmt::Display for Command {
 /// A COPY of files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Copy {
-    /// A comment line above it.
+    /// A comment line above the instruction.
     pub(crate) comment: Option<Comment>,
     /// The source, if it is not the build context.
     pub(crate) from: Option<From>,
-    /// Whether its layer is independent of the layers below it.
+    /// Whether the layer is independent of the layers below it (`--link`).
     pub(crate) link: bool,
     /// Patterns of files that are not copied.
     pub(crate) exclude: Vec<Exclude>,
@@ -140,9 +141,9 @@ impl Copy {
         words.join(" ")
     }
 
-    /// Whether it copies a file from the build context. The path must be clean and relative to the
-    /// context. The source is one of Go's `filepath.Match` patterns; a directory is copied with all of
-    /// its contents.
+    /// Whether this COPY copies a file from the build context. The path must be clean and relative to the
+    /// context. The source is a pattern of Go's `filepath.Match`; a directory is copied with all of its
+    /// contents.
     pub(crate) fn takes(&self, file: &str) -> bool {
         if self.from.is_some() {
             return false;
@@ -155,7 +156,8 @@ impl Copy {
     }
 }
 
-/// The path of a file relative to a source. Empty if the source is the file itself.
+/// The path of a file relative to a source. Empty if the source is the file itself; `None` if the source
+/// does not include the file.
 fn below<'f>(source: &str, file: &'f str) -> Option<&'f str> {
     if source.is_empty() {
         return Some(file);
@@ -184,7 +186,7 @@ fn is_wild(source: &str) -> bool {
 /// A COPY of a file whose content is in the Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CopyFile {
-    /// A comment line above it.
+    /// A comment line above the instruction.
     pub(crate) comment: Option<Comment>,
     /// The mode, if it is not 0644.
     pub(crate) mode: Option<Mode>,
@@ -214,7 +216,7 @@ impl fmt::Display for Mode {
 /// A RUN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// A comment line above it.
+    /// A comment line above the instruction.
     pub(crate) comment: Option<Comment>,
     /// The mounts, one per line.
     pub(crate) mounts: Vec<Located<Mount>>,
@@ -224,12 +226,12 @@ pub(crate) struct Run {
     pub(crate) command: Command,
 }
 
-/// Writes a hash of secret values to `/secrets-hash`.
+/// The `ARG` and `RUN` that write a hash of secret values to `/secrets-hash`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HashSecrets {
     /// The mounts of the secrets.
     pub(crate) mounts: Vec<Located<Mount>>,
-    /// Statements that read them into environment variables, if the mounts don't.
+    /// Statements that read the secrets into environment variables, if the mounts don't.
     pub(crate) setup: Vec<ShellSetup>,
     /// Whether an empty `SECRETS_HASH` fails the build.
     pub(crate) required: bool,
@@ -238,7 +240,7 @@ pub(crate) struct HashSecrets {
 }
 
 impl Run {
-    /// Its text on one line, without mounts.
+    /// The instruction on one line, without mounts and setup.
     pub(crate) fn summary(&self) -> String {
         unfolded(&format!("RUN {}", self.command))
     }

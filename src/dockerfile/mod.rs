@@ -1,7 +1,7 @@
 //! A Dockerfile: stages of instructions, and one type for each kind of operand.
 //!
 //! The constructor of each type defines what is legal for that operand, and its `Display` how it is
-//! spelled. Nothing else in the crate writes a quote or a backslash. The rules come from BuildKit's
+//! spelled. Nothing else in the crate quotes or escapes an operand. The rules come from BuildKit's
 //! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;

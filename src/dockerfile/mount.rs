@@ -59,9 +59,9 @@ fn flag_word(word: &str) -> String {
 /// The sharing mode of a cache mount that several builds use at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sharing {
-    /// They all write to it at the same time.
+    /// The builds all write to the cache at the same time.
     Shared,
-    /// They wait for each other.
+    /// The builds wait for each other.
     Locked,
 }
 
@@ -92,10 +92,10 @@ pub(crate) enum Mount {
         id: MountField,
         /// `env=…`; `None` for a file.
         env: Option<MountField>,
-        /// Whether the build fails without it. BuildKit's default is no.
+        /// Whether the build fails if the secret is missing. BuildKit's default is `false`.
         required: bool,
     },
-    /// The builder's SSH agent.
+    /// The SSH agent that `docker build --ssh` exposes.
     Ssh {
         /// `id=…`, if it is not the default.
         id: Option<MountField>,

@@ -22,12 +22,12 @@ impl ImageRef {
         }
     }
 
-    /// Its tag, if it has one.
+    /// The tag, if there is one.
     pub(crate) fn tag(&self) -> Option<&str> {
         split_reference(&self.0).1
     }
 
-    /// Its digest, if it has one.
+    /// The digest, if there is one.
     pub(crate) fn digest(&self) -> Option<&str> {
         split_reference(&self.0).2
     }
@@ -83,7 +83,7 @@ fn is_name(name: &str) -> bool {
     name.len() <= 255 && first_is_legal && rest.iter().all(|part| is_path_part(part))
 }
 
-/// `[a-z0-9]+` parts joined by `.`, `_`, `__` or dashes.
+/// Whether a component of a name is legal: `[a-z0-9]+` parts joined by `.`, `_`, `__` or dashes.
 fn is_path_part(part: &str) -> bool {
     let is_alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let separators: Vec<&str> = part.split(is_alphanumeric).filter(|s| !s.is_empty()).collect();

@@ -16,8 +16,8 @@ pub(crate) struct CopyPaths {
 }
 
 impl CopyPaths {
-    /// Spells both, as words if that is legal, otherwise as JSON. The source is a pattern of Go's
-    /// `filepath.Match`; variables are expanded in neither.
+    /// Spells a source and a destination, as words if that is legal, otherwise as JSON. The source is a
+    /// pattern of Go's `filepath.Match`; variables are expanded in neither.
     ///
     /// # Errors
     /// A NUL in either, a path that exceeds the limits of Linux, or text that exceeds the line limit and
@@ -67,8 +67,8 @@ impl HeredocPath {
     /// Accepts a path that is one plain word.
     ///
     /// # Errors
-    /// Anything else: blanks, quotes, `$`, backslashes, non-ASCII characters; a path that exceeds the
-    /// limits of Linux.
+    /// Anything else, such as a path with blanks, quotes, `$`, backslashes or non-ASCII characters; a path
+    /// that exceeds the limits of Linux.
     pub(crate) fn new(path: &str) -> Result<Self, Inexpressible> {
         check_path(path)?;
         if is_word(path) { Ok(Self(path.to_owned())) } else { Err(Inexpressible::Malformed("a plain word")) }
@@ -159,7 +159,7 @@ fn not_a_url(source: &str) -> Cow<'_, str> {
     if remote && !source.starts_with('/') { Cow::Owned(format!("./{source}")) } else { Cow::Borrowed(source) }
 }
 
-/// The JSON form of an operand. After decoding it, the frontend's lexer processes it again.
+/// The JSON form of an operand, escaped for the frontend's lexer, which processes the decoded text.
 fn json_operand(path: &str) -> String {
     // the lexer drops a leading byte order mark
     let escaped = escape(path, &['\\', '$', '\'', '"', '\u{feff}']).replace("<<", r"\<\<");

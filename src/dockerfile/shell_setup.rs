@@ -15,7 +15,7 @@ impl ShellSetup {
     /// dot is appended and then removed again. With `optional`, a missing file gives an empty variable.
     ///
     /// # Errors
-    /// A name that a shell can't export; a line feed or NUL in the id.
+    /// A name that a shell can't export; a line feed, a NUL or `<<` in the id.
     pub(crate) fn export_file(name: &str, id: &str, optional: bool) -> Result<Self, Inexpressible> {
         if !is_bare_name(name) {
             return Err(Inexpressible::Malformed("a name that a shell can export"));
@@ -28,7 +28,7 @@ impl ShellSetup {
     /// Runs the script of exports that a secret contains in base64.
     ///
     /// # Errors
-    /// A line feed or NUL in the id.
+    /// A line feed, a NUL or `<<` in the id.
     pub(crate) fn run_bundle(id: &str) -> Result<Self, Inexpressible> {
         Ok(Self(format!("eval \"$(base64 -d {})\";", secret_file(id)?)))
     }
@@ -44,7 +44,7 @@ impl fmt::Display for ShellSetup {
 fn secret_file(id: &str) -> Result<String, Inexpressible> {
     one_line(id, "a script")?;
     if id.contains("<<") {
-        return Err(Inexpressible::Malformed("an id that a script can contain"));
+        return Err(Inexpressible::Malformed("an ID that a script can contain"));
     }
     Ok(shell_word(&format!("/run/secrets/{id}"), false))
 }
@@ -52,7 +52,7 @@ fn secret_file(id: &str) -> Result<String, Inexpressible> {
 /// Fails if a script of these statements, with `rest` bytes of other text, exceeds the kernel's limit for
 /// an argument.
 pub(crate) fn check_script(setup: &[ShellSetup], rest: usize) -> Result<(), Inexpressible> {
-    // each is on a line of its own, followed by a space and by the indentation of the next line
+    // each statement is on a line of its own, followed by a space and by the indentation of the next line
     let length = setup.iter().map(|statement| statement.0.len() + 5).sum::<usize>() + rest;
     if length > LONGEST_ARGUMENT { Err(Inexpressible::LongScript(length)) } else { Ok(()) }
 }

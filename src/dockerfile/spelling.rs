@@ -19,11 +19,12 @@ pub(crate) enum Inexpressible {
     NotAscii(char, &'static str),
     /// A line of this many bytes: lines of a Dockerfile are limited to 65,535.
     LongLine(usize),
-    /// A pattern of this many bytes: Docker reads lines of an ignore file into 64 KiB.
+    /// A pattern of this many bytes: Docker reads each line of an ignore file into a buffer of 64 KiB.
     LongPattern(usize),
     /// An argument of this many bytes: the kernel limits each argument of a program to 128 KiB.
     LongArgument(usize),
-    /// As above, for the script of a shell that first reads secrets into variables.
+    /// A script of this many bytes, which first reads secrets into variables: a script is an argument of
+    /// the shell, so the same limit applies.
     LongScript(usize),
     /// A variable of this many bytes, including its name: the kernel limits each variable of a program to
     /// 128 KiB.
@@ -50,11 +51,11 @@ impl fmt::Display for Inexpressible {
                 write!(f, "is {bytes} bytes long, but a line of an ignore file is limited to 65,000")
             }
             Self::LongArgument(bytes) => {
-                write!(f, "is {bytes} bytes long, but an argument of a program is limited to 131,071")
+                write!(f, "is {bytes} bytes long, but an argument to a program is limited to 131,071")
             }
             Self::LongScript(bytes) => write!(
                 f,
-                "requires a script of {bytes} bytes to read secrets, but an argument of a program is limited to 131,071"
+                "requires a script of {bytes} bytes to read secrets, but an argument to a program is limited to 131,071"
             ),
             Self::LongVariable(bytes) => {
                 write!(f, "is {bytes} bytes long including its name, but an environment variable is limited to 131,071")
@@ -70,14 +71,14 @@ impl fmt::Display for Inexpressible {
 
 impl std::error::Error for Inexpressible {}
 
-/// The longest argument or variable that Linux passes to a program, without the final NUL
+/// The longest argument or variable that Linux passes to a program, in bytes, without the final NUL
 /// (`MAX_ARG_STRLEN`).
 pub(crate) const LONGEST_ARGUMENT: usize = 131_071;
 
 /// The longest line that BuildKit's parser reads, in bytes, without its line feed.
 pub(crate) const LONGEST_LINE: usize = 65_535;
 
-/// The longest folded line: the rest of the limit is for the text before the operand.
+/// The longest folded line, in bytes: the rest of the limit is for the text before the operand.
 const FOLD_AT: usize = 60_000;
 
 /// Breaks a text with continuations (`\` and a line feed) wherever it would exceed the line limit.
@@ -111,7 +112,7 @@ fn may_fold(text: &str, at: usize, may_follow: fn(char) -> bool) -> bool {
         .is_some_and(|(before, after)| !before.ends_with('\\') && after.chars().next().is_some_and(may_follow))
 }
 
-/// Adds a backslash before each of `special`.
+/// Adds a backslash before each character that is one of `special`.
 pub(crate) fn escape(text: &str, special: &[char]) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut copied = 0;

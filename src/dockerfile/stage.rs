@@ -25,17 +25,17 @@ pub(crate) struct Dockerignore {
 /// A `FROM` and the instructions that follow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stage {
-    /// Its purpose.
+    /// The purpose of the stage.
     pub(crate) role: Role,
-    /// Its location in the plan.
+    /// The location in the plan that the stage comes from.
     pub(crate) location: Location,
     /// A comment above the `FROM`.
     pub(crate) comment: Option<Comment>,
-    /// Its base.
+    /// The base of the stage.
     pub(crate) from: Located<From>,
-    /// Its name; the last stage has none.
+    /// The name of the stage; the last one has none.
     pub(crate) name: Option<StageName>,
-    /// Its instructions.
+    /// The instructions after the `FROM`.
     pub(crate) instructions: Vec<Located<Instruction>>,
 }
 
@@ -78,7 +78,7 @@ impl Stage {
         self.name.as_ref().map(StageName::as_str)
     }
 
-    /// The index of its first instruction that mounts a hash of secrets, and the stage with the hash.
+    /// The index of the first instruction that mounts a secrets hash, and the stage that contains it.
     pub(crate) fn hash_stage(&self) -> Option<(usize, &StageName)> {
         self.instructions.iter().enumerate().find_map(|(index, instruction)| {
             instruction.value.mounts().iter().find_map(|mount| match &mount.value {

@@ -16,7 +16,7 @@ use crate::source_map::StageLines;
 /// A set of changes: secrets and files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {
-    /// The names of secrets whose values change, and `SECRETS_HASH` with them.
+    /// The names of secrets whose values change. `SECRETS_HASH` is assumed to change with them.
     pub secrets: Vec<String>,
     /// The paths of files, relative to the root of the build context. They need not exist.
     pub files: Vec<String>,
@@ -72,19 +72,20 @@ pub struct Rerun {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Cause {
-    /// It starts from this step, which re-runs.
+    /// The step or image starts from another step that re-runs, given by its index.
     StartsFrom(usize),
-    /// It copies from this step, which re-runs. Unchanged files alone re-run nothing.
+    /// The step or image copies from another step that re-runs, given by its index. If the copied files turn out to be
+    /// unchanged, nothing re-runs because of them.
     CopiesFrom(usize),
-    /// It copies this file.
+    /// The step or image copies this file.
     Copies(String),
-    /// It lists this secret.
+    /// The step lists this secret.
     Lists(String),
-    /// It mounts `SECRETS_HASH`, which changes with every secret.
+    /// The step mounts `SECRETS_HASH`, which changes with every secret.
     MountsHash,
 }
 
-/// The first instruction of a stage that re-runs.
+/// The first instruction that re-runs in a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FirstInstruction {
@@ -92,7 +93,7 @@ pub struct FirstInstruction {
     pub line: usize,
     /// The instruction on one line, without its mounts.
     pub text: String,
-    /// The position in the plan that it comes from.
+    /// The position in the plan that the instruction comes from.
     pub position: Position,
 }
 

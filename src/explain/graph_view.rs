@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::changes::{Cause, Consequences, Rerun};
 use super::model::{Command, Copy, Explanation, Source};
 
-/// The graph. Each node comes after the nodes that it depends on.
+/// A graph of the build. Each node comes after the nodes that it depends on.
 #[derive(Debug)]
 pub(super) struct GraphView {
     pub(super) nodes: Vec<ViewNode>,
-    /// The edges, grouped by their target. The edge from its base comes first.
+    /// The edges, grouped by their target. In each group, the edge from the base comes first.
     pub(super) edges: Vec<ViewEdge>,
     index: BTreeMap<ViewNode, usize>,
 }
@@ -21,12 +21,12 @@ pub(super) enum ViewNode {
     Image,
 }
 
-/// Everything that one node contributes to another.
+/// An edge: everything that one node contributes to another.
 #[derive(Debug)]
 pub(super) struct ViewEdge {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// Whether the target starts from it.
+    /// Whether the target starts from the source.
     pub(super) is_base: bool,
     /// The copied paths, in readable form.
     pub(super) paths: Vec<String>,

@@ -12,7 +12,7 @@ use crate::source_map::StageLines;
 pub struct StepLines {
     /// The index of the step.
     pub step: usize,
-    /// Its stages, in the order of the Dockerfile. Empty for an unused step.
+    /// The stages of the step, in the order of the Dockerfile. Empty for an unused step.
     pub stages: Vec<StepStage>,
 }
 
@@ -24,7 +24,7 @@ pub struct StepStage {
     pub kind: StageKind,
     /// The name of the stage.
     pub name: String,
-    /// Its lines. Consecutive lines with the same position in the plan form a group.
+    /// The lines of the stage. Consecutive lines with the same position in the plan form a group.
     pub groups: Vec<LineGroup>,
 }
 

@@ -30,7 +30,7 @@ const RERUN_EDGE: &str = "stroke:#e36209";
 /// Renders the build as a flowchart. Steps are boxes; the build context and images have other shapes. Thick arrows
 /// lead from bases, and the others are labeled with the copied paths.
 ///
-/// By default, Mermaid draws at most 500 edges and 50,000 characters.
+/// With its default limits, Mermaid draws at most 500 edges and 50,000 characters.
 #[must_use]
 pub fn render(explanation: &Explanation, consequences: Option<&Consequences>) -> String {
     let view = GraphView::new(explanation, consequences);
@@ -127,8 +127,8 @@ fn quote(lines: &[String]) -> String {
     format!("\"{}\"", lines.join("<br/>"))
 }
 
-/// Escapes each character that could have a meaning as a numeric entity. Dots, dashes and underscores within a word
-/// have none.
+/// Replaces each character that could have a meaning in Mermaid with a numeric entity. Dots, dashes and underscores
+/// within a word have none.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut before = None;

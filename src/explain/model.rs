@@ -44,19 +44,19 @@ pub struct Step {
     pub name: String,
     /// The position of the name in the plan.
     pub position: Position,
-    /// Whether the image depends on the step. A step is otherwise unused, and not part of the Dockerfile.
+    /// Whether the image depends on the step. Otherwise, the step is unused, and not part of the Dockerfile.
     pub reaches_image: bool,
-    /// The base of its file system; `None` for an empty one.
+    /// The base of the step's file system; `None` for an empty one.
     pub base: Option<Source>,
-    /// The files that its inputs copy onto the base.
+    /// The files that the step's inputs copy onto the base.
     pub copies: Vec<Copy>,
-    /// The caches that are mounted for its commands.
+    /// The caches that are mounted for the step's commands.
     pub caches: Vec<Cache>,
-    /// The secrets of its commands.
+    /// The secrets of the step's commands.
     pub secrets: Secrets,
     /// The commands, in order.
     pub commands: Vec<Command>,
-    /// The steps and the image that start or copy from it.
+    /// The other steps that start or copy from this one, and the image if it does.
     pub consumers: Vec<Consumer>,
 }
 
@@ -64,7 +64,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Image {
-    /// The base of its file system.
+    /// The base of the image's file system.
     pub base: Source,
     /// The files that are copied onto the base.
     pub copies: Vec<Copy>,
@@ -102,7 +102,7 @@ pub struct Copy {
 pub struct Cache {
     /// The name of the cache.
     pub name: String,
-    /// The path that it is mounted at.
+    /// The path at which the cache is mounted.
     pub directory: String,
     /// Whether only one build at a time can use it.
     pub locked: bool,

@@ -9,8 +9,8 @@ use crate::plan::{Command, Input, Located, Plan, Step, StepId, StepMap};
 pub(crate) use overlap::{Include, IncludedPaths, Within};
 pub(crate) use resolve::resolve;
 
-/// A plan with its names resolved to steps. It stores indices instead of references, so that it can own
-/// the plan; the methods look them up.
+/// A plan with its names resolved to steps. The graph stores indices instead of references, so that it can
+/// own the plan; its methods look them up.
 #[derive(Clone, Debug)]
 pub(crate) struct Graph {
     plan: Plan,
@@ -28,11 +28,11 @@ pub(crate) struct Graph {
 struct Node {
     /// The step that each input refers to, if any.
     inputs: Vec<Option<StepId>>,
-    /// The steps whose environment it inherits, in input order.
+    /// The steps whose environment the step inherits, in input order.
     parents: Vec<StepId>,
     /// Whether the image depends on this step.
     is_needed: bool,
-    /// The step at the end of its chain of bases, if that step starts from an image.
+    /// The step at the end of the chain of bases, if that step starts from an image.
     root: Option<StepId>,
 }
 
@@ -61,7 +61,7 @@ impl<'g> Edge<'g> {
         Self { input, origin }
     }
 
-    /// The step that it refers to, if any.
+    /// The step that the input refers to, if any.
     pub(crate) fn step(self) -> Option<StepId> {
         match self.origin {
             Origin::Step(id) => Some(id),

@@ -6,7 +6,7 @@ use super::Edge;
 use crate::compat::gopath::under_app;
 use crate::plan::Located;
 
-/// The includes of some inputs, by their path in the image.
+/// The includes of some inputs, by their absolute path.
 pub(crate) struct IncludedPaths<'p> {
     /// The excludes of each input.
     excludes: Vec<Excludes<'p>>,
@@ -16,7 +16,7 @@ pub(crate) struct IncludedPaths<'p> {
 /// An include of an input.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Include<'p> {
-    /// The index of its input.
+    /// The index of the input that has the include.
     pub(crate) input: usize,
     pub(crate) text: &'p Located<String>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Within<'i, 'p> {
     pub(crate) inner: &'i [Include<'p>],
     /// The path of the inner includes.
     pub(crate) path: &'i str,
-    /// The same path, relative to the directory.
+    /// The same path, relative to that of the outer includes.
     pub(crate) rest: &'i str,
 }
 

@@ -75,7 +75,7 @@ pub(super) fn reduce(parents: &mut [Vec<usize>]) {
     }
 }
 
-/// For each step, the last one that also has a later parent, and so may drop it.
+/// For each step, its last child that also has a later parent, and so may drop the step.
 fn find_last_checks(parents: &[Vec<usize>]) -> Vec<Option<usize>> {
     let mut last = vec![None; parents.len()];
     for (step, parents) in parents.iter().enumerate() {
@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    /// The definition, taken literally.
+    /// A literal implementation of the definition.
     fn naive_reduction(parents: &[Vec<usize>]) -> Vec<Vec<usize>> {
         let mut ancestors: Vec<BTreeSet<usize>> = Vec::new();
         let mut reduced = Vec::new();

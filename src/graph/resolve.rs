@@ -132,7 +132,7 @@ fn build_order(plan: &Plan, nodes: &StepMap<Node>, findings: &mut Findings) -> V
     order
 }
 
-/// Follows the parents of a step that never became ready until a step repeats.
+/// Finds a cycle: starts at a step that never became ready, and follows parents until a step repeats.
 fn cycle(plan: &Plan, nodes: &StepMap<Node>, ordered: &[StepId]) -> Diagnostic {
     let ordered: BTreeSet<StepId> = ordered.iter().copied().collect();
     let mut walk: Vec<StepId> = Vec::new();

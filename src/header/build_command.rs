@@ -59,7 +59,7 @@ impl BuildCommand {
     pub fn for_header(usage: &SecretUsage, options: &Options) -> Self {
         let files = &options.files;
         let context = files.build_context();
-        // the default file of docker
+        // docker looks for `Dockerfile` in the context
         let is_default = files.dockerfile == "Dockerfile" && context == ".";
         Self {
             file: (!is_default).then(|| files.dockerfile.clone().into()),

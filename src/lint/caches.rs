@@ -1,4 +1,4 @@
-//! Uses of caches, shared by the lints that check their directories.
+//! Uses of caches, for the lints that check their directories.
 
 use crate::compat::gopath::is_in;
 use crate::graph::Graph;

@@ -3,7 +3,7 @@
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 
-/// Warns about secrets that the shell, the dynamic loader, HTTP clients or docker read themselves.
+/// Warns about secrets that shells, the dynamic loader, language runtimes, HTTP clients or docker read themselves.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for secret in subject.graph.plan().secrets.iter().filter(|secret| is_dangerous(&secret.value)) {
         let message = format!("secret `{}` affects every command in the build", secret.value);
@@ -15,7 +15,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the dynamic loader, a shell, an HTTP client or docker itself reads this variable.
+/// Whether the dynamic loader, a shell, a language runtime, an HTTP client or docker itself reads this variable.
 fn is_dangerous(name: &str) -> bool {
     const NAMES: [&str; 14] = [
         "PATH",

@@ -53,7 +53,7 @@ fn sources(graph: &Graph) -> impl Iterator<Item = &Located<String>> {
     }))
 }
 
-/// Whether a pattern with `!` may re-include something below `path`, which may be a directory.
+/// Whether a pattern with `!` may re-include something below `path`, if that is a directory.
 fn may_be_reincluded(exclude: &[Located<String>], path: &str) -> bool {
     let negated = exclude.iter().filter_map(|pattern| pattern.value.trim().strip_prefix('!'));
     negated
@@ -74,7 +74,7 @@ fn check_own(edge: Edge<'_>, findings: &mut Findings) {
         return;
     }
     let ignored = Ignored::by(exclude.iter().map(|pattern| pattern.value.as_str()));
-    // only a pattern such as `*` matches both
+    // only a pattern such as `*` matches both names
     if !(ignored.holds("a") && ignored.holds("Z.9")) {
         return;
     }

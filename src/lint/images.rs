@@ -1,4 +1,4 @@
-//! The images of a plan, shared by the lints that check references.
+//! The images of a plan, for the lints that check references.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(super) fn images(graph: &Graph) -> BTreeMap<&str, Vec<&Located<String>>> {
     images
 }
 
-/// Puts a finding at the first location, with the others as related ones.
+/// Puts a finding at the first location, with some of the others as related locations.
 pub(super) fn at_all(mut found: Diagnostic, locations: &[&Located<String>]) -> Diagnostic {
     let Some((first, others)) = locations.split_first() else { return found };
     found = found.at(&first.location);

@@ -13,7 +13,7 @@ use crate::text::list_first;
 /// The width of whitespace, in columns, that pushes the text after it out of sight.
 const FAR: usize = 200;
 
-/// The maximum number of characters in a message.
+/// The maximum number of characters that a message lists.
 const MAX_LISTED: usize = 5;
 
 /// The invisible text that one location of the plan adds to a file.

@@ -49,8 +49,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// The system of an image. The builder and the runtime of a Railpack release are the same Debian, and so are
-/// an image and its slim variant.
+/// The system of an image, for comparison. The builder and the runtime of a Railpack release are based on the same
+/// Debian, and an image has the same system as its slim variant.
 fn system(image: &str) -> &str {
     const OWN: &str = "ghcr.io/railwayapp/railpack-";
     let tag = image.strip_prefix(OWN).and_then(|rest| rest.split_once(':'));

@@ -1,7 +1,7 @@
 //! Files that are copied into the image twice.
 //!
-//! Copies from unrelated steps into one directory are fine. This lint reports only certain duplicates: a path
-//! that is copied from one step twice, or from a step and from another one that starts from it.
+//! Copies from unrelated steps into one directory are fine. This lint reports only duplicates that are certain: a
+//! path that is copied from one step twice, or from a step and from another one that starts from it.
 
 use std::collections::BTreeMap;
 
@@ -48,20 +48,20 @@ struct Overlap<'p> {
     earlier: Include<'p>,
     later: Include<'p>,
     path: String,
-    /// Whether both include the path itself. Otherwise one of them includes a directory that contains it.
+    /// Whether both include the path itself. Otherwise, one of them includes a directory that contains it.
     is_equal: bool,
-    /// Whether the later one includes everything that the earlier one does.
+    /// Whether the later include covers everything that the earlier one does.
     covers: bool,
 }
 
 /// Kinds of overlaps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OverlapKind {
-    /// Both have the same origin.
+    /// Both includes have the same origin.
     Twice,
-    /// The later one's step starts from the earlier one's.
+    /// The step of the later include starts from that of the earlier one.
     Covered,
-    /// The earlier one's step starts from the later one's.
+    /// The step of the earlier include starts from that of the later one.
     Undone,
 }
 
@@ -169,7 +169,7 @@ fn starts_from(graph: &Graph, edge: Edge<'_>, base: Edge<'_>) -> bool {
     graph.lineage(edge.origin).take(DEEPEST).skip(1).any(|origin| is_same(origin, base.origin))
 }
 
-/// Whether the step's own commands put the path there: a source file, whose size is negligible.
+/// Whether a command of the step itself copies or writes the path, which is then a source file of negligible size.
 fn is_source(graph: &Graph, edge: Edge<'_>, path: &str) -> bool {
     let commands = edge.step().map(|id| graph.step(id).commands.as_slice());
     commands.unwrap_or_default().iter().any(|command| match command {

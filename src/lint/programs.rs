@@ -3,7 +3,7 @@
 /// Shells, which interpret their own arguments.
 const SHELLS: [&str; 8] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "fish", "busybox"];
 
-/// Programs that accept file names but no patterns.
+/// Programs that accept file names and don't expand patterns in them.
 const ACCEPT_FILES: [&str; 19] = [
     "rm", "cp", "mv", "ls", "ln", "cat", "chmod", "chown", "chgrp", "mkdir", "rmdir", "touch", "du", "head", "tail",
     "wc", "gzip", "install", "strip",

@@ -8,7 +8,7 @@ use crate::graph::Graph;
 
 /// The help for a secret that the build does not need.
 pub(super) const RUN_TIME_HELP: &str =
-    "if only the running application needs it, remove it from the plan and pass it to `docker run --env-file`";
+    "if only the running application needs it, remove it from the plan and pass it with `docker run --env-file`";
 
 /// Warns about secrets that invalidate no layer when they change.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {

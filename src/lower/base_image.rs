@@ -16,13 +16,14 @@ pub(super) fn has_default_path(image: &str) -> bool {
     image.starts_with("ghcr.io/railwayapp/railpack-runtime:")
 }
 
-/// Resets the USER of an image and, if commands follow, its SHELL.
+/// Resets the USER of an image and, if commands follow, its SHELL. Railpack's own images need no reset.
 pub(super) fn reset_user(image: &str, runs_commands: bool) -> Option<Instruction> {
     (!is_railpack_image(image)).then_some(Instruction::ResetUser { shell: runs_commands })
 }
 
-/// The `FROM` of a stage, and the instructions that reset what the image's config sets. `location` is
-/// used for a stage without a base.
+/// The `FROM` of a stage, and its first instructions: they reset what the config of a base image sets,
+/// copy local files that are the base, and set the working directory. `location` is used for a stage
+/// without a base.
 pub(super) fn start(
     context: &mut Context<'_, '_>,
     base: Option<Edge<'_>>,

@@ -9,10 +9,10 @@ use super::{Context, OrReport};
 use crate::diagnostic::{Code, Diagnostic, Located, Location};
 use crate::dockerfile::{Assignment, Inexpressible, Instruction, Stage};
 
-/// The environment that a stage inherits from its base.
+/// The environment of a stage so far, including the variables inherited from its base.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StageEnv<'p> {
-    /// Variables from earlier stages.
+    /// The variables that this stage and its bases have declared, except PATH.
     pub(super) variables: PersistentMap<Variable<'p>>,
     pub(super) path: SearchPath<'p>,
     /// Whether PATH is whatever the image sets.
@@ -22,10 +22,10 @@ pub(super) struct StageEnv<'p> {
 /// A stage under construction.
 pub(super) struct StageBuilder<'p> {
     pub(super) instructions: Vec<Located<Instruction>>,
-    /// Additional stages that it copies from and that don't correspond to a step.
+    /// Additional stages that this one copies from and that don't correspond to a step.
     pub(super) helpers: Vec<Stage>,
     pub(super) env: StageEnv<'p>,
-    /// The directories created since the last command, which could have removed them.
+    /// The directories created since the last RUN, which may have removed earlier ones.
     pub(super) created_directories: BTreeSet<String>,
     /// The caches whose directories are already declared as build args.
     pub(super) cache_args: BTreeSet<String>,

@@ -104,11 +104,11 @@ fn words_of(context: &mut Context<'_, '_>, cmd: &Located<String>) -> Option<Vec<
 /// The effect of a shell between Docker and a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shell {
-    /// It passes on the whole environment.
+    /// The shell passes on the whole environment.
     Transparent,
-    /// It drops variables whose names are not valid in a shell, as dash does.
+    /// The shell drops variables whose names are not valid in a shell, as dash does.
     Drops,
-    /// There is none: the stage has no image to provide it.
+    /// There is no shell: the stage has no image to provide one.
     Missing,
 }
 
@@ -123,7 +123,7 @@ fn shell_for(has_image: bool, environment: &Environment<'_>, secrets: &[&Located
 /// The setup of a RUN's shell, and the command that it runs.
 type Prepared = (Vec<ShellSetup>, dockerfile::Command);
 
-/// The shell form if it gives the same argv, otherwise the exec form.
+/// A command in shell form if that gives the same argv, otherwise in exec form.
 fn command(
     words: &[String],
     variables: &[(&str, &str)],
@@ -169,12 +169,13 @@ fn after_setup(
     Ok((Vec::new(), dockerfile::Command::Exec(form)))
 }
 
-/// Whether a script uses its own name, `$0`: `sh`, but `/bin/sh` in the shell form.
+/// Whether a script uses its own name, `$0`, which is `sh` in the plan but `/bin/sh` in the shell form.
 fn uses_own_name(words: &[String]) -> bool {
     script_of(words).is_some_and(|script| script.contains("$0") || script.contains("${0"))
 }
 
-/// Variables that no instruction of the stage can set. A secret of the same name takes precedence.
+/// The variables that no instruction of the stage can set. Excludes those with the same name as a secret,
+/// which takes precedence.
 fn variables_for_env<'p>(
     secrets: &[&Located<String>],
     environment: &Environment<'p>,
@@ -239,7 +240,8 @@ fn cache_id(prefix: &str, key: &str) -> String {
     id
 }
 
-/// Declares a build arg for a directory with non-ASCII characters: a flag can't contain it, but can refer to the arg.
+/// Declares a build arg for a directory with non-ASCII characters: a flag can't contain such a path, but
+/// can refer to the arg.
 fn arg_target(
     context: &Context<'_, '_>,
     key: &str,
@@ -256,9 +258,9 @@ fn arg_target(
 
 /// Names of the build args that contain cache directories.
 pub(super) struct CacheArgs<'p> {
-    /// Numbers by cache, in plan order, starting from 1.
+    /// Numbers by cache, starting from 1, in the order of the cache keys.
     numbers: BTreeMap<&'p str, usize>,
-    /// Names with the same prefix that the plan's variables and secrets use.
+    /// The names of the plan's variables and secrets that have the same prefix.
     used: BTreeSet<&'p str>,
 }
 

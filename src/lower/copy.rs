@@ -66,13 +66,14 @@ pub(super) fn can_be_sent(context: &mut Context<'_, '_>, src: &Located<String>, 
 struct Shape {
     source: String,
     destination: String,
-    /// Copies only those entries of the source that match this pattern.
+    /// The pattern of the entries to copy, if not all entries of the source are copied.
     only: Option<String>,
 }
 
 impl Shape {
-    /// `None` if no COPY has that effect: for the matches of a pattern with directories, `--exclude` filters
-    /// directories but lets single files through.
+    /// Chooses the operands for a copy command. `None` if no COPY has the same effect: when a directory of
+    /// the source is a pattern, too, `--exclude` filters the contents of the directories that it matches,
+    /// but lets the files that it matches through.
     fn new(src: &str, dest: &str) -> Option<Self> {
         let dest = if dest.is_empty() { "." } else { dest };
         let source = source(src);
@@ -107,8 +108,8 @@ fn source(src: &str) -> String {
     }
 }
 
-/// The destination with a trailing slash if it is an existing directory: `.`, `/app`, `/`, or anything
-/// that ends with a slash.
+/// The destination with a trailing slash if it counts as an existing directory: `.`, `/app`, `/`, or
+/// anything that ends with a slash.
 fn as_directory(dest: &str) -> Option<String> {
     let path = clean(dest);
     let is_directory = dest.ends_with('/') || dest.ends_with("/.") || matches!(path.as_str(), "." | "/app" | "/");

@@ -1,7 +1,7 @@
 //! The environment of a step: the merged environments of its parents, then its own variables and PATH
 //! entries.
 //!
-//! The environments of all steps are kept. Each differs little from another, so they share structure.
+//! The environments of all steps are kept. They differ little from each other, so they share structure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -20,7 +20,7 @@ type Numbers<'p> = BTreeMap<&'p str, usize>;
 pub(super) struct Variable<'p> {
     name: &'p str,
     value: &'p Located<String>,
-    /// Whether the plan sets it as a default for all steps, which the variables of any step override.
+    /// Whether the variable is a default of the plan, which the variables of any step override.
     is_default: bool,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Variable<'p> {
 #[derive(Clone, Debug)]
 pub(super) struct Environment<'p> {
     numbers: Rc<Numbers<'p>>,
-    /// All except PATH.
+    /// All variables except PATH.
     variables: PersistentMap<Variable<'p>>,
     /// The variables that ENV can't express.
     multi_line: PersistentMap<Variable<'p>>,
@@ -53,8 +53,8 @@ impl<'p> Environment<'p> {
         }
     }
 
-    /// Merges another environment into this one: its variables override, and its PATH entries are
-    /// appended without duplicates.
+    /// Merges another environment into this one: its variables override those of the same names, except
+    /// for defaults, and its PATH entries are appended without duplicates.
     fn merge(&mut self, other: &Self) {
         let mut overriding = Vec::new();
         let overrides = |variable: &Variable<'p>, had: Option<_>| !variable.is_default || had.is_none();

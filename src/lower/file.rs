@@ -14,7 +14,7 @@ use crate::plan::{Located, StepId, given_mode};
 pub(super) struct File<'p> {
     pub(super) path: &'p Located<String>,
     pub(super) content: &'p Located<String>,
-    /// As in the plan: 493 is 0755.
+    /// The mode as it is in the plan: 493 is 0755.
     pub(super) mode: Option<u32>,
     pub(super) comment: Option<Comment>,
 }
@@ -23,8 +23,8 @@ pub(super) struct File<'p> {
 const DIRECTORY_MODE: u32 = 0o755;
 
 impl File<'_> {
-    /// Adds a COPY of a heredoc, or a COPY from a helper stage if the destination of a heredoc can't be
-    /// spelled.
+    /// Adds a COPY of a heredoc, or a COPY from a helper stage if the path can't be spelled as the
+    /// destination of a heredoc.
     pub(super) fn lower(
         self,
         context: &mut Context<'_, '_>,

@@ -8,7 +8,7 @@ use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
 use crate::graph::{Edge, Include, IncludedPaths, Origin};
 use crate::plan::Located;
 
-/// The COPY instructions for all inputs after the first one.
+/// The COPY instructions for the inputs that a stage copies onto its base.
 pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Edge<'_>]) -> Vec<Located<Instruction>> {
     let link = merges(base, inputs);
     let mut copies = Vec::new();
@@ -50,19 +50,19 @@ pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Ed
     copies
 }
 
-/// The relation of an include to those before it in its input.
+/// The relation of an include to the earlier includes of the same input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Nesting {
     None,
-    /// It is in an earlier one, which may lack a part of it. `--link` would create its parent directories
-    /// again, with the default mode.
+    /// An earlier include contains this one, but may lack a part of it. `--link` would create the parent
+    /// directories of this one again, with the default mode.
     Inside,
-    /// It is in an earlier one, which copies all of it.
+    /// An earlier include contains this one, and copies all of it.
     Copied,
 }
 
 fn nesting(edge: Edge<'_>, index: usize) -> Nesting {
-    // more are not compared: each comparison takes time, and no plan has as many
+    // limits the time that the comparisons take; no real plan has this many includes
     const MAX_COMPARED: usize = 100;
     let includes = edge.includes();
     let path = |include: &Located<String>| under_app(&include.value);
@@ -80,7 +80,7 @@ fn exclude(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<E
 }
 
 /// The source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
-/// files lose their directories, other files keep their paths.
+/// files lose their directories, and other files keep their paths.
 fn resolve(include: &str, is_local: bool) -> (String, String) {
     if is_local {
         let source = if include.is_empty() { "." } else { include };
@@ -107,7 +107,7 @@ fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
 fn overlap(inputs: &[Edge<'_>]) -> bool {
     let included = IncludedPaths::new(inputs);
     let differ = |includes: &[Include<'_>], input| {
-        // sorted by input
+        // the includes are sorted by input
         [includes.first(), includes.last()].into_iter().flatten().any(|include| include.input != input)
     };
     let is_duplicate =

@@ -189,7 +189,7 @@ mod tests {
         findings.into_sorted().iter().map(|found| found.code.name()).filter(|code| *code == "huge-dockerfile").collect()
     }
 
-    /// The number of bytes that are counted.
+    /// The number of bytes that are counted for a plan.
     fn counted(plan: &Value) -> usize {
         let (mut fits, mut bytes) = (100_000_usize, 0);
         while bytes + 1 < fits {

@@ -10,7 +10,7 @@ use crate::plan::{Command, Input, StepId, StepMap};
 #[derive(Debug)]
 pub(super) struct Names {
     taken: BTreeSet<String>,
-    /// The first number that may be free as the suffix of a name.
+    /// The first number that may be free as a suffix, by name.
     next: BTreeMap<String, usize>,
 }
 
@@ -83,7 +83,7 @@ fn numbered(slug: &str, number: usize) -> String {
     format!("{}{suffix}", slug.get(..room).unwrap_or(slug).trim_end_matches('-'))
 }
 
-/// Lower case, starting with a letter, and with dashes for everything but letters and digits.
+/// A name in lower case that starts with a letter, with dashes for everything but letters and digits.
 fn slug(name: &str) -> String {
     let dashed: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();

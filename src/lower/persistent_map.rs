@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-/// A persistent map with small numbers as keys. A clone costs nothing, a change to a clone costs little,
-/// and comparing two clones takes time proportional to their differences, because shared parts are skipped.
+/// A persistent map with small numbers as keys. A clone costs almost nothing, a change to a clone costs
+/// little, and comparing two clones takes time proportional to their differences, because shared parts are
+/// skipped.
 ///
 /// It is a binary tree over the bits of the keys, with the highest bit at the root.
 #[derive(Clone, Debug)]
@@ -57,8 +58,8 @@ impl<T: Copy> PersistentMap<T> {
         self.for_each_unshared(&Self::default(), |number, value, _| found(number, value));
     }
 
-    /// Calls `found` with each number and value that is not shared with another map, and with the value
-    /// there, in ascending order.
+    /// Calls `found` with each number and value that is not shared with another map, and with the other
+    /// map's value for that number, in ascending order.
     pub(super) fn for_each_unshared(&self, other: &Self, mut found: impl FnMut(usize, T, Option<T>)) {
         differences(self.root.as_ref(), other.root.as_ref(), 0, &mut found);
     }

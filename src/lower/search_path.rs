@@ -8,7 +8,7 @@ use crate::plan::Located;
 /// The PATH that Railpack and Docker fall back to (`system.DefaultPathEnvUnix` of BuildKit).
 pub(super) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Entries without duplicates. Clones share them.
+/// PATH entries without duplicates. Clones share them.
 #[derive(Clone, Debug)]
 pub(super) struct Entries<'p> {
     first: Link<'p>,
@@ -38,7 +38,7 @@ impl Drop for Entry<'_> {
 }
 
 impl<'p> Entries<'p> {
-    /// No entries yet. Their numbers must be below `end`.
+    /// An empty list, for entries with numbers below `end`.
     pub(super) fn new(end: usize) -> Self {
         Self { first: None, known: PersistentMap::new(end) }
     }
@@ -50,7 +50,7 @@ impl<'p> Entries<'p> {
         }
     }
 
-    /// Appends the entries that are not there yet.
+    /// Appends the entries of another list, except those that are already there.
     pub(super) fn append(&mut self, other: &Self) {
         if self.first.is_none() {
             self.clone_from(other);
@@ -125,7 +125,7 @@ impl<'p> SearchPath<'p> {
         }
     }
 
-    /// The value in the plan that changed it last.
+    /// The value in the plan that changed PATH last.
     pub(super) fn origin(&self) -> Option<&'p Located<String>> {
         self.entries.as_ref().map(|first| first.text).or(self.variable)
     }

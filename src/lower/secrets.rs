@@ -23,7 +23,8 @@ use crate::text::list;
 pub(super) fn check_names(context: &mut Context<'_, '_>) {
     for secret in &context.graph.plan().secrets {
         if secret.value.is_empty() || secret.value.contains('=') {
-            let message = format!("invalid secret name `{}`: it can't be an environment variable", secret.value);
+            let message =
+                format!("invalid secret name `{}`: it can't be the name of an environment variable", secret.value);
             context.findings.push(Diagnostic::new(Code::InvalidSecret, message).at(&secret.location));
         }
     }
@@ -173,7 +174,7 @@ impl HashStages {
         by_set.or_else(|| self.arg.clone()).map(|from| Located::at(location, Mount::SecretsHash { from }))
     }
 
-    /// The stages, in order.
+    /// The stages that contain a hash, sorted by the names of their secrets.
     pub(super) fn stages(&self, context: &mut Context<'_, '_>) -> Vec<Stage> {
         if let (Some(name), Some(first)) = (&self.arg, context.graph.plan().secrets.first()) {
             let location = &first.location;
@@ -229,13 +230,13 @@ fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> 
         variable
     });
     if is_bundle {
-        // its script sets each secret under its own name
+        // the script of the bundle sets each secret under its own name
         variables = secrets.iter().map(|secret| secret.value.clone()).collect();
     }
     let values: Vec<ShellVariable> =
         variables.iter().filter_map(|variable| ShellVariable::new(variable).ok()).collect();
     if let Some(last) = secrets.last() {
-        // the text that the template adds
+        // an upper limit on the text that the template adds, in bytes
         const TEMPLATE_TEXT: usize = 250;
         let rest = TEMPLATE_TEXT + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
         check_script(&access.setup, rest).or_report(context, "the hash of all secrets up to", last);
@@ -267,8 +268,8 @@ fn is_reserved(name: &str) -> bool {
     NAMES.contains(&name) || ["LD_", "BASH", "POSIX"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// An image with `sha256sum`: the one that the step is based on, or else the one that the final image is
-/// based on.
+/// The image for a stage that hashes secrets, which requires `sha256sum`: the one that the step is based
+/// on, or else the one that the final image is based on.
 fn hashing_image(context: &mut Context<'_, '_>, id: StepId) -> Option<ImageRef> {
     let graph = context.graph;
     let image = graph.root_image(Origin::Step(id)).or_else(|| graph.root_image(graph.base().origin));

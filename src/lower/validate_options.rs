@@ -63,11 +63,11 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
     for (name, id) in &options.secret_ids {
         let is_token = options.github_token && name == "GITHUB_TOKEN";
         if !is_token && !names.contains(name.as_str()) {
-            let message = format!("can't set id `{id}`: the plan has no secret `{name}`");
+            let message = format!("can't set ID `{id}`: the plan has no secret `{name}`");
             findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(name, names.clone()));
         }
         if id.is_empty() || MountField::new("id", id).is_err() {
-            reject(findings, format!("invalid id `{id}` for secret `{name}`"), "use only printable ASCII characters");
+            reject(findings, format!("invalid ID `{id}` for secret `{name}`"), "use only printable ASCII characters");
         }
     }
     let mut taken = BTreeMap::new();
@@ -76,8 +76,8 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
         if let Some(other) = taken.insert(id, name) {
             reject(
                 findings,
-                format!("secrets `{other}` and `{name}` have the same id `{id}`"),
-                "give one of them a different id",
+                format!("secrets `{other}` and `{name}` have the same ID `{id}`"),
+                "give one of them a different ID",
             );
         }
     }
@@ -86,7 +86,7 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
 fn check_ssh(graph: &Graph, options: &Options, findings: &mut Findings) {
     let Some(ssh) = &options.ssh else { return };
     if ssh.id.is_empty() || MountField::new("id", &ssh.id).is_err() {
-        reject(findings, format!("invalid SSH agent id `{}`", ssh.id), "use only printable ASCII characters");
+        reject(findings, format!("invalid SSH agent ID `{}`", ssh.id), "use only printable ASCII characters");
     }
     let steps: BTreeSet<&str> = graph.steps().map(|(_, step)| step.name.value.as_str()).collect();
     for step in ssh.steps.iter().filter(|step| !steps.contains(step.as_str())) {

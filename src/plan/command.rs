@@ -4,6 +4,7 @@
 use super::json::{Fields, Kind, Node, Read};
 use super::{Command, Located};
 use crate::diagnostic::{Code, Diagnostic, Findings, Location};
+use crate::text::list_or;
 
 const KEYS: [&str; 8] = ["cmd", "customName", "path", "name", "mode", "src", "dest", "image"];
 
@@ -56,13 +57,13 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     Ok(command)
 }
 
-/// The mode to set on a file. `None` for 0644, the default.
+/// The mode to set on a file. `None` for 0644, which is the default, and for 0, which selects it.
 pub(crate) fn given_mode(mode: Option<u32>) -> Option<u32> {
     mode.filter(|mode| *mode != 0).map(|mode| mode & 0o777).filter(|mode| *mode != 0o644)
 }
 
 fn list(keys: &[&str]) -> String {
-    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ")
+    list_or(&keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>())
 }
 
 /// Reads a string: a script for `sh`. Railpack's documentation also describes the prefixes `RUN:`,

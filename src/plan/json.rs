@@ -47,7 +47,7 @@ pub(super) struct Node<'a> {
     number: usize,
     text: &'a str,
     parent: JsonPath,
-    /// Its position in its parent. The full path is built on demand.
+    /// The position of the value in its parent. The full path is built on demand.
     at: At<'a>,
 }
 
@@ -88,7 +88,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Fails with an error that says what was expected here.
+    /// Fails with an error that describes the expected value and the one that was found.
     pub(super) fn expected<T>(&self, what: &str) -> Read<T> {
         let message = format!("expected {what}, found {}", self.kind());
         Err(Diagnostic::new(Code::WrongType, message).at(&self.location()))

@@ -26,7 +26,7 @@ pub(crate) struct Plan {
     pub(crate) caches: BTreeMap<String, Cache>,
     /// The names of all secrets, without duplicates.
     pub(crate) secrets: Vec<Located<String>>,
-    /// Variables for every step and for the image, from a top-level `env`.
+    /// Variables for every step and for the image, from a top-level `env` or `variables`.
     pub(crate) variables: Variables,
     pub(crate) deploy: Deploy,
     /// Ignore patterns for the build context.
@@ -48,7 +48,7 @@ pub(crate) struct Step {
     /// File contents by name.
     pub(crate) assets: BTreeMap<String, Located<String>>,
     pub(crate) variables: Variables,
-    /// Names of the plan's caches, without duplicates.
+    /// The names of the caches that the step's commands use, without duplicates.
     pub(crate) caches: Vec<Located<String>>,
 }
 
@@ -66,7 +66,7 @@ impl Plan {
 }
 
 impl Step {
-    /// Whether it has a command that runs a program.
+    /// Whether the step has a command that runs a program.
     pub(crate) fn runs_something(&self) -> bool {
         self.commands.iter().any(Command::is_exec)
     }
@@ -131,7 +131,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether it runs a program.
+    /// Whether the command runs a program.
     pub(crate) fn is_exec(&self) -> bool {
         matches!(self, Self::Exec { .. })
     }

@@ -12,8 +12,8 @@ use crate::dockerfile::{
 };
 use crate::header::GeneratedFrom;
 
-/// Encloses an operand that has an origin of its own in a rendered template:
-/// `MARK index MARK text MARK MARK`. No operand can contain it.
+/// Encloses, in a rendered template, an operand that has an origin of its own:
+/// `MARK index MARK text MARK MARK`. No operand can contain a mark.
 pub(super) const MARK: char = '\0';
 
 /// Text that may become part of a generated file, and the index of its origin if it has one of its own.

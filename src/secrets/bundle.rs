@@ -10,7 +10,7 @@ use crate::dockerfile::is_bare_name;
 /// The largest secret that BuildKit accepts, in bytes.
 pub const LARGEST: usize = 500 * 1024;
 
-/// Valid names of variables that a shell sets itself and that can't be set: those of bash, and `_`.
+/// Valid variable names that can't be set, because the shell sets them itself: those of bash, and `_`.
 const FIXED: [&str; 7] = ["_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
 
 /// The reason why values can't be bundled.
@@ -41,8 +41,8 @@ impl fmt::Display for Unbundlable {
 
 impl std::error::Error for Unbundlable {}
 
-/// Encodes the values as a script for `sh` in base64, with a line `export NAME='…'` for each name, sorted
-/// by name. Run by `eval`, it sets each value byte for byte.
+/// Encodes the values as a script for `sh` in base64, with an `export NAME='…'` for each name, sorted by
+/// name. When `eval` runs the decoded script, it sets each value byte for byte.
 ///
 /// # Errors
 /// The first name or value that a shell can't export; a bundle of more than 500 KiB.

@@ -27,7 +27,7 @@ pub fn hash(values: &Values, key: Option<&[u8]>) -> String {
 }
 
 fn keyed(values: &Values, key: &[u8]) -> String {
-    // HMAC accepts keys of any length
+    // never fails: HMAC accepts keys of any length
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
     mac.update(DOMAIN);
     mac.update(&encoded(values));
@@ -36,7 +36,7 @@ fn keyed(values: &Values, key: &[u8]) -> String {
 
 fn stretched(values: &Values, rounds: u32) -> String {
     let mut digest = [0; 32];
-    // as above
+    // never fails, for the same reason
     let Ok(()) = pbkdf2::pbkdf2::<Hmac<Sha256>>(&encoded(values), DOMAIN, rounds, &mut digest) else {
         return String::new();
     };

@@ -24,7 +24,7 @@ impl Values {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
     }
 
-    /// The values of some of the names. Names without a value are skipped.
+    /// The values of the given names. Names without a value are skipped.
     #[must_use]
     pub fn only<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Self {
         names.into_iter().filter_map(|name| Some((name, self.get(name)?))).collect()
@@ -38,7 +38,7 @@ impl<N: Into<String>, V: Into<Vec<u8>>> FromIterator<(N, V)> for Values {
 }
 
 impl fmt::Debug for Values {
-    /// Only the names.
+    /// Writes only the names.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The number of a key. Equal numbers are equal keys, in both Dockerfiles.
+/// A number that identifies a key or an operation. Equal ones have equal numbers, even in different Dockerfiles.
 type Id = usize;
 
 /// An operation, with everything that contributes to its cache key
@@ -23,8 +23,8 @@ pub(super) enum Operation {
     Merge,
 }
 
-/// A command and its environment. The id and the sharing mode of a cache mount are not part of the key since
-/// BuildKit 0.13; the values of secrets never are.
+/// A command and its environment. Since BuildKit 0.13, the id and the sharing mode of a cache mount are part of the
+/// key only if both are the defaults. The values of secrets never are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RunOperation {
     pub(super) command: String,
@@ -56,9 +56,9 @@ pub(super) enum FileSource {
 /// The key of a layer, or of all files of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CacheKey {
-    /// Also covers where the files come from: two keys differ if the files may differ.
+    /// The number that also covers the source of the files, so that two keys differ if the files may differ.
     exact: Id,
-    /// Ignores unknown content: the same whatever the files contain.
+    /// The number that ignores unknown content, so that it is the same whatever the files contain.
     loose: Id,
 }
 
@@ -85,7 +85,7 @@ enum LooseSource {
     Any,
 }
 
-/// Numbers keys: the same operation on the same layers and files has the same key.
+/// Assigns keys: the same operation on the same layers and files has the same key.
 #[derive(Debug, Default)]
 pub(super) struct CacheKeys {
     operations: BTreeMap<Operation, Id>,

@@ -21,7 +21,7 @@ fn can_match(pattern: &str, source: &[&str]) -> bool {
     if pattern.contains("**") {
         return true;
     }
-    // the shorter one is a parent of the longer one
+    // they match if the shorter one can be a parent of the longer one
     pattern
         .split('/')
         .filter(|part| *part != ".")

@@ -42,7 +42,7 @@ struct Simulation<'k> {
 /// The state of a stage after an instruction.
 #[derive(Clone, Debug)]
 struct StageState {
-    /// The key of its files; `None` in an empty stage.
+    /// The key of the stage's files; `None` if it has none.
     files: Option<CacheKey>,
     /// The variables set since `FROM`, in the order in which they were last set.
     environment: Vec<(String, String)>,
@@ -237,7 +237,8 @@ impl MountKeys {
         match mount {
             Mount::Cache { id, target, sharing } => {
                 let (id, target) = (id.to_string(), target.to_string());
-                // an id equal to the target is the default, which is part of the key
+                // BuildKit keeps the id and the sharing mode in the key only if both are the defaults, which for the
+                // id is the target (`checkShouldClearCacheOpts` in `solver/llbsolver/ops/exec.go`)
                 let is_default =
                     *sharing == Sharing::Shared && id.strip_prefix("id=") == target.strip_prefix("target=");
                 self.directories.insert(target, if is_default { "default cache" } else { "cache" });
@@ -275,7 +276,7 @@ fn with_setup(setup: &[ShellSetup], command: &str) -> String {
     setup.chain([command.to_owned()]).collect::<Vec<_>>().join(" ")
 }
 
-/// A destination as BuildKit reads it: absolute, with its trailing slash if it has one.
+/// A destination as BuildKit reads it: absolute, with a trailing slash if it is a directory.
 fn destination(path: &str) -> String {
     let absolute = under_app(path);
     let is_directory = path.ends_with('/') || matches!(path, "" | ".");

@@ -19,7 +19,7 @@ const HEIGHT: f64 = 24.0;
 /// The width of a sample.
 const SAMPLE: f64 = 34.0;
 
-/// Draws the entries below each other.
+/// Draws the entries, one below the other.
 pub(super) fn draw(canvas: &mut Canvas, contents: Contents) {
     let plain = Stroke { is_base: false, is_rerun: false, is_unused: false };
     let mut top = 0.0;

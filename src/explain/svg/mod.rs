@@ -58,7 +58,7 @@ pub fn render(
     canvas.text_at(LineKind::Name, &title, 0.0, 12.0);
     canvas.move_to(MARGIN, MARGIN + 36.0);
     let strokes: Vec<Stroke> = view.edges.iter().map(|edge| stroke(explanation, &view, edge)).collect();
-    // edges that re-run are drawn last, on top of the others
+    // edges that a change propagates along are drawn last, on top of the others
     for is_rerun in [false, true] {
         for (path, stroke) in placement.paths.iter().zip(&strokes).filter(|(_, stroke)| stroke.is_rerun == is_rerun) {
             canvas.edge(path, *stroke);
@@ -77,7 +77,7 @@ pub fn render(
     Ok(canvas.finish(&title, &description(explanation, consequences), MARGIN))
 }
 
-/// An upper bound of the number of rows that all edges pass together.
+/// An upper bound on the number of rows that all edges pass together.
 fn passes(view: &GraphView) -> usize {
     let mut rows = vec![0_usize; view.nodes.len()];
     // edges to a node come after the edges to its dependencies

@@ -150,7 +150,7 @@ impl Canvas {
             LineKind::Small => "small",
         };
         let anchor = if is_centred { r#" text-anchor="middle""# } else { "" };
-        // other characters may come from fonts with other widths
+        // characters outside ASCII may come from fonts with other widths
         let width = text_width(kind, text);
         let fit = if text.is_ascii() {
             String::new()

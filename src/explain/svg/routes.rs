@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, PORT_GAP, Scene, Size, Track};
 
-/// The distance between a row and the curves above it, or the next row: enough for an arrowhead.
+/// The distance between a row and the curves above it, or the row above if there are none: enough for an arrowhead.
 const CLEARANCE: f64 = 15.0;
 
 /// The minimum height of the curves between two rows.
@@ -17,7 +17,7 @@ const MAX_EACH: f64 = 9.0;
 /// The distance from the corner of a box to the first end of an edge.
 const CORNER: f64 = 9.0;
 
-/// The maximum distance of positions that are treated as equal.
+/// The maximum distance between positions that are treated as equal.
 const TOLERANCE: f64 = 3.0;
 
 /// A position and a size.
@@ -130,7 +130,7 @@ fn end(positions: &mut [f64], is_start: bool) -> Option<(&mut f64, f64)> {
     }
 }
 
-/// A row, as high as its highest box or label, with the curves below it.
+/// A row, as high as its tallest box or label, with the curves below it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
     top: f64,

@@ -78,14 +78,14 @@ fn rows(explanation: &Explanation, consequences: &Consequences, options: &TextOp
     text
 }
 
-/// The reason why a changed secret re-runs nothing, if it does not.
+/// The reason why a changed secret re-runs nothing, or `None` if it re-runs something.
 fn reason_without_effect(explanation: &Explanation, name: &String) -> Option<&'static str> {
     let mut listing = explanation.steps.iter().filter(|step| step.reaches_image);
     match explanation.generated.secrets_hash {
         SecretsHash::Off => Some("with `--secrets-hash off`, no step detects changed secrets"),
         SecretsHash::Arg if listing.any(|step| !step.secrets.listed.is_empty()) => None,
         SecretsHash::Layer if listing.any(|step| step.secrets.listed.contains(name)) => None,
-        SecretsHash::Layer | SecretsHash::Arg => Some("no step that the image depends on lists it"),
+        SecretsHash::Layer | SecretsHash::Arg => Some("it is not listed by any step that the image depends on"),
     }
 }
 

@@ -95,7 +95,7 @@ impl<'a> Tree<'a> {
         self.text.push_str(&format!("{prefix}{name}{note}\n"));
     }
 
-    /// The name of a node, fitted into a number of fifths of the width.
+    /// The name of a node, fitted into `fifths` fifths of the width.
     fn node_name(&self, node: &ViewNode, fifths: usize) -> String {
         let room = self.options.width / 5 * fifths;
         match node {
