@@ -33,7 +33,7 @@ apt_install() {
   [ "${#missing[@]}" -gt 0 ] || return 0
   local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq)
   (
-    # apt runs only once at a time, and parts can run in parallel
+    # only one apt can run at a time, and parts can run in parallel
     flock 9
     # the package lists may be missing or old, but usually are not
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 || {
@@ -73,7 +73,7 @@ cargo_tool() {
 build_binary() {
   linker
   cargo build --locked --quiet --release --bin railpack2docker
-  # shellcheck disable=SC2034 # for those who source this
+  # shellcheck disable=SC2034 # used by the scripts that source this file
   binary=$target_dir/release/railpack2docker
 }
 

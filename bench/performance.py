@@ -137,7 +137,7 @@ A small plan can need a large Dockerfile: each step that adds to PATH has a long
 ## More measurements
 
 * `cargo bench` measures each phase: parsing, resolving names, lowering to instructions, and rendering. With `PLAN=file.json` it also measures that plan.
-* `bench/instructions.py` counts instructions with callgrind, which does not depend on other load. CI compares them with `bench/instructions.tsv`.
+* `bench/instructions.py` counts instructions with callgrind; unlike the time, this count does not depend on other load. CI compares it with `bench/instructions.tsv`.
 * `bench/image_cost.py` builds images, and compares commands, layers and bytes with `bench/image-cost.tsv`.
 """
 

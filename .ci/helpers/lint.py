@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-# versions of apt packages and images, pip's cache; shellcheck's findings in a plan's script are ignored too
+# the tag `latest`, unpinned apt packages, pip's cache; shellcheck's findings in a plan's script are ignored too
 OF_THE_PLAN = {"DL3007", "DL3008", "DL3042"}
 
 # the rule of `docker build --check` (validateNoSecretKey in BuildKit's convert.go)
@@ -21,7 +21,7 @@ PUBLIC = re.compile(r"(_|^)(public|file|version)(_|$)", re.IGNORECASE)
 
 
 def secret_variables(plan):
-    """the names of the plan's variables that look like secrets"""
+    """The names of the plan's variables that look like secrets."""
     document = json.loads(plan.read_text())
     steps = document.get("steps") or []
     steps = list(steps.values()) if isinstance(steps, dict) else steps
@@ -33,7 +33,7 @@ def secret_variables(plan):
 
 
 def complaints_of_docker(output, secrets, text):
-    """the warnings of `docker build --check` that the plan does not cause, and those that it lacks"""
+    """A complaint if the warnings of `docker build --check` are not exactly those that the plan's variables cause."""
     reported = set(re.findall(r'\((?:ARG|ENV) "(.*)"\)', output))
     rules = set(re.findall(r"^WARNING: (\w+) - ", output, re.MULTILINE))
     expected = {name for name in secrets if re.search(rf'^(?:ENV |ARG |    )"?{re.escape(name)}"?=', text, re.MULTILINE)}

@@ -1,4 +1,4 @@
-//! From JSON to a Dockerfile: the examples, plans of each shape and size, and the phases one by one.
+//! Benchmarks of transpiling, from JSON to a Dockerfile: the examples, plans of each shape and size, and single phases.
 
 #[path = "../src/plans.rs"]
 mod plans;
@@ -40,8 +40,8 @@ fn shapes(criterion: &mut Criterion) {
     }
 }
 
-/// The plan that `PLAN` names, such as a real one, an application as large as they come, and a
-/// thousand steps of some shapes.
+/// Measures each phase with the plan that the environment variable `PLAN` names, if any, with a large application, and
+/// with a thousand steps of some shapes.
 fn each_phase(criterion: &mut Criterion) {
     let given = std::env::var("PLAN").ok().map(|path| {
         let json = fs_err::read_to_string(&path).expect("`PLAN` names a file, from `bench` on");

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // there is nowhere left to say that this failed
+            // a failure to write the message can't be reported
             let _ = writeln!(io::stderr(), "{error}");
             ExitCode::FAILURE
         }

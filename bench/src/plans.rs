@@ -1,4 +1,4 @@
-//! Plans of a shape and a size, for measuring: the same text every time.
+//! Plans of different shapes and sizes, for benchmarks. Their text is the same every time.
 
 use serde_json::{Map, Value, json};
 
@@ -8,11 +8,11 @@ const RUNTIME: &str = "ghcr.io/railwayapp/railpack-runtime:mise-2026.8.6";
 /// A kind of plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// What it is called.
+    /// The name of the shape.
     pub name: &'static str,
-    /// Makes a plan of so many steps.
+    /// Creates a plan with this number of steps.
     pub plan: fn(usize) -> Value,
-    /// The most steps that become a Dockerfile.
+    /// The maximum number of steps. A larger plan may have no Dockerfile.
     pub largest: usize,
 }
 
@@ -26,7 +26,7 @@ impl Shape {
     }
 }
 
-/// All kinds: what the steps take from each other, and what they list.
+/// All shapes. They differ in the dependencies between steps, and in the content of each step.
 pub const SHAPES: [Shape; 11] = [
     Shape::new("chain", chain),
     Shape::new("fan", fan),
@@ -39,11 +39,11 @@ pub const SHAPES: [Shape; 11] = [
     Shape::new("secrets", secrets),
     Shape::new("caches", caches),
     Shape::new("commands", commands),
-    // the steps are large ones
+    // its steps are large
     Shape::new("application", application).up_to(10_000),
 ];
 
-/// The shape of a name.
+/// Finds a shape by name.
 #[must_use]
 pub fn shape(name: &str) -> Option<Shape> {
     SHAPES.into_iter().find(|shape| shape.name == name)
@@ -54,7 +54,7 @@ fn chain(steps: usize) -> Value {
     plan(&(0..steps).map(|id| step(id, &json!([below(id)]))).collect::<Vec<_>>(), &last(steps))
 }
 
-/// All steps start from an image, and the image takes from all of them.
+/// All steps start from the builder image, and the final image copies from each of them.
 fn fan(steps: usize) -> Value {
     let taken: Vec<Value> = (0..steps).map(taken_from).collect();
     plan(&(0..steps).map(|id| step(id, &json!([{ "image": BUILDER }]))).collect::<Vec<_>>(), &taken)
@@ -71,7 +71,7 @@ fn diamonds(steps: usize) -> Value {
     plan(&(0..steps).map(|id| step(id, &inputs(id))).collect::<Vec<_>>(), &last(steps))
 }
 
-/// Each step takes from the first one, from its neighbours, and from some far away.
+/// Each step copies from the first one, from some just before it, and from some far away.
 fn inputs(steps: usize) -> Value {
     let inputs = |id: usize| {
         let mut others: Vec<usize> = [1, 2, 3, 5, 8].iter().filter_map(|back| id.checked_sub(*back)).collect();
@@ -84,13 +84,13 @@ fn inputs(steps: usize) -> Value {
     plan(&(0..steps).map(|id| step(id, &inputs(id))).collect::<Vec<_>>(), &last(steps))
 }
 
-/// A chain with a variable of its own in each step, and an entry for PATH that others have, too.
+/// A chain in which each step has its own variable, and a PATH entry that other steps have too.
 fn environment(steps: usize) -> Value {
     chain_with_paths(steps, |id| id % 10)
 }
 
-/// A chain with a variable and an entry for PATH of its own in each step: each stage then has a
-/// longer PATH than the one before.
+/// A chain in which each step has its own variable and PATH entry, so that each stage has a longer PATH than the
+/// stage before.
 fn paths(steps: usize) -> Value {
     chain_with_paths(steps, |id| id)
 }
@@ -105,12 +105,12 @@ fn chain_with_paths(steps: usize, entry: impl Fn(usize) -> usize) -> Value {
     plan(&(0..steps).map(with_paths).collect::<Vec<_>>(), &last(steps))
 }
 
-/// Steps of which nothing reaches the image.
+/// Steps of which only the first reaches the image.
 fn unreachable(steps: usize) -> Value {
     plan(&(0..steps).map(|id| step(id, &json!([{ "image": BUILDER }]))).collect::<Vec<_>>(), &last(1))
 }
 
-/// Each step lists another set of twenty secrets.
+/// Each step lists a different subset of twenty secrets.
 fn secrets(steps: usize) -> Value {
     let secret = |number: usize| format!("TOKEN_{number}");
     let with_secrets = |id: usize| {
@@ -124,7 +124,7 @@ fn secrets(steps: usize) -> Value {
     plan
 }
 
-/// Each step has two caches of its own, one of them in a directory that a mount can't spell.
+/// Each step has two caches of its own. A mount can't spell the directory of one of them.
 fn caches(steps: usize) -> Value {
     let with_caches = |id: usize| {
         let mut step = step(id, &json!([below(id)]));
@@ -299,7 +299,7 @@ fn name(id: usize) -> String {
     format!("step-{id}")
 }
 
-/// The step before another one; before the first there is an image.
+/// The base of a step: the step before it, or an image for the first step.
 fn below(id: usize) -> Value {
     match id.checked_sub(1) {
         Some(before) => json!({ "step": name(before) }),
@@ -307,7 +307,7 @@ fn below(id: usize) -> Value {
     }
 }
 
-/// What a step made, at a place of its own.
+/// An input that copies the output of a step, which has its own path.
 fn taken_from(id: usize) -> Value {
     json!({ "step": name(id), "include": [format!("/out/{id}")] })
 }

@@ -7,7 +7,7 @@ use railpack2docker::Diagnostic;
 pub(crate) enum Failure {
     /// The errors have been reported.
     Reported,
-    /// These errors, which are not reported yet.
+    /// These errors, which have not been reported yet.
     Errors(Vec<Diagnostic>),
     /// Generated files are out of date, for these reasons.
     Stale(Vec<Diagnostic>),

@@ -49,7 +49,7 @@ Examples:
   railpack2docker -o Dockerfile               write the Dockerfile and its ignore file
   railpack2docker plan.json | less            print the Dockerfile
   railpack2docker --check                     check that the Dockerfile is up to date
-  railpack2docker where Dockerfile:42         find the location of a line in the plan
+  railpack2docker where Dockerfile:42         find where this line comes from in the plan
   railpack2docker lint plan.json              check the plan for problems
   railpack2docker build -- -t app             build the image with its secrets
   docker build --secret id=TOKEN,env=TOKEN .  build the image; see the command in the Dockerfile
@@ -134,7 +134,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Prints an error of clap. It shows arguments unchanged, so control characters in them are escaped here.
+/// Prints a usage error. Clap shows arguments unchanged, so control characters in them are escaped here.
 fn report_usage_error(error: &clap::Error) -> ExitCode {
     let has_invisible = |argument: OsString| argument.to_string_lossy().chars().any(is_invisible);
     if !error.use_stderr() || !std::env::args_os().any(has_invisible) {

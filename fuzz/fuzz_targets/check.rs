@@ -1,5 +1,5 @@
-//! Any text as a Dockerfile and as its ignore file: the header is parsed, the findings of `--check` can be printed,
-//! and the check passes only if the text is as generated.
+//! Fuzzes `--check` with any text as a Dockerfile and as its ignore file: parsing the header and printing the findings
+//! never fail, and the check passes only if the text is as generated.
 #![no_main]
 
 #[allow(dead_code)]
@@ -13,7 +13,7 @@ use railpack2docker::header::{Header, is_generated, with_line_feeds};
 use railpack2docker::{Options, Severity, Transpiled, transpile};
 use railpack2docker_cli::fuzzing;
 
-/// One that excludes files, and one that does not.
+/// A plan that excludes files, and one that does not.
 const PLANS: [&str; 2] = [
     include_str!("../../examples/node-private-registry/plan.json"),
     include_str!("../../examples/static-caddy/plan.json"),
@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
     look_at((text.len() % 3 == 0).then_some(&wanted.dockerfile), ignore.as_deref(), wanted);
 });
 
-/// The generated file with a text in its middle.
+/// The generated file, with a text inserted between two of its lines.
 fn spliced(text: &str, wanted: &str) -> String {
     let lines: Vec<&str> = wanted.split_inclusive('\n').collect();
     let (before, after) = lines.split_at(text.len() % (lines.len() + 1));

@@ -1,5 +1,5 @@
-//! The output of `diff` for any two plans has no control characters, and equal plans have no changes. Bytes that are
-//! the JSON of two plans are these; others make two plans that have much in common.
+//! Fuzzes `diff` with any two plans: the output has no control characters, and equal plans have no changes. Bytes that
+//! are a JSON list of two plans are used as such. From any other bytes, two plans are generated, most of them similar.
 #![no_main]
 
 mod mutate;
@@ -44,14 +44,14 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     mutate::plan(data, size, max_size, seed, fuzzer_mutate)
 });
 
-/// Two plans in a list. One that is a string is a file that holds this.
+/// Two plans from a JSON list. A plan that is a string is used as the text of a file.
 fn written(data: &[u8]) -> Option<(String, String, Options)> {
     let [old, new] = serde_json::from_slice::<[Value; 2]>(data).ok()?;
     let text = |plan: Value| plan.as_str().map_or_else(|| plan.to_string(), str::to_owned);
     Some((text(old), text(new), Options::default()))
 }
 
-/// A plan, and another one or the same with some changes.
+/// Generates a plan, and another one or the same with some changes.
 fn made(data: &[u8]) -> Result<(String, String, Options)> {
     let mut bytes = Unstructured::new(data);
     let (old, options) = of_bytes::plan(&mut bytes)?;

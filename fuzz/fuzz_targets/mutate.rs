@@ -1,8 +1,8 @@
-//! Changes a plan and leaves it JSON, so that what is behind the reader of JSON is reached.
+//! Changes a plan and keeps it valid JSON, so that fuzzing reaches the code after the JSON parser.
 
 use serde_json::{Map, Value};
 
-/// Changes one value of a plan, or the bytes of what is none.
+/// Changes some values of a plan. In one of eight cases, and if the data is not JSON, changes bytes instead.
 pub fn plan(
     data: &mut [u8],
     size: usize,
@@ -31,7 +31,7 @@ pub fn some(plan: &mut Value, seed: u32, bytes: fn(&mut [u8], usize, usize) -> u
     }
 }
 
-/// A small generator of numbers (splitmix).
+/// A small random number generator (splitmix).
 struct Random(u64);
 
 impl Random {

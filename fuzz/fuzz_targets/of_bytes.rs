@@ -1,5 +1,5 @@
-//! Plans made of bytes: of pieces that some reader on the way to a running command takes for its own, and of any
-//! other character.
+//! Generates plans from bytes. Their texts consist of pieces that have a meaning to some parser between the plan and a
+//! running command, and of any other characters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,11 +30,11 @@ fn text(bytes: &mut Bytes<'_>) -> Result<String> {
             _ => text.push(bytes.arbitrary()?),
         }
     }
-    // rarely, a text that no line of a Dockerfile holds
+    // rarely, a text that is too long for a line of a Dockerfile
     if bytes.arbitrary::<u16>()? == 0 { Ok(text.repeat(70_000 / text.len().max(1))) } else { Ok(text) }
 }
 
-/// Mostly, a text that a flag and the name of a variable can hold: of any other, most plans would be refused.
+/// Usually a text that is valid in a flag and as the name of a variable. With other texts, most plans would be refused.
 fn plain(bytes: &mut Bytes<'_>) -> Result<String> {
     let mut text = text(bytes)?;
     if text.len() % 8 != 7 {
@@ -116,7 +116,7 @@ fn step(bytes: &mut Bytes<'_>, at: usize, secrets: &[String], caches: &[String])
     })
 }
 
-/// A plan of one to four steps, each of which takes from steps in front of it, and options for it.
+/// A plan of one to four steps, each of which depends only on earlier ones, and options for it.
 pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
     let secrets = some(bytes, 2, |bytes| match bytes.int_in_range(0..=3_u8)? {
         0 => plain(bytes),

@@ -1,5 +1,5 @@
-//! Any text is answered with a Dockerfile or with findings, and each finding has a place in the text.
-//! A Dockerfile is one that BuildKit reads, and shows all that is in it or says so.
+//! Fuzzes `transpile` with any text: the result is a Dockerfile or findings, and each finding has a location in the
+//! text. BuildKit can parse the Dockerfile, and it hides nothing without a warning.
 #![no_main]
 
 mod mutate;
@@ -34,8 +34,8 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     mutate::plan(data, size, max_size, seed, fuzzer_mutate)
 });
 
-/// A place is a part of the text. Only a text that is blank, an image that is too large, and blanks in the
-/// header, which holds no text of the plan, are nowhere.
+/// Checks that the locations of a finding are in the text. Only an empty plan and a Dockerfile that is too large have
+/// no location.
 fn has_a_location(finding: &Diagnostic, text: &str) {
     let related = finding.related.iter().map(|(location, _)| location);
     for location in finding.location.iter().chain(related) {

@@ -1,4 +1,5 @@
-//! Plans made of bytes: the Dockerfile reads back as what the plan means, and as nothing else.
+//! Fuzzes the whole pipeline with plans that are generated from bytes: the Dockerfile reads back as what the plan
+//! means, and as nothing else.
 #![no_main]
 
 mod of_bytes;

@@ -1,10 +1,10 @@
-//! What a reader must be able to see.
+//! Checks that nothing is hidden from a reader.
 
 use railpack2docker::escape::{escape_invisible_text, hidden};
 use railpack2docker::header::{Header, is_generated};
 use railpack2docker::{Code, Diagnostic, Transpiled};
 
-/// A report holds the colours of this tool, and nothing else that a terminal would obey.
+/// Checks that a report has no escape sequences but this tool's colors, and no invisible characters.
 pub fn check_report(report: &str) {
     let mut plain = String::new();
     for (at, part) in report.split('\u{1b}').enumerate() {
@@ -19,7 +19,7 @@ fn after_colour(part: &str) -> Option<&str> {
     numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b';').then_some(rest)
 }
 
-/// What hides in a file is warned of, and no text passes for the header.
+/// Checks that a warning names each invisible character in a generated file, and that the header is intact.
 pub fn check(generated: &Transpiled) {
     let warned = generated.findings.iter().filter(|finding| finding.code == Code::InvisibleText);
     let warned: Vec<&Diagnostic> = warned.collect();

@@ -1,4 +1,5 @@
-//! A command line has the words that a reader written from Railpack's rules finds in it.
+//! Fuzzes the splitting of command lines: the words are those that an independent implementation of Railpack's rules
+//! finds.
 #![no_main]
 
 use std::iter::Peekable;
@@ -11,7 +12,7 @@ fuzz_target!(|line: &str| {
     assert_eq!(fuzzing_words(line), words(line), "{line:?}");
 });
 
-/// The words, and whether the end cut the last one off.
+/// The words, and whether the line ends inside a quote or after a backslash.
 fn words(line: &str) -> (Vec<String>, bool) {
     let mut words = Vec::new();
     let mut chars = line.chars().peekable();
@@ -19,7 +20,7 @@ fn words(line: &str) -> (Vec<String>, bool) {
         match chars.peek() {
             None => return (words, false),
             Some(c) if is_blank(*c) => drop(chars.next()),
-            // a comment is a word's place, not a part of one
+            // a comment begins only where a word could begin
             Some('#') => drop(chars.by_ref().find(|c| *c == '\n')),
             Some(_) => match word(&mut chars) {
                 Some(word) => words.push(word),
@@ -33,7 +34,7 @@ fn is_blank(c: char) -> bool {
     [' ', '\t', '\r', '\n'].contains(&c)
 }
 
-/// The word that begins here, with the blank behind it; none if the end cuts it off.
+/// Reads a word and the blank after it. Returns `None` if the line ends inside a quote or after a backslash.
 fn word(chars: &mut Peekable<Chars<'_>>) -> Option<String> {
     let mut word = String::new();
     while let Some(c) = chars.next() {
@@ -57,7 +58,7 @@ fn literal(chars: &mut Peekable<Chars<'_>>, word: &mut String) -> Option<()> {
     }
 }
 
-/// A backslash takes any character as it is.
+/// Reads the rest of a double-quoted text, in which a backslash makes any character literal.
 fn quoted(chars: &mut Peekable<Chars<'_>>, word: &mut String) -> Option<()> {
     loop {
         match chars.next()? {

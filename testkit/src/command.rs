@@ -1,7 +1,7 @@
-//! Tests of the command, in folders of their own.
+//! Runs of the command in tests.
 //!
-//! A [`Folder`] is made, files are written to it, and the command is run there: standard output, standard error
-//! and status are always compared. What is not said is expected to be empty, and the status to be 0.
+//! Each test creates a [`Folder`], writes files to it, and runs the command there. Standard output, standard error
+//! and exit status are always compared. By default, both outputs must be empty, and the status must be 0.
 //!
 //! ```ignore
 //! let folder = Folder::new(BINARY).file("plan.json", PLAN);
@@ -19,13 +19,13 @@ use std::sync::Arc;
 use fs_err as fs;
 use tempfile::TempDir;
 
-/// A folder to run the command in. Its `HOME` and its folder for temporary files are beside it.
+/// A folder to run the command in. The command's `HOME` and its folder for temporary files are next to it.
 pub struct Folder {
     binary: &'static str,
     around: TempDir,
 }
 
-/// A run of the command, and what must come of it.
+/// A run of the command, with its expected results.
 #[must_use = "nothing runs before `check` or `start`"]
 pub struct Run<'f> {
     command: Command,
@@ -33,11 +33,11 @@ pub struct Run<'f> {
     status: Option<i32>,
     stdout: Expected,
     stderr: Expected,
-    /// Which is removed with all that is in it.
+    /// Borrows the folder, which is removed with its content when it is dropped.
     folder: PhantomData<&'f Folder>,
 }
 
-/// A run that was started.
+/// A run that has been started.
 #[must_use = "nothing is compared before `check`"]
 pub struct Started<'f> {
     child: Child,
@@ -48,43 +48,43 @@ pub struct Started<'f> {
     folder: PhantomData<&'f Folder>,
 }
 
-/// What was printed.
+/// The output of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
     pub stdout: String,
     pub stderr: String,
 }
 
-/// What must be printed.
+/// The expected output of a run.
 #[derive(Clone)]
 pub enum Expected {
-    /// This, and nothing else.
+    /// Exactly this text.
     Exactly(String),
-    /// Something with all of these in it.
+    /// A text that contains all of these.
     Containing(Vec<String>),
-    /// The snapshot of this name, with these settings.
+    /// The snapshot with this name, under these settings.
     Snapshot(insta::Settings, String),
-    /// What the test makes sure of.
+    /// A text that meets this condition.
     That(Arc<dyn Fn(&str) -> bool>),
 }
 
-/// Anything: the test itself looks at it.
+/// Any text: the test checks it separately, or not at all.
 pub fn anything() -> Expected {
     that(|_| true)
 }
 
-/// Something of which this is true.
+/// A text that meets a condition.
 pub fn that(is_so: impl Fn(&str) -> bool + 'static) -> Expected {
     Expected::That(Arc::new(is_so))
 }
 
-/// Something without any of these.
+/// A text that contains none of these.
 pub fn without<const N: usize>(parts: [&str; N]) -> Expected {
     let parts = parts.map(str::to_owned);
     that(move |text| parts.iter().all(|part| !text.contains(part)))
 }
 
-/// The snapshot of a name, in a folder of `snapshots/`.
+/// The snapshot with a name, in a folder of `snapshots/`.
 pub fn snapshot(folder: &str, name: &str) -> Expected {
     Expected::Snapshot(crate::settings(folder), name.to_owned())
 }
@@ -108,7 +108,7 @@ impl<const N: usize> From<[&str; N]> for Expected {
 }
 
 impl Expected {
-    /// What is wrong with a text.
+    /// Describes how a text differs from the expected one, if it does.
     fn fault(&self, text: &str) -> Option<String> {
         match self {
             Self::Exactly(expected) if expected == text => None,
@@ -127,7 +127,7 @@ impl Expected {
 }
 
 impl Folder {
-    /// An empty folder, for this binary.
+    /// Creates an empty folder for this binary.
     pub fn new(binary: &'static str) -> Self {
         let around = tempfile::Builder::new().prefix("railpack2docker-test-").tempdir().unwrap();
         for directory in ["here", "home", "tmp"] {
@@ -136,14 +136,14 @@ impl Folder {
         Self { binary, around }
     }
 
-    /// The same with a file.
+    /// Adds a file.
     #[must_use]
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.write(name, content);
         self
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn root(&self) -> PathBuf {
         self.around.path().join("here")
     }
@@ -152,18 +152,18 @@ impl Folder {
         self.root().join(name)
     }
 
-    /// Writes a file, and makes the folders above it.
+    /// Writes a file, and creates the folders above it.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::write(self.path(name), content).unwrap();
     }
 
-    /// Makes a folder.
+    /// Creates a folder in this one.
     pub fn make(&self, name: &str) {
         fs::create_dir_all(self.path(name)).unwrap();
     }
 
-    /// Writes a program.
+    /// Writes an executable script.
     #[cfg(unix)]
     pub fn write_program(&self, name: &str, script: &str) {
         use std::os::unix::fs::PermissionsExt;
@@ -179,7 +179,7 @@ impl Folder {
         fs::read(self.path(name)).unwrap()
     }
 
-    /// Puts another text in the place of one that is in a file.
+    /// Replaces a text in a file, which must contain it.
     pub fn replace(&self, name: &str, old: &str, new: &str) {
         let text = self.read(name);
         assert!(text.contains(old), "no {old:?} in {text}");
@@ -194,12 +194,12 @@ impl Folder {
         self.path(name).exists()
     }
 
-    /// The names of what is in it.
+    /// The names of the entries of the folder, sorted.
     pub fn names(&self) -> Vec<String> {
         self.names_in("")
     }
 
-    /// The names of what is in a folder of it.
+    /// The names of the entries of a folder in this one, sorted.
     pub fn names_in(&self, name: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(name)).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -207,16 +207,16 @@ impl Folder {
         names
     }
 
-    /// Whether no temporary file is left.
+    /// Whether the folder for temporary files is empty.
     pub fn has_no_temporary_files(&self) -> bool {
         fs::read_dir(self.around.path().join("tmp")).unwrap().next().is_none()
     }
 
-    /// Runs something that must change no file in it.
+    /// Runs something that must not change any file in the folder.
     pub fn unchanged<T>(&self, run: impl FnOnce() -> T) -> T {
         let content = |name: &String| {
             let path = self.path(name);
-            // a pipe would be waited for
+            // reading a pipe would block
             path.is_file().then(|| fs::read(path).unwrap())
         };
         let files = || self.names().into_iter().map(|name| (content(&name), name)).collect::<Vec<_>>();
@@ -228,19 +228,19 @@ impl Folder {
         ran
     }
 
-    /// The command with these arguments.
+    /// Prepares a run of the command with these arguments.
     pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run<'_> {
         self.run_program(self.binary, arguments)
     }
 
-    /// The command behind a line of shell.
+    /// Prepares a run of the command by a shell, after a line of script.
     pub fn run_behind<A: AsRef<OsStr>>(&self, shell: &str, arguments: impl IntoIterator<Item = A>) -> Run<'_> {
         let line = format!("{shell}; exec \"$0\" \"$@\"");
         let before = ["-c", &line, self.binary].map(OsString::from);
         self.run_program("sh", before.into_iter().chain(arguments.into_iter().map(|it| it.as_ref().to_owned())))
     }
 
-    /// A script in which the command is `railpack2docker`.
+    /// Prepares a run of a shell script, in which the command is available as `railpack2docker`.
     pub fn run_script(&self, script: &str) -> Run<'_> {
         let folder = Path::new(self.binary).parent().unwrap();
         let inherited = std::env::var_os("PATH").unwrap_or_default();
@@ -248,7 +248,7 @@ impl Folder {
         self.run_program("sh", ["-euc", script]).env("PATH", std::env::join_paths(path).unwrap())
     }
 
-    /// Another program, in the same environment as the command.
+    /// Prepares a run of another program, in the same environment as the command.
     pub fn run_program<A: AsRef<OsStr>>(
         &self,
         program: impl AsRef<OsStr>,
@@ -266,7 +266,7 @@ impl Folder {
 }
 
 impl<'f> Run<'f> {
-    /// Runs in another folder: one of the folder, or anywhere.
+    /// Sets the working directory: a path relative to the folder, or an absolute path.
     pub fn within(mut self, directory: impl AsRef<Path>) -> Self {
         let directory = match self.command.get_current_dir() {
             Some(folder) => folder.join(directory),
@@ -286,7 +286,7 @@ impl<'f> Run<'f> {
         self
     }
 
-    /// Keeps what leads to a Docker Engine, and to docker's plugins.
+    /// Keeps the variables that lead to a Docker Engine and to docker's plugins.
     pub fn with_docker(mut self) -> Self {
         let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".docker"));
         self.command.envs(home.map(|config| ("DOCKER_CONFIG", config)));
@@ -300,19 +300,19 @@ impl<'f> Run<'f> {
         self
     }
 
-    /// Changes how it is started: another user, another standard output, which is empty then.
+    /// Changes how the command is started, such as its user or its standard output, which then counts as empty.
     pub fn started(mut self, change: impl FnOnce(&mut Command)) -> Self {
         change(&mut self.command);
         self
     }
 
-    /// The status that it must end with.
+    /// Sets the expected exit status.
     pub fn status(mut self, status: i32) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// It must be ended by a signal.
+    /// Expects that a signal ends the run.
     pub fn killed(mut self) -> Self {
         self.status = None;
         self
@@ -335,13 +335,13 @@ impl<'f> Run<'f> {
         }
         let mut child = self.command.spawn().unwrap_or_else(|why| panic!("{what}: {why}"));
         if let Some(text) = self.stdin {
-            // who needs no input may have closed it
+            // a program that needs no input may have closed the pipe
             drop(child.stdin.take().unwrap().write_all(&text));
         }
         Started { child, what, status: self.status, stdout: self.stdout, stderr: self.stderr, folder: self.folder }
     }
 
-    /// Runs it and compares.
+    /// Runs the command, and compares its results with the expected ones.
     pub fn check(self) -> Output {
         self.start().check()
     }
@@ -352,7 +352,7 @@ impl Started<'_> {
         &mut self.child
     }
 
-    /// Waits for its end and compares.
+    /// Waits for the run to end, and compares its results with the expected ones.
     pub fn check(self) -> Output {
         let Self { child, what, status: expected, stdout: expected_stdout, stderr: expected_stderr, .. } = self;
         let output = child.wait_with_output().unwrap();

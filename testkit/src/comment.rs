@@ -1,9 +1,9 @@
-//! A comment that `diff` writes, read line by line: whatever is from a plan stands in code.
+//! Checks a Markdown comment of `diff` line by line: everything that comes from a plan must be in code.
 
-/// What of a line's own words could be Markdown, HTML, a mention or a link.
+/// Characters that could begin Markdown, HTML, a mention or a link outside code.
 const MARKUP: [char; 15] = ['`', '|', '<', '>', '&', '*', '_', '~', '[', ']', '\\', '@', '#', '!', '/'];
 
-/// Checks that nothing of a plan is Markdown or HTML.
+/// Checks that no text of a plan acts as Markdown or HTML.
 pub fn check(comment: &str) {
     assert!(comment.chars().count() <= 65_536);
     let rest = comment.strip_prefix("<!-- railpack2docker diff -->\n**").unwrap_or_else(|| panic!("{comment}"));
@@ -24,7 +24,7 @@ pub fn check(comment: &str) {
     }
 }
 
-/// The words of a line between what is in code.
+/// The text of a line outside code.
 fn without_code(line: &str) -> String {
     let mut words = String::new();
     let mut rest = line;
@@ -35,13 +35,14 @@ fn without_code(line: &str) -> String {
             Some(html) => html.split_once("</code>").filter(|(html, _)| is_spelled(html)).map(|(_, end)| end),
             None => code.strip_prefix('`').and_then(|code| code.split_once('`')).map(|(_, end)| end),
         };
-        // what no code is shows as markup
+        // without an end, this would not be code but markup
         rest = end.unwrap_or_else(|| panic!("{code:?} in {line:?}"));
     }
     words + rest
 }
 
-/// Whether nothing but letters and numbers of characters is in it, and no address.
+/// Whether the content of a code element has only letters, digits and numeric character references, and no `@` that
+/// could become an address.
 fn is_spelled(html: &str) -> bool {
     let html = html.replace("&#64;<!-- -->", "").replace("&#64;", "@");
     let behind = |part: &str| part.strip_prefix('#')?.split_once(';').map(|(_, letters)| letters.to_owned());
@@ -50,7 +51,7 @@ fn is_spelled(html: &str) -> bool {
     letters.is_some_and(|letters| (first.to_owned() + &letters).chars().all(char::is_alphanumeric))
 }
 
-/// A block of code that no line of it ends, and then the end of the comment.
+/// Checks the folded part at the end of a comment: a code block that none of its lines closes.
 fn is_folded(diff: &str) {
     let rest = diff.strip_prefix("<summary>Dockerfile</summary>\n\n").unwrap_or_else(|| panic!("{diff}"));
     let (fence, block) = rest.split_once("diff\n").unwrap_or_else(|| panic!("{diff}"));

@@ -1,4 +1,4 @@
-//! JSON in few lines.
+//! Formats JSON in few lines.
 
 use serde_json::Value;
 
@@ -26,12 +26,12 @@ const FIRST: [&str; 18] = [
     "startCommand",
 ];
 
-/// Writes what fits on a line on one, and each member of anything else on lines of its own.
+/// Formats a value on one line if it fits, or else each of its members on lines of its own.
 pub fn compact(value: &Value) -> String {
     written(value, 0, 0)
 }
 
-/// The text of a value that begins at a column, in lines with an indentation.
+/// Formats a value that begins at a column. Further lines are indented.
 fn written(value: &Value, indentation: usize, column: usize) -> String {
     let line = on_a_line(value);
     if column + line.chars().count() <= WIDTH {

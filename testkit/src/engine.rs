@@ -1,4 +1,4 @@
-//! An engine, images that stand in for the ones it can't pull, and builds.
+//! A Docker Engine, stand-ins for the images that it can't pull, and builds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use fs_err as fs;
 use railpack2docker::{Options, transpile};
 use serde_json::Value;
 
-/// The engine, or the reason to pass over a test, which is a failure with `REQUIRE_DOCKER=1`.
+/// The engine. If there is none, reports that the test is skipped, or fails with `REQUIRE_DOCKER=1`.
 pub fn engine() -> Option<Engine> {
     let answers = Command::new("docker").args(["buildx", "version"]).output().is_ok_and(|it| it.status.success())
         && Command::new("docker").args(["version"]).output().is_ok_and(|it| it.status.success());
@@ -29,8 +29,8 @@ pub struct Engine {
     busybox: PathBuf,
 }
 
-/// The programs of the stand-ins that only write down that they ran: a line of their arguments and
-/// the variables in question, in `/app/.ran`.
+/// The programs of the stand-ins that only record their runs in `/app/.ran`: a line with their arguments, and the
+/// variables that `$RECORD` selects.
 const PROGRAMS: [&str; 17] = [
     "npm",
     "npx",
@@ -57,11 +57,11 @@ case "${0##*/} $*" in "cargo build"*) mkdir -p target/release && echo binary > t
 exit 0
 "#;
 
-/// Writes the environment that it was started with to a file, NUL behind each variable.
+/// A program that writes its environment to a file, with a NUL after each variable.
 const SHOW_ENVIRONMENT: &str = "#!/bin/sh\nexec /bin/busybox dd if=/proc/$$/environ of=\"$1\"\n";
 
 impl Engine {
-    /// Makes an image with busybox, the recorders and `files`, under the name of another.
+    /// Builds an image with busybox, the recorders and `files`, under the name of another image.
     pub fn stand_in(&self, image: &str, files: &BTreeMap<String, String>) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("root");
@@ -82,7 +82,7 @@ impl Engine {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content).unwrap();
         }
-        // Railpack's own images set neither
+        // Railpack's own images set none of these
         let is_railpacks = image.starts_with("ghcr.io/railwayapp/");
         let own = if is_railpacks { "" } else { "USER 1234\nSHELL [\"/bin/other-sh\"]\nENV PATH=/other\n" };
         fs::write(
@@ -93,7 +93,7 @@ impl Engine {
         run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()));
     }
 
-    /// Builds, and gives the image.
+    /// Runs a build that must succeed, and returns the image.
     pub fn build(&self, build: &Build<'_>) -> Built {
         let folder = tempfile::tempdir().unwrap();
         let output = build.run(folder.path());
@@ -102,7 +102,7 @@ impl Engine {
         Built { folder, config }
     }
 
-    /// Builds what can't be built, and gives what Docker said.
+    /// Runs a build that must fail, and returns Docker's messages.
     pub fn fails(&self, build: &Build<'_>) -> String {
         let folder = tempfile::tempdir().unwrap();
         let output = build.run(folder.path());
@@ -111,14 +111,14 @@ impl Engine {
     }
 }
 
-/// What Linux takes for one variable, with room for its name.
+/// The maximum length of a variable's value in Linux, with room for its name.
 const LONGEST_VARIABLE: usize = 128 * 1024 - 100;
 
 /// A build of a plan's Dockerfile with plain `docker build`.
 pub struct Build<'a> {
     pub plan: &'a str,
     pub context: &'a Path,
-    /// Ids and values, passed through the environment, or by a file where they are too long for it.
+    /// The ids and values of secrets. Values are passed in the environment, or in a file if they are too long for that.
     pub secrets: Vec<(&'a str, &'a str)>,
     pub hash: &'a str,
     pub options: Options,
@@ -129,8 +129,8 @@ impl<'a> Build<'a> {
         Self { plan, context, secrets: secrets.to_vec(), hash: "h1", options: Options::default() }
     }
 
-    /// Another one in another context: tests run side by side in one engine, which takes a hash
-    /// stage from its cache for the same `SECRETS_HASH`, whatever the values.
+    /// The `SECRETS_HASH`, different for each context: tests run in parallel in one engine, which would reuse the
+    /// cached hash stage for an equal `SECRETS_HASH`, whatever the values.
     fn secrets_hash(&self) -> String {
         if self.hash.is_empty() { String::new() } else { format!("{} {}", self.hash, self.context.display()) }
     }
@@ -165,7 +165,7 @@ impl<'a> Build<'a> {
     }
 }
 
-/// What `docker build --check` says of a plan's Dockerfile.
+/// The output of `docker build --check` for a Dockerfile.
 pub fn check(dockerfile: &str, context: &Path) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("Dockerfile");
@@ -174,7 +174,7 @@ pub fn check(dockerfile: &str, context: &Path) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// An image that was built, its files unpacked.
+/// An image that was built, with its files unpacked.
 pub struct Built {
     folder: tempfile::TempDir,
     pub config: Value,
@@ -206,7 +206,7 @@ fn run(command: &mut Command) -> Output {
     output
 }
 
-/// The config in an OCI layout: index, manifest, config.
+/// Reads the config of an image from its OCI layout: from the index to the manifest to the config.
 fn image_config(image: &Path, folder: &Path) -> Value {
     let layout = folder.join("layout");
     fs::create_dir(&layout).unwrap();

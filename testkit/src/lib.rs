@@ -1,11 +1,12 @@
 //! Helpers that the tests of railpack2docker share.
 //!
-//! * [`buildkit`] reads a Dockerfile as `BuildKit` does. It was written apart from the writer.
-//! * [`plans`] are plans as a test makes them, [`wild`] makes ones of every kind, and [`model`] says what one
-//!   means. [`reads_back`] holds a Dockerfile against that.
-//! * [`injection`] is the table of attacks, and what must become of each.
-//! * [`pairs`] are pairs of plans that differ, and [`comment`] reads what `diff` writes of two for a pull request.
-//! * [`command`] starts the command, [`engine`] builds with Docker.
+//! * [`buildkit`] parses a Dockerfile as `BuildKit` does, independently of the code that generates it.
+//! * [`plans`] has the plans of tests, [`wild`] generates random ones, and [`model`] computes the meaning of a plan.
+//!   [`reads_back`] compares a Dockerfile with that meaning.
+//! * [`injection`] has a table of attacks, with the expected result of each.
+//! * [`pairs`] has pairs of plans that differ, and [`comment`] checks the comment that `diff` writes about two plans
+//!   for a pull request.
+//! * [`command`] runs the command, and [`engine`] builds with Docker.
 #![allow(
     missing_docs,
     clippy::indexing_slicing,
@@ -42,7 +43,7 @@ pub use repository::{
     cargo, example, examples, is_required, plan_file, plan_with, root, settings, shared, skip, sources,
 };
 
-/// The default options but for some fields: `options! { strict: true }`.
+/// The default options except for some fields: `options! { strict: true }`.
 #[macro_export]
 macro_rules! options {
     ($($field:ident $(: $value:expr)?),* $(,)?) => {{
@@ -53,7 +54,7 @@ macro_rules! options {
     }};
 }
 
-/// Sets a field, from a variable of its name where no value is given.
+/// Sets a field, from the variable with its name if no value is given.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! set {
@@ -65,15 +66,15 @@ macro_rules! set {
     };
 }
 
-/// Runs a property on 256 plans, the same each time: a run that fails, fails for everyone. Another
-/// number is `PROPTEST_CASES`, other plans `PROPTEST_RNG_SEED`. Failures are not kept in files: what
-/// they show belongs into an example.
+/// A runner that tests a property with 256 plans. They are the same in each run, so a failure is reproducible.
+/// `PROPTEST_CASES` sets another number, and `PROPTEST_RNG_SEED` other plans. Failures are not kept in files: add an
+/// example instead.
 #[cfg(feature = "tests")]
 pub fn runner() -> proptest::test_runner::TestRunner {
     runner_of(256)
 }
 
-/// The same, with another number of plans.
+/// A runner like [`runner`], but with another number of plans.
 #[cfg(feature = "tests")]
 pub fn runner_of(cases: u32) -> proptest::test_runner::TestRunner {
     use proptest::test_runner::{Config, RngSeed, TestRunner};

@@ -1,5 +1,5 @@
-//! What a plan means, computed anew from Railpack's rules and without a look at the crate's own code:
-//! a rule that is wrong here and there in the same way would have to be got wrong twice.
+//! The meaning of a plan, computed from Railpack's rules and independently of the crate's own code: a mistake goes
+//! unnoticed only if both have it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use railpack2docker::{Options, SecretsScope};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
-/// What Railpack and Docker take for PATH where nothing sets it.
+/// The PATH of Railpack and Docker if nothing sets it.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// What a command reads from a variable.
+/// The value that a command reads from a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     Text(String),
@@ -18,7 +18,7 @@ pub enum Value {
     Secret(String),
 }
 
-/// Variables, and the entries in front of PATH.
+/// Variables, and the entries before the default PATH.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     pub variables: Variables,
@@ -52,7 +52,7 @@ impl Environment {
         self.variables.iter().filter(|(name, _)| *name != "PATH")
     }
 
-    /// What a command reads from each variable: a secret that it is given wins.
+    /// The value that a command reads from each variable. A secret that the command gets takes precedence.
     pub fn seen_with(&self, secrets: &[String]) -> BTreeMap<String, Value> {
         let mut seen: BTreeMap<_, _> =
             self.without_path().map(|(name, value)| (name.clone(), Value::Text(value.clone()))).collect();
@@ -61,8 +61,8 @@ impl Environment {
         seen
     }
 
-    /// The variables that no ENV can hold, or no ARG where the stage has these, so that `env` has to set
-    /// them. Not those that a secret hides.
+    /// The variables that `env` has to set, since no ENV can, or no ARG in a stage that uses ARG. Variables that a
+    /// secret hides are not among them.
     pub fn for_env(&self, secrets: &[String], has_args: bool) -> Variables {
         let is_for_env =
             |(name, value): &(&String, &String)| needs_env(name, value, has_args) && !secrets.contains(name);
@@ -70,15 +70,16 @@ impl Environment {
     }
 }
 
-/// Whether neither ENV nor, where the stage has these, ARG can set a variable. The name in an ARG is never
-/// unquoted.
+/// Whether a variable can't be set by ENV, or by ARG in a stage that uses ARG. Quotes in the name of an ARG are
+/// literal.
 pub fn needs_env(name: &str, value: &str, has_args: bool) -> bool {
     let has_odd = name.chars().any(|c| c.is_whitespace() || "\"'\\$=".contains(c));
     value.contains('\n') || has_args && (name.is_empty() || has_odd || name.starts_with("--"))
 }
 
 impl Plan {
-    /// Whether the image starts from a step, by way of others or not: its stage has ARG for ENV.
+    /// Whether the image starts from a step, directly or through other steps. The step's stage then uses ARG instead of
+    /// ENV.
     pub fn is_under_image(&self, at: usize) -> bool {
         let mut source = Some(&self.base);
         while let Some(Source::Step(step)) = source {
@@ -100,7 +101,7 @@ impl Plan {
         self.parents(of).iter().any(|parent| *parent == ancestor || self.is_ancestor(ancestor, *parent))
     }
 
-    /// The environment at a step's start.
+    /// The environment at the start of a step.
     pub fn start(&self, at: usize) -> Environment {
         let parents = self.parents(at);
         let mut environment = Environment::default();
@@ -121,8 +122,8 @@ impl Plan {
         environment
     }
 
-    /// The steps whose files reach the image, in their order: they are all numbered so that each
-    /// stands behind what it takes from.
+    /// The steps whose files reach the image, in order: steps are numbered so that each one comes after its
+    /// dependencies.
     pub fn needed(&self) -> Vec<usize> {
         let copied = |inputs: &[Input]| -> Vec<Source> {
             inputs.iter().filter(|input| !input.include.is_empty()).map(|input| input.source.clone()).collect()
@@ -151,13 +152,13 @@ impl Plan {
         self.secrets().into_iter().filter(is_listed).collect()
     }
 
-    /// The secrets that a step's commands are given, in the plan's order.
+    /// The secrets that a step's commands get, in the plan's order.
     pub fn given(&self, step: &Step, options: &Options) -> Vec<String> {
         if options.secrets_scope == SecretsScope::Step { self.listed(step) } else { self.secrets() }
     }
 
-    /// The build args that hold the directories of caches that a flag can't hold, and the directories.
-    /// An arg is called as no variable of a step and no secret is.
+    /// The build args for cache directories that a flag can't contain, with these directories. No arg has the name of a
+    /// secret or of a step's variable.
     pub fn cache_args(&self) -> Variables {
         let is_taken = |name: &String| {
             self.secrets.contains(name) || self.steps.iter().any(|step| step.variables.contains_key(name))
@@ -177,8 +178,8 @@ impl Plan {
         args
     }
 
-    /// Whether a command would have to be run by an `env` that takes a variable's name for something
-    /// else, or the program for a variable.
+    /// Whether a command would need an `env` that misreads the name of a variable, or mistakes the program for a
+    /// variable.
     pub fn asks_too_much_of_env(&self, options: &Options) -> bool {
         self.needed().into_iter().any(|at| {
             let step = &self.steps[at];

@@ -35,13 +35,13 @@ impl Page {
         self.text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
     }
 
-    /// The text that is no code.
+    /// The text outside code.
     pub fn prose(&self) -> String {
         let outside = self.text.split("```").step_by(2).collect::<Vec<_>>().concat();
         outside.split('`').step_by(2).collect()
     }
 
-    /// What headings are called in links, as GitHub and mdBook do it.
+    /// The anchors of the headings, as GitHub and mdBook generate them.
     pub fn anchors(&self) -> BTreeSet<String> {
         let headings = self.text.lines().filter_map(|line| line.strip_prefix('#'));
         let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_' || c == ' ';

@@ -1,4 +1,4 @@
-//! Pairs of plans: a base, and what becomes of it when one thing changes.
+//! Pairs of plans: a base plan, and that plan with a change.
 #![allow(clippy::enum_glob_use, reason = "a row is a line")]
 
 use railpack2docker::diff::ChangeKind::{self, *};
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 
 const BASE: &str = include_str!("pairs.json");
 
-/// The places of the base's steps.
+/// The indexes of the base plan's steps.
 const PACKAGES: usize = 0;
 const INSTALL: usize = 1;
 const BUILD: usize = 2;
 const DOCS: usize = 3;
 const RUNTIME: usize = 4;
 
-/// One thing that changes, or a few that go together.
+/// A change of the base plan, or a few changes that belong together.
 pub struct Pair {
-    /// What it is.
+    /// The name of the pair.
     pub name: &'static str,
-    /// What is said to have changed; nothing where nothing has that matters.
+    /// The expected changes. Empty if the plans are equivalent.
     pub kinds: &'static [ChangeKind],
     edit: fn(&mut Value),
 }
@@ -45,7 +45,7 @@ fn push(list: &mut Value, item: Value) {
     list.as_array_mut().unwrap().push(item);
 }
 
-/// Gives a step another name, and everything that takes from it the new one.
+/// Renames a step, and updates the inputs that refer to it.
 fn rename(plan: &mut Value, old: &str, new: &str) {
     let text = plan.to_string();
     let renamed = text.replace(&format!("\"name\":\"{old}\""), &format!("\"name\":\"{new}\""));
@@ -53,7 +53,7 @@ fn rename(plan: &mut Value, old: &str, new: &str) {
         serde_json::from_str(&renamed.replace(&format!("\"step\":\"{old}\""), &format!("\"step\":\"{new}\""))).unwrap();
 }
 
-/// Every pair, by what changes.
+/// All pairs.
 #[rustfmt::skip]
 pub const PAIRS: &[Pair] = &[
     Pair { name: "command", kinds: &[CommandChanged], edit: |plan| {

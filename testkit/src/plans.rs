@@ -1,8 +1,8 @@
-//! A plan as the tests hold it, and the JSON of it.
+//! Plans of tests, and their JSON.
 //!
-//! It is not the crate's own type: a field that the crate reads wrongly, or not at all, is to show.
-//! Commands are held as the argv that Railpack makes of them, and steps by their number, so that
-//! nothing has to be split or looked up to know what is meant.
+//! The types are not the crate's own, so that a field that the crate misreads or ignores is noticed. Commands are
+//! stored as the argv that Railpack splits them into, and steps are referred to by number, so that nothing has to be
+//! split or looked up to know what a plan means.
 
 use std::collections::BTreeMap;
 

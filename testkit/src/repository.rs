@@ -1,4 +1,4 @@
-//! The files of the repository that tests look at.
+//! The files of the repository that tests read.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::process::Command;
 use fs_err as fs;
 use railpack2docker::{Code, Files};
 
-/// The folder of the workspace: tests of different packages run in different folders.
+/// The folder of the workspace. Tests of different packages run in different folders.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
@@ -29,19 +29,19 @@ pub fn example(name: &str) -> String {
     fs::read_to_string(root().join("examples").join(name).join("plan.json")).unwrap()
 }
 
-/// The file in `tests/lint` whose finding has this code.
+/// The plan in `tests/lint` whose finding has this code.
 pub fn plan_with(code: Code) -> PathBuf {
     root().join("tests/lint").join(format!("{code}.json"))
 }
 
-/// The names of the files, for a plan that is read from `plan.json`.
+/// The file names for a plan that is read from `plan.json`.
 pub fn plan_file() -> Files {
     let mut files = Files::default();
     files.plan = Some("plan.json".to_owned());
     files
 }
 
-/// Snapshots in a folder of `snapshots/`, each in a file of its own name.
+/// Settings for snapshots in a folder of `snapshots/`, each in a file with its own name.
 pub fn settings(folder: &str) -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(root().join("snapshots").join(folder));
@@ -50,20 +50,20 @@ pub fn settings(folder: &str) -> insta::Settings {
     settings
 }
 
-/// Whether a test that can't run here must fail, by a switch of the environment such as `REQUIRE_DOCKER=1`.
+/// Whether a test that can't run here must fail, according to an environment variable such as `REQUIRE_DOCKER=1`.
 pub fn is_required(switch: &str) -> bool {
     std::env::var(switch).is_ok_and(|value| value == "1")
 }
 
-/// Says that a test does not run, and why; fails with the switch.
+/// Reports that a test is skipped, and why. Panics if the environment variable `switch` requires the test.
 pub fn skip(why: &str, switch: &str) {
     assert!(!is_required(switch), "{why}, and {switch}=1");
-    // the output of a macro is not shown for a test that passes
+    // if a test passes, the output of `eprintln!` is not shown
     std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes()).unwrap();
 }
 
-/// The text of a file of the material beside the repository, which is not published with it. Where there is none,
-/// the test says so; with `REQUIRE_SHARED=1` it fails.
+/// The text of a file in `../shared`, which is not part of the repository. If the file does not exist, the test is
+/// skipped, or fails with `REQUIRE_SHARED=1`.
 pub fn shared(path: &str) -> Option<String> {
     let path = root().join("../shared").join(path);
     if path.exists() {
@@ -73,7 +73,7 @@ pub fn shared(path: &str) -> Option<String> {
     None
 }
 
-/// The Rust files in `src`, by their path below it, and their texts.
+/// The texts of the Rust files in `src`, by path relative to it.
 pub fn sources() -> BTreeMap<String, String> {
     let src = root().join("src");
     let file = |path: PathBuf| {
@@ -83,7 +83,7 @@ pub fn sources() -> BTreeMap<String, String> {
     files_in(src.clone(), "rs").into_iter().map(file).collect()
 }
 
-/// The files with an extension in a folder and in those below it, in no particular order.
+/// The files with an extension in a folder and its subfolders, in no particular order.
 pub(crate) fn files_in(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
     let (mut files, mut folders) = (Vec::new(), vec![folder]);
     while let Some(folder) = folders.pop() {
@@ -99,10 +99,10 @@ pub(crate) fn files_in(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Runs cargo in a folder, without a network, and gives its standard output.
+/// Runs cargo in a folder, without a network, and returns its standard output.
 pub fn cargo(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO"));
-    // those of a package that is built are not for the one in the folder
+    // the variables of the package under test are not meant for the package in the folder
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
             command.env_remove(name);

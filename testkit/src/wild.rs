@@ -1,6 +1,6 @@
-//! Wild plans: every text in them is made of pieces that some reader on the way to a running command
-//! takes for its own (JSON, `google/shlex`, the Dockerfile's parser and its lexer, CSV, the shell,
-//! `env`), with enough harmless ones among them that most plans still have a Dockerfile.
+//! Wild plans: random plans whose texts consist of pieces that have a meaning to some parser between the plan and a
+//! running command (JSON, `google/shlex`, the Dockerfile's parser and its lexer, CSV, the shell, `env`), and of
+//! enough harmless pieces that most plans still have a Dockerfile.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,8 +12,7 @@ use railpack2docker::{Options, SecretsHash, SecretsScope};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
-/// What a plan may start from: an image of Railpack's, another one, and names that could be those of
-/// stages.
+/// Images: some of Railpack's, others, and some whose names could be those of stages.
 const IMAGES: [&str; 6] = [
     "alpine",
     "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6",
@@ -23,7 +22,7 @@ const IMAGES: [&str; 6] = [
     "0",
 ];
 
-/// Pieces of text, most of them harmless, that mean something to some reader on the way.
+/// A text of plain pieces, of pieces that have a meaning to some parser, and of `more` pieces.
 pub fn text(more: &'static [&'static str], size: Range<usize>) -> impl Strategy<Value = String> {
     const PLAIN: &[&str] = &["a", "B", "run", "x1", "-", "_", ".", "/", ":"];
     const WILD: &[&str] = &[
@@ -88,7 +87,7 @@ fn word() -> impl Strategy<Value = String> {
     prop_oneof![2 => plain.prop_map(str::to_owned), 3 => text(&["\n", "\u{0}"], 0..6)]
 }
 
-/// Text that a line of a Dockerfile can't hold.
+/// A text that is likely too long for a line of a Dockerfile.
 pub fn long() -> impl Strategy<Value = String> {
     let piece = select(&["a", "a ", "\\", "é", "a # ", "\"b", "\\n", " \\a", "x\n"][..]);
     (piece, 29_000_usize..70_000).prop_map(|(piece, times)| piece.repeat(times))
@@ -119,7 +118,7 @@ fn argv() -> impl Strategy<Value = Vec<String>> {
     prop_oneof![1 => in_shell, 1 => vec(word(), 1..5), 1 => of_the_shell].prop_map(without_nul)
 }
 
-/// Most plans are to be free of NUL, which no Dockerfile can hold.
+/// Replaces NULs, which no Dockerfile can contain, so that most plans still have one.
 fn without_nul(argv: Vec<String>) -> Vec<String> {
     argv.into_iter().map(|word| word.replace('\0', "0")).collect()
 }
@@ -162,7 +161,7 @@ fn pattern() -> impl Strategy<Value = String> {
     plain.prop_map(str::to_owned)
 }
 
-/// `line_feeds` are few: a deploy variable can't hold one.
+/// Variables. Their values have line feeds only if `line_feeds` is true, since a deploy variable can't have one.
 fn variables(line_feeds: bool) -> impl Strategy<Value = Variables> {
     let names = [
         "A",
@@ -228,7 +227,7 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
-/// A step number stands for a step in front, where there is one.
+/// A source for step number `at`: the build context, an image, or an earlier step if there is one.
 fn source(at: usize) -> impl Strategy<Value = Source> {
     (any::<Index>(), select(&IMAGES[..]), 0..5_u8).prop_map(move |(index, image, kind)| match kind {
         0 => Source::Local,
@@ -258,14 +257,14 @@ fn step(at: usize, caches: Vec<String>, secrets: Vec<String>) -> impl Strategy<V
     )
 }
 
-/// A plan of one to seven steps, each of which takes from steps in front of it.
+/// A plan of one to seven steps, each of which depends only on earlier ones.
 pub fn plan() -> impl Strategy<Value = Plan> {
     let key = select(&["npm", "next-", "a b", "x,y", "q\"'", "$x", "é", "c\\d", "\u{1}", "type=bind", ""][..]);
     let directory =
         select(&["/root/.npm", "target", ".m2/x", "/a b", "/x,y", "/$x", "/q\"'\\", "/é", "é\u{3000}", "/a/../b/"][..]);
     let cache = (directory.prop_map(str::to_owned), any::<bool>());
     let caches = btree_map(key.prop_map(str::to_owned), cache, 0..3);
-    // half of them are names of variables too
+    // half of these are also names of variables
     let secret = select(
         &["NPM_TOKEN", "A", "PATH", "B_c", "a b", "my-var", "CACHE_DIRECTORY_1", "my-secret", "x,y", "q\"", "$x", "1"]
             [..],
@@ -295,7 +294,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     })
 }
 
-/// Options that change what the Dockerfile says.
+/// Options that affect the Dockerfile.
 pub fn options() -> impl Strategy<Value = Options> {
     let scope = select(&[SecretsScope::Plan, SecretsScope::Step][..]);
     let hash = select(&[SecretsHash::Layer, SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off][..]);

@@ -1,4 +1,4 @@
-//! What is computed for several readers is the same for each.
+//! Facts that several parts of the library report, such as the secrets of a build, agree with each other.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ fn mounted(dockerfile: &str) -> BTreeSet<String> {
     mounts.filter(|mount| mount["type"] == "secret").map(|mount| mount["id"].clone()).collect()
 }
 
-/// The ids in the command of a header, and in what a build is told to ask for.
+/// The ids of the secrets in the build command of a header, and the names of the secrets that a build needs.
 fn asked_for(plan: &str, options: &Options) -> (BTreeSet<String>, BTreeSet<String>) {
     let compilation = Compilation::parse(plan, options.strict).unwrap();
     let usage = compilation.secrets(options);
@@ -48,7 +48,7 @@ fn builds_need_exactly_the_mounted_secrets() {
 }
 
 #[test]
-fn the_scope_of_steps_needs_only_listed_secrets() {
+fn step_scope_needs_only_listed_secrets() {
     let plan = json!({
         "secrets": ["A", "B", "UNUSED"],
         "steps": [
@@ -86,7 +86,7 @@ fn a_bundle_is_asked_for_once() {
 }
 
 #[test]
-fn a_copied_folder_takes_what_is_in_it() {
+fn a_copied_folder_includes_its_content() {
     let taking = |input: serde_json::Value| {
         let plan = json!({
             "steps": [{ "name": "a", "inputs": [{ "image": "x" }, input] }],
@@ -103,7 +103,7 @@ fn a_copied_folder_takes_what_is_in_it() {
 }
 
 #[test]
-fn a_byte_order_mark_moves_no_column() {
+fn a_byte_order_mark_does_not_shift_columns() {
     let plan =
         r#"{ "steps": [{ "name": "a", "inputs": [{ "image": "debian" }] }], "deploy": { "base": { "step": "b" } } }"#;
     let position = |text: &str| {

@@ -22,13 +22,13 @@ fn the_first_example_compiles_without_clap() {
          [dependencies]\nrailpack2docker = {{ path = \"{path}\" }}\n"
     );
     fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    // the versions that are there already
+    // the versions that are already downloaded
     fs::copy(root().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
     fs::create_dir(folder.path().join("src")).unwrap();
     let main = format!("fn main() -> Result<(), railpack2docker::Diagnostics> {{\n{example}\n}}\n");
     fs::write(folder.path().join("src/main.rs"), main).unwrap();
 
-    // kept from run to run: only the crate itself is new
+    // kept between runs, so that only the crate itself is compiled again
     let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/as-a-dependency");
     cargo(folder.path(), &["check", "--quiet", "--target-dir", target]);
     let tree = cargo(folder.path(), &["tree", "--edges", "normal,build", "--prefix", "none", "--target", "all"]);

@@ -1,4 +1,5 @@
-//! Every code: its page, its row in the index, and for those of plans a plan in `tests/lint` that has it.
+//! Every code has a page. Every code of `lint` has a row in the index and, if it is about plans, a plan in
+//! `tests/lint` that causes it.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +7,12 @@ use fs_err as fs;
 use railpack2docker::{Code, Options, lint};
 use testkit::{options, plan_with, root};
 
-/// The codes of findings in a plan. `lint` does not look at the build context, which one of them is about.
+/// The codes of findings in a plan: all but the one about the build context, which `lint` does not read.
 fn of_plans() -> impl Iterator<Item = Code> {
     Code::LINTS.iter().copied().filter(|code| *code != Code::ExposedFile)
 }
 
-/// The files of a folder without their extension.
+/// The names of the files in a folder that have this extension, without it.
 fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
     let paths = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
     let paths = paths.filter(|path| path.extension().is_some_and(|it| it == extension));
@@ -28,7 +29,8 @@ fn options_for(code: Code) -> Options {
     options! { warn: warn.collect() }
 }
 
-/// The warning that says how a plan is read, beside the error that it can't be read so.
+/// The code of a second finding that comes with a code: an invalid string command also gets the warning about string
+/// commands.
 fn beside(code: Code) -> Option<Code> {
     (code == Code::InvalidStringCommand).then_some(Code::StringCommand)
 }
@@ -94,6 +96,6 @@ fn examples_have_few_findings() {
     for (name, plan) in testkit::examples() {
         seen.extend(lint(&plan, &Options::default()).iter().map(|found| format!("{name}: {}", found.code)));
     }
-    // an image that Railpack writes so, and a star that Railpack leaves to no shell
+    // Railpack itself uses an image with this tag, and runs a command with a pattern without a shell
     assert_eq!(seen, ["php: latest-image", "rust: no-shell"]);
 }

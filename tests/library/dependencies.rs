@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fs_err as fs;
 use testkit::root;
 
-/// The dependencies of a manifest, those of the tests and of single systems as well.
+/// The dependencies of a manifest, including those of tests and of specific platforms.
 fn direct(manifest: &toml::Table) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (key, value) in manifest {
@@ -19,7 +19,7 @@ fn direct(manifest: &toml::Table) -> BTreeSet<String> {
     names
 }
 
-/// The cells of the page's rows whose first is a crate.
+/// The cells of the page's rows that describe a crate.
 fn rows(page: &str) -> Vec<Vec<&str>> {
     let rows = page.lines().filter(|line| line.starts_with("| `"));
     rows.map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
@@ -39,7 +39,7 @@ fn dependencies_have_a_row() {
         .flat_map(|path| direct(&toml::from_str(&fs::read_to_string(root().join(path)).unwrap()).unwrap()))
         .collect();
     assert!(direct.contains("rustix") && direct.contains("insta"), "{direct:?}");
-    // the workspace's own
+    // the workspace's own packages
     assert!(direct.remove("railpack2docker") && direct.remove("testkit"));
     assert_eq!(named, direct);
 }

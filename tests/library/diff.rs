@@ -1,4 +1,4 @@
-//! Each change is named, and nothing else is.
+//! `diff` reports each change between two plans, and nothing else.
 
 use railpack2docker::Options;
 use railpack2docker::diff::{Status, compare};
@@ -15,7 +15,7 @@ fn each_change_is_found_once() {
 }
 
 #[test]
-fn all_layers_stay_where_nothing_changed() {
+fn layers_stay_cached_if_nothing_changed() {
     for pair in PAIRS.iter().filter(|pair| pair.kinds.is_empty()) {
         let (old, new) = pair.plans();
         let found = compare(&old.to_string(), &new.to_string(), &Options::default()).unwrap();

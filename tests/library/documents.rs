@@ -1,5 +1,5 @@
-//! The README and the book: their links lead somewhere, and what stands twice is the same. Their commands are
-//! run by the tests of the command.
+//! The links of the README and the book lead somewhere, and repeated snippets are equal. The tests of the command run
+//! the commands of these documents.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -42,7 +42,7 @@ fn links_lead_somewhere() {
     assert!(links > 20, "{links}");
 }
 
-/// The path without its `..`.
+/// A path with its `..` resolved.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {

@@ -1,10 +1,10 @@
-//! The Dockerfile of each example, whole, in `snapshots/`.
+//! The whole Dockerfile of each example matches its snapshot in `snapshots/`.
 
 use railpack2docker::{Severity, transpile};
 use testkit::options;
 
 #[test]
-fn dockerfiles() {
+fn dockerfiles_match_their_snapshots() {
     for (name, plan) in testkit::examples() {
         let made = transpile(&plan, &options! { files: testkit::plan_file(), strict: true }).unwrap();
         let worse_than_a_note: Vec<_> = made.findings.iter().filter(|found| found.severity > Severity::Note).collect();

@@ -1,5 +1,4 @@
-//! What lint must not find fault with: plans that look like a mistake and are none, each beside
-//! one that is.
+//! Plans that `lint` must not warn about although they look like mistakes, each next to a similar plan that is one.
 
 use railpack2docker::{Options, lint};
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ fn found(plan: &Value) -> Vec<&'static str> {
     lint(&plan.to_string(), &Options::default()).into_iter().map(|found| found.code.name()).collect()
 }
 
-/// A plan of some steps and an image that takes from them.
+/// A plan with these steps, and with these inputs of the image.
 fn plan(steps: &Value, inputs: &Value) -> Value {
     json!({
         "steps": steps,
@@ -62,7 +61,7 @@ fn copies_of_re_included_files_are_fine() {
 }
 
 #[test]
-fn excluded_copies_are_those_from_the_context() {
+fn inputs_that_copy_excluded_files_are_found() {
     let taking = |input: Value| {
         let build = step("build", &debian(), &json!({ "inputs": [debian(), input] }));
         let other = step("other", &debian(), &json!({}));
@@ -96,7 +95,8 @@ fn pinned_images_are_fine() {
     assert!(of(&format!("debian{digest}")).is_empty());
 }
 
-/// `install`, `build` that starts from it, and `other`.
+/// The findings for these inputs of the image, in a plan with the steps `install`, `build`, which starts from
+/// `install`, and `other`.
 fn deploying(inputs: &Value) -> Vec<&'static str> {
     let steps = json!([
         step("install", &debian(), &json!({})),
@@ -131,13 +131,13 @@ fn disjoint_inputs_are_fine() {
         json!([{ "step": "build", "include": ["a/b"] }, { "step": "build", "include": ["."], "exclude": ["a/b/*"] }]),
         json!([{ "step": "build", "include": ["a*"] }, { "step": "build", "include": ["."], "exclude": ["a1"] }]),
         json!([{ "step": "build", "include": ["."], "exclude": ["a"] }, { "step": "build", "include": ["."], "exclude": ["b"] }]),
-        // whose files are whose, nobody knows
+        // unrelated steps, whose common files are unknown
         json!([{ "step": "build", "include": ["."] }, { "step": "other", "include": ["."] }]),
         json!([{ "step": "other", "include": ["dist"] }, { "step": "build", "include": ["."] }]),
-        // what `build` made there
+        // files that `build` made
         json!([{ "step": "install", "include": ["."] }, { "step": "build", "include": ["dist"] }]),
         json!([{ "step": "build", "include": ["dist"] }, { "step": "install", "include": ["."] }]),
-        // all but one folder of `build`
+        // everything of `build` except one folder
         json!([{ "step": "install", "include": ["."] }, { "step": "build", "include": ["."], "exclude": ["a"] }]),
         json!([{ "step": "build", "include": ["a"] }, { "step": "build", "include": ["ab", "b/a"] }]),
     ] {
@@ -170,7 +170,7 @@ fn cached_outputs_are_found() {
     assert!(caching(&cached, "targets").is_empty());
     assert!(caching(&cached, ".").is_empty());
     assert!(caching(&json!({}), "target").is_empty());
-    // nothing is written there but by these
+    // files that do not come only from the cache
     for (commands, inputs) in [
         (json!([{ "src": "x", "dest": "target/x" }, { "cmd": "make" }]), json!([debian()])),
         (json!([{ "path": "target/x", "name": "x" }, { "cmd": "make" }]), json!([debian()])),
@@ -183,7 +183,7 @@ fn cached_outputs_are_found() {
 }
 
 #[test]
-fn an_earlier_step_may_have_made_the_cached_path() {
+fn an_earlier_step_may_have_created_the_cached_path() {
     let steps = json!([
         step("compile", &debian(), &json!({})),
         step("build", &json!({ "step": "compile" }), &json!({ "caches": ["target"] })),

@@ -1,5 +1,5 @@
-//! A plan is what someone else wrote. Nothing in it can start an instruction, forge the header, leave a
-//! comment, direct a parser or a linter, or hide from a reader: what holds for the files of every attack.
+//! A plan may be hostile. Nothing in it can start an instruction, forge the header, break out of a comment, control a
+//! parser or a linter, or hide from a reader. The tests check this for the files of every attack.
 
 use railpack2docker::escape::hidden;
 use railpack2docker::header::{Header, is_generated};
@@ -14,7 +14,7 @@ fn made(slot: Slot, text: &str) -> Option<Transpiled> {
 }
 
 #[test]
-fn attacks_become_what_they_must() {
+fn attacks_have_the_expected_result() {
     each(|slot, text, expected| {
         check(slot, text, expected, transpile(&slot.plan(text).to_string(), &slot.options(text)));
     });
@@ -31,7 +31,7 @@ fn attacks_add_no_instruction() {
     each(|slot, text, _| {
         let Some(evil) = made(slot, text) else { return };
         let file = parse(&evil.dockerfile).unwrap();
-        // a variable with a line feed is set by its command, a path that no heredoc takes needs a stage
+        // a variable with a line feed is set by the command itself, and a path that no heredoc can have needs a stage
         let has_own_shape = slot == Slot::Variable && text.contains('\n') || slot == Slot::FilePath;
         let arg = slot == Slot::CacheDirectory && !text.is_ascii();
         if !has_own_shape && !arg {
@@ -41,7 +41,7 @@ fn attacks_add_no_instruction() {
     });
 }
 
-/// The kinds of the instructions of each stage, and how many mounts a RUN has.
+/// The kinds of the instructions in each stage, with the numbers of their mounts, heredocs, sources or variables.
 fn shape(file: &Dockerfile) -> Vec<Vec<String>> {
     let kind = |instruction: &Instruction| match instruction {
         Instruction::Run(run) => format!("RUN {} {}", run.mounts.len(), run.heredocs.len()),
@@ -140,7 +140,7 @@ fn text_pushed_out_of_sight_has_a_warning() {
 }
 
 #[test]
-fn the_warning_can_be_allowed() {
+fn invisible_text_can_be_allowed() {
     let plan: Value = Slot::Variable.plan("\u{202e}");
     let mut options = Slot::Variable.options("");
     options.allow = ["invisible-text".to_owned()].into();

@@ -1,4 +1,5 @@
-//! What is longer than Linux or Docker take it: refused at its place, and taken up to there.
+//! Length limits of Linux and Docker: a text up to the limit is accepted, and a longer one is refused with its
+//! location.
 
 use railpack2docker::{Options, SecretMount, Severity, transpile};
 use serde_json::{Value, json};
@@ -6,7 +7,7 @@ use testkit::options;
 
 const BUILDER: &str = "ghcr.io/railwayapp/railpack-builder:mise-2026.8.6";
 
-/// A plan of one step, whose commands and more are given.
+/// A plan of one step, with these keys added or replaced in the step.
 fn with_step(more: &Value) -> Value {
     let mut plan = json!({
         "steps": [{ "name": "a", "inputs": [{ "image": BUILDER }], "commands": [{ "cmd": "npm a" }] }],
@@ -40,14 +41,14 @@ fn with_exclude(pattern: &str) -> Value {
     json!({ "exclude": [pattern], "steps": [], "deploy": { "base": { "image": BUILDER } } })
 }
 
-/// Code and place of each error.
+/// The code and the location of each error.
 fn errors(plan: &Value, options: &Options) -> Vec<(&'static str, String)> {
     let Err(found) = transpile(&plan.to_string(), options) else { return Vec::new() };
     let errors = found.0.iter().filter(|found| found.severity == Severity::Error);
     errors.map(|error| (error.code.name(), error.location.as_ref().unwrap().path().to_string())).collect()
 }
 
-/// Refuses one byte more than `longest`.
+/// Checks that a text of `longest` bytes is accepted, and that one more byte is refused.
 fn holds(longest: usize, location: &str, text: impl Fn(usize) -> String, plan: impl Fn(&str) -> Value) {
     let errors = |length| errors(&plan(&text(length)), &Options::default());
     assert_eq!(errors(longest), [], "{location}: {longest}");
@@ -58,7 +59,7 @@ fn name(length: usize) -> String {
     "n".repeat(length)
 }
 
-/// Many short names.
+/// A path of many short names.
 fn path(length: usize) -> String {
     (0..length).map(|at| if at % 100 == 0 { '/' } else { 'n' }).collect()
 }
@@ -127,7 +128,7 @@ fn scripts_that_read_secrets_are_limited() {
     let options = options! { secret_mount: SecretMount::File };
     let at = |location: &str| ("inexpressible", location.to_owned());
     assert_eq!(errors(&plan(300), &options), []);
-    // what hashes them names each once more
+    // the command that hashes the secrets names each one once more
     assert_eq!(errors(&plan(400), &options), [at("secrets[399]")]);
     assert_eq!(errors(&plan(500), &options), [at("secrets[499]"), at("steps[0].commands[0].cmd")]);
     assert_eq!(errors(&plan(500), &Options::default()), []);

@@ -1,10 +1,10 @@
-//! What holds for the library.
+//! Tests of the library.
 //!
-//! * `rules`, `examples`, `limits`: what becomes of fragments of plans, of whole ones, and of what is too long.
+//! * `rules`, `examples`, `limits`: the output for fragments of plans, for whole plans, and for text that is too long.
 //! * `codes`, `harmless`: findings, and plans that must have none.
-//! * `properties`, `injection`: what holds for every plan, and for those that mean ill.
-//! * `explain`, `diff`: what is said of one plan, and of two.
-//! * `agreement`: what is computed for several readers is the same for each.
+//! * `properties`, `injection`: properties of every plan, and of hostile ones.
+//! * `explain`, `diff`: the explanation of a plan, and the comparison of two.
+//! * `agreement`: facts that several parts of the library report.
 //! * `rooms`, `as_a_dependency`, `dependencies`, `documents`: the source, the manifests and the book.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 

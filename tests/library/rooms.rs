@@ -1,10 +1,10 @@
-//! The order of the source: each room, a module of the crate, uses only rooms above it.
+//! The order of the source: each room (a top-level module of the crate) uses only rooms above it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::visit::Visit;
 
-/// The rooms, in order. The table in `docs/contributing.md` says what each is.
+/// The rooms, in order. The table in `docs/contributing.md` describes them.
 const ROOMS: &[&str] = &[
     "escape",
     "text",
@@ -27,12 +27,12 @@ const ROOMS: &[&str] = &[
     "explain",
 ];
 
-/// The keys that lead to a module or to something in it, from the crate on.
+/// The names that lead from the crate to a module, or to an item in it.
 type Path = Vec<String>;
 
-/// The paths that a file names, outside of its tests.
+/// The paths that a file mentions outside its tests.
 struct Named {
-    /// The module that is read.
+    /// The module that is being visited.
     module: Path,
     paths: BTreeSet<Path>,
 }
@@ -111,7 +111,7 @@ impl<'ast> Visit<'ast> for Named {
     }
 
     fn visit_macro(&mut self, invocation: &'ast syn::Macro) {
-        // what is in a macro is not parsed: its paths are those words that `::` holds together
+        // the tokens of a macro are not parsed: words that are joined by `::` count as paths
         let tokens = invocation.tokens.to_string().replace(" :: ", "::");
         for word in tokens.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':') {
             self.add(&word.split("::").map(str::to_owned).collect::<Vec<_>>());
@@ -120,13 +120,13 @@ impl<'ast> Visit<'ast> for Named {
     }
 }
 
-/// The module of a file: `lower::copy` of `lower/copy.rs`.
+/// The module of a file: `lower::copy` for `lower/copy.rs`.
 fn module(file: &str) -> Path {
     let stem = file.strip_suffix(".rs").unwrap();
     stem.split('/').filter(|part| !["mod", "lib"].contains(part)).map(str::to_owned).collect()
 }
 
-/// The paths that each module names, those that `lib.rs` exports again replaced by where they come from.
+/// The paths that each module mentions. Paths that `lib.rs` re-exports are replaced with their origins.
 fn named() -> BTreeMap<Path, BTreeSet<Path>> {
     let mut named = BTreeMap::new();
     let mut exported = BTreeMap::new();
@@ -173,7 +173,7 @@ fn rooms_use_only_rooms_above() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The module with a file that something is in.
+/// The innermost module with a file of its own that contains an item.
 fn module_of<'p>(path: &'p Path, named: &BTreeMap<Path, BTreeSet<Path>>) -> Option<&'p [String]> {
     (1..=path.len()).rev().map(|end| &path[..end]).find(|part| named.contains_key(*part))
 }
@@ -184,7 +184,7 @@ fn rooms_have_no_cycles() {
     let mut uses: BTreeMap<&[String], BTreeSet<&[String]>> = BTreeMap::new();
     for (module, paths) in &named {
         let of_room = |used: &&[String]| used.first() == module.first() && *used != module.as_slice();
-        // a folder and what is in it belong together
+        // a module and its submodules belong together
         let is_related = |used: &&[String]| used.starts_with(module) || module.starts_with(used);
         let used = paths
             .iter()

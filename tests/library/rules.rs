@@ -1,7 +1,7 @@
-//! Fragments of plans and the instructions they become, one snapshot a rule, in `snapshots/rules`.
+//! Fragments of plans become the instructions in `snapshots/rules`, which has a snapshot for each rule.
 //!
-//! A fragment is the steps of a plan, or a whole plan when it has `deploy`. What is shown is the
-//! Dockerfile without its header.
+//! A fragment is the steps of a plan, or a whole plan if it has `deploy`. A snapshot shows the Dockerfile without its
+//! header.
 
 use railpack2docker::{Code, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn shows_with(name: &str, fragment: &Value, mut options: Options) {
     testkit::settings("rules").bind(|| insta::assert_snapshot!(name, shown));
 }
 
-/// The plan around some steps: the image takes `/app` of the last one.
+/// Completes a plan: without `deploy`, the image copies `/app` from the last step.
 fn whole(fragment: &Value) -> Value {
     if fragment.get("deploy").is_some() {
         return fragment.clone();
@@ -49,7 +49,7 @@ fn step(name: &str, commands: &Value) -> Value {
 }
 
 #[test]
-fn exec_takes_the_shell_form_if_the_argv_is_the_same() {
+fn commands_have_shell_form_if_the_argv_is_the_same() {
     shows(
         "exec",
         &json!([step(
@@ -91,7 +91,7 @@ fn variables_are_grouped_with_path() {
 }
 
 #[test]
-fn variables_are_only_where_they_are_used() {
+fn variables_are_set_only_where_they_are_used() {
     let stages_with = |variable: &str, command: &Value, deploy: &Value| {
         let a =
             json!({ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "A": "1" }, "commands": [command] });
@@ -245,7 +245,7 @@ fn each_set_of_secrets_has_a_hash_stage() {
 }
 
 #[test]
-fn commands_see_only_listed_secrets_in_the_scope_of_steps() {
+fn in_step_scope_commands_see_only_listed_secrets() {
     let options = options! { secrets_scope: SecretsScope::Step, optional_secrets: true };
     shows_with("secrets-of-step", &secrets(), options);
 }
@@ -260,7 +260,8 @@ fn the_hash_can_be_left_out() {
     shows_with("secrets-hash-off", &secrets(), options! { secrets_hash: SecretsHash::Off });
 }
 
-/// A script, a program, a builtin's namesake, what no shell can say, and a variable with a line feed.
+/// A plan with secrets. Its commands are a script, a program, a namesake of a builtin, and words and scripts that need
+/// the exec form; a variable has a line feed.
 fn commands_with_secrets() -> Value {
     json!({
         "secrets": ["A", "B"],
@@ -298,7 +299,7 @@ fn ssh_agents_and_github_tokens_are_mounted() {
 }
 
 #[test]
-fn unfitting_options_are_refused() {
+fn invalid_options_are_refused() {
     let options = options! {
     secret_mount: SecretMount::Bundle("ALL".to_owned()),
     secrets_scope: SecretsScope::Step,
@@ -347,7 +348,7 @@ fn unreachable_steps_are_left_out() {
 }
 
 #[test]
-fn excludes_go_to_the_ignore_file() {
+fn excludes_are_in_the_ignore_file() {
     shows(
         "exclude",
         &json!({
@@ -405,7 +406,7 @@ fn a_new_step_changes_few_lines() {
 }
 
 #[test]
-fn variables_silence_no_check() {
+fn variables_do_not_silence_checks() {
     for base in [json!({ "image": BUILDER }), json!({ "step": "a" })] {
         let plan = json!({
             "steps": [{ "name": "a", "inputs": [{ "image": BUILDER }], "variables": { "API_KEY": "x" }, "commands": [{ "cmd": "npm a" }] }],

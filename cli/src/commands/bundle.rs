@@ -1,4 +1,4 @@
-//! `railpack2docker bundle`: all secrets of a build in one.
+//! `railpack2docker bundle`: all secrets of a build, bundled into one.
 
 use railpack2docker::secrets::{Unbundlable, bundle};
 use railpack2docker::{Code, Compilation, Diagnostic};
@@ -15,9 +15,9 @@ const EXAMPLES: &str = "\
 Examples:
   fly deploy --build-secret ALL_SECRETS=\"$(railpack2docker bundle plan.json)\"";
 
-/// Print all secrets that a build mounts as one secret, for `--secret-mount bundle=ID`
+/// Print all secrets that a build mounts, bundled into one, for `--secret-mount bundle=ID`
 ///
-/// The bundle is a shell script of exports, encoded in base64. Keep it as secret as its content.
+/// The bundle is a shell script of exports, encoded in base64. Keep it as secret as its contents.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct BundleArgs {

@@ -45,7 +45,7 @@ fn without_plan(command: &clap::Command) -> clap::Command {
         .subcommands(command.get_subcommands().cloned())
 }
 
-/// Completes the first word as a command or as the file of a plan.
+/// Completes the first word as a command or as a plan file.
 fn with_files(script: &str) -> String {
     script.replace(&format!("\":: :_{NAME}_commands\""), &format!("\"1: :{{_{NAME}_commands; _files}}\""))
 }

@@ -30,7 +30,8 @@ JSON of a build:
   secrets   names of all secrets
   change    null, or secrets and files; a file has a path and an outcome: copied, excluded or
             not copied
-  base      null, {context: true}, {image} or {step}; each of copies also has paths and exclude
+  base      null, {context: true}, {image} or {step}; each entry of copies also has paths and
+            exclude
   secrets   of a step: those it sees and those it lists
   takenBy   names of steps; null is the image
   runsAgain null, or causes and first, the first instruction that re-runs: line, text, location

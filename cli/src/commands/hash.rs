@@ -21,8 +21,8 @@ Examples:
 
 /// Print a hash of the secrets that a build mounts, for the build arg `SECRETS_HASH`
 ///
-/// The same values have the same hash on every machine. With a key, the hash is HMAC-SHA256, and without one
-/// PBKDF2-HMAC-SHA256: the provenance of an image contains its build args.
+/// The same values have the same hash on every machine. The hash is HMAC-SHA256 with a key, and PBKDF2-HMAC-SHA256
+/// without one. Both are hard to reverse: the provenance of an image contains its build args.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct HashArgs {
@@ -35,7 +35,7 @@ pub(crate) struct HashArgs {
     #[command(flatten)]
     key: KeyArgs,
 
-    /// Print the secrets that re-run each step, with a hash of them
+    /// Print the secrets that re-run each step, and their hash
     #[arg(long)]
     per_step: bool,
 

@@ -60,7 +60,7 @@ fn page(command: clap::Command) -> Result<String, Diagnostic> {
     Ok(String::from_utf8_lossy(&text).replace(".br\n\n.br\n", ".sp\n"))
 }
 
-/// The title, with the empty date that `clap_mangen` does not quote: a page is the same on every day.
+/// The title, with the empty date that `clap_mangen` does not quote: a page is the same every day.
 fn title(name: &str) -> String {
     format!(".TH {} 1 \"\" \"{NAME} {}\"\n", name.to_uppercase(), env!("CARGO_PKG_VERSION"))
 }

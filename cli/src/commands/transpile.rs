@@ -39,11 +39,11 @@ pub(crate) struct DefaultArgs {
     #[arg(long, conflicts_with_all = ["force", "dockerignore", "source_map"])]
     pub(crate) check: bool,
 
-    /// Write a JSON source map to FILE: for each line of the Dockerfile, its place in the plan
+    /// Write a JSON source map to FILE: for each line of the Dockerfile, its location in the plan
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     source_map: Option<PathBuf>,
 
-    /// Warn if the image would contain an `.env` file from this build context
+    /// Warn if the image would contain a `.env` file from this build context
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) context: Option<PathBuf>,
 

@@ -109,7 +109,7 @@ fn find_in_plan(file: &Path, text: &str, line: usize, reporter: &Reporter) -> Re
     let regenerated = regenerate(file, Some(&header), None, &TranspileArgs::default(), reporter)?;
     if with_line_feeds(text) != with_line_feeds(&regenerated.generated.dockerfile) {
         let message = format!("stale `{}`: its lines can't be mapped to the plan", file.display());
-        let help = format!("run `railpack2docker --check -o {}` for the reason", path_word(file));
+        let help = format!("run `railpack2docker --check -o {}` to see the reason", path_word(file));
         return Err(Failure::Stale(vec![Diagnostic::new(Code::StaleSourceMap, message).with_help(help)]));
     }
     let location = regenerated.generated.source_map.location_of(line).cloned();
@@ -147,8 +147,11 @@ impl Origin {
                 "line {line} of `{file}` has no location in the plan: it is in the header or between stages\n"
             );
         };
-        let path = if position.path.is_empty() { "the plan".into() } else { escape_invisible(&position.path) };
-        let message = format!("line {line} of `{file}` comes from `{path}`");
+        let path = match position.path.as_str() {
+            "" => "the plan".to_owned(),
+            path => format!("`{}`", escape_invisible(path)),
+        };
+        let message = format!("line {line} of `{file}` comes from {path}");
         match &self.plan {
             Some((plan, Some(location))) => drawing(&Diagnostic::new(Code::Where, message).at(location), plan),
             _ => {

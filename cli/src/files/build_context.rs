@@ -10,13 +10,13 @@ use railpack2docker::{Code, Diagnostic, Options, Transpiled, text};
 use super::paths::dockerignore_path;
 use super::read::{read_error, read_file};
 
-/// How many directories below the root of the context are searched for `.env` files.
+/// The maximum depth below the root of the context at which `.env` files are found.
 const MAX_DEPTH: usize = 2;
 
-/// How many files and directories are searched.
+/// The maximum number of files and directories that are searched.
 const MAX_ENTRIES: usize = 5_000;
 
-/// How many files a message names.
+/// The maximum number of files that a message names.
 const MAX_NAMED: usize = 10;
 
 /// Large directories that do not contain the project's own `.env` files.
@@ -87,7 +87,7 @@ impl IgnoreFile {
         of_dockerfile.or_else(of_context).unwrap_or(Self { patterns: Vec::new(), path: None })
     }
 
-    /// How to exclude files with these patterns.
+    /// The remedy, which excludes files with these patterns.
     fn remedy(&self, patterns: &BTreeSet<String>) -> String {
         let patterns = list(patterns.iter());
         match &self.path {

@@ -21,8 +21,8 @@ pub(crate) struct OutputFiles {
 
 impl OutputFiles {
     /// Adds a Dockerfile and its ignore file. A device, such as `/dev/stdout`, has no ignore file: the
-    /// result is then `false`. The plan is never overwritten, and a file that this tool did not generate
-    /// only with `force`.
+    /// result is then `false`. The plan is never overwritten; a file that this tool did not generate is
+    /// overwritten only with `force`.
     pub(crate) fn add_dockerfile(
         &mut self,
         path: &Path,
@@ -71,7 +71,7 @@ impl OutputFiles {
         Ok(())
     }
 
-    /// Puts each file that changes in place, and removes a stale ignore file.
+    /// Moves each changed file into place, and removes a stale ignore file.
     pub(crate) fn commit(self) -> Result<(), Failure> {
         self.prepared.into_iter().try_for_each(PreparedFile::commit)?;
         self.stale_dockerignore.map_or(Ok(()), |path| remove(&path))
@@ -167,7 +167,7 @@ impl Target {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            // the permissions of any new file: 0666 without the umask
+            // the permissions of any new file: 0666 minus the umask
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let mut file = builder.tempfile_in(directory_of(&self.path))?;

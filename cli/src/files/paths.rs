@@ -46,8 +46,8 @@ pub(crate) fn relative(path: &Path, directory: &Path) -> String {
     parts.join("/")
 }
 
-/// Whether joining a path to a directory stays relative to it. On Windows, `/x` and `C:x` are relative and
-/// do not.
+/// Whether a path stays relative to a directory that it is joined to. On Windows, `/x` and `C:x` do not,
+/// although they are relative.
 pub(crate) fn can_be_joined(path: &Path) -> bool {
     path.components().all(|part| !matches!(part, Component::Prefix(_) | Component::RootDir))
 }

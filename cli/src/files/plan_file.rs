@@ -52,7 +52,7 @@ impl PlanFile {
     }
 }
 
-/// The plan in the sentence of a message.
+/// The name of the plan within a sentence.
 fn quoted(path: Option<&Path>) -> String {
     path.map_or("standard input".to_owned(), |path| format!("`{}`", path.display()))
 }

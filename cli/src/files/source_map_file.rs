@@ -24,7 +24,7 @@ pub(crate) struct SourceMapFile {
     pub(crate) checksum: String,
     /// The path of the plan, relative to the directory of the Dockerfile.
     pub(crate) plan: String,
-    /// The lines that come from a location: all but those of the header and between stages.
+    /// The lines that come from a location: all but those in the header and between stages.
     pub(crate) lines: Vec<Entry>,
 }
 

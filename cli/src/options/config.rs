@@ -1,4 +1,4 @@
-//! `railpack2docker.toml`: options that a project shares.
+//! `railpack2docker.toml`: the options of a project.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub(crate) const FILE_NAME: &str = "railpack2docker.toml";
 pub(crate) struct Config {
     /// The codes of warnings that are not reported.
     pub(crate) allow: Vec<String>,
-    /// The options of transpiling.
+    /// The transpile options.
     pub(crate) transpile: TranspileArgs,
     /// The options of `lint`.
     pub(crate) lint: LintConfig,

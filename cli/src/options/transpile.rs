@@ -1,4 +1,4 @@
-//! The options of transpiling: from the command line and from `railpack2docker.toml`.
+//! The transpile options: from the command line and from `railpack2docker.toml`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use railpack2docker::header::Header;
-use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh};
+use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text};
 use serde::Deserialize;
 use serde::de::Error as _;
 
@@ -17,7 +17,7 @@ use crate::files::plan_file::PlanFile;
 
 const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 
-/// The options of transpiling that were given, on the command line or in a file.
+/// The transpile options that were given, on the command line or in a config file.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize)]
 #[command(next_help_heading = "Transpile options")]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -45,17 +45,17 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     require_secrets_hash: bool,
 
-    /// How a command gets its secrets: `env`, `file`, or `bundle=ID` for one secret with all of them [default: env]
+    /// How a command gets its secrets: `env`, `file`, or `bundle=ID` for one secret containing them all [default: env]
     #[arg(long, value_name = "HOW", value_parser = secret_mount, hide_short_help = true)]
     #[serde(deserialize_with = "read_secret_mount")]
     secret_mount: Option<SecretMount>,
 
-    /// Id of a secret in the build, if different from its name (repeatable)
+    /// ID of a secret in the build, if different from its name (repeatable)
     #[arg(long, value_name = "NAME=ID", value_parser = secret_id, hide_short_help = true)]
     #[serde(deserialize_with = "read_secret_ids")]
     secret_id: Vec<(String, String)>,
 
-    /// Give commands access to the SSH agent of the builder: `default` or another ID
+    /// Give commands access to the SSH agent of `docker build --ssh`: `default` or another ID
     #[arg(
         long, value_name = "ID", num_args = 0..=1, default_missing_value = "default", require_equals = true,
         hide_short_help = true
@@ -70,7 +70,7 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     github_token: bool,
 
-    /// Prefix for the id of every cache mount
+    /// Prefix for the ID of every cache mount
     #[arg(long, value_name = "PREFIX", hide_short_help = true)]
     cache_prefix: Option<String>,
 
@@ -95,7 +95,7 @@ pub(crate) struct TranspileArgs {
 }
 
 impl TranspileArgs {
-    /// Reads the file with the options for a plan.
+    /// Reads the config file for a plan.
     pub(crate) fn config(&self, plan: &PlanFile) -> Result<Config, Failure> {
         match self.config.as_deref() {
             Some(none) if is_none(none) => Ok(Config::default()),
@@ -109,7 +109,7 @@ impl TranspileArgs {
         self.options_with(&self.config(plan)?, plan, output)
     }
 
-    /// The options, with a file of options that has been read. The command line takes precedence.
+    /// The options, with a config file that has been read. The command line takes precedence.
     pub(crate) fn options_with(
         &self,
         config: &Config,
@@ -153,14 +153,14 @@ impl TranspileArgs {
         Some(format!("--config={path}"))
     }
 
-    /// Makes the path of the file of options, which is relative to a directory, relative to the current one.
+    /// Makes the path of the config file, which is relative to `directory`, relative to the current directory.
     /// A path that is not allowed is removed.
     pub(crate) fn move_to(&mut self, directory: &Path, is_allowed: impl Fn(&Path) -> bool) {
         let config = self.config.take().filter(|config| is_none(config) || is_allowed(config));
         self.config = config.map(|config| if is_none(&config) { config } else { directory.join(config) });
     }
 
-    /// These options, and those of `below` that are not given here.
+    /// These options, completed with those of `below` that are not given here.
     fn over(&self, below: &Self) -> Self {
         let this = self.clone();
         Self {
@@ -265,8 +265,8 @@ impl TranspileArgs {
     }
 }
 
-/// The argument for a version in a header, wherever the version was chosen, so that the text of a version is
-/// the same in every release. The first version has none.
+/// The argument for the version in a header. It does not depend on where the version was chosen, so that the
+/// text of a version is the same in every release. The first version has none.
 fn version_argument(version: OutputVersion) -> Option<String> {
     (version != OutputVersion::V1).then(|| format!("--output-version={}", version.number()))
 }
@@ -312,7 +312,7 @@ fn secret_mount(text: &str) -> Result<SecretMount, String> {
 fn secret_id(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, id)) if !name.is_empty() && !id.is_empty() => Ok((name.to_owned(), id.to_owned())),
-        _ => Err("expected the name of a secret, `=`, and its id in the build".to_owned()),
+        _ => Err("expected the name of a secret, `=`, and its ID in the build".to_owned()),
     }
 }
 
@@ -334,7 +334,7 @@ fn read_choice<'d, T, D: serde::Deserializer<'d>>(
     let name = String::deserialize(from)?;
     let error = || {
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        D::Error::custom(format!("unknown value `{name}` (expected {})", names.join(" or ")))
+        D::Error::custom(format!("unknown value `{name}` (expected {})", text::list_or(&names)))
     };
     parse(&name).map(Some).ok_or_else(error)
 }

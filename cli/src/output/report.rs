@@ -142,8 +142,8 @@ fn draw(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
     Renderer::styled().render(&[group])
 }
 
-/// The bytes of a line that are drawn before and after the start of a location: a plan may be a single line
-/// of megabytes.
+/// The number of bytes of a line that are drawn before and after the start of a location: a plan may be a
+/// single line of several megabytes.
 const MARGIN: usize = 2_000;
 
 /// The line of a location. The location is underlined up to the end of the line.

@@ -1,5 +1,4 @@
-//! What the GitHub action does in a workflow: its script, run in a repository, with a stand-in for
-//! GitHub's own command.
+//! Tests of the GitHub action: its script runs in a repository, with a stand-in for `gh`.
 #![cfg(unix)]
 
 use std::path::Path;
@@ -9,7 +8,7 @@ use testkit::root;
 
 use crate::{BINARY, folder};
 
-/// Answers a question for comments with `$COMMENTS`, and writes down what else it is asked to do.
+/// A stand-in for `gh`: answers a query for comments with `$COMMENTS`, and records all other calls.
 const GH: &str = r#"#!/bin/bash
 set -euo pipefail
 case "$*" in
@@ -33,7 +32,7 @@ struct Repository {
     base: String,
 }
 
-/// What a run of the action left.
+/// The results of a run of the action.
 struct Ran {
     log: String,
     summary: String,
@@ -61,13 +60,13 @@ impl Repository {
         self.folder.run(["-o", "Dockerfile"]).within("app").stderr(anything()).check();
     }
 
-    /// The plan of the pull request, and the Dockerfile that is generated from it.
+    /// Changes the plan and its Dockerfile, as a pull request does.
     fn change(&self, old: &str, new: &str) {
         self.folder.replace("app/railpack-plan.json", old, new);
         self.transpile();
     }
 
-    /// Runs the action, which ends with this status.
+    /// Runs the action, which must exit with this status.
     fn review(&self, status: i32, variables: &[(&str, &str)]) -> Ran {
         for file in ["summary", "asked", "body"] {
             self.folder.write(file, "");
@@ -145,7 +144,7 @@ fn findings_are_annotated_and_fail_on_request() {
 }
 
 #[test]
-fn a_read_only_token_is_no_failure() {
+fn a_read_only_token_is_not_a_failure() {
     let repository = Repository::new();
     repository.change("npm ci", "npm install");
     let ran = repository.review(0, &[("READ_ONLY", "1")]);
@@ -153,7 +152,7 @@ fn a_read_only_token_is_no_failure() {
 }
 
 #[test]
-fn a_push_is_checked_and_not_compared() {
+fn a_push_is_checked_but_not_compared() {
     let repository = Repository::new();
     repository.change("npm ci", "npm install");
     let ran = repository.review(0, &[("BASE", ""), ("PULL_REQUEST", "")]);

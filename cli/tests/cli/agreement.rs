@@ -1,4 +1,4 @@
-//! Several formats say the same.
+//! Different output formats give the same positions.
 
 use serde_json::Value;
 use testkit::command::anything;
@@ -8,7 +8,7 @@ use crate::folder;
 const PLAN: &str =
     r#"{ "steps": [{ "name": "é", "inputs": [{ "step": "b" }] }], "deploy": { "base": { "image": "x:1" } } }"#;
 
-/// The line and column of an object of JSON.
+/// The line and the column in a JSON object.
 fn position(value: &Value) -> (u64, u64) {
     (value["line"].as_u64().unwrap(), value["column"].as_u64().unwrap())
 }

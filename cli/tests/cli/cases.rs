@@ -1,7 +1,7 @@
-//! What the command prints, standard output and standard error, case by case.
+//! The output of the command, on standard output and standard error, case by case.
 
 #[test]
-fn cases() {
+fn output_matches_the_cases() {
     trycmd::TestCases::new()
         .env("COLUMNS", "100")
         .env("NO_COLOR", "1")

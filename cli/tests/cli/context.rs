@@ -1,10 +1,10 @@
-//! Warnings of files in the build context that would end up in the image.
+//! Warnings about files in the build context that would end up in the image.
 
 use testkit::command::{Folder, Run, anything, without};
 
 use crate::folder;
 
-/// A plan that copies the context in the way of this input, and leaves out these patterns.
+/// A plan with this input of the build context, and with these exclude patterns.
 fn plan(input: &str, exclude: &str) -> String {
     format!(
         r#"{{ "steps": [{{ "name": "build", "inputs": [{{ "image": "x" }}, {input}], "commands": [{{ "cmd": "make" }}],
@@ -27,7 +27,7 @@ fn with(plan: &str, files: &[(&str, &str)]) -> Folder {
 const CHECK: [&str; 5] = ["plan.json", "--context", ".", "-o", "Dockerfile"];
 const BUILD: [&str; 5] = ["build", "plan.json", "--dry-run", "--secret", "id=A,src=token"];
 
-/// A run that prints something, and warns of no file.
+/// Checks that a run succeeds and warns about no file.
 fn is_silent(run: Run<'_>) {
     run.stdout(anything()).stderr(without(["exposed-file"])).check();
 }
@@ -47,7 +47,7 @@ fn files_that_nothing_excludes_are_reported() {
     for arguments in [&["plan.json", "--context", "."][..], &["plan.json", "--context", ".", "--dockerignore"]] {
         folder.run(arguments).stdout(anything()).stderr(["warning[exposed-file]"]).check();
     }
-    // without a context
+    // without `--context`
     is_silent(folder.run(["plan.json"]));
     is_silent(folder.run([&CHECK[..], &["--allow", "exposed-file"]].concat()));
     let json = [&CHECK[..], &["--message-format", "json"]].concat();
@@ -72,7 +72,7 @@ fn files_that_are_excluded_or_not_copied_are_not_reported() {
 }
 
 #[test]
-fn a_copied_part_of_the_context_takes_its_files() {
+fn a_copied_folder_includes_its_files() {
     let part = r#"{ "local": true, "include": ["src"] }"#;
     let folder = with(&plan(part, ""), &[("src/.env", "A=hunter2"), (".env", "")]);
     let said = "`src/.env` is in the build context and not excluded: it is sent";
@@ -80,7 +80,7 @@ fn a_copied_part_of_the_context_takes_its_files() {
     assert!(!said.contains("hunter2"), "{said}");
     let check = ["plan.json", "--check", "--context", ".", "-o", "Dockerfile"];
     folder.run(check).stderr(["warning[exposed-file]", "`src/.env`"]).check();
-    // beside other findings
+    // along with other findings
     folder.write("Dockerfile", format!("{}# more\n", folder.read("Dockerfile")));
     folder.run(check).status(1).stdout(anything()).stderr(["warning[exposed-file]", "error[edited-file]"]).check();
     is_silent(with(&plan(part, r#""src/.env""#), &[("src/.env", "")]).run(CHECK));

@@ -1,12 +1,12 @@
-//! What the README and the book say is true: their commands run, what they show is what comes out,
-//! and their links lead somewhere. `docker` commands are run by the tests that need Docker.
+//! The commands of the README and the book run, and the output that these documents show is the real one. The tests
+//! that need Docker run the `docker` commands.
 
 use fs_err as fs;
 use testkit::command::{Folder, anything};
 use testkit::pages::{pages, readme};
 use testkit::root;
 
-/// Programs that are not this one; nothing but these may begin a line that is not run.
+/// The beginnings of lines that are not run, since they start other programs. All other lines are run.
 const OTHERS: [&str; 5] = ["cargo test", "cargo install", "docker ", "railpack plan ", "mdbook "];
 
 /// A folder with the plan that the README shows.
@@ -16,7 +16,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// What a script prints that succeeds.
+/// The standard output of a script, which must succeed.
 fn printed(folder: &Folder, script: &str) -> String {
     folder.run_script(script).stdout(anything()).check().stdout
 }
@@ -45,7 +45,7 @@ fn commands_run() {
 }
 
 #[test]
-fn dockerfiles_are_those_of_the_plan() {
+fn dockerfiles_match_the_plan() {
     let plan = readme().blocks("json")[0].clone();
     let made = printed(&folder(), "railpack2docker");
     for page in pages() {
@@ -59,14 +59,14 @@ fn dockerfiles_are_those_of_the_plan() {
 }
 
 #[test]
-fn flowcharts_are_those_of_the_plan() {
+fn flowcharts_match_the_plan() {
     let drawn = printed(&folder(), "railpack2docker explain railpack-plan.json --format mermaid");
     let shown: Vec<String> = pages().iter().flat_map(|page| page.blocks("mermaid")).collect();
     assert_eq!(shown, [drawn.clone(), drawn]);
 }
 
 #[test]
-fn pictures_are_those_of_the_plans() {
+fn pictures_match_the_plans() {
     for (plan, picture) in [("railpack-plan.json", "build"), ("monorepo/plan.json", "monorepo")] {
         let folder = folder().file("monorepo/plan.json", testkit::example("monorepo"));
         let (directory, name) = plan.rsplit_once('/').unwrap_or((".", plan));
@@ -76,7 +76,7 @@ fn pictures_are_those_of_the_plans() {
 }
 
 #[test]
-fn differences_are_those_of_the_plans() {
+fn differences_match_the_plans() {
     let folder = folder();
     let new = readme().blocks("json")[0]
         .replace("npm run build'", "npm run build:prod'")
@@ -93,7 +93,7 @@ fn differences_are_those_of_the_plans() {
 }
 
 #[test]
-fn the_message_is_shown_as_it_is() {
+fn the_error_message_is_the_real_one() {
     let plan = r#"{
   "steps": [
     { "name": "install", "inputs": [{ "image": "node:22" }], "commands": ["npm ci"] },
@@ -112,7 +112,7 @@ fn option_files_are_valid() {
     for block in pages().iter().flat_map(|page| page.blocks("toml")) {
         let has_secret = block.contains("DATABASE_URL");
         let folder = folder().file("railpack2docker.toml", &block);
-        // the plan has no such secret, and that is the only complaint
+        // the plan has no such secret, which must be the only error
         let run = folder.run::<&str>([]).status(if has_secret { 2 } else { 0 }).stdout(anything()).stderr(anything());
         let said = run.check().stderr;
         assert!(!said.contains("error[invalid-config]"), "{said}");

@@ -1,4 +1,4 @@
-//! What is written, where, and what is left alone.
+//! The files that the command writes, and those that it leaves alone.
 
 use fs_err as fs;
 use testkit::command::{Folder, anything, that, without};
@@ -13,7 +13,7 @@ fn with(plan: &str) -> Folder {
     crate::folder().file("plan.json", plan)
 }
 
-/// What a run prints that succeeds.
+/// The standard output of a run, which must succeed.
 fn printed(folder: &Folder, arguments: &[&str]) -> String {
     folder.run(arguments).stdout(anything()).check().stdout
 }
@@ -104,7 +104,7 @@ fn a_broken_plan_leaves_the_old_file() {
 }
 
 #[test]
-fn a_directory_is_not_a_file() {
+fn a_directory_cannot_be_written() {
     let folder = with(PLAN);
     folder.make("out");
     let said = ["`out`: it is a directory", "-o out/Dockerfile"];
@@ -127,7 +127,7 @@ fn the_header_names_the_plan_relative_to_the_file() {
         assert!(text.contains(line), "{text}");
     }
     let relative = printed(&folder, &["plan.json"]);
-    // an absolute path changes nothing
+    // with an absolute path, the output is the same
     folder.run([folder.path("plan.json")]).stdout(relative).check();
 }
 
@@ -177,7 +177,7 @@ mod unix {
     }
 
     #[test]
-    fn a_dangling_link_is_filled() {
+    fn the_target_of_a_dangling_link_is_created() {
         let folder = with(PLAN);
         folder.make("real");
         symlink("real/Dockerfile", folder.path("Dockerfile")).unwrap();
@@ -188,7 +188,7 @@ mod unix {
         folder.run(["plan.json", "-o", "circle"]).status(2).stderr(["can't write `circle`"]).check();
     }
 
-    // elsewhere, there is no `/dev/full`
+    // other systems have no `/dev/full`
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_is_reported() {

@@ -1,11 +1,11 @@
-//! What holds for everything that is printed: in a terminal, it does nothing but show itself.
+//! Everything that the command prints is harmless in a terminal.
 
 use railpack2docker::escape::escape_invisible_text;
 use serde_json::Value;
 use testkit::command::{Folder, anything, that};
 use testkit::injection::{ATTACKS, Expect, Slot, each};
 
-/// The text without this tool's own colours; it must then hold nothing that a terminal obeys.
+/// The text without this tool's own colors. It must not contain any other escape sequences or invisible characters.
 fn plain(printed: &str) -> String {
     let mut plain = String::new();
     for (at, part) in printed.split('\u{1b}').enumerate() {
@@ -27,7 +27,7 @@ fn is_plain(printed: &str) -> bool {
 /// A folder with the attack's plan, and the plan's name.
 fn folder(slot: Slot, text: &str) -> (Folder, String) {
     let name = if slot == Slot::PlanName { text } else { "plan.json" };
-    // never an option
+    // a path with `./` is never an option
     (crate::folder().file(name, slot.plan(text).to_string()), format!("./{name}"))
 }
 
@@ -44,7 +44,7 @@ fn options(slot: Slot, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn messages_and_diffs_do_nothing_but_show_themselves() {
+fn messages_and_diffs_are_harmless() {
     each(|slot, text, expected| {
         let (folder, plan) = folder(slot, text);
         let file = if slot == Slot::DockerfileName { format!("./{text}") } else { "Dockerfile".to_owned() };
@@ -68,7 +68,7 @@ fn messages_and_diffs_do_nothing_but_show_themselves() {
 }
 
 #[test]
-fn the_place_of_a_line_is_printed_visibly() {
+fn locations_are_printed_visibly() {
     for (name, slot, text, expected) in ATTACKS {
         if !matches!(slot, Slot::VariableName | Slot::StepName | Slot::AssetName)
             || matches!(expected, Expect::Refused(_))
@@ -102,7 +102,7 @@ fn arguments_are_printed_visibly() {
     }
 }
 
-/// `script` gives the command a terminal.
+/// The program `script` gives the command a terminal.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_gets_an_escaped_dockerfile_and_a_pipe_the_file_itself() {

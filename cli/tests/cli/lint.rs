@@ -1,4 +1,4 @@
-//! `lint`: what people get to see of each finding, and what services do.
+//! Tests of `lint`: the output of each finding, for people and for services.
 
 use fs_err as fs;
 use railpack2docker::{Code, Severity};
@@ -24,7 +24,7 @@ fn findings_read_well() {
         let optional = Code::OPTIONAL.contains(&code).then(|| format!("--warn={code}"));
         let arguments = ["lint".to_owned(), format!("{code}.json")].into_iter().chain(optional);
         let seen = with(code).run(arguments).status(status).stdout(anything()).check().stdout;
-        // how large a Dockerfile is changes with its words
+        // the size of a Dockerfile changes with its wording
         let seen: Vec<&str> =
             seen.split(' ').map(|word| if word.len() > 6 && is_number(word) { "…" } else { word }).collect();
         settings("lint").bind(|| insta::assert_snapshot!(code.name(), seen.join(" ")));

@@ -1,12 +1,12 @@
-//! What holds for the command. Each test runs it in a folder of its own ([`testkit::command`]): standard output,
-//! standard error and status are always compared.
+//! Tests of the command. Each test runs it in a folder of its own ([`testkit::command`]): standard output, standard
+//! error and status are always compared.
 //!
-//! * `cases`: what it prints, case by case, as files of `cases/`.
-//! * `files`, `trouble`: what it writes, and what it leaves alone when something goes wrong.
+//! * `cases`: the output, case by case, in the files of `cases/`.
+//! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
 //! * `check`, `output_version`, `context`, `lint`, `diff`, `secrets`: a subject each.
-//! * `injection`: what it prints does nothing but show itself.
-//! * `agreement`: several commands and formats say the same.
-//! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are true.
+//! * `injection`: all output is harmless in a terminal.
+//! * `agreement`: different output formats give the same positions.
+//! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are correct.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod action;

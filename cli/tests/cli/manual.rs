@@ -1,5 +1,5 @@
-//! The manual and the completions say all that `--help` says, and their readers take them. Shells
-//! and formatters that are not installed are passed over; with `REQUIRE_SHELLS=1` they must be.
+//! The manual and the completions have everything that `--help` has, and formatters and shells accept them. Programs
+//! that are not installed are skipped; with `REQUIRE_SHELLS=1` they are required.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -12,7 +12,7 @@ fn tool(arguments: &[&str]) -> String {
     crate::folder().run(arguments).stdout(anything()).check().stdout
 }
 
-/// Runs a program with some standard input. None if it is not installed.
+/// Runs a program with some standard input. Returns `None` if it is not installed.
 fn run(program: &str, arguments: &[&str], input: &str) -> Option<Output> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -28,7 +28,7 @@ fn run(program: &str, arguments: &[&str], input: &str) -> Option<Output> {
     Some(child.wait_with_output().unwrap())
 }
 
-/// Takes a program's word that a text is well-formed.
+/// Checks that a program accepts a text without a message.
 fn passes(program: &str, arguments: &[&str], input: &str) {
     let Some(output) = run(program, arguments, input) else { return };
     let said = [output.stdout, output.stderr].concat();
@@ -36,17 +36,17 @@ fn passes(program: &str, arguments: &[&str], input: &str) {
     assert!(output.status.success() && said.is_empty(), "{program} {arguments:?}: {said}");
 }
 
-/// The words that stand first in the lines of a part of `--help`, from its heading to an empty line.
+/// The first word of each entry in a section of `--help`, which ends with an empty line.
 fn listed(help: &str, heading: &str) -> Vec<String> {
     let Some((_, part)) = help.split_once(heading) else { return Vec::new() };
     let part = part.split("\n\n").next().unwrap();
     let indent = |line: &str| line.len() - line.trim_start().len();
-    // what is further to the right goes on with the line above
+    // lines that are indented further continue the line above
     let entries = part.lines().filter(|line| (2..=6).contains(&indent(line)));
     entries.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
 }
 
-/// The commands of the tool, and with an empty name the tool itself.
+/// The names of the commands, after an empty name for the tool itself.
 fn commands() -> Vec<String> {
     let names = listed(&tool(&["-h"]), "Commands:\n");
     assert!(names.len() > 5, "{names:?}");
@@ -57,7 +57,7 @@ fn commands() -> Vec<String> {
 fn options(command: &str) -> Vec<String> {
     let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
     let help = tool(&arguments);
-    // under several headings
+    // the options are under several headings
     let (_, part) = help.split_once("Options:\n").unwrap();
     let entries = part.lines().filter(|line| line.starts_with("  -") || line.starts_with("      --"));
     let long = entries.filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")));
@@ -73,7 +73,7 @@ fn page(command: &str) -> String {
 #[test]
 fn manual_pages_are_complete() {
     for command in commands() {
-        // roff has its own sign for a hyphen that is no end of a line
+        // roff has its own escape for a hyphen at which no line is broken
         let page = page(&command).replace("\\-", "-");
         for option in options(&command) {
             assert!(page.contains(&format!("{option}\\fR")), "{option} is not in the page of `{command}`");
@@ -91,7 +91,7 @@ fn formatters_accept_the_pages() {
     for command in commands() {
         let page = page(&command);
         passes("groff", &["-Kutf8", "-man", "-ww", "-z", "-Tutf8"], &page);
-        // a page without a date is one that is the same every day
+        // pages have no date, so that they are the same every day, but mandoc requires one
         let dated = page.replacen(" 1 \"\" ", " 1 \"2000-01-01\" ", 1);
         assert_ne!(dated, page);
         passes("mandoc", &["-T", "lint", "-W", "warning"], &dated);
@@ -118,7 +118,7 @@ fn completions_are_complete() {
 
 #[test]
 fn shells_accept_the_completions() {
-    // elvish and PowerShell tell only a shell that someone sits in front of
+    // elvish and PowerShell check completions only in an interactive shell
     for shell in ["bash", "zsh"] {
         passes(shell, &["-n"], &tool(&["completions", shell]));
     }
@@ -159,6 +159,6 @@ fn fish_completes_a_command_and_its_options() {
 fn zsh_completes_commands_and_files_as_first_word() {
     let script = tool(&["completions", "zsh"]);
     assert!(script.contains("\"1: :{_railpack2docker_commands; _files}\""), "{script}");
-    // and the command is that word, not the one behind it
+    // the command is the first word, not the second
     assert!(script.contains("case $line[1] in") && !script.contains("case $line[2] in"), "{script}");
 }

@@ -1,4 +1,4 @@
-//! `--output-version`: a later release checks and builds a file as the version that it is of.
+//! Tests of `--output-version`: a later release can check and build a file in the version that it was generated in.
 
 use testkit::command::{Folder, anything};
 
@@ -12,7 +12,7 @@ fn with_plan() -> Folder {
 }
 
 #[test]
-fn the_first_version_appears_nowhere() {
+fn the_first_version_is_not_recorded() {
     let folder = with_plan();
     let made = |arguments: &[&str]| {
         folder.run([&["-o", "Dockerfile"], arguments].concat()).check();

@@ -1,4 +1,4 @@
-//! Values of every kind reach a command's environment byte for byte, in whichever way they come.
+//! Secret values of every kind reach a command's environment byte for byte, however they are mounted.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ fn values() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Commands of each form that copy the environment they were started with.
+/// A plan with commands of each form, which record the environment that they were started with.
 fn plan() -> String {
     let secrets: Vec<&str> = values().into_iter().map(|(name, _)| name).collect();
     json!({

@@ -1,5 +1,5 @@
-//! What the documents about secrets in builds show works here as they show it: Railpack's page, a
-//! guide to build-time and run-time secrets, Fly.io's and Docker's pages, and an article on Next.js.
+//! Examples from documents about secrets in builds work here as the documents show: Railpack's page, a guide to
+//! build-time and run-time secrets, Fly.io's and Docker's pages, and an article on Next.js.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use testkit::options;
 
 const IMAGE: &str = "railpack2docker-test/documents:1";
 
-/// A plan of one command, which leaves `/app/state`. `run` makes it another than that of any other run.
+/// A plan of one command, which writes `/app/state`. With a random `run`, it shares no layer with other runs.
 fn plan_of_one(run: &str, secrets: &[&str], command: &str) -> String {
     json!({
         "secrets": secrets,
@@ -41,7 +41,7 @@ fn docker(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs docker, which has to succeed, and gives its standard output.
+/// Runs docker, which must succeed, and returns its standard output.
 fn run(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
@@ -50,8 +50,8 @@ fn run(command: &mut Command) -> String {
 
 const STEPS: [&str; 3] = ["two", "all", "none"];
 
-/// The steps of Railpack's page: one lists two secrets of three, one `*`, one none. Each leaves a
-/// random number, by which it can be seen to run again, and the secrets that it saw.
+/// A plan with the steps of Railpack's page: one lists two of three secrets, one `*`, one none. Each writes a random
+/// number, which differs if the step re-ran, and the secrets that it saw.
 fn plan_of_railpack(run: &str) -> String {
     let step = |name: &str, secrets: Value| {
         let see = "env | grep -E \"^(DATABASE_URL|API_KEY|STRIPE_LIVE_KEY)=\" | sort";
@@ -110,7 +110,7 @@ fn railpacks_steps_re_run_for_their_secrets() {
 }
 
 #[test]
-fn in_the_scope_of_steps_railpacks_steps_see_what_they_list() {
+fn in_step_scope_railpacks_steps_see_only_what_they_list() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     let context = tempfile::tempdir().unwrap();
@@ -151,7 +151,7 @@ fn optional_secrets_skip_the_migration_of_the_guide() {
 
 const FLY: [(&str, &str); 2] = [("MY_SUPER_SECRET", "it's \"some\" $value"), ("OTHER_SECRET", "a\nb\n")];
 
-/// A plan of one command that writes down both of Fly.io's secrets.
+/// A plan of one command, which records both of Fly.io's secrets.
 fn plan_of_fly() -> String {
     let see = r#"sh -c 'printf "<%s>" "$MY_SUPER_SECRET" "$OTHER_SECRET" > /app/state'"#;
     plan_of_one(&random(), &FLY.map(|(name, _)| name), see)
@@ -178,11 +178,11 @@ fn flys_build_secrets_can_come_as_a_bundle() {
     let bundle = folder.run(["bundle", "plan.json"]).envs(FLY).stdout(anything()).check().stdout;
 
     let options = options! { secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()) };
-    // as `$(railpack2docker bundle)` has it
+    // as a shell expands `$(railpack2docker bundle)`
     let secrets = [("ALL_SECRETS", bundle.trim_end())];
     let with = |secrets, hash| Build { hash, options: options.clone(), ..Build::new(&plan, context.path(), secrets) };
     assert_eq!(engine.build(&with(&secrets, "h1")).read("/app/state"), FLY_STATE);
-    // to Docker, a layer that is there needs no secret: only another hash makes it look
+    // a cached layer needs no secret: only with another hash does Docker look for it
     let said = engine.fails(&with(&FLY, "h2"));
     assert!(said.contains("secret ALL_SECRETS: not found"), "{said}");
 }
@@ -196,7 +196,7 @@ fn a_secret_from_a_file_is_not_in_the_history() {
     let folder = crate::folder().file("secret.txt", &secret);
     let file = folder.path("secret.txt");
     let source = format!("id=mysecret,src={}", file.display());
-    // the guide's own command reads the file; by default there is a variable, of the same name
+    // the guide's own command reads a file; by default, a variable with the same name has the secret
     for (mount, read) in [("env", "printf %s \"$mysecret\""), ("file", "cat /run/secrets/mysecret")] {
         // the image's history has the command only if the image starts from the step
         let marker = random();
@@ -235,7 +235,7 @@ fn the_database_url_of_the_next_js_article_comes_from_its_file() {
     }
 
     let under_its_variable = ["build", "--secret", "id=DATABASE_URL,src=env/database_url.txt"];
-    // to Docker, a layer that is there needs no secret: only another hash makes it look
+    // a cached layer needs no secret: only with another hash does Docker look for it
     let output =
         docker(&folder.root(), &under_its_variable).args(["--build-arg", "SECRETS_HASH=2", "."]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

@@ -11,16 +11,16 @@ use testkit::{options, root};
 
 const TAG: &str = "railpack2docker-test";
 
-/// What an example's image holds.
+/// The expected content of an example's image.
 struct Expected {
     example: &'static str,
     secrets: &'static [(&'static str, &'static str)],
     command: &'static str,
     /// Variables of the image, PATH among them.
     environment: &'static [&'static str],
-    /// Files with a line that they hold.
+    /// Files, each with a text that it must contain.
     files: &'static [(&'static str, &'static str)],
-    /// What is not there.
+    /// Paths that must not exist.
     absent: &'static [&'static str],
 }
 
@@ -157,8 +157,8 @@ fn examples_pass_dockers_checks() {
     }
 }
 
-/// An example's plan, each image by a tag of these tests: nothing else on the machine is to meet a
-/// stand-in under the name of a real image.
+/// An example's plan, with tags of these tests for its images, so that no other build on the machine finds a stand-in
+/// under the name of a real image.
 fn plan_of(example: &str) -> String {
     let mut plan: Value = serde_json::from_str(&testkit::example(example)).unwrap();
     retag(&mut plan);
@@ -179,7 +179,7 @@ fn retag(value: &mut Value) {
     }
 }
 
-/// Makes the images of all examples, once: tests run side by side, and an image has one name.
+/// Builds stand-ins for the images of all examples, once: tests run in parallel and share the names of images.
 fn make_stand_ins(engine: &Engine) {
     static MADE: Once = Once::new();
     MADE.call_once(|| {
@@ -194,7 +194,7 @@ fn make_stand_ins(engine: &Engine) {
     });
 }
 
-/// The images of a plan, and the files that they need: one in each place that is copied.
+/// Collects the images of a plan, and the files that they need: one for each path that is copied.
 fn needs(plan: &Value, images: &mut BTreeSet<String>, files: &mut BTreeMap<String, String>) {
     visit(plan, &mut |object| {
         images.extend(object.get("image").and_then(Value::as_str).map(str::to_owned));
@@ -208,7 +208,7 @@ fn needs(plan: &Value, images: &mut BTreeSet<String>, files: &mut BTreeMap<Strin
     });
 }
 
-/// A file in a place that a plan copies, unless the build makes it.
+/// A file for a path that a plan copies, unless the build creates it.
 fn location(include: &str) -> Option<(String, String)> {
     let made = ["/etc/mise/config.toml", "/usr/local/bin/mise", "/app/Caddyfile"];
     let path = if include.starts_with('/') { include.to_owned() } else { format!("/app/{include}") };

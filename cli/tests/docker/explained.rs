@@ -1,4 +1,4 @@
-//! What `explain` says runs again when a file changes is what runs again.
+//! The steps that re-run after a file changed are those that `explain` predicts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use testkit::options;
 
 const IMAGE: &str = "railpack2docker-test/explained:1";
 
-/// The files of the context.
+/// The files of the build context.
 const FILES: [&str; 12] = [
     "package.json",
     "src/main.c",
@@ -28,12 +28,12 @@ const FILES: [&str; 12] = [
     "a b",
 ];
 
-/// Each command writes a random number, so that one that ran again has another one.
+/// A command that writes a random number, which differs if the command re-ran.
 fn ran(name: &str) -> Value {
     json!({ "cmd": format!("sh -c 'cat /proc/sys/kernel/random/uuid > /ran-{name}'") })
 }
 
-/// A step with what it takes, between two commands if that is by commands.
+/// A step with these inputs, and with these copy commands between two commands that write random numbers.
 fn step(run: &str, name: &str, inputs: &[Value], copies: &[Value]) -> Value {
     let mut commands = vec![ran(&format!("{name}-before"))];
     commands.extend(copies.iter().cloned());
@@ -101,7 +101,7 @@ fn a_changed_file_re_runs_what_was_predicted() {
         let name = |index: &usize| explanation.steps[*index].name.as_str();
         let said_again: BTreeSet<&str> = said.steps.keys().map(name).collect();
         assert_eq!(said_again, ran_again, "{file}");
-        // a copy behind the first command leaves that alone
+        // a copy after the first command does not re-run that
         let copies = |first: &str| first.starts_with("COPY") && !first.contains("/app ") && !first.contains("--link");
         let by_a_command = |index: &usize| ["commands", "nested", "lib", "odd", "spaced"].contains(&name(index));
         let said_first: BTreeSet<&str> = said

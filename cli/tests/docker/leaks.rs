@@ -1,5 +1,5 @@
-//! No secret is left anywhere: not in the image, its history or its provenance, not in the cache,
-//! the log or the list of processes, and in no file of the machine.
+//! No secret is left anywhere: not in the image, its history or its provenance, not in the cache, the log or the
+//! list of processes, and not in any other file of the test.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use testkit::engine::engine;
 
 const IMAGE: &str = "railpack2docker-test/leaks:1";
 
-/// A plan whose commands use two secrets, among them one that `leak` does something with.
+/// A plan whose commands use two secrets. The command `leak` may leave one of them somewhere.
 fn plan(leak: &str) -> String {
     json!({
         "secrets": ["A_TOKEN", "B_TOKEN"],
@@ -36,7 +36,7 @@ fn random() -> String {
     format!("{}{}", uuid(), uuid())
 }
 
-/// Builds with `railpack2docker build`, everything kept, and gives each place that holds a secret.
+/// Builds with `railpack2docker build`, keeps everything, and returns each file that contains a secret.
 fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
     let folder = crate::folder().file("app/plan.json", plan);
     for directory in ["tmp", "buildx"] {
@@ -65,14 +65,14 @@ fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
 
     let forms: Vec<String> = canaries.iter().flat_map(|canary| forms(canary)).collect();
     let mut found = Vec::new();
-    // with its home beside it
+    // with the `HOME` next to it
     search(folder.root().parent().unwrap(), &forms, &mut found);
     found
 }
 
-/// A secret as it is, and as someone might have written it.
+/// A secret as it is, and in encodings that a command might have written.
 fn forms(canary: &str) -> Vec<String> {
-    // base64 has three spellings of a text within another, by where it begins
+    // within another text, base64 encodes a text in three ways, depending on its offset
     let within = |before: &str| {
         let encoded = BASE64.encode(format!("{before}{canary}").as_bytes());
         let skipped = before.len().div_ceil(3) * 4;
@@ -96,7 +96,7 @@ fn processes_of(child: &mut Child) -> String {
     lines.into_iter().collect::<Vec<_>>().join("\n")
 }
 
-/// Notes each file under a folder, by name or content, that holds one of the texts.
+/// Collects the paths of all files under a folder that contain one of the texts.
 fn search(folder: &Path, texts: &[String], found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

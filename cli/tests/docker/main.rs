@@ -1,10 +1,9 @@
-//! What only Docker knows: the examples are built in a real engine, and what is in the images is
-//! compared with what the plans say.
+//! Tests with Docker: plans are built in a real engine, and the images are compared with the plans.
 //!
-//! Needs an engine with `BuildKit` and a static `busybox` (Debian: `busybox-static`), of which the
-//! stand-ins for the base images are made: nothing is pulled. Where there is none, the tests say so
-//! and pass; with `REQUIRE_DOCKER=1` they fail.
-// the stand-ins are made of files with Unix modes
+//! The tests need an engine with `BuildKit`, and a static `busybox` (Debian: `busybox-static`), from which the
+//! stand-ins for base images are built: nothing is pulled. Without these, the tests print that they are skipped, or
+//! fail with `REQUIRE_DOCKER=1`.
+// the stand-ins consist of files with Unix modes
 #![cfg(unix)]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 

@@ -1,4 +1,4 @@
-//! An include inside another one of its input keeps the modes of directories and files.
+//! An include inside another include of the same input keeps the modes of directories and files.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! Which layers `BuildKit` makes anew when a plan changes: the ones that were predicted, and no other.
+//! The layers that `BuildKit` rebuilds after a plan changed are exactly those that were predicted.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,20 +13,20 @@ use testkit::engine::{Engine, engine};
 use testkit::options;
 use testkit::pairs::PAIRS;
 
-/// A change of a step.
+/// A change to a step.
 type Edit = fn(&mut Value);
 
-/// Under a name of Railpack's, so that it has no user and shell of its own.
+/// The stand-in that all images start from. Its name is one of Railpack's, so it has no user and shell of its own.
 const IMAGE: &str = "ghcr.io/railwayapp/railpack-builder:railpack2docker-test-predicts";
 
-/// Pairs that share a layer with an earlier one. They begin anew.
+/// Pairs that share a layer with an earlier pair. They start with fresh images.
 const SHARE: [&str; 2] = ["command-moved", "secret-of-a-step"];
 
-/// Writes something else each time into every folder that the plans copy from.
+/// A program that writes something different each time to every folder that the plans copy from.
 const PROGRAM: &str = "#!/bin/sh\nmkdir -p /app/site /app/api /mise /srv\n\
     for folder in /app /app/site /app/api /mise /srv; do cat /proc/sys/kernel/random/uuid >> $folder/ran; done\n";
 
-/// Images that no other run of the test has, under the names that the plans have for them.
+/// Images for a single run of the test: one for each image of the plans, with a tag of its own.
 struct Images {
     folder: tempfile::TempDir,
     token: String,
@@ -54,7 +54,7 @@ impl Images {
         self.names.push(own);
     }
 
-    /// A plan with the images of this run. What starts from none has `THIS RUN` in it.
+    /// A plan with the images of this run. `THIS RUN`, which is in parts that depend on no image, is replaced too.
     fn own(&self, plan: &str) -> String {
         let plan = plan.replace("THIS RUN", &self.token);
         plan.replace(":mise-", &format!(":railpack2docker-{}-", self.token))
@@ -67,8 +67,8 @@ impl Drop for Images {
     }
 }
 
-/// A layer that was built or was there: its stage, its number there and of how many, and whether it
-/// was there.
+/// A layer that was built or cached: its stage, its number in the stage, the number of the stage's layers, and
+/// whether it was cached.
 #[derive(Debug)]
 struct Vertex {
     stage: String,
@@ -78,7 +78,7 @@ struct Vertex {
     cached: bool,
 }
 
-/// Builds a plan and gives what `BuildKit` says of each layer.
+/// Builds a plan, and returns the layers that `BuildKit` reports.
 fn build(plan: &str, options: &Options, context: &Path) -> Vec<Vertex> {
     let folder = tempfile::tempdir().unwrap();
     let dockerfile = folder.path().join("Dockerfile");
@@ -117,8 +117,8 @@ fn vertices(log: &str) -> Vec<Vertex> {
         .collect()
 }
 
-/// The layer of `[build 2/3] RUN …`. What is no layer of a stage is none, nor is what only lays one on
-/// others.
+/// Parses a name such as `[build 2/3] RUN …`. Returns `None` for anything but a layer of a stage, and for the step
+/// that only puts a linked layer on top of others.
 fn vertex(name: &str, cached: bool) -> Option<Vertex> {
     let (location, text) = name.strip_prefix('[')?.split_once("] ")?;
     let (stage, numbers) = location.split_once(' ')?;
@@ -128,7 +128,7 @@ fn vertex(name: &str, cached: bool) -> Option<Vertex> {
     is_layer.then(|| Vertex { stage: stage.to_owned(), number, of, text: text.to_owned(), cached })
 }
 
-/// A line for each layer that was there and should not have been, or the other way around.
+/// A line for each layer that was cached although a rebuild was predicted, or the other way around.
 fn surprises(old: &str, new: &str, options: &Options, built: &[Vertex], files_differ: bool) -> Vec<String> {
     let comparison = compare(old, new, options).unwrap();
     let mut surprises = Vec::new();
@@ -137,10 +137,10 @@ fn surprises(old: &str, new: &str, options: &Options, built: &[Vertex], files_di
         let name = stage.name.clone().unwrap_or_else(|| format!("stage-{at}"));
         for (number, layer) in stage.layers.iter().enumerate() {
             let is_here = |vertex: &&Vertex| {
-                // where a stage starts from an image, its FROM has the first number
+                // if a stage starts from an image, its FROM has the first number
                 vertex.stage == name && vertex.number == number + 1 + vertex.of - stage.layers.len()
             };
-            // what is the same in two stages, BuildKit does once, and names one of the two
+            // BuildKit runs an instruction that two stages share only once, under the name of one of them
             let is_same = |vertex: &&Vertex| vertex.text == layer.instruction;
             let found = built.iter().find(is_here).or_else(|| built.iter().find(is_same));
             let expected = layer.status == Status::Cached || (layer.status == Status::IfFilesDiffer && !files_differ);
@@ -158,7 +158,7 @@ fn surprises(old: &str, new: &str, options: &Options, built: &[Vertex], files_di
     surprises
 }
 
-/// With the engine's own frontend: no other can be pulled.
+/// Options for the engine's own frontend, since no other can be pulled.
 fn plain() -> Options {
     options! { syntax: None }
 }
@@ -219,8 +219,8 @@ fn predictions_hold_for_other_secret_options() {
     }
 }
 
-/// A step whose Dockerfile has what few have: a stage for a file, a directory that is made for another
-/// one, a variable of two lines, a cache whose directory an ARG holds, a copy from an image.
+/// A plan with rare instructions: a stage for a file, a directory that is created for another file, a variable of two
+/// lines, a cache whose directory is in an ARG, a copy from an image.
 fn odd_plan() -> Value {
     json!({
         "caches": { "c": { "directory": "/é" } },

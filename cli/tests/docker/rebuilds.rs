@@ -1,4 +1,4 @@
-//! Which steps run again when a secret or only its hash changes.
+//! The steps that re-run when a secret or only the hash changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,8 @@ use testkit::options;
 const IMAGE: &str = "railpack2docker-test/rebuilds:1";
 const STEPS: [&str; 6] = ["a", "b", "both", "all", "none", "on-a"];
 
-/// Steps that list A, B, both, all of three, and nothing, and one that builds on the step with A.
-/// Each writes a random number, so that a step that ran again has another one.
+/// A plan with steps that list A, B, both, all three secrets, and nothing, and with one that starts from the step
+/// with A. Each writes a random number, which differs if the step re-ran.
 fn plan(run: &str) -> String {
     let step = |name: &str, input: Value, secrets: Value| {
         json!({
@@ -116,7 +116,7 @@ fn a_required_secrets_hash_must_not_be_empty() {
     assert_eq!(ran_again(&built, &engine.build(&with("h2"))), [""; 0], "no other layer pays for it");
 }
 
-/// A graph of steps at random, the same for the same seed: what each starts from, takes and lists.
+/// A random graph of steps, deterministic for each seed: the base, the copied step and the secrets of each step.
 struct Graph {
     steps: Vec<GraphStep>,
 }
@@ -171,7 +171,7 @@ impl Graph {
         json!({ "secrets": ["A", "B", "C"], "steps": steps, "deploy": deploy }).to_string()
     }
 
-    /// The steps that list a secret, and those that build on them or take from them.
+    /// The steps that list a secret, and the steps that start or copy from these.
     fn touched_by(&self, secret: &str) -> BTreeSet<usize> {
         let mut touched = BTreeSet::new();
         for (at, step) in self.steps.iter().enumerate() {

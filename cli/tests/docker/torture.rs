@@ -1,8 +1,8 @@
-//! Hundreds of texts that some reader on the way takes for its own, in every place of one plan: what a
-//! command gets, what is in a file, where it is and what an image is told are those texts, byte for byte.
+//! Hundreds of texts that have a meaning to some parser, in every place of one plan: the arguments and variables of
+//! commands, the paths and contents of files, and the config of the image are those texts, byte for byte.
 //!
-//! The plan is one of `tests/properties`, so the reader there is held to Docker as well: both must find
-//! the same in one Dockerfile.
+//! The plan has the type that `tests/library/properties` uses, so that the parser there is compared with Docker too:
+//! both must find the same in one Dockerfile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
@@ -21,7 +21,7 @@ use testkit::{buildkit, reads_back, wild};
 
 const IMAGE: &str = "railpack2docker-test/torture:1";
 
-/// Writes down the environment that it was started with, its arguments and the mounts.
+/// A script that records the environment that it was started with, its arguments and the mounts.
 const DUMP: &str = r#"
 out=/out/$1; shift
 mkdir -p /out
@@ -30,10 +30,10 @@ for word; do printf '%s\0' "$word"; done > $out.argv
 /bin/busybox cat /proc/self/mountinfo > $out.mounts
 "#;
 
-/// How many instructions a step has at most: an image has a limited number of layers.
+/// The maximum number of instructions in a step, since an image has a limited number of layers.
 const MOST: usize = 30;
 
-/// Texts, each once: those of the attacks, and wild ones.
+/// Distinct texts: those of the attacks, and wild ones.
 fn texts(count: usize) -> Vec<String> {
     let config = Config { rng_seed: RngSeed::Fixed(11), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
@@ -49,25 +49,25 @@ fn long() -> Vec<String> {
     let config = Config { rng_seed: RngSeed::Fixed(12), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let all = (0..40).map(|_| wild::long().new_tree(&mut runner).unwrap().current());
-    // a line is folded before a letter, and not behind a backslash
+    // a line is folded before a letter, and not after a backslash
     let folds = |text: &String| (66_000..131_000).contains(&text.len()) && text.contains('a') && !text.contains("\\a");
     all.filter(folds).take(6).collect()
 }
 
-/// A command that writes itself down under a name.
+/// A command that records itself under a name.
 fn dump(name: &str, words: &[String]) -> Command {
     let start = ["sh", "/dump", name].map(str::to_owned);
     Command::Exec { argv: start.into_iter().chain(words.iter().cloned()).collect(), name: None }
 }
 
-/// The same from a script, with each word in quotes.
+/// A command that records itself under a name, in a script with each word in quotes.
 fn dump_in_script(name: &str, words: &[String]) -> Command {
     let quoted = words.iter().map(|word| format!(" '{}'", word.replace('\'', r"'\''")));
     let script = format!("sh /dump {name}{}", quoted.collect::<String>());
     Command::Exec { argv: ["sh", "-c", &script].map(str::to_owned).to_vec(), name: None }
 }
 
-/// The last part of a path.
+/// A file name that resembles a text.
 fn file_name(text: &str) -> String {
     let name: String = text.replace('/', "_").chars().take(60).collect();
     if [".", ".."].contains(&name.as_str()) { "dots".to_owned() } else { name }
@@ -77,7 +77,7 @@ fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '[', ']', '\\'])
 }
 
-/// A plan, the context of its build, and what must be in the image.
+/// A plan, the context of its build, and the expected content of the image.
 struct Torture {
     plan: Plan,
     context: tempfile::TempDir,
@@ -97,7 +97,7 @@ impl Torture {
             steps: Vec::new(),
             caches: BTreeMap::new(),
             secrets: Vec::new(),
-            // the variables of what the image starts from do not reach it
+            // the variables of the step that the image starts from do not reach the image
             base: Source::Step(0),
             inputs: Vec::new(),
             start: Some(attacks.concat()),
@@ -109,7 +109,7 @@ impl Torture {
         let mut this = Self { plan, context, names, argv: BTreeMap::new(), files: Vec::new(), absent: Vec::new() };
         this.variables(texts);
         this.words(texts);
-        // each is an instruction, and takes its time
+        // half of the texts, since each becomes an instruction, which takes time
         let half: Vec<String> = texts.iter().step_by(2).cloned().collect();
         this.files(&half);
         this.copies(&half);
@@ -118,7 +118,7 @@ impl Torture {
         this
     }
 
-    /// Adds a step with a name of its own, of which these paths reach the image.
+    /// Adds a step with a unique name, from which the image copies these paths.
     fn step(&mut self, commands: Vec<Command>, includes: &[&str]) -> &mut Step {
         let at = self.plan.steps.len();
         let include = includes.iter().map(|&path| path.to_owned()).collect();
@@ -135,7 +135,7 @@ impl Torture {
         self.plan.steps.last_mut().unwrap()
     }
 
-    /// Variables of all kinds under the image, and those on one line in a step beside it.
+    /// Adds variables of all kinds to the step that the image starts from, and those of one line to another step.
     fn variables(&mut self, texts: &[String]) {
         let is_name = |text: &&String| !text.contains(['=', '\n']) && !text.starts_with('-') && *text != "PATH";
         let mut all: Variables = texts.iter().filter(is_name).cloned().zip(texts.iter().rev().cloned()).collect();
@@ -151,7 +151,7 @@ impl Torture {
             self.argv.extend(names.map(|name| (name, Vec::new())));
             self.step(commands, includes).variables = variables;
         }
-        // the base of the image is no input of it
+        // the image starts from the first step, and copies nothing from it
         self.plan.inputs.remove(0);
         self.plan.variables = texts
             .iter()
@@ -161,12 +161,12 @@ impl Torture {
             .collect();
     }
 
-    /// Words alone and in a crowd, with and without a shell, of commands with wild names.
+    /// Adds commands of single words and of many, with and without a shell, and with wild custom names.
     fn words(&mut self, texts: &[String]) {
         let (alone, crowd) = texts.split_at(2 * MOST);
         let mut groups: Vec<Vec<String>> = alone.iter().map(|word| vec![word.clone()]).collect();
         groups.extend(crowd.chunks(25).map(<[String]>::to_vec));
-        // what can't be seen anywhere keeps the shell away from all of them
+        // a single word that needs the exec form would keep all others from being in a shell's script
         let plain = |text: &&String| !text.chars().any(is_invisible) && !text.contains("<<");
         let plain: Vec<String> = crowd.iter().filter(plain).cloned().collect();
         groups.extend(plain.chunks(10).map(<[String]>::to_vec));
@@ -187,7 +187,7 @@ impl Torture {
         }
     }
 
-    /// Files with wild paths and contents, copied by their paths and with their folder.
+    /// Adds files with wild paths and contents, which the image copies by path or with their folder.
     fn files(&mut self, texts: &[String]) {
         let names: BTreeSet<String> = texts.iter().map(|text| file_name(text)).collect();
         let names: Vec<String> = names.into_iter().collect();
@@ -211,7 +211,7 @@ impl Torture {
         }
     }
 
-    /// Files of the build context, under wild names, to wild names.
+    /// Adds copies of files with wild names in the build context, to wild names.
     fn copies(&mut self, texts: &[String]) {
         let folder = self.context.path().join("context");
         fs::create_dir(&folder).unwrap();
@@ -232,7 +232,7 @@ impl Torture {
         }
     }
 
-    /// Caches with wild keys and directories.
+    /// Adds caches with wild keys and directories.
     fn caches(&mut self, texts: &[String]) {
         let can_be_mounted = |text: &&String| text.chars().all(|c| !c.is_control());
         for (at, text) in texts.iter().filter(can_be_mounted).enumerate() {
@@ -246,7 +246,7 @@ impl Torture {
         }
     }
 
-    /// Files that an exclude keeps away, and others that it does not.
+    /// Adds files that an exclude pattern keeps out of the image, and others that it does not.
     fn excludes(&mut self, texts: &[String]) {
         let can_be_excluded = |text: &&String| {
             let is_plain = text.chars().all(|c| c.is_ascii() && !c.is_control());
@@ -263,7 +263,7 @@ impl Torture {
         self.plan.inputs.last_mut().unwrap().exclude = excluded.to_vec();
     }
 
-    /// Holds an image against the plan. Gives what differs.
+    /// Compares an image with the plan, and returns the differences.
     fn differences(&self, built: &Built) -> Vec<String> {
         let mut found = Vec::new();
         for at in 0..self.plan.steps.len() {
@@ -300,7 +300,7 @@ impl Torture {
         found
     }
 
-    /// What the commands of a step got: arguments, variables, caches.
+    /// Checks what the commands of a step got: arguments, variables and caches.
     fn check_step(&self, at: usize, built: &Built, found: &mut Vec<String>) {
         let step = &self.plan.steps[at];
         let mut environment = self.plan.start(at);
@@ -324,7 +324,7 @@ impl Torture {
                     && !name.starts_with(|c: char| c.is_ascii_digit())
             };
             for (variable, value) in environment.without_path().chain([(&path.0, &path.1)]) {
-                // the shell of a script drops the names that are not its own, there as in Railpack
+                // as in Railpack, a shell drops variables whose names are not valid in it
                 let is_dropped = is_script && !of_shell(variable);
                 if !is_dropped && !variables.contains(format!("{variable}={value}").as_bytes()) {
                     found.push(format!("{name}: no variable {variable:?} of {value:.80?}"));
@@ -375,7 +375,7 @@ fn hundreds_of_texts_arrive_unchanged() {
     let json = torture.plan.json().to_string();
     let options = Options::default();
     let dockerfile = transpile(&json, &options).unwrap_or_else(|why| panic!("{why}")).dockerfile;
-    // what the reader of the properties finds is what Docker finds
+    // the parser of the property tests must find what Docker finds
     let file = buildkit::parse(&dockerfile).unwrap();
     reads_back::check(&torture.plan, &options, &file);
     let built = engine.build(&Build::new(&json, torture.context.path(), &[]));

@@ -1,4 +1,4 @@
-//! The instructions of the lines: operands and flags, checked as the frontend checks them.
+//! Parses lines into instructions. Operands and flags are checked as BuildKit's frontend checks them.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use super::lines::{self, Line};
 use super::words::{csv, is_blank, quoted_words};
 use super::{Command, Copy, Dockerfile, Env, Heredoc, Instruction, Read, Run, Stage};
 
-/// Reads a Dockerfile. Fails on what `BuildKit` fails on.
+/// Parses a Dockerfile. Fails if `BuildKit` would fail.
 pub fn parse(text: &str) -> Read<Dockerfile> {
     let read = lines::read(text)?;
     let mut file = Dockerfile { directives: read.directives, comments: read.comments, stages: Vec::new() };
-    // the variables at the end of each stage, for those that start from it
+    // the variables at the end of each stage, for stages that start from it
     let mut after: Vec<Env> = Vec::new();
     for line in &read.joined {
         if line.keyword == "FROM" {
@@ -94,7 +94,7 @@ fn instruction(line: &Line, env: &mut Env) -> Read<Instruction> {
     })
 }
 
-/// `NAME=value …`, or the old `NAME value`; quotes and escapes are still on.
+/// Splits `NAME=value …`, or the old form `NAME value`. Quotes and escapes are kept.
 fn env_pairs(rest: &str) -> Read<Vec<(String, String)>> {
     let words = quoted_words(rest);
     let first = words.first().ok_or("ENV without an operand")?;
@@ -121,7 +121,7 @@ fn args(rest: &str, env: &Env) -> Read<Vec<(String, Option<String>)>> {
     }
     let read = words.iter().map(|word| match word.split_once('=') {
         Some(("", _)) => Err("ARG with a blank name".to_owned()),
-        // unlike that of ENV, the name is what stands there, with its quotes
+        // unlike in ENV, the name is literal, including its quotes
         Some((key, value)) => Ok((key.to_owned(), Some(expand(value, env)?))),
         None => Ok((word.clone(), None)),
     });
@@ -133,7 +133,7 @@ fn copy(line: &Line, env: &Env) -> Read<Copy> {
     let split = || line.rest.split(is_blank).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     let mut operands: Vec<String> = line.json.clone().unwrap_or_else(split);
     let dest = operands.pop().filter(|_| !operands.is_empty()).ok_or("COPY with less than two operands")?;
-    // a word that is no legal heredoc is a path
+    // a word that is not a valid heredoc is a path
     let as_heredoc = |word: &str| lines::heredoc(word).ok().flatten();
     if as_heredoc(&dest).is_some() {
         return Err("COPY to a heredoc".to_owned());
@@ -155,7 +155,7 @@ fn copy(line: &Line, env: &Env) -> Read<Copy> {
     Ok(copy)
 }
 
-/// A heredoc of COPY with its content: the one of that name, wherever it was announced.
+/// A heredoc of COPY with its content: that of the last heredoc of the line with the same name.
 fn file(announced: &Heredoc, bodies: &[Heredoc], env: &Env) -> Read<Heredoc> {
     let body = bodies.iter().rfind(|body| body.name == announced.name);
     let mut content = body.map(|body| body.content.clone()).unwrap_or_default();
@@ -181,7 +181,7 @@ fn command(line: &Line) -> Command {
     }
 }
 
-/// The fields of a `--mount`, each value expanded.
+/// The fields of a `--mount`, with their values expanded.
 fn mount(text: &str, env: &Env) -> Read<BTreeMap<String, String>> {
     let mut fields = BTreeMap::from([("type".to_owned(), "bind".to_owned())]);
     for field in csv(text)? {

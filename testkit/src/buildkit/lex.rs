@@ -1,8 +1,8 @@
-//! The lexer that takes quotes and escapes off a word and expands its variables.
+//! The lexer, which removes the quotes and escapes of a word and expands its variables.
 
 use super::{Env, Read};
 
-/// The lexer's switches.
+/// The lexer, with its switches.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "the lexer of BuildKit has these switches")]
 pub(super) struct Lex {
@@ -12,7 +12,7 @@ pub(super) struct Lex {
     pub(super) keep_unset: bool,
 }
 
-/// A word without its quotes, and the words that it falls into.
+/// A text without its quotes, and the words that it splits into.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Lexed {
     pub(super) text: String,
@@ -21,13 +21,13 @@ pub(super) struct Lexed {
 
 impl Lex {
     pub(super) fn read(self, word: &str, env: &Env) -> Read<Lexed> {
-        // Go's scanner drops a byte order mark at the start of what it reads
+        // Go's scanner drops a byte order mark at the start of its input
         let chars = word.strip_prefix('\u{feff}').unwrap_or(word).chars().collect();
         Cursor { lex: self, env, chars, at: 0 }.until(None)
     }
 }
 
-/// The text of a word, everything expanded.
+/// The text of a word, with its variables expanded.
 pub(super) fn expand(word: &str, env: &Env) -> Read<String> {
     Ok(Lex::default().read(word, env)?.text)
 }
@@ -99,7 +99,7 @@ impl Cursor<'_> {
                         text.push('\\');
                         words.word.push('\\');
                     }
-                    // a backslash at the end vanishes
+                    // a backslash at the end is dropped
                     let Some(escaped) = self.next() else { break };
                     text.push(escaped);
                     words.word.push(escaped);
@@ -118,7 +118,7 @@ impl Cursor<'_> {
         Ok(Lexed { text, words: words.done })
     }
 
-    /// `<`, or `<<` with the blanks behind it: a heredoc's name may stand apart.
+    /// Reads `<`, or `<<` with the blanks after it, which may precede the name of a heredoc.
     fn angles(&mut self) -> String {
         self.at += 1;
         let mut angles = String::from("<");
@@ -157,7 +157,7 @@ impl Cursor<'_> {
                 Some('\\') => {
                     self.at += 1;
                     match self.peek() {
-                        // the next turn finds the missing end
+                        // the next iteration reports the missing quote
                         None => {}
                         Some(c @ ('"' | '$' | '\\')) => {
                             if self.lex.keep_escapes {
@@ -224,7 +224,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// Letters, digits and `_`; or digits alone; or one special parameter.
+    /// Reads a variable's name: letters, digits and `_`; or only digits; or one special parameter.
     fn name(&mut self) -> String {
         let mut name = String::new();
         match self.peek() {

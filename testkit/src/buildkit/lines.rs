@@ -1,13 +1,13 @@
-//! The lines of a file: comments, directives, continuations and heredocs.
+//! Splits a Dockerfile into logical lines: comments, directives, continuations and heredocs.
 
 use super::lex::Lex;
 use super::words::{flags, is_blank, json};
 use super::{Env, Heredoc, Read};
 
-/// The most bytes of a line, its line feed included.
+/// The maximum length of a line in bytes, including its line feed.
 const LONGEST: usize = 65_536;
 
-/// A whole line, its continuations joined.
+/// A logical line, with its continuations joined.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) keyword: String,
@@ -17,7 +17,7 @@ pub(super) struct Line {
     pub(super) heredocs: Vec<Heredoc>,
 }
 
-/// What stands in a file beside its stages.
+/// The content of a Dockerfile: directives, comments and logical lines.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     pub(super) directives: Vec<(String, String)>,
@@ -88,7 +88,7 @@ fn without_end(line: &str) -> &str {
     line.trim_end_matches(['\r', '\n'])
 }
 
-/// `# name=value` of a name that is known.
+/// Parses `# name=value`, if the name is known.
 fn directive(line: &str) -> Option<(String, String)> {
     let (name, value) = line.strip_prefix('#')?.split_once('=')?;
     let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
@@ -96,8 +96,7 @@ fn directive(line: &str) -> Option<(String, String)> {
     (is_known && !value.is_empty()).then(|| (name, value.to_owned()))
 }
 
-/// The line without a backslash at its end, and whether there was one. One behind another
-/// backslash does not count.
+/// The line without a backslash at its end, and whether there was one. A backslash after another one does not count.
 fn continuation(line: &str) -> (String, bool) {
     match line.trim_end_matches([' ', '\t']).strip_suffix('\\') {
         Some(before) if !before.ends_with('\\') => (before.to_owned(), true),
@@ -118,15 +117,15 @@ fn split(line: &str) -> Read<Line> {
     Ok(Line { keyword, flags, rest, json, heredocs })
 }
 
-/// The heredocs that a line announces; their contents follow it.
+/// The heredocs that a line announces. Their contents are in the lines after it.
 fn heredocs(line: &str) -> Read<Vec<Heredoc>> {
     let lex = Lex { keep_quotes: true, keep_escapes: true, keep_unset: true, ..Lex::default() };
-    // what the lexer can't read holds no heredoc
+    // a line that the lexer can't read has no heredocs
     let words = lex.read(line, &Env::new()).map(|lexed| lexed.words).unwrap_or_default();
     words.iter().filter_map(|word| heredoc(word).transpose()).collect()
 }
 
-/// A heredoc, if the word is `<<NAME`, a number in front of it or not.
+/// Parses a heredoc: `<<NAME`, optionally after a number.
 pub(super) fn heredoc(word: &str) -> Read<Option<Heredoc>> {
     let Some(behind) = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<") else {
         return Ok(None);

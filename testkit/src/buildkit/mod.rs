@@ -1,6 +1,5 @@
-//! How `BuildKit` reads a Dockerfile, written anew after its parser's behaviour
-//! (`frontend/dockerfile/parser`, `shell` and `instructions`) and without a look at this crate's
-//! own spelling rules: a text that both agree on is read as it was meant.
+//! A Dockerfile parser that behaves like `BuildKit`'s (`frontend/dockerfile/parser`, `shell` and `instructions`).
+//! It is independent of this crate's own quoting rules, so a text that both agree on is read as it was meant.
 
 mod instructions;
 mod lex;
@@ -11,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub use instructions::parse;
 
-/// What a reading fails with.
+/// The result of parsing. The error is the reason for a failure.
 pub type Read<T> = Result<T, String>;
 
 /// Variables by name.
@@ -22,12 +21,12 @@ pub type Env = BTreeMap<String, String>;
 pub struct Dockerfile {
     /// Names and values of the directives at the top.
     pub directives: Vec<(String, String)>,
-    /// What stands behind the `#` of each comment line.
+    /// The text after the `#` of each comment line.
     pub comments: Vec<String>,
     pub stages: Vec<Stage>,
 }
 
-/// A stage: a FROM and what follows it.
+/// A stage: a FROM and the instructions after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
     pub image: String,
@@ -35,7 +34,7 @@ pub struct Stage {
     pub instructions: Vec<Instruction>,
 }
 
-/// An instruction, its flags read, its variables expanded.
+/// An instruction, with its flags parsed and its variables expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instruction {
     Env(Vec<(String, String)>),
@@ -47,7 +46,7 @@ pub enum Instruction {
     Shell(Vec<String>),
     Entrypoint(Command),
     Cmd(Command),
-    /// An instruction that Docker knows and this port does not look into.
+    /// Another instruction that Docker knows. Its operands are not parsed.
     Other(String),
 }
 
@@ -78,9 +77,9 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heredoc {
     pub name: String,
-    /// Whether variables in it are expanded: its name is not quoted.
+    /// Whether variables in the content are expanded, since the name is not quoted.
     pub expand: bool,
-    /// `<<-`: tabs at the start of its lines are dropped.
+    /// Whether tabs at the start of lines are dropped: `<<-`.
     pub chomp: bool,
     pub content: String,
 }

@@ -1,15 +1,15 @@
-//! How a line falls into words: flags, names with values, JSON, CSV.
+//! Splits a line into words: flags, names with values, JSON, CSV.
 
 use super::Read;
 
-/// Blanks between operands, as the parser's own pattern has them.
+/// Whether a character separates operands, according to the parser's own pattern.
 pub(super) fn is_blank(c: char) -> bool {
     matches!(c, '\t' | '\u{b}' | '\u{c}' | '\r' | ' ')
 }
 
-/// The flags in front of a line's operands, and the rest.
+/// The flags before a line's operands, and the rest of the line.
 ///
-/// They are read byte by byte, each byte a character of Latin-1.
+/// Flags are read byte by byte, and each byte is a Latin-1 character.
 pub(super) fn flags(line: &str) -> (Vec<String>, String) {
     let bytes = line.as_bytes();
     let mut flags = Vec::new();
@@ -36,7 +36,7 @@ fn rest(bytes: &[u8], at: usize) -> String {
     String::from_utf8_lossy(bytes.get(at..).unwrap_or_default()).into_owned()
 }
 
-/// One flag without its quotes and escapes, whether it had quotes, and where it ends.
+/// A flag without its quotes and escapes, whether it had quotes, and the position of its end.
 fn flag(bytes: &[u8], mut at: usize) -> (String, bool, usize) {
     let mut word = String::new();
     let mut quote = None;
@@ -63,7 +63,7 @@ fn flag(bytes: &[u8], mut at: usize) -> (String, bool, usize) {
     (word, has_quotes, at)
 }
 
-/// Words with their quotes and escapes still on, as ENV and ARG take them.
+/// Splits the operands of ENV or ARG into words. Quotes and escapes are kept.
 pub(super) fn quoted_words(rest: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -82,7 +82,7 @@ pub(super) fn quoted_words(rest: &str) -> Vec<String> {
             _ => {}
         }
         if c == '\\' && quote != Some('\'') {
-            // a backslash at the end vanishes
+            // a backslash at the end is dropped
             let Some(escaped) = chars.next() else { break };
             word.push(c);
             word.push(escaped);
@@ -96,7 +96,7 @@ pub(super) fn quoted_words(rest: &str) -> Vec<String> {
     words
 }
 
-/// The strings of a JSON array. `None` when the text is no JSON array.
+/// The strings of a JSON array, or `None` if the text is not a JSON array.
 pub(super) fn json(rest: &str) -> Read<Option<Vec<String>>> {
     let rest = rest.trim_start();
     if !rest.starts_with('[') {

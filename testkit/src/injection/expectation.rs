@@ -1,4 +1,4 @@
-//! What must become of an attack.
+//! Checks the result of an attack.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::attacks::Expect;
 use super::slots::Slot;
 use crate::buildkit::{Command, Dockerfile, Instruction, parse};
 
-/// Whether the expectation is met. Panics where it is not.
+/// Checks that the expectation is met, and panics if it is not.
 pub fn check(slot: Slot, text: &str, expected: Expect, became: Result<Transpiled, Diagnostics>) {
     let made = match (became, expected) {
         (Err(why), Expect::Refused(reason)) => {
@@ -41,7 +41,7 @@ fn is_met(slot: Slot, text: &str, expected: Expect, made: &Transpiled, file: &Do
     match expected {
         Expect::Refused(_) => false,
         Expect::Comment(comment) => {
-            // a name that a stage can have is no comment
+            // a step's name is a comment only if its stage has another name
             file.comments.iter().any(|line| line.strip_prefix(' ') == Some(comment))
         }
         Expect::Shell(script) => runs.any(|run| run.command == Command::Shell(script.to_owned())),

@@ -1,5 +1,5 @@
-//! What a plan could do that it must not: a table of attacks, the places where their texts stand, and what must
-//! become of each.
+//! Attacks of hostile plans and options: a table of attacks, the places for their texts, and the expected result of
+//! each.
 
 mod attacks;
 mod expectation;
@@ -9,7 +9,7 @@ pub use attacks::{ATTACKS, Attack, Expect, far};
 pub use expectation::check;
 pub use slots::Slot;
 
-/// Runs a test for each attack, and names those that fail.
+/// Runs a test for each attack. Panics with the names of the attacks for which the test fails.
 pub fn each(test: impl Fn(Slot, &str, Expect) + std::panic::RefUnwindSafe) {
     let failed: Vec<&str> = ATTACKS
         .iter()

@@ -1,4 +1,4 @@
-//! The places of a plan, and of the command line, that hold text.
+//! The places for text in a plan, and on the command line.
 
 use railpack2docker::{Options, SecretMount, Ssh};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ pub enum Slot {
     CustomName,
     /// A command line, which `google/shlex` splits.
     Command,
-    /// What `sh -c` runs.
+    /// A script that `sh -c` runs.
     Script,
     Variable,
     VariableName,
@@ -109,7 +109,7 @@ impl Slot {
         options
     }
 
-    /// Where a warning of the text points.
+    /// The path in the plan that a warning about the text has.
     pub fn path(self) -> &'static str {
         match self {
             Self::Variable => "steps[0].variables.NAME",

@@ -1,4 +1,4 @@
-//! The checks of one COPY: of a copy command, of a file, of the files of an input.
+//! Checks of a COPY: that of a copy command, of a file, or of an input.
 
 use super::Check;
 use crate::buildkit::{Copy, Instruction};
@@ -6,7 +6,7 @@ use crate::model::{clean, dir_and_base, under_app};
 use crate::plans::{Input, Source};
 
 impl Check<'_> {
-    /// Takes the COPYs of inputs off `rest`.
+    /// Removes the COPYs of inputs from `rest`, and checks them.
     pub fn input_copies(&self, inputs: &[Input], rest: &mut Vec<&Instruction>) {
         for input in inputs {
             for (at, include) in input.include.iter().enumerate() {
@@ -30,7 +30,7 @@ impl Check<'_> {
                 };
                 assert_eq!((relative(copy), &copy.dest), (source.as_str(), &dest), "the include {include:?}");
                 assert_eq!(copy.excludes, input.exclude);
-                // it would make the folders on the way anew, with another mode
+                // a linked copy would recreate the parent folders with another mode
                 assert!(outer.is_none() || !copy.link, "{copy:?} of {input:?}");
                 assert_eq!((&copy.chmod, copy.heredocs.len()), (&None, 0));
             }
@@ -38,7 +38,7 @@ impl Check<'_> {
     }
 }
 
-/// The first include in front of one that it is in, of those that are no part of the build context.
+/// The first earlier include that contains this one. Includes of the build context have none.
 fn outer(input: &Input, at: usize) -> Option<String> {
     let own = under_app(&input.include[at]);
     if own == "/" || matches!(input.source, Source::Local) {
@@ -48,13 +48,13 @@ fn outer(input: &Input, at: usize) -> Option<String> {
     input.include[..at].iter().map(|include| under_app(include)).find(is_in)
 }
 
-/// Whether an earlier include brings everything that one in it does.
+/// Whether an include that contains another one already copies everything that the other one does.
 fn copies_all_of(input: &Input, outer: &str, include: &str) -> bool {
     let is_pattern = |path: &str| path.contains(['*', '?', '[', '\\']);
     input.exclude.is_empty() && !is_pattern(outer) && !is_pattern(&under_app(include))
 }
 
-/// The one source of a COPY, without the `./` that keeps it from being a URL.
+/// The only source of a COPY, without the `./` that keeps it from being a URL.
 pub(super) fn relative(copy: &Copy) -> &str {
     assert_eq!(copy.sources.len(), 1, "{copy:?}");
     let source = copy.sources[0].as_str();
@@ -67,8 +67,8 @@ pub(super) fn relative(copy: &Copy) -> &str {
     guarded.unwrap_or(source)
 }
 
-/// A copy command keeps a directory's name: its COPY names the destination, or takes from the
-/// directory above only what the pattern matches.
+/// Checks the COPY of a copy command, which keeps a directory's name: it names the destination, or copies from the
+/// parent directory only what the pattern matches.
 pub(super) fn check_copy(src: &str, dest: &str, copy: &Copy) {
     let source = if src.is_empty() { ".".to_owned() } else { clean(src) };
     let (dir, base) = dir_and_base(&source);

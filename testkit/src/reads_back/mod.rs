@@ -1,6 +1,6 @@
-//! What was spelled reads back, and nothing else: the stages of a Dockerfile, their beginnings and their
-//! ends, held against the plan. Each instruction is looked for by what the plan asks for, taken away, and
-//! none may be left. `copies` and `runs` look into each one.
+//! Checks that a Dockerfile means what its plan means, and nothing else. This module checks the stages, and the
+//! instructions at their beginnings and ends; `copies` and `runs` check single instructions. Each instruction that
+//! the plan requires is looked up and removed, and none may remain.
 
 mod copies;
 mod runs;
@@ -15,7 +15,7 @@ use crate::plans::{Command, Plan, Source};
 use copies::{check_copy, check_file};
 use runs::{Seen, hash_layer, is_variables, kept_hash};
 
-/// A Dockerfile held against its plan.
+/// A comparison of a Dockerfile with its plan.
 pub struct Check<'c> {
     pub plan: &'c Plan,
     pub options: &'c Options,
@@ -25,10 +25,10 @@ pub struct Check<'c> {
     pub cache_ids: BTreeMap<String, String>,
 }
 
-/// Images that have neither user nor health check.
+/// The prefix of Railpack's own images, which have neither a user nor a health check.
 const RAILPACKS_OWN: &str = "ghcr.io/railwayapp/railpack-";
 
-/// Panics where the Dockerfile says something else than the plan.
+/// Panics if a Dockerfile means something other than its plan.
 pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
     for comment in &file.comments {
         assert!(!comment.chars().any(char::is_control), "a control character in {comment:?}");
@@ -49,7 +49,8 @@ pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
 }
 
 impl Check<'_> {
-    /// Stages of hashes first; then each needed step's, its helpers in front; then the image's.
+    /// Finds the stage of each needed step. Hash stages come first, then the stages of steps, each after its helper
+    /// stages, and then the image's stage.
     fn match_stages(&mut self) {
         let needed = self.plan.needed();
         let lists_secrets = |at: &&usize| {
@@ -88,7 +89,7 @@ impl Check<'_> {
     pub fn names(&self, text: Option<&str>, source: &Source) -> bool {
         match source {
             Source::Local => text.is_none(),
-            // a number would be that of a stage
+            // a number alone would refer to a stage
             Source::Image(image) if image == "0" => text == Some("docker.io/library/0"),
             Source::Image(image) => {
                 text == Some(image) && !self.file.stages.iter().any(|stage| stage.name.as_deref() == text)
@@ -97,7 +98,7 @@ impl Check<'_> {
         }
     }
 
-    /// Takes the instructions that a stage begins with off `rest`.
+    /// Removes the instructions at the beginning of a stage from `rest`, and checks them.
     fn base(&self, stage: &Stage, base: Option<&Source>, runs: bool, rest: &mut Vec<&Instruction>) {
         let mut expected = Vec::new();
         match base {
@@ -177,7 +178,7 @@ impl Check<'_> {
         seen
     }
 
-    /// The image that a stage goes back to.
+    /// The image that a source starts from, directly or through steps.
     fn root_image<'s>(&'s self, mut source: &'s Source) -> Option<&'s str> {
         loop {
             match source {
@@ -229,13 +230,13 @@ impl Check<'_> {
     }
 }
 
-/// The next instruction that is no RUN: these are looked at on their own.
+/// Removes the next instruction that is not a RUN, since RUNs are checked separately.
 fn next_but_run<'i>(rest: &mut Vec<&'i Instruction>) -> Option<&'i Instruction> {
     let at = rest.iter().position(|one| !matches!(one, Instruction::Run(_)))?;
     Some(rest.remove(at))
 }
 
-/// Whether a stage does nothing but hold a file.
+/// Whether a stage is a helper that only provides a file.
 fn is_helper(stage: &Stage) -> bool {
     stage.image == "scratch"
         && matches!(stage.instructions.as_slice(), [Instruction::Copy(copy)] if copy.dest == "/file")

@@ -1,5 +1,5 @@
-//! The checks of one RUN: that it runs the argv that Railpack would run, that the program reads from each
-//! variable what it would read there, and that it has the mounts of its step.
+//! Checks of a RUN: it runs the argv that Railpack would run, the program reads the same value from each variable,
+//! and the RUN has the mounts of its step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Takes an instruction over, unless it sets no variable.
+    /// Applies the variables of an instruction. Returns whether it sets any.
     pub fn take(&mut self, instruction: &Instruction) -> bool {
         match instruction {
             Instruction::Env(pairs) => {
@@ -40,7 +40,7 @@ pub(super) fn is_variables(instruction: &Instruction) -> bool {
 }
 
 impl Check<'_> {
-    /// The commands of a step and what they see.
+    /// Checks the commands of a step, and the variables that they see.
     pub fn runs(&mut self, at: usize, stage: &Stage, seen: &mut Seen) {
         let step = &self.plan.steps[at];
         let mut environment = self.plan.start(at);
@@ -87,8 +87,8 @@ impl Check<'_> {
         self.mounts(&given, step, &run.mounts);
     }
 
-    /// What a program reads from each variable: from the stage's, over them the mounted secrets, over
-    /// these what `env` sets. The args for the directories of caches are none of the plan's.
+    /// The value that a program reads from each variable. Mounted secrets override the variables of the stage, and
+    /// `env` overrides both. The args for cache directories are left out, since they are not part of the plan.
     fn sees(&self, all: &Variables, run: &Run, by_env: Variables) -> BTreeMap<String, Value> {
         let args = self.plan.cache_args();
         let mut sees = BTreeMap::from([("PATH".to_owned(), Value::Text(DEFAULT_PATH.to_owned()))]);
@@ -156,7 +156,8 @@ pub(super) fn hash_layer(stage: &Stage) -> Vec<String> {
     run.mounts.iter().map(|mount| mount["id"].clone()).collect()
 }
 
-/// A stage that holds the build arg in its place, and so no one set of secrets.
+/// Checks a stage that stores the build arg instead of a hash. It is not specific to any secrets, so none are
+/// returned.
 pub(super) fn kept_hash(stage: &Stage) -> Vec<String> {
     let [Instruction::Arg(_), Instruction::Copy(copy)] = stage.instructions.as_slice() else { panic!("{stage:?}") };
     assert_eq!((copy.heredocs[0].expand, copy.heredocs[0].content.as_str()), (true, "\n"));
@@ -172,7 +173,7 @@ fn after_env(words: &[String]) -> (Vec<(String, String)>, &[String]) {
     (set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(), &words[program..])
 }
 
-/// The words that a POSIX shell makes of bare words and `'…'`; `None` for all else.
+/// The words that a POSIX shell reads from bare and single-quoted words; `None` for any other script.
 fn posix_words(script: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     for part in split_unquoted(script)? {
@@ -194,7 +195,7 @@ fn posix_words(script: &str) -> Option<Vec<String>> {
         }
         words.push(word);
     }
-    // a bare assignment or what the shell runs itself is another command
+    // a shell would not run an assignment or a builtin as a program
     let first = split_unquoted(script)?.into_iter().next()?;
     let is_assignment = first.contains('=') && !first.starts_with('\'');
     let of_the_shell = [

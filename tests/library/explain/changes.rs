@@ -1,4 +1,4 @@
-//! What runs again.
+//! The steps that re-run after a change.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use testkit::{example, options};
 
 use super::{explained, explained_with, files, run_again, secrets};
 
-/// Steps that take something of the context in every way there is.
+/// A plan whose steps copy from the build context in every possible way.
 fn plan() -> String {
     let image = || json!({ "image": "debian" });
     let local = |include: &[&str], exclude: &[&str]| json!({ "local": true, "include": include, "exclude": exclude });
@@ -175,7 +175,7 @@ fn unknown_names_are_errors_with_suggestions() {
     assert!(explanation.consequences(&files(&["..x", ".../y"])).is_ok());
 }
 
-/// The steps that list a secret, and those that take from these, found in the plan itself.
+/// The steps that list a secret, and their dependents, determined from the plan itself.
 fn touched(plan: &Value, secret: &str) -> BTreeSet<String> {
     let mut touched: BTreeSet<String> = BTreeSet::new();
     for step in plan["steps"].as_array().unwrap() {

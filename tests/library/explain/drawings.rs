@@ -1,4 +1,4 @@
-//! Each example, drawn: snapshots in `snapshots/explain`.
+//! Drawings of the examples match their snapshots in `snapshots/explain`.
 
 use railpack2docker::Code;
 use railpack2docker::explain::{json, mermaid, svg, text};
@@ -9,7 +9,7 @@ use testkit::{example, examples, settings};
 use super::{OPTIONS, explained, files, secrets};
 
 #[test]
-fn examples_as_text_and_flowchart() {
+fn examples_are_drawn_as_text_and_flowchart() {
     for (name, plan) in examples() {
         let explanation = explained(&plan);
         let shown = format!(
@@ -39,7 +39,7 @@ fn changes_are_drawn() {
 }
 
 #[test]
-fn pictures() {
+fn pictures_match_their_snapshots() {
     let plain = explained(&example("static-caddy"));
     let shown = svg::render(&plain, None, "plan.json").unwrap();
     settings("explain").bind(|| insta::assert_snapshot!("static-caddy.svg", shown));
@@ -60,7 +60,7 @@ fn pictures_are_deterministic() {
 }
 
 #[test]
-fn json_has_what_the_plan_has() {
+fn json_describes_the_plan() {
     let explanation = explained(&example("node-private-registry"));
     let consequences = explanation.consequences(&files(&["./package.json"])).unwrap();
     let shown = json::render(&explanation, Some(&consequences));
@@ -75,7 +75,7 @@ fn json_has_what_the_plan_has() {
 }
 
 #[test]
-fn unused_steps_are_drawn_as_left_out() {
+fn unused_steps_are_marked() {
     let plan = r#"{
         "steps": [
             { "name": "a", "inputs": [{ "image": "x" }], "commands": [{ "cmd": "make" }] },
@@ -109,7 +109,7 @@ fn deep_branches_continue_at_the_margin() {
 }
 
 #[test]
-fn pictures_too_large_are_refused() {
+fn pictures_that_are_too_large_are_refused() {
     let step = |at: usize| format!(r#"{{ "name": "s{at}", "inputs": [{{ "image": "x" }}], "commands": ["make"] }}"#);
     let input = |at: usize| format!(r#"{{ "step": "s{at}", "include": ["."] }}"#);
     let (steps, inputs): (Vec<String>, Vec<String>) = (0..300).map(|at| (step(at), input(at))).unzip();

@@ -1,4 +1,4 @@
-//! Whatever stands in a plan, a drawing shows it as text, and nothing of it does anything.
+//! Drawings show any text of a plan as text: none of it acts as markup or as an escape sequence.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{OPTIONS, explained};
 
-/// Texts that some format takes for its own.
+/// Texts that have a meaning in some output format.
 const NASTY: [&str; 30] = [
     "\"]; click n0 \"javascript:alert(1)\"",
     "<script>alert(1)</script>",
@@ -42,7 +42,7 @@ const NASTY: [&str; 30] = [
     "n\u{301}",
 ];
 
-/// A plan with these texts wherever a plan can have any.
+/// A plan with these texts wherever a plan can have text.
 fn plan(texts: &[String]) -> String {
     let text = |at: usize| texts[at % texts.len()].clone();
     let name = |at: usize| format!("{}{at}", text(at));
@@ -80,11 +80,11 @@ fn plan(texts: &[String]) -> String {
     .to_string()
 }
 
-/// Draws a plan in every format, and holds each to what it may be.
+/// Draws a plan in every format, and checks each drawing.
 fn check(texts: &[String]) {
     let plan = plan(texts);
     let Ok(explanation) = railpack2docker::explain::explain(&plan, &railpack2docker::Options::default()) else {
-        // what no Dockerfile can say has no drawing
+        // a plan that has no Dockerfile has no drawing either
         return;
     };
     let file = texts[0].replace('/', "");
@@ -115,13 +115,13 @@ fn check(texts: &[String]) {
     }
 }
 
-/// A terminal shows all of it and obeys none.
+/// Checks that a text has no invisible characters and no control characters but line feeds.
 fn check_text(text: &str) {
     let bad: Vec<char> = text.chars().filter(|c| is_invisible(*c) && *c != '\n').collect();
     assert!(bad.is_empty(), "{bad:?} in {text}");
 }
 
-/// Each line is one of those that a flowchart of ours has, and no label holds what Mermaid knows.
+/// Checks that each line of a flowchart has an expected form, and that no label contains Mermaid syntax.
 fn check_mermaid(text: &str) {
     check_text(text);
     let mut lines = text.lines();
@@ -153,7 +153,7 @@ fn check_mermaid(text: &str) {
     }
 }
 
-/// It is XML, of the elements and attributes that we draw with, and nothing in it leads outside.
+/// Checks that a picture is XML with only the expected elements and attributes, and without external references.
 fn check_svg(text: &str) {
     check_text(text);
     let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));

@@ -1,4 +1,4 @@
-//! The lines of the Dockerfile that a step became.
+//! The lines of the Dockerfile that are generated for a step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ fn lines(lines: &StepLines) -> BTreeMap<usize, &str> {
     groups.flat_map(|group| (group.first..).zip(group.lines.iter().map(String::as_str))).collect()
 }
 
-/// Steps with files that no heredoc can write, caches outside ASCII, and secrets in two sets.
+/// A plan with a file that no heredoc can write, a cache directory outside ASCII, and two sets of secrets.
 fn awkward() -> String {
     json!({
         "secrets": ["A", "B"],

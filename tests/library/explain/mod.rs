@@ -1,5 +1,4 @@
-//! What `explain` says of a build: that it is true, that it is all there, and that no plan can make a
-//! drawing say or do something else.
+//! The output of `explain` is correct and complete, and no plan can make a drawing show or do anything else.
 
 mod changes;
 mod drawings;
@@ -10,7 +9,7 @@ use railpack2docker::Options;
 use railpack2docker::explain::text::TextOptions;
 use railpack2docker::explain::{ChangeSet, Consequences, Explanation, explain};
 
-/// As a terminal without colours shows it.
+/// Options for a terminal without colors.
 const OPTIONS: TextOptions<'_> = TextOptions { width: 100, color: false, plan: "plan.json" };
 
 fn explained(plan: &str) -> Explanation {
@@ -30,7 +29,7 @@ fn files(paths: &[&str]) -> ChangeSet {
     ChangeSet { secrets: Vec::new(), files: paths.iter().map(|&path| path.to_owned()).collect() }
 }
 
-/// The names of the steps that run again.
+/// The names of the steps that re-run.
 fn run_again(explanation: &Explanation, consequences: &Consequences) -> Vec<String> {
     consequences.steps.keys().map(|index| explanation.steps[*index].name.clone()).collect()
 }

@@ -1,4 +1,4 @@
-//! What two plans differ in is named, and where nothing is named nothing rebuilds.
+//! `diff` reports the differences of any two plans, and if it reports none, nothing is rebuilt.
 
 use proptest::prelude::*;
 use railpack2docker::diff::{Comparison, Status, compare};
@@ -61,8 +61,7 @@ fn all_cached(found: &Comparison) -> bool {
     found.stages.iter().flat_map(|stage| &stage.layers).all(|layer| layer.status == Status::Cached)
 }
 
-/// The lines of a Dockerfile but for comments, in an order of their own: that of stages and of cache mounts
-/// means nothing.
+/// The lines of a Dockerfile without comments, sorted: the order of stages and of cache mounts has no meaning.
 fn instructions(dockerfile: &str) -> Vec<&str> {
     let lines = dockerfile.lines().map(|line| line.trim_end_matches('\\').trim());
     let mut lines: Vec<&str> = lines.filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
@@ -70,7 +69,8 @@ fn instructions(dockerfile: &str) -> Vec<&str> {
     lines
 }
 
-/// Changes one place of a plan: takes something out, puts what another plan has there, or swaps neighbours.
+/// Changes one value of a plan: removes it, replaces it with the value of another plan, or swaps it with the next
+/// one.
 fn edit(plan: &mut Value, other: &Value, seed: &mut u64) {
     let mut locations = Vec::new();
     collect(plan, String::new(), &mut locations);
@@ -92,7 +92,7 @@ fn edit(plan: &mut Value, other: &Value, seed: &mut u64) {
     }
 }
 
-/// The pointers to everything in a document.
+/// Collects the JSON pointers to all values in a document.
 fn collect(value: &Value, pointer: String, locations: &mut Vec<String>) {
     match value {
         Value::Object(members) => {

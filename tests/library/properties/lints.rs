@@ -1,4 +1,4 @@
-//! Lint finds all that transpiling finds, in the order of the text, each once.
+//! `lint` reports every finding of `transpile`, each one once, in the order of the text.
 
 use proptest::prelude::*;
 use railpack2docker::{Code, Options, lint, transpile};

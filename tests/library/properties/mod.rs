@@ -1,9 +1,8 @@
-//! What holds for every plan.
+//! Properties of every plan.
 //!
-//! Wild plans (`testkit::wild`) are transpiled, and an independent reader of Dockerfiles (`testkit::buildkit`) finds
-//! in the output what the plan means (`testkit::model`), and nothing else (`testkit::reads_back`). Examples can't
-//! show this: what goes wrong is a text that one of a chain of readers takes for its own, in a place where nobody
-//! thought of it.
+//! Wild plans (`testkit::wild`) are transpiled. An independent parser of Dockerfiles (`testkit::buildkit`) must find
+//! in the output what the plan means (`testkit::model`), and nothing else (`testkit::reads_back`). Examples are not
+//! enough: typical bugs are texts that one of several parsers misreads, in places where nobody expects it.
 
 mod comparison;
 mod lints;

@@ -1,5 +1,4 @@
-//! No text is too broken to be answered with a finding: what is read comes from outside, and a panic
-//! says nothing to whoever wrote it.
+//! No text is too broken for a finding: plans come from outside, and a panic would tell their authors nothing.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -11,7 +10,7 @@ use testkit::runner;
 use testkit::wild::plan;
 
 #[test]
-fn no_text_panics() {
+fn no_text_causes_a_panic() {
     let piece = select(
         &[
             "{",
@@ -53,7 +52,7 @@ fn no_text_panics() {
 }
 
 #[test]
-fn no_broken_plan_panics() {
+fn no_broken_plan_causes_a_panic() {
     let edits = vec((0..5_u8, any::<Index>(), any::<Index>()), 1..6);
     let property = |(plan, edits): (Plan, Vec<(u8, Index, Index)>)| {
         let mut text: Vec<char> = plan.json().to_string().chars().collect();

@@ -1,5 +1,5 @@
-//! What must not matter: the order of a plan's keys, the blanks between them, and the run. A Dockerfile that
-//! changed without its plan would rebuild for nothing.
+//! The output does not depend on the order of a plan's keys, on whitespace between them, or on the run. A Dockerfile
+//! that changed without its plan would cause needless rebuilds.
 
 use proptest::prelude::*;
 use railpack2docker::{Options, Transpiled, transpile};
@@ -25,7 +25,7 @@ fn key_order_and_whitespace_do_not_matter() {
     runner().run(&(plan(), any::<u64>()), property).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// The same JSON, its keys in another order and blanks where they may be.
+/// Writes the same JSON, with its keys in another order and with whitespace wherever it is allowed.
 fn write_shuffled(value: &Value, state: &mut u64, out: &mut String) {
     let blank = [" ", "\n", "\t ", "", "", "\r\n"][next(state) % 6];
     out.push_str(blank);
@@ -56,7 +56,7 @@ fn write_shuffled(value: &Value, state: &mut u64, out: &mut String) {
     out.push_str(blank);
 }
 
-/// A small generator of numbers (splitmix).
+/// A small random number generator (splitmix).
 pub(crate) fn next(state: &mut u64) -> usize {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

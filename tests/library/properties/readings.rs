@@ -1,8 +1,8 @@
-//! Lines and what `BuildKit` reads in them, so that the port can be trusted.
+//! `testkit::buildkit` reads lines of Dockerfiles as `BuildKit` does.
 
 use testkit::buildkit::{Command, Copy, Instruction, Read, Run, parse};
 
-/// The instructions of a stage that holds `lines`.
+/// The instructions of a stage that contains `lines`.
 fn read(lines: &str) -> Read<Vec<Instruction>> {
     let file = parse(&format!("FROM a\n{lines}\n"))?;
     Ok(file.stages.into_iter().flat_map(|stage| stage.instructions).collect())
@@ -29,7 +29,7 @@ fn run(line: &str) -> Run {
 }
 
 #[test]
-fn values_of_env() {
+fn reads_env_values() {
     for (line, pairs) in [
         (r#"ENV A="""#, &[("A", "")][..]),
         (r#"ENV A="it's \"q\" \$x \\n \n" B=c"#, &[("A", r#"it's "q" $x \n \n"#), ("B", "c")]),
@@ -53,7 +53,7 @@ fn values_of_env() {
 }
 
 #[test]
-fn values_of_arg() {
+fn reads_arg_values() {
     for (line, name, value) in [
         (r#"ARG A="b \$c""#, "A", Some("b $c")),
         ("ARG A", "A", None),
@@ -67,7 +67,7 @@ fn values_of_arg() {
 }
 
 #[test]
-fn commands_of_run() {
+fn reads_run_commands() {
     let shell = |text: &str| Command::Shell(text.to_owned());
     let exec = |words: &[&str]| Command::Exec(words.iter().map(|word| (*word).to_owned()).collect());
     for (line, command) in [
@@ -94,7 +94,7 @@ fn commands_of_run() {
 }
 
 #[test]
-fn mounts_of_run() {
+fn reads_run_mounts() {
     for (mount, fields) in [
         ("type=cache,id=/my\\ cache,target=/x", &[("id", "/my cache"), ("target", "/x")][..]),
         (r"type=cache,id=\\$x,target=/x", &[("id", "$x")]),
@@ -128,7 +128,7 @@ fn mounts_of_run() {
 }
 
 #[test]
-fn operands_of_copy() {
+fn reads_copy_operands() {
     for (line, sources, dest) in [
         ("COPY a b/ c\td", &["a", "b/", "c"][..], "d"),
         (r#"COPY ["my file", "x"]"#, &["my file"], "x"),
@@ -157,7 +157,7 @@ fn operands_of_copy() {
 }
 
 #[test]
-fn flags_of_copy() {
+fn reads_copy_flags() {
     let copy = copy(r"COPY --link --from=x --exclude=a\ b\\* --chmod=600 --exclude='é' --exclude=$x a b");
     assert_eq!(copy.from.as_deref(), Some("x"));
     assert!(copy.link);
@@ -169,7 +169,7 @@ fn flags_of_copy() {
 }
 
 #[test]
-fn heredocs_of_copy() {
+fn reads_copy_heredocs() {
     for (lines, content, expand) in [
         ("COPY <<'E' /x\n# a $b \\\n\r\n\tc\nE\r\n", "# a $b \\\n\r\n\tc\n", false),
         ("COPY <<'E' /x\nE", "", false),
@@ -187,7 +187,7 @@ fn heredocs_of_copy() {
 }
 
 #[test]
-fn other_operands() {
+fn reads_other_operands() {
     for (line, instruction) in [
         ("WORKDIR /app", Instruction::Workdir("/app".to_owned())),
         (r#"WORKDIR "/my \$dir""#, Instruction::Workdir("/my $dir".to_owned())),
@@ -206,7 +206,7 @@ fn other_operands() {
 }
 
 #[test]
-fn files() {
+fn reads_whole_files() {
     let file =
         parse("\u{feff}# syntax=a/b:1\n#\n# check=skip=X\nFROM a AS B\n  # in\u{1b}dented\nRUN x\nFROM b").unwrap();
     assert_eq!(file.directives, [("syntax".to_owned(), "a/b:1".to_owned())]);

@@ -1,4 +1,4 @@
-//! What was spelled reads back, for wild plans.
+//! The Dockerfiles of wild plans read back as what the plans mean.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ use testkit::reads_back::check;
 use testkit::wild::{options, plan};
 use testkit::{buildkit, runner};
 
-/// Reads a Dockerfile and fails where it is none, or says something else than its plan.
+/// Parses a Dockerfile. Fails if it is invalid, or means something other than its plan.
 pub(crate) fn reads_back(plan: &Plan, options: &Options, dockerfile: &str) -> Result<(), TestCaseError> {
     let file = buildkit::parse(dockerfile).unwrap_or_else(|why| panic!("{why}:\n{dockerfile}"));
     let checked = catch_unwind(AssertUnwindSafe(|| check(plan, options, &file)));
@@ -36,7 +36,7 @@ fn dockerfiles_say_what_the_plan_means() {
     assert!(made.get() > cases / 3, "only {} of {cases} plans gave a Dockerfile", made.get());
 }
 
-/// Each operand fits into a line, and all of them do not.
+/// Each operand fits on a line, but all of them together do not.
 #[test]
 fn a_line_of_many_operands_reads_back() {
     let names = |kind: &str, count: usize| (0..count).map(|at| format!("{kind}_{at}")).collect::<Vec<_>>();
@@ -62,7 +62,7 @@ fn a_line_of_many_operands_reads_back() {
         variables: Variables::new(),
         paths: Vec::new(),
     };
-    // two fields of one mount
+    // this name is in two fields of one mount
     plan.secrets.push(long);
     let options = Options::default();
     let dockerfile = transpile(&plan.json().to_string(), &options).unwrap().dockerfile;

@@ -1,6 +1,6 @@
-//! Variables that only `env` can set, secrets of the same names, and the build args that stand beside
-//! them. In a wild plan they meet too seldom, and most refusals have another reason; here `env` is the
-//! only one, so that each refusal is held against the model too.
+//! Variables that only `env` can set, secrets with the same names, and the build args next to them. Wild plans rarely
+//! combine these, and most of their refusals have other reasons. Here, `env` is the only reason, so that each refusal
+//! can be compared with the model too.
 
 use std::cell::Cell;
 
@@ -18,7 +18,7 @@ const NAMES: [&str; 6] = ["A", "B", "-u", "NPM_TOKEN", "CACHE_DIRECTORY_1", "CAC
 
 fn variables() -> impl Strategy<Value = Variables> {
     let plain = (select(&NAMES[..]), select(&["1", "a=b", "a\nb", "\n", "-x\n"][..]));
-    // no ENV takes these names, whatever the value
+    // no ENV accepts these names, whatever the value
     let odd = (select(&["", "a=b", "="][..]), Just("a\nb"));
     let one = prop_oneof![20 => plain, 1 => odd];
     vec(one.prop_map(|(name, value)| (name.to_owned(), value.to_owned())), 0..4).prop_map(Variables::from_iter)
@@ -41,7 +41,7 @@ fn step(name: &'static str, source: Source, secrets: Vec<String>) -> impl Strate
         1 => Just(vec!["*".to_owned()]),
         3 => (0..=secrets.len()).prop_flat_map(move |count| subsequence(secrets.clone(), count)),
     ];
-    // a stage that the image starts from has ARG, one that is copied from ENV
+    // a stage that the image starts from uses ARG, and a stage that is only copied from uses ENV
     let is_base = any::<bool>();
     (is_base, vec(command(), 0..3), listed, variables(), any::<bool>()).prop_map(
         move |(is_base, commands, secrets, variables, caches)| {
@@ -57,7 +57,8 @@ fn step(name: &'static str, source: Source, secrets: Vec<String>) -> impl Strate
     )
 }
 
-/// Two steps, the second on top of the first, and an image that takes no variables from them.
+/// A plan of two steps, the second of which depends on the first, and of an image that starts from the second and
+/// gets no variables from either.
 fn plan() -> impl Strategy<Value = Plan> {
     let secrets = btree_set(select(&NAMES[..]).prop_map(str::to_owned), 0..4);
     let directory = select(&["/é", "/root/.npm"][..]).prop_map(|directory| (directory.to_owned(), false));
@@ -79,8 +80,8 @@ fn plan() -> impl Strategy<Value = Plan> {
     })
 }
 
-/// Which of the cases that matter a plan holds: a variable that `env` sets, one that a secret hides in
-/// each of the scopes, and one that a secret of the plan would hide if its step had it.
+/// Determines which of the relevant cases a plan has: a variable that `env` sets, one that a secret hides in each of
+/// the scopes, and one that a secret of the plan would hide if the step had it.
 fn cases_of(plan: &Plan, options: &Options) -> [bool; 4] {
     let mut cases = [false; 4];
     for (at, step) in plan.steps.iter().enumerate() {

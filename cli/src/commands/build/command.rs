@@ -135,13 +135,13 @@ impl Environment {
         })
     }
 
-    /// The flag for all secrets in one. `None` if there are none.
+    /// The flag for the bundle of all secrets. `None` if there are none.
     fn bundle(&mut self, id: &str, found: &FoundSecrets) -> Result<Option<SecretFlag>, Diagnostic> {
         if found.origins.is_empty() {
             return Ok(None);
         }
         let bundle = bundle(&found.values).map_err(|error| Diagnostic::new(Code::InvalidBundle, error.to_string()))?;
-        let help = "pass the secrets one by one: `--secret-mount env`";
+        let help = "pass the secrets individually, with `--secret-mount env`";
         let variable = self.add(id, bundle.as_bytes()).map_err(|found| found.with_help(help))?;
         Ok(Some(SecretFlag { id: id.to_owned(), source: SecretSource::Variable(variable) }))
     }
@@ -174,7 +174,7 @@ fn is_regular(path: &Path) -> bool {
 fn absolute(path: &Path) -> Result<String, Diagnostic> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.to_str().map(str::to_owned).ok_or_else(|| {
-        Diagnostic::new(Code::UnusableSecret, format!("the path `{}` of a secret is not UTF-8", path.display()))
+        Diagnostic::new(Code::UnusableSecret, format!("the path of a secret is not UTF-8: `{}`", path.display()))
     })
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Group<'a> {
     pub(super) changes: Vec<&'a Change>,
 }
 
-/// The limit of subjects that a heading names.
+/// The maximum number of subjects that a heading names.
 const MAX_NAMED: usize = 8;
 
 impl Group<'_> {

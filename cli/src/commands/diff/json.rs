@@ -10,7 +10,7 @@ use crate::output::location::Source;
 
 /// A document with everything:
 ///
-/// * `same`: whether the plans build the same.
+/// * `same`: whether the plans are equivalent.
 /// * `changes`: the `kind` of each change, such as `command-changed`; its `subject`, which is `plan`, `step` or
 ///   `image`; `step`, the name of a step or null; `text`, the change in words; `before` and `after`, or null;
 ///   `old` and `new`, its location in each plan or null.

@@ -28,7 +28,7 @@ pub(super) fn print(compared: &ComparedPlans<'_>) -> String {
     let comparison = &compared.comparison;
     let mut out = format!("{MARKER}\n");
     if comparison.changes.is_empty() {
-        out.push_str("**The plans build the same.**\n");
+        out.push_str("**The plans are equivalent.**\n");
         return out;
     }
     let count = comparison.changes.len();

@@ -31,14 +31,14 @@ Examples:
   railpack2docker diff --format markdown old.json new.json > comment.md
 
 Exit status:
-  0  the plans build the same
+  0  the plans are equivalent
   1  the plans differ
   2  an error occurred (see stderr)";
 
 /// Show the differences between two plans, and the layers that rebuild
 ///
-/// Only differences in the build count: the order of keys and steps does not. Layers rebuild on an engine that has
-/// built OLD and now builds NEW with the same files and secrets.
+/// Only differences that affect the build are shown: the order of keys and steps is ignored. The layers that rebuild
+/// are predicted for an engine that has built OLD and now builds NEW with the same files and secrets.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
@@ -54,7 +54,7 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
     format: Format,
 
-    /// Include the diff of the Dockerfiles in the text format; the other formats always do
+    /// Include the diff of the Dockerfiles in the text format; the other formats always include it
     #[arg(long)]
     dockerfile: bool,
 

@@ -58,7 +58,7 @@ pub(super) fn cached_and_others(comparison: &Comparison) -> (Vec<&StageLayers>, 
 pub(super) struct Line<'a> {
     pub(super) status: Status,
     pub(super) words: String,
-    /// Which layers, unless all of them.
+    /// The layers. `None` for all of them.
     pub(super) which: Option<Which<'a>>,
 }
 

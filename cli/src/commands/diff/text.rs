@@ -25,7 +25,7 @@ pub(super) fn print(compared: &ComparedPlans<'_>, with_dockerfile: bool) -> Stri
     let comparison = &compared.comparison;
     let mut out = String::new();
     if comparison.changes.is_empty() {
-        out.push_str("the plans build the same\n");
+        out.push_str("the plans are equivalent\n");
         return out;
     }
     for group in group(&comparison.changes) {

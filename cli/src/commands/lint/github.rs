@@ -1,4 +1,4 @@
-//! The findings as workflow commands of GitHub Actions, which become annotations.
+//! The findings as GitHub Actions workflow commands, which become annotations.
 
 use railpack2docker::escape::escape_invisible;
 use railpack2docker::{Diagnostic, Severity};

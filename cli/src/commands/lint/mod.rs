@@ -32,14 +32,14 @@ Examples:
   railpack2docker lint --explain no-shell       explain a code
 
 Exit status:
-  0  no finding of the severity of --fail-on, or of a higher one
+  0  no findings at or above the severity of --fail-on
   1  there are such findings
   2  an error occurred (see stderr)";
 
 /// Check a plan for problems before it is built
 ///
-/// Reports the warnings and errors of transpiling, and those of further checks. Each has a code, which `--explain`
-/// explains.
+/// Reports the warnings and errors of transpiling the plan, and those of further checks. Each finding has a code,
+/// which `--explain` explains.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct LintArgs {
@@ -76,7 +76,7 @@ enum Format {
     Json,
     /// SARIF 2.1.0
     Sarif,
-    /// Workflow commands of GitHub Actions
+    /// GitHub Actions workflow commands
     Github,
     /// A GitLab Code Quality report
     Gitlab,

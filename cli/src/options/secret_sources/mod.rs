@@ -27,7 +27,7 @@ pub(crate) struct FoundSecrets {
     pub(crate) origins: BTreeMap<String, Origin>,
 }
 
-/// Where a value was found.
+/// The place where a value was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// In this environment variable.
@@ -92,7 +92,7 @@ struct Search<'a> {
     /// The secrets to find.
     names: BTreeSet<&'a str>,
     found: BTreeMap<&'a str, (Vec<u8>, Origin)>,
-    /// Where a value was looked for and not found, by name.
+    /// The places where a value was looked for but not found, by name.
     misses: BTreeMap<&'a str, Vec<String>>,
     /// Errors for names that the plan does not have.
     unknown: Vec<Diagnostic>,
@@ -176,7 +176,7 @@ impl<'a> Search<'a> {
         let names: Vec<String> = self.usage.names_of_plan().map(|name| format!("`{name}`")).collect();
         match text::list(&names) {
             names if names.is_empty() => found.with_help("the plan has no secrets"),
-            names => found.with_help(format!("the secrets of the plan are {names}")),
+            names => found.with_help(format!("the plan's secrets: {names}")),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Plans of revisions of a git repository.
+//! Plans from revisions of a git repository.
 
 use testkit::command::{Folder, Run, anything};
 
@@ -17,7 +17,7 @@ fn git(folder: &Folder, arguments: &[&str]) {
     run.check();
 }
 
-/// A repository whose first commit, tagged `v1`, has a plan that another one has since taken the place of.
+/// A repository whose first commit, tagged `v1`, has a plan that has been changed since.
 fn repository() -> Folder {
     let folder = folder().file("sub/plan.json", PLAN);
     git(&folder, &["init", "--quiet", "--initial-branch", "main"]);
@@ -43,7 +43,7 @@ fn plans_come_from_revisions() {
 }
 
 #[test]
-fn a_file_of_that_name_wins() {
+fn a_file_with_that_name_takes_precedence() {
     let repository = repository();
     repository.write("v1:sub", PLAN.replace("make", "other"));
     repository.write("-x:y", PLAN);

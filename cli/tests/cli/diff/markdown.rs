@@ -1,4 +1,4 @@
-//! The comment, read as GitHub reads it.
+//! The Markdown comments of `diff`, read as GitHub reads them.
 
 use comrak::{Options, markdown_to_html};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use testkit::pairs::PAIRS;
 
 use super::says::compared;
 
-/// The comment on two plans, which differ.
+/// The comment on two plans, which must differ.
 fn commented(old: &str, new: &str) -> String {
     compared((old, new), true, &["--format", "markdown"], anything()).stdout
 }
@@ -25,7 +25,7 @@ fn html(markdown: &str) -> String {
 
 /// A plan with a text in every place that a comment shows.
 fn wild(text: &str, command: &str) -> String {
-    // of such names, no file can be sent
+    // files with control characters in their names can't be sent to the builder
     let path = format!("{}.", text.replace(char::is_control, ""));
     let mut step: Value = json!({
         "name": text,
@@ -35,7 +35,7 @@ fn wild(text: &str, command: &str) -> String {
         "commands": [{ "path": "/x", "name": "a" }, { "cmd": command, "customName": text }],
     });
     if text.contains('\n') {
-        // no ENV can hold it
+        // no ENV can contain a line feed
         step["variables"] = json!({});
     }
     let deploy =
@@ -60,7 +60,7 @@ fn comments_have_a_table_a_list_and_a_folded_diff() {
 }
 
 #[test]
-fn nothing_of_a_plan_is_markdown_or_html() {
+fn text_of_a_plan_is_never_markdown_or_html() {
     for text in [
         "a|b|c",
         "`x` ``y``",
@@ -96,7 +96,7 @@ fn nothing_of_a_plan_is_markdown_or_html() {
     }
 }
 
-/// The HTML without what is in `<code>`.
+/// The HTML outside `<code>`.
 fn without_code(html: &str) -> String {
     let mut parts = html.split("<code");
     let first = parts.next().unwrap().to_owned();

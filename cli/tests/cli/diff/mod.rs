@@ -1,4 +1,4 @@
-//! What `diff` says of pairs of plans, and which it takes them from.
+//! Tests of `diff`: its output for pairs of plans, and the sources of these plans.
 
 mod git;
 mod markdown;

@@ -1,9 +1,9 @@
-//! What is printed of each pair of plans.
+//! The output of `diff` for each pair of plans.
 
 use testkit::command::{Expected, Output, anything, snapshot, that, without};
 use testkit::pairs::{PAIRS, Pair};
 
-/// Compares two plans, which differ or not, and prints nothing but the comparison.
+/// Runs `diff` on two plans, and checks whether they differ. Standard error must be empty.
 pub(crate) fn compared(
     (old, new): (&str, &str),
     differ: bool,
@@ -34,9 +34,9 @@ fn changes_read_well() {
 }
 
 #[test]
-fn no_output_has_a_credential() {
+fn no_output_contains_a_credential() {
     for arguments in [&["--dockerfile"][..], &["--format", "markdown"], &["--format", "json"]] {
-        // its line shows as changed
+        // the line of the variable is shown as changed
         let text = compared_pair("credential", arguments, ["API_KEY=", "… (changed)"]).stdout;
         assert!(!text.contains("k-1") && !text.contains("k-2"), "{text}");
     }

@@ -1,4 +1,4 @@
-//! What docker is told, and what becomes of what it says.
+//! The input that `build` passes to docker, and its handling of docker's results.
 
 use std::process::Command;
 
@@ -153,7 +153,7 @@ fn temporary_files_stay_out_of_the_context() {
     world.fails(&["build", "plan.json", "--context", ".."], &[], said);
 }
 
-/// Ctrl-C goes to both; a SIGTERM only to the one that was started.
+/// Ctrl-C signals both processes, and SIGTERM only the one that was started.
 #[test]
 fn a_signal_ends_docker_and_leaves_no_file() {
     use std::os::unix::process::CommandExt;
@@ -166,10 +166,10 @@ fn a_signal_ends_docker_and_leaves_no_file() {
             command.process_group(0);
         });
         let mut started = build.status(status).stdout("built\n").stderr(anything()).start();
-        // there once docker waits
+        // readable once docker waits
         assert_eq!(world.read("log/waiting"), "\n");
         let to = format!("{}{}", if is_group { "-" } else { "" }, started.child().id());
-        // the shell's own: not every machine has the program
+        // the builtin of the shell: not every machine has the program `kill`
         let sent = Command::new("bash").args(["-c", r#"kill -"$0" -- "$1""#, signal, &to]).status();
         let is_sent = sent.is_ok_and(|status| status.success());
         if !is_sent {
@@ -213,14 +213,14 @@ fn only_mounted_secrets_need_a_value() {
         let said = run(&[], &with_a).status(2).stderr(["`B` is missing", "`UNUSED` is missing"]).check().stderr;
         assert!(!said.contains("`A`"), "{said}");
     }
-    // the header says what the build does
+    // the header lists the secrets that the build needs
     let header = world.run(&["plan.json", scope]).stdout(anything()).stderr(anything()).check().stdout;
     let (header, stages) = header.split_once("\n\n").unwrap();
     assert_eq!(ids(header), ["A"], "{header}");
     assert!(!stages.contains("id=B") && !stages.contains("UNUSED"), "{stages}");
     world.builds(&[scope], &[("A", "a"), key[0]]);
     assert_eq!(ids(&world.log("arguments").join("\0")), ["A"]);
-    // a secret that nobody mounts changes no hash
+    // a secret that is not mounted does not change the hash
     let hash = |environment: &[(&str, &str)]| world.hash(&[scope], environment);
     assert_eq!(hash(&[("A", "a")]), hash(&[("A", "a"), ("B", "b"), ("UNUSED", "c")]));
     assert_ne!(hash(&[("A", "a")]), hash(&[("A", "b")]));

@@ -1,4 +1,4 @@
-//! Secrets from their sources to docker: what counts, what is said, and that no value is shown.
+//! Tests of secrets, from their sources to docker: precedence, messages, and that no value is ever shown.
 #![cfg(unix)]
 
 mod build;

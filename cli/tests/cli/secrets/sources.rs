@@ -1,4 +1,4 @@
-//! Where values come from, and which one counts.
+//! The sources of secret values, and their precedence.
 
 use testkit::command::{anything, that};
 
@@ -102,7 +102,7 @@ fn hashes_depend_only_on_key_names_and_values() {
 }
 
 #[test]
-fn a_secret_can_be_as_large_as_buildkit_takes_it() {
+fn a_secret_can_be_as_large_as_buildkit_allows() {
     let world = World::new(&["A"]);
     let largest = 500 * 1024;
     world.write("app/a", vec![b'x'; largest]);

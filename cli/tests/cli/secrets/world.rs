@@ -1,11 +1,11 @@
-//! A folder with a plan, and a `docker` that writes down what it is told.
+//! A folder with a plan, and with a stand-in for `docker` that records its input.
 
 use std::ops::Deref;
 
 use testkit::command::{Folder, Run, anything};
 
-/// Answers what `build` asks first; of a build, keeps the arguments, the environment and the files. With `WAIT`, it
-/// says that it waits, through a pipe, and ends when it is told to.
+/// A stand-in for `docker`: answers the checks before a build, and records the arguments, the environment and the
+/// files of a build. With `WAIT`, it reports through a pipe that it waits, and exits on a signal.
 const DOCKER: &str = r#"#!/bin/sh
 case "$1 $2" in
   "buildx version") exit "${BUILDX_STATUS:-0}" ;;
@@ -42,7 +42,7 @@ impl Deref for World {
 }
 
 impl World {
-    /// A plan that lists these secrets, in a step that lists all of them.
+    /// Creates a folder whose plan has these secrets and one step, which lists all of them.
     pub(crate) fn new(secrets: &[&str]) -> Self {
         let secrets = secrets.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
         Self::with(&format!(
@@ -52,7 +52,7 @@ impl World {
         ))
     }
 
-    /// A plan.
+    /// Creates a folder with this plan.
     pub(crate) fn with(plan: &str) -> Self {
         let folder = crate::folder().file("app/plan.json", plan);
         for directory in ["log", "tmp"] {
@@ -62,20 +62,20 @@ impl World {
         Self(folder)
     }
 
-    /// The command with these arguments, run in `app`.
+    /// Prepares a run of the command in `app`, with these arguments.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run<'_> {
         let path = format!("{}:/usr/bin:/bin", self.path("bin").display());
         let run = self.0.run(arguments).within("app");
         run.env("PATH", path).env("LOG", self.path("log")).env("TMPDIR", self.path("tmp"))
     }
 
-    /// A build that succeeds, and prints what docker prints.
+    /// Runs a build, which must succeed and pass on docker's output.
     pub(crate) fn builds(&self, arguments: &[&str], environment: &[(&str, &str)]) {
         let build = self.run(&[&["build", "plan.json"], arguments].concat());
         build.envs(environment.iter().copied()).stdout("built\n").stderr(anything()).check();
     }
 
-    /// A command that fails, and says these.
+    /// Runs a command, which must fail with these messages.
     pub(crate) fn fails<const N: usize>(&self, arguments: &[&str], environment: &[(&str, &str)], said: [&str; N]) {
         self.run(arguments).envs(environment.iter().copied()).status(2).stderr(said).check();
     }
@@ -86,7 +86,7 @@ impl World {
         run.envs(environment.iter().copied()).stdout(anything()).check().stdout
     }
 
-    /// The words or variables that docker had.
+    /// The recorded arguments or variables of docker.
     pub(crate) fn log(&self, name: &str) -> Vec<String> {
         let text = self.read(format!("log/{name}"));
         text.split_terminator('\0').map(str::to_owned).collect()
@@ -96,7 +96,7 @@ impl World {
         self.has("log/arguments")
     }
 
-    /// Whether no file is left of a build.
+    /// Whether no temporary file of a build is left.
     pub(crate) fn is_clean(&self) -> bool {
         self.names_in("tmp").is_empty()
     }
