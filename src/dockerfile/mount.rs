@@ -86,12 +86,12 @@ pub(crate) enum Mount {
         /// `sharing=…`
         sharing: Sharing,
     },
-    /// A secret, in an environment variable or in the file `/run/secrets/ID`.
+    /// A secret.
     Secret {
         /// `id=…`
         id: MountField,
-        /// `env=…`; `None` for a file.
-        env: Option<MountField>,
+        /// `env=…` or `target=…`: the variable, or the file if BuildKit doesn't choose it by the ID.
+        place: Option<MountField>,
         /// Whether the build fails if the secret is missing. BuildKit's default is `false`.
         required: bool,
     },
