@@ -35,7 +35,7 @@ pub(crate) struct HashArgs {
     #[command(flatten)]
     key: KeyArgs,
 
-    /// Print the secrets that re-run each step, and their hash
+    /// Print the names of the secrets whose changes re-run each step, and their hash
     #[arg(long)]
     per_step: bool,
 

@@ -70,7 +70,7 @@ impl Config {
             let (line, column) = LineIndex::new(&text).line_and_column(error.span().unwrap_or_default().start);
             let what = error.message().replace('\n', "; ");
             Diagnostic::new(Code::InvalidConfig, format!("`{name}`, line {line}, column {column}: {what}"))
-                .with_help("valid keys are `allow`, and the names of options, such as `secrets-hash`, in `[transpile]` and `[lint]`")
+                .with_help("valid keys are `allow` at the top level and, in `[transpile]` and `[lint]`, the names of options, such as `secrets-hash`")
                 .into()
         })
     }
