@@ -22,6 +22,9 @@ pub struct Options {
     pub optional_secrets: bool,
     /// The mechanism that re-runs steps when a secret changes.
     pub secrets_hash: SecretsHash,
+    /// The ID of a secret that is a key for the hash layer. The hash in the layer then reveals nothing about the
+    /// secrets to anyone without the key.
+    pub secrets_hash_key: Option<String>,
     /// Fail the build if `SECRETS_HASH` is empty.
     pub require_secrets_hash: bool,
     /// The way commands receive their secrets.
@@ -183,6 +186,7 @@ impl Default for Options {
             secrets_scope: SecretsScope::default(),
             optional_secrets: false,
             secrets_hash: SecretsHash::default(),
+            secrets_hash_key: None,
             require_secrets_hash: false,
             secret_mount: SecretMount::default(),
             secret_ids: BTreeMap::new(),

@@ -24,9 +24,11 @@ pub struct SecretUsage {
     listing_steps: Vec<StepSecrets>,
     hash_groups: Vec<HashGroup>,
     hash: SecretsHash,
+    /// The ID of the key of the hash layer.
+    hash_key: Option<String>,
 }
 
-/// The id of a set of secrets.
+/// The ID of a set of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SetId(usize);
 
@@ -72,6 +74,7 @@ impl SecretUsage {
             listing_steps: Vec::new(),
             hash_groups: Vec::new(),
             hash: options.secrets_hash,
+            hash_key: options.secrets_hash_key.clone(),
         };
         usage.collect_needed(graph);
         usage
@@ -124,6 +127,12 @@ impl SecretUsage {
     #[must_use]
     pub fn id<'a>(&'a self, secret: &'a str) -> &'a str {
         self.ids.get(secret).map_or(secret, String::as_str)
+    }
+
+    /// The ID of the secret that is the key of the hash layer. `None` if the Dockerfile doesn't mount one.
+    #[must_use]
+    pub fn hash_key(&self) -> Option<&str> {
+        self.hash_key.as_deref().filter(|_| self.hash == SecretsHash::Layer && self.has_hash())
     }
 
     /// The set that the commands of a step see.

@@ -231,12 +231,30 @@ pub(crate) struct Run {
 pub(crate) struct HashSecrets {
     /// The mounts of the secrets.
     pub(crate) mounts: Vec<Located<Mount>>,
-    /// Statements that read the secrets into environment variables, if the mounts don't.
-    pub(crate) setup: Vec<ShellSetup>,
     /// Whether an empty `SECRETS_HASH` fails the build.
     pub(crate) required: bool,
-    /// `"$NAME"` of each secret, for a shell.
-    pub(crate) values: Vec<ShellVariable>,
+    /// The way to hash them.
+    pub(crate) hasher: SecretsHasher,
+}
+
+/// The way to hash secrets. Different sets of values have different hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SecretsHasher {
+    /// Lists the digest of each mounted file with its name.
+    Files {
+        /// Whether any of the files may be missing.
+        optional: bool,
+        /// Whether one of the files is a key. The digest of the list then depends on it, and so reveals nothing
+        /// about the values to anyone without the key.
+        keyed: bool,
+    },
+    /// Hashes variables, each followed by a NUL.
+    Variables {
+        /// Statements that read the secrets into variables.
+        setup: Vec<ShellSetup>,
+        /// `"$NAME"` of each secret.
+        values: Vec<ShellVariable>,
+    },
 }
 
 impl Run {
@@ -248,8 +266,13 @@ impl Run {
 
 impl HashSecrets {
     fn summary(&self) -> String {
-        let values: Vec<String> = self.values.iter().map(ToString::to_string).collect();
-        format!("RUN printf '%s\\0' {} | sha256sum > /secrets-hash", values.join(" "))
+        match &self.hasher {
+            SecretsHasher::Files { .. } => "RUN sha256sum /run/secrets/* > /secrets-hash".to_owned(),
+            SecretsHasher::Variables { values, .. } => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                format!("RUN printf '%s\\0' {} | sha256sum > /secrets-hash", values.join(" "))
+            }
+        }
     }
 }
 

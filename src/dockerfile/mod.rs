@@ -13,6 +13,7 @@ mod instruction;
 mod mount;
 mod name;
 mod path;
+mod secret_file;
 mod shell_setup;
 mod spelling;
 mod stage;
@@ -22,11 +23,14 @@ pub(crate) use comment::{Comment, GENERATED_BY};
 pub(crate) use env::{Assignment, is_bare_name, is_env_only};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
-pub(crate) use instruction::{Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, ShellVariable};
-pub(crate) use mount::{Mount, MountField, Sharing, csv_field};
+pub(crate) use instruction::{
+    Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, SecretsHasher, ShellVariable,
+};
+pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
+pub(crate) use secret_file::SecretFile;
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use spelling::Inexpressible;
-pub(crate) use spelling::{LONGEST_LINE, check_path, fold};
+pub(crate) use spelling::{LONGEST_LINE, check_path, fold, percent_encode};
 pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};

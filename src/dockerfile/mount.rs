@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::spelling::{Inexpressible, escape, flag_text, fold};
-use super::{Assignment, StageName};
+use super::{Assignment, SecretFile, StageName};
 
 /// A `key=value` field of a `--mount`. Cheap to clone: every command mounts the same secrets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +74,25 @@ impl fmt::Display for Sharing {
     }
 }
 
+/// The place where a command finds a mounted secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SecretTarget {
+    /// `env=…`
+    Variable(MountField),
+    /// A file.
+    File(SecretFile),
+}
+
+impl SecretTarget {
+    /// The field of the mount, unless it is BuildKit's default.
+    pub(crate) fn field(&self) -> Option<&MountField> {
+        match self {
+            Self::Variable(field) => Some(field),
+            Self::File(file) => file.target(),
+        }
+    }
+}
+
 /// A `--mount` of a RUN.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mount {
@@ -90,8 +109,8 @@ pub(crate) enum Mount {
     Secret {
         /// `id=…`
         id: MountField,
-        /// `env=…` or `target=…`: the variable, or the file if BuildKit doesn't choose it by the ID.
-        place: Option<MountField>,
+        /// The place where the command finds it.
+        target: SecretTarget,
         /// Whether the build fails if the secret is missing. BuildKit's default is `false`.
         required: bool,
     },

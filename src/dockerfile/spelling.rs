@@ -75,6 +75,9 @@ impl std::error::Error for Inexpressible {}
 /// (`MAX_ARG_STRLEN`).
 pub(crate) const LONGEST_ARGUMENT: usize = 131_071;
 
+/// The longest file name on Linux, in bytes.
+pub(super) const LONGEST_NAME: usize = 255;
+
 /// The longest line that BuildKit's parser reads, in bytes, without its line feed.
 pub(crate) const LONGEST_LINE: usize = 65_535;
 
@@ -136,10 +139,22 @@ pub(crate) fn one_line(text: &str, operand: &'static str) -> Result<(), Inexpres
     Ok(())
 }
 
+/// Percent-encodes all bytes but ASCII letters, digits and those of `plain`. Different texts stay different.
+pub(crate) fn percent_encode(text: &str, plain: &[u8]) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 /// Fails on a path that exceeds the limits of Linux.
 pub(crate) fn check_path(path: &str) -> Result<(), Inexpressible> {
     const LONGEST_PATH: usize = 4_095;
-    const LONGEST_NAME: usize = 255;
     if let Some(name) = path.split('/').find(|name| name.len() > LONGEST_NAME) {
         return Err(Inexpressible::LongName(name.len()));
     }

@@ -123,22 +123,21 @@ impl SecretFlag {
     }
 }
 
-/// The flags for the secrets that a build needs: one per secret, or one for the bundle. `source` returns
-/// the source of a secret by its name, and that of the bundle by its id.
+/// The flags for the secrets that a build needs: one per secret, or one for the bundle, and one for the key of
+/// the hash layer. `source` returns the source of a secret by its name, and that of the bundle or the key by
+/// its ID.
 pub fn secret_flags(
     usage: &SecretUsage,
     options: &Options,
     mut source: impl FnMut(&str) -> SecretSource,
 ) -> Vec<SecretFlag> {
-    match &options.secret_mount {
-        SecretMount::Bundle(id) => {
-            let has_secrets = usage.mounted().next().is_some();
-            has_secrets.then(|| SecretFlag { id: id.clone(), source: source(id) }).into_iter().collect()
-        }
-        SecretMount::Env | SecretMount::File => {
-            usage.mounted().map(|name| SecretFlag { id: usage.id(name).to_owned(), source: source(name) }).collect()
-        }
-    }
+    let mut flag = |id: &str, name: &str| SecretFlag { id: id.to_owned(), source: source(name) };
+    let mut flags: Vec<SecretFlag> = match &options.secret_mount {
+        SecretMount::Bundle(id) => usage.mounted().next().map(|_| flag(id, id)).into_iter().collect(),
+        SecretMount::Env | SecretMount::File => usage.mounted().map(|name| flag(usage.id(name), name)).collect(),
+    };
+    flags.extend(usage.hash_key().map(|id| flag(id, id)));
+    flags
 }
 
 /// The command that regenerates a Dockerfile, to be run in its directory.

@@ -11,7 +11,7 @@ use crate::compat::{gopath, shlex};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
     self, Assignment, Comment, ExecForm, Inexpressible, Instruction, Mount, MountField, Run, Sharing, ShellForm,
-    ShellSetup, StageName, check_path, check_script,
+    ShellSetup, StageName, check_path, check_script, percent_encode,
 };
 use crate::graph::Origin;
 use crate::plan::{Command, Located, Plan, Step, StepId};
@@ -229,15 +229,7 @@ fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, builder: &mut StageB
 /// The id of a cache mount. Ids only need to be distinct for distinct keys, so characters that would need
 /// quotes in a flag are percent-encoded.
 fn cache_id(prefix: &str, key: &str) -> String {
-    let mut id = String::with_capacity(prefix.len() + key.len());
-    for byte in prefix.bytes().chain(key.bytes()) {
-        if byte.is_ascii_alphanumeric() || b"-_.:/@+".contains(&byte) {
-            id.push(char::from(byte));
-        } else {
-            id.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    id
+    percent_encode(&format!("{prefix}{key}"), b"-_.:/@+")
 }
 
 /// Declares a build arg for a directory with non-ASCII characters: a flag can't contain such a path, but

@@ -27,7 +27,7 @@ use secrets::{HashStages, SecretAccess};
 use stage::StageEnvs;
 
 use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
-use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, Mount, StageName};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, StageName};
 use crate::graph::Graph;
 use crate::options::Options;
 use crate::plan::{Located, StepId, StepMap};
@@ -88,8 +88,6 @@ struct Context<'p, 'f> {
     cache_args: CacheArgs<'p>,
     /// The access of commands to each set of secrets.
     access: BTreeMap<SetId, SecretAccess>,
-    /// Mounts of secrets as variables of the same name, by secret.
-    secret_mounts: BTreeMap<String, Located<Mount>>,
     /// The remaining output budget, in bytes.
     budget: usize,
     /// Set by a fatal error; lowering stops.
@@ -115,7 +113,6 @@ impl<'p, 'f> Context<'p, 'f> {
             stage_names,
             cache_args: CacheArgs::new(graph.plan()),
             access: BTreeMap::new(),
-            secret_mounts: BTreeMap::new(),
             budget,
             is_aborted: false,
         }

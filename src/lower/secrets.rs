@@ -4,14 +4,14 @@
 //! has a stage that hashes the values, and those steps mount the file with the hash: the key of a
 //! read-only bind mount includes its content.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::base_image::reset_user;
 use super::{Context, OrReport};
-use crate::diagnostic::{Code, Diagnostic, Located};
+use crate::diagnostic::{Code, Diagnostic, Located, Location};
 use crate::dockerfile::{
-    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Role, ShellSetup, ShellVariable, Stage,
-    StageName, check_script,
+    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Role, SecretFile, SecretTarget,
+    SecretsHasher, ShellSetup, ShellVariable, Stage, StageName, check_script,
 };
 use crate::graph::Origin;
 use crate::options::{SecretMount, SecretsHash};
@@ -37,71 +37,62 @@ pub(super) struct SecretAccess {
     pub(super) setup: Vec<ShellSetup>,
 }
 
-/// The access of commands to the secrets of a set, each under its own name.
+/// The access of commands to the secrets of a set.
 pub(super) fn access_of_set(context: &mut Context<'_, '_>, set: Option<SetId>) -> SecretAccess {
     let Some(set) = set else { return SecretAccess::default() };
     if let Some(access) = context.access.get(&set) {
         return access.clone();
     }
     let secrets: Vec<&Located<String>> = context.usage.secrets(Some(set)).collect();
-    let access = access(context, &secrets, str::to_owned);
+    let access = access(context, &secrets);
     context.access.insert(set, access.clone());
     access
 }
 
-/// Makes secrets available as variables, under the names that `variable` returns.
-fn access(
-    context: &mut Context<'_, '_>,
-    secrets: &[&Located<String>],
-    mut variable: impl FnMut(&str) -> String,
-) -> SecretAccess {
+/// Makes each secret available as a variable of the same name.
+fn access(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> SecretAccess {
     let mut access = SecretAccess::default();
     let (usage, options) = (context.usage, context.options);
     if let (SecretMount::Bundle(id), Some(first)) = (&options.secret_mount, secrets.first()) {
         let bundle = Located::at(&first.location, id.clone());
-        access.mounts.extend(secret_mount(context, &bundle, id, None));
+        access.mounts.extend(file_mount(context, &bundle, id));
         access.setup.extend(ShellSetup::run_bundle(id).or_report(context, "the bundle", &bundle));
         return access;
     }
     for secret in secrets {
         let id = usage.id(&secret.value);
-        let variable = variable(&secret.value);
-        match options.secret_mount {
-            SecretMount::File => {
-                access.mounts.extend(secret_mount(context, secret, id, None));
-                let setup = ShellSetup::export_file(&variable, id, options.optional_secrets);
-                access.setup.extend(setup.or_report(context, "the secret", secret));
-            }
-            _ if variable == secret.value => access.mounts.extend(own_name_mount(context, secret, id)),
-            _ => access.mounts.extend(secret_mount(context, secret, id, Some(&variable))),
+        if options.secret_mount == SecretMount::File {
+            access.mounts.extend(file_mount(context, secret, id));
+            let setup = ShellSetup::export_file(&secret.value, id, options.optional_secrets);
+            access.setup.extend(setup.or_report(context, "the secret", secret));
+        } else {
+            access.mounts.extend(variable_mount(context, secret, id));
         }
     }
     access
 }
 
-/// Mounts a secret as a variable of the same name. Many commands and hash stages share this mount.
-fn own_name_mount(context: &mut Context<'_, '_>, secret: &Located<String>, id: &str) -> Option<Located<Mount>> {
-    if let Some(mount) = context.secret_mounts.get(&secret.value) {
-        return Some(mount.clone());
-    }
-    let mount = secret_mount(context, secret, id, Some(&secret.value))?;
-    context.secret_mounts.insert(secret.value.clone(), mount.clone());
-    Some(mount)
+/// Mounts a secret as a variable of the same name.
+fn variable_mount(context: &mut Context<'_, '_>, secret: &Located<String>, id: &str) -> Option<Located<Mount>> {
+    let target = MountField::new("env", &secret.value).or_report(context, "the secret", secret)?;
+    secret_mount(context, secret, id, SecretTarget::Variable(target))
+}
+
+/// Mounts a secret as a file.
+fn file_mount(context: &mut Context<'_, '_>, secret: &Located<String>, id: &str) -> Option<Located<Mount>> {
+    let file = SecretFile::new(id).or_report(context, "the ID", &Located::at(&secret.location, id.to_owned()))?;
+    secret_mount(context, secret, id, SecretTarget::File(file))
 }
 
 fn secret_mount(
     context: &mut Context<'_, '_>,
     secret: &Located<String>,
     id: &str,
-    variable: Option<&str>,
+    target: SecretTarget,
 ) -> Option<Located<Mount>> {
     let id = MountField::new("id", id).or_report(context, "the secret", secret)?;
-    let env = match variable {
-        Some(variable) => Some(MountField::new("env", variable).or_report(context, "the secret", secret)?),
-        None => None,
-    };
     let required = !context.options.optional_secrets;
-    Some(Located::at(&secret.location, Mount::Secret { id, env, required }))
+    Some(Located::at(&secret.location, Mount::Secret { id, target, required }))
 }
 
 /// The mount of the SSH agent, for a command of a step that may use it.
@@ -125,7 +116,7 @@ pub(super) fn github_token_mount(context: &Context<'_, '_>, cmd: &str) -> Option
     }
     let id = MountField::new("id", context.usage.id(TOKEN)).ok()?;
     let env = MountField::new("env", TOKEN).ok()?;
-    Some(Mount::Secret { id, env: Some(env), required: false })
+    Some(Mount::Secret { id, target: SecretTarget::Variable(env), required: false })
 }
 
 /// The stages that hash secrets.
@@ -193,7 +184,7 @@ impl HashStages {
             let Some(stage) = self.by_set.get(set) else { continue };
             let secrets: Vec<&Located<String>> = usage.secrets(Some(*set)).collect();
             let Some(location) = secrets.first().map(|first| &first.location) else { continue };
-            let hashing = hash_secrets(context, &secrets);
+            let hashing = hash_secrets(context, *set, &secrets);
             let reset = reset_user(stage.image.as_str(), true);
             let instructions = reset.into_iter().chain([Instruction::HashSecrets(hashing)]);
             stages.push(Stage {
@@ -220,52 +211,41 @@ fn purpose(secrets: &[&Located<String>], is_all: bool) -> String {
     }
 }
 
-fn hash_secrets(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> HashSecrets {
-    let is_bundle = matches!(context.options.secret_mount, SecretMount::Bundle(_));
-    let mut taken = BTreeSet::new();
-    let mut variables = Vec::new();
-    let access = access(context, secrets, |secret| {
-        let variable = variable_name(secret, &mut taken);
-        variables.push(variable.clone());
-        variable
-    });
-    if is_bundle {
-        // the script of the bundle sets each secret under its own name
-        variables = secrets.iter().map(|secret| secret.value.clone()).collect();
+fn hash_secrets(context: &mut Context<'_, '_>, set: SetId, secrets: &[&Located<String>]) -> HashSecrets {
+    let (usage, options) = (context.usage, context.options);
+    let required = options.require_secrets_hash;
+    let is_bundle = matches!(options.secret_mount, SecretMount::Bundle(_));
+    if is_bundle && !usage.is_all(set) {
+        let access = access(context, secrets);
+        let values: Vec<ShellVariable> =
+            secrets.iter().filter_map(|secret| ShellVariable::new(&secret.value).ok()).collect();
+        if let Some(last) = secrets.last() {
+            // an upper limit on the text that the template adds, in bytes
+            const TEMPLATE_TEXT: usize = 250;
+            let rest = TEMPLATE_TEXT + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
+            check_script(&access.setup, rest).or_report(context, "the hash of all secrets up to", last);
+        }
+        let hasher = SecretsHasher::Variables { setup: access.setup, values };
+        return HashSecrets { mounts: access.mounts, required, hasher };
     }
-    let values: Vec<ShellVariable> =
-        variables.iter().filter_map(|variable| ShellVariable::new(variable).ok()).collect();
-    if let Some(last) = secrets.last() {
-        // an upper limit on the text that the template adds, in bytes
-        const TEMPLATE_TEXT: usize = 250;
-        let rest = TEMPLATE_TEXT + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
-        check_script(&access.setup, rest).or_report(context, "the hash of all secrets up to", last);
-    }
-    let required = context.options.require_secrets_hash;
-    HashSecrets { mounts: access.mounts, setup: access.setup, required, values }
+    let mut mounts: Vec<Located<Mount>> = if is_bundle {
+        access(context, secrets).mounts
+    } else {
+        secrets.iter().filter_map(|secret| file_mount(context, secret, usage.id(&secret.value))).collect()
+    };
+    let optional = options.optional_secrets;
+    let key = usage.hash_key().zip(secrets.first()).and_then(|(id, first)| key_mount(id, &first.location));
+    let hasher = SecretsHasher::Files { optional, keyed: key.is_some() };
+    mounts.extend(key);
+    HashSecrets { mounts, required, hasher }
 }
 
-/// The variable for a secret in a hash stage: one that a shell can expand and that linters recognize as
-/// an environment variable. Its name doesn't matter there, as long as it is unique.
-fn variable_name(secret: &str, taken: &mut BTreeSet<String>) -> String {
-    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    let mut name: String = secret.chars().map(upper).collect();
-    if is_reserved(&name) || name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert_str(0, "SECRET_");
-    }
-    while !taken.insert(name.clone()) {
-        name.push('_');
-    }
-    name
-}
-
-/// Whether a shell or the dynamic loader gives a variable a special meaning or a value of its own.
-fn is_reserved(name: &str) -> bool {
-    const NAMES: [&str; 20] = [
-        "PATH", "IFS", "ENV", "PWD", "OLDPWD", "PPID", "OPTIND", "OPTARG", "OPTERR", "UID", "EUID", "GROUPS", "RANDOM",
-        "SECONDS", "LINENO", "HOME", "PS4", "HOSTNAME", "SHLVL", "_",
-    ];
-    NAMES.contains(&name) || ["LD_", "BASH", "POSIX"].iter().any(|prefix| name.starts_with(prefix))
+/// The mount of the key for the hash of secrets. Without the key, the build fails, even if secrets are optional.
+fn key_mount(id: &str, location: &Location) -> Option<Located<Mount>> {
+    // the ID was validated with the options
+    let target = SecretTarget::File(SecretFile::new(id).ok()?);
+    let id = MountField::new("id", id).ok()?;
+    Some(Located::at(location, Mount::Secret { id, target, required: true }))
 }
 
 /// The image for a stage that hashes secrets, which requires `sha256sum`: the one that the step is based
@@ -289,39 +269,22 @@ mod tests {
     use crate::{Options, transpile};
 
     #[test]
-    fn variables_of_a_hash_stage_are_unique_and_not_reserved() {
-        let mut taken = BTreeSet::new();
-        for (secret, variable) in [
-            ("NPM_TOKEN", "NPM_TOKEN"),
-            ("npm-token", "NPM_TOKEN_"),
-            ("npm.token", "NPM_TOKEN__"),
-            ("1st", "SECRET_1ST"),
-            ("PATH", "SECRET_PATH"),
-            ("_", "SECRET__"),
-            ("LD_PRELOAD", "SECRET_LD_PRELOAD"),
-            ("BASHOPTS", "SECRET_BASHOPTS"),
-        ] {
-            assert_eq!(variable_name(secret, &mut taken), variable);
-        }
-    }
-
-    #[test]
     fn hash_script_is_limited_only_by_the_longest_argument() {
         const LONGEST: usize = 131_071;
-        let options = Options { secret_mount: SecretMount::File, ..Options::default() };
+        let options = Options { secret_mount: SecretMount::Bundle("ALL".to_owned()), ..Options::default() };
         let script = |secrets: usize| {
             let secrets: Vec<String> = (0..secrets).map(|number| format!("\"S{number:04}\"")).collect();
+            let secrets = secrets.join(",");
             let json = format!(
-                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "secrets": ["*"], "commands": [{{ "cmd": "b" }}] }}],
-                  "secrets": [{}], "deploy": {{ "base": {{ "step": "a" }} }} }}"#,
-                secrets.join(",")
+                r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "secrets": [{secrets}], "commands": [{{ "cmd": "b" }}] }}],
+                  "secrets": [{secrets}, "UNLISTED"], "deploy": {{ "base": {{ "step": "a" }} }} }}"#
             );
             let dockerfile = transpile(&json, &options).ok()?.dockerfile;
-            let (_, run) = dockerfile.split_once("S0000=\"$(cat")?;
+            let (_, run) = dockerfile.split_once("eval ")?;
             let (run, _) = run.split_once(" > /secrets-hash\n")?;
-            Some("S0000=\"$(cat > /secrets-hash".len() + run.replace("\\\n", "").len())
+            Some("eval  > /secrets-hash".len() + run.replace("\\\n", "").len())
         };
-        let (mut fits, mut too_many) = (1_000_usize, 2_000);
+        let (mut fits, mut too_many) = (1_000_usize, 30_000);
         while fits + 1 < too_many {
             let secrets = fits.midpoint(too_many);
             if script(secrets).is_some() { fits = secrets } else { too_many = secrets }

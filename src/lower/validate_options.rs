@@ -12,6 +12,7 @@ use crate::secret_usage::SecretUsage;
 pub(super) fn check(graph: &Graph, usage: &SecretUsage, options: &Options, findings: &mut Findings) {
     check_allowed(options, findings);
     check_combinations(options, findings);
+    check_hash_key(usage, options, findings);
     check_secret_ids(usage, options, findings);
     check_ssh(graph, options, findings);
 }
@@ -55,6 +56,32 @@ fn check_combinations(options: &Options, findings: &mut Findings) {
             let message = "`--optional-secrets` can't be used with a bundle: a missing bundle sets no variables";
             reject(findings, message.to_owned(), "remove `--optional-secrets`: a bundle may contain empty secrets");
         }
+    }
+}
+
+fn check_hash_key(usage: &SecretUsage, options: &Options, findings: &mut Findings) {
+    let Some(key) = &options.secrets_hash_key else { return };
+    if options.secrets_hash != SecretsHash::Layer {
+        reject(
+            findings,
+            "`--secrets-hash-key` requires `--secrets-hash layer`".to_owned(),
+            "remove one of the two options",
+        );
+    }
+    if key.is_empty() || MountField::new("id", key).is_err() {
+        reject(
+            findings,
+            format!("invalid ID `{key}` for the key of the hash layer"),
+            "use only printable ASCII characters",
+        );
+    }
+    let is_bundle = matches!(&options.secret_mount, SecretMount::Bundle(id) if id == key);
+    if let Some(secret) = usage.names_of_plan().find(|name| usage.id(name) == key) {
+        let message = format!("the key of the hash layer has the same ID as secret `{secret}`: `{key}`");
+        reject(findings, message, "use a secret of its own for the key");
+    } else if is_bundle {
+        let message = format!("the key of the hash layer has the same ID as the bundle: `{key}`");
+        reject(findings, message, "use a secret of its own for the key");
     }
 }
 

@@ -9,7 +9,8 @@ use super::operand::{Operand, spelled, spelled_with_origin};
 use super::{Renderer, template_of_mount};
 use crate::diagnostic::{Diagnostics, Located, Location};
 use crate::dockerfile::{
-    Comment, Copy, CopyFile, Exclude, From, HashSecrets, IgnorePattern, ImageRef, Instruction, Mount, Run, Stage,
+    Comment, Copy, CopyFile, Exclude, From, HashSecrets, IgnorePattern, ImageRef, Instruction, Mount, Run,
+    SecretsHasher, Stage,
 };
 use crate::header::GeneratedFrom;
 
@@ -154,11 +155,17 @@ fn hash_secrets<'a>(
     renderer: &Renderer,
 ) -> Result<Values<'a>, Diagnostics> {
     let (mounts, origins) = mounts.values(&hash.mounts, renderer)?;
+    let (setup, values, optional, keyed) = match &hash.hasher {
+        SecretsHasher::Files { optional, keyed } => (&[][..], &[][..], *optional, *keyed),
+        SecretsHasher::Variables { setup, values } => (setup.as_slice(), values.as_slice(), false, false),
+    };
     let fields = fields([
         ("mounts", mounts),
-        ("setup", list(&hash.setup, spelled)),
         ("required", hash.required.into()),
-        ("values", list(&hash.values, spelled)),
+        ("setup", list(setup, spelled)),
+        ("values", list(values, spelled)),
+        ("optional", optional.into()),
+        ("keyed", keyed.into()),
     ]);
     Ok(Values { fields, origins })
 }
@@ -195,8 +202,8 @@ fn mount(mount: &Mount) -> Value {
         Mount::Cache { id, target, sharing } => {
             fields([("id", spelled(id)), ("target", spelled(target)), ("sharing", spelled(sharing))])
         }
-        Mount::Secret { id, env, required } => {
-            fields([("id", spelled(id)), ("env", maybe(env.as_ref())), ("required", (*required).into())])
+        Mount::Secret { id, target, required } => {
+            fields([("id", spelled(id)), ("target", maybe(target.field())), ("required", (*required).into())])
         }
         Mount::Ssh { id } => fields([("id", maybe(id.as_ref()))]),
         Mount::SecretsHash { from } => fields([("from", spelled(from))]),

@@ -251,6 +251,15 @@ fn in_step_scope_commands_see_only_listed_secrets() {
 }
 
 #[test]
+fn the_hash_layer_can_have_a_key() {
+    let ids = [("A".to_owned(), "prod/a".to_owned()), ("C".to_owned(), ".c".to_owned())].into();
+    let options = options! { secrets_hash_key: Some("HASH_KEY".to_owned()), secret_ids: ids, require_secrets_hash: true };
+    shows_with("secrets-hash-key", &secrets(), options);
+    let options = options! { secrets_hash_key: Some("HASH_KEY".to_owned()), optional_secrets: true };
+    shows_with("secrets-hash-key-optional", &secrets(), options);
+}
+
+#[test]
 fn the_hash_arg_can_be_mounted() {
     shows_with("secrets-hash-arg", &secrets(), options! { secrets_hash: SecretsHash::Arg });
 }
@@ -305,6 +314,7 @@ fn invalid_options_are_refused() {
     secrets_scope: SecretsScope::Step,
     optional_secrets: true,
     require_secrets_hash: true,
+    secrets_hash_key: Some("ALL".to_owned()),
     secrets_hash: SecretsHash::Arg,
     secret_ids: [("AA".to_owned(), "x".to_owned()), ("A".to_owned(), "B".to_owned())].into(),
     ssh: Some(Ssh { id: "é".to_owned(), steps: vec!["biuld".to_owned()] }),

@@ -35,7 +35,7 @@ pub(crate) struct HashArgs {
     #[command(flatten)]
     key: KeyArgs,
 
-    /// Print the names of the secrets whose changes re-run each step, and their hash
+    /// For each step, print the names of the secrets whose changes re-run it, and the hash of these secrets
     #[arg(long)]
     per_step: bool,
 

@@ -41,6 +41,10 @@ pub(crate) struct TranspileArgs {
     #[serde(deserialize_with = "read_secrets_hash")]
     secrets_hash: Option<SecretsHash>,
 
+    /// ID of a secret that is a key for the hash layer, so that nobody can guess weak secrets from the layer
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    secrets_hash_key: Option<String>,
+
     /// Fail the build if `SECRETS_HASH` is empty
     #[arg(long, hide_short_help = true)]
     require_secrets_hash: bool,
@@ -129,6 +133,7 @@ impl TranspileArgs {
         options.secrets_scope = given.secrets_scope.unwrap_or_default();
         options.optional_secrets = given.optional_secrets;
         options.secrets_hash = given.secrets_hash.unwrap_or_default();
+        options.secrets_hash_key = given.secrets_hash_key;
         options.require_secrets_hash = given.require_secrets_hash;
         options.secret_mount = given.secret_mount.unwrap_or_default();
         options.secret_ids = given.secret_id.into_iter().collect();
@@ -168,6 +173,7 @@ impl TranspileArgs {
             secrets_scope: this.secrets_scope.or(below.secrets_scope),
             optional_secrets: this.optional_secrets || below.optional_secrets,
             secrets_hash: this.secrets_hash.or(below.secrets_hash),
+            secrets_hash_key: this.secrets_hash_key.or_else(|| below.secrets_hash_key.clone()),
             require_secrets_hash: this.require_secrets_hash || below.require_secrets_hash,
             secret_mount: this.secret_mount.or_else(|| below.secret_mount.clone()),
             // the last id of a name takes precedence
@@ -223,6 +229,9 @@ impl TranspileArgs {
             && hash != below.secrets_hash.unwrap_or_default()
         {
             add("secrets-hash", Some(hash.name()));
+        }
+        if let Some(id) = self.secrets_hash_key.as_ref().filter(|id| Some(*id) != below.secrets_hash_key.as_ref()) {
+            add(&format!("secrets-hash-key={id}"), None);
         }
         if self.require_secrets_hash && !below.require_secrets_hash {
             add("require-secrets-hash", None);

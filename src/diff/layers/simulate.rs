@@ -10,7 +10,7 @@ use crate::compat::patternmatcher;
 use crate::diagnostic::{Located, Location};
 use crate::dockerfile::{
     self, Assignment, Command, Copy, CopyFile, Dockerfile, Dockerignore, From, HashSecrets, Instruction, Mount,
-    Sharing, ShellSetup, Stage,
+    SecretTarget, Sharing, ShellSetup, Stage,
 };
 
 /// The key of a layer, and its location in the plan.
@@ -179,10 +179,9 @@ impl Simulation<'_> {
 
     fn hash_secrets(&mut self, hash: &HashSecrets, state: &mut StageState) -> CacheKey {
         state.set("SECRETS_HASH", String::new());
-        let values: Vec<String> = hash.values.iter().map(ToString::to_string).collect();
-        let command = format!("{} {values:?} {}", with_setup(&hash.setup, ""), hash.required);
         let ids: Vec<String> = hash.mounts.iter().filter_map(|mount| secret_id(&mount.value)).collect();
-        state.secrets_hash = Some(format!("{ids:?} {values:?}"));
+        state.secrets_hash = Some(format!("{ids:?} {:?}", hash.hasher));
+        let command = format!("{:?} {}", hash.hasher, hash.required);
         self.command(command, true, &hash.mounts, state)
     }
 
@@ -243,8 +242,12 @@ impl MountKeys {
                     *sharing == Sharing::Shared && id.strip_prefix("id=") == target.strip_prefix("target=");
                 self.directories.insert(target, if is_default { "default cache" } else { "cache" });
             }
-            Mount::Secret { id, env: Some(env), required } => self.variables.push(format!("{id} {env} {required}")),
-            Mount::Secret { id, env: None, required } => self.files.push(format!("secret {id} {required}")),
+            Mount::Secret { id, target: SecretTarget::Variable(variable), required } => {
+                self.variables.push(format!("{id} {variable} {required}"));
+            }
+            Mount::Secret { id, target: SecretTarget::File(file), required } => {
+                self.files.push(format!("secret {id} {} {required}", file.path()));
+            }
             Mount::Ssh { id } => {
                 self.agents.push(id.as_ref().map_or_else(|| "ssh".to_owned(), |id| format!("ssh {id}")));
             }

@@ -146,14 +146,20 @@ pub(super) fn hash_layer(stage: &Stage) -> Vec<String> {
     let [.., arg, Instruction::Run(run)] = stage.instructions.as_slice() else {
         panic!("no stage of a hash: {stage:?}")
     };
-    assert_eq!(*arg, Instruction::Arg(vec![("SECRETS_HASH".to_owned(), Some(String::new()))]));
-    let values: Vec<String> = run.mounts.iter().map(|mount| format!(" \"${}\"", mount["env"])).collect();
-    let script = format!("printf '%s\\0'{} | sha256sum > /secrets-hash", values.concat());
-    assert_eq!(run.command, Words::Shell(script));
-    let called: BTreeSet<&String> = run.mounts.iter().map(|mount| &mount["env"]).collect();
-    assert_eq!(called.len(), run.mounts.len(), "two secrets in one variable: {run:?}");
+    assert_eq!(*arg, Instruction::Arg(vec![("SECRETS_HASH".to_owned(), None)]));
+    assert_eq!(run.command, Words::Shell("sha256sum /run/secrets/* > /secrets-hash".to_owned()));
+    let files: BTreeSet<String> = run.mounts.iter().map(file_of_secret).collect();
+    assert_eq!(files.len(), run.mounts.len(), "two secrets in one file: {run:?}");
+    assert!(files.iter().all(|file| !file.starts_with('.') && !file.contains('/')), "`*` matches each: {files:?}");
     assert!(run.mounts.iter().all(|mount| mount["type"] == "secret" && mount["required"] == "true"));
     run.mounts.iter().map(|mount| mount["id"].clone()).collect()
+}
+
+/// The name of the file in `/run/secrets` in which BuildKit mounts a secret.
+fn file_of_secret(mount: &BTreeMap<String, String>) -> String {
+    let default = || format!("/run/secrets/{}", mount["id"].rsplit('/').next().unwrap_or_default());
+    let path = mount.get("target").cloned().unwrap_or_else(default);
+    path.strip_prefix("/run/secrets/").unwrap_or_else(|| panic!("another directory: {path}")).to_owned()
 }
 
 /// Checks a stage that stores the build arg instead of a hash. It is not specific to any secrets, so none are

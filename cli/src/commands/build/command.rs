@@ -57,9 +57,10 @@ impl DockerBuild {
         let mut environment = Environment::default();
         let mut command = BuildCommand::default();
         command.secrets = match &options.secret_mount {
-            SecretMount::Bundle(id) => environment.bundle(id, found)?.into_iter().collect(),
+            SecretMount::Bundle(id) => environment.bundle(id, usage, found)?.into_iter().collect(),
             _ => environment.secrets(usage, found)?,
         };
+        command.secrets.extend(environment.hash_key(usage, found)?);
         if options.github_token && !found.origins.contains_key(TOKEN) && variable_value(TOKEN).is_some() {
             let source = SecretSource::Variable(TOKEN.to_owned());
             command.secrets.push(SecretFlag { id: usage.id(TOKEN).to_owned(), source });
@@ -117,6 +118,15 @@ impl Environment {
         Ok(flags)
     }
 
+    /// The flag for the key of the hash layer. `None` if the Dockerfile mounts none.
+    fn hash_key(&mut self, usage: &SecretUsage, found: &FoundSecrets) -> Result<Option<SecretFlag>, Diagnostic> {
+        let Some((id, origin)) = usage.hash_key().and_then(|id| Some((id, found.origins.get(id)?))) else {
+            return Ok(None);
+        };
+        let source = self.source(id, found.values.get(id).unwrap_or_default(), origin)?;
+        Ok(Some(SecretFlag { id: id.to_owned(), source }))
+    }
+
     fn source(&mut self, name: &str, value: &[u8], origin: &Origin) -> Result<SecretSource, Diagnostic> {
         if value.contains(&0) {
             return Err(unusable(name, "contains a NUL byte, which is not allowed in an environment variable")
@@ -136,11 +146,17 @@ impl Environment {
     }
 
     /// The flag for the bundle of all secrets. `None` if there are none.
-    fn bundle(&mut self, id: &str, found: &FoundSecrets) -> Result<Option<SecretFlag>, Diagnostic> {
-        if found.origins.is_empty() {
+    fn bundle(
+        &mut self,
+        id: &str,
+        usage: &SecretUsage,
+        found: &FoundSecrets,
+    ) -> Result<Option<SecretFlag>, Diagnostic> {
+        let values = found.values.only(usage.mounted());
+        if values.iter().next().is_none() {
             return Ok(None);
         }
-        let bundle = bundle(&found.values).map_err(|error| Diagnostic::new(Code::InvalidBundle, error.to_string()))?;
+        let bundle = bundle(&values).map_err(|error| Diagnostic::new(Code::InvalidBundle, error.to_string()))?;
         let help = "pass the secrets individually, with `--secret-mount env`";
         let variable = self.add(id, bundle.as_bytes()).map_err(|found| found.with_help(help))?;
         Ok(Some(SecretFlag { id: id.to_owned(), source: SecretSource::Variable(variable) }))

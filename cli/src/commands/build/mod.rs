@@ -92,7 +92,7 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let generated = compilation.transpile(&options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
     let usage = compilation.secrets(&options);
-    let found = args.secrets.find(&usage, &options)?;
+    let found = args.secrets.find_with_key(&usage, &options)?;
     if let Some(file) = file {
         let command = regenerate::command(args.plan.path(), file, &options);
         fail_if_stale(file, &stale_files(file, current, &generated)?, &command)?;

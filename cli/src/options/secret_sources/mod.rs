@@ -70,7 +70,15 @@ impl SecretArgs {
     /// Finds the value of each secret that a command mounts. One error names all that are missing or empty.
     /// The plan's other secrets are ignored.
     pub(crate) fn find(&self, usage: &SecretUsage, options: &Options) -> Result<FoundSecrets, Failure> {
-        let mut search = Search::new(usage);
+        self.search(Search::new(usage, None), options)
+    }
+
+    /// Finds the same values, and the key of the hash layer if the Dockerfile mounts one.
+    pub(crate) fn find_with_key(&self, usage: &SecretUsage, options: &Options) -> Result<FoundSecrets, Failure> {
+        self.search(Search::new(usage, usage.hash_key()), options)
+    }
+
+    fn search(&self, mut search: Search<'_>, options: &Options) -> Result<FoundSecrets, Failure> {
         for source in &self.sources {
             match source {
                 Source::EnvFile(path) => search.add_env_file(path)?,
@@ -89,6 +97,8 @@ impl SecretArgs {
 
 struct Search<'a> {
     usage: &'a SecretUsage,
+    /// The key of the hash layer, which is never optional.
+    key: Option<&'a str>,
     /// The secrets to find.
     names: BTreeSet<&'a str>,
     found: BTreeMap<&'a str, (Vec<u8>, Origin)>,
@@ -99,9 +109,9 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(usage: &'a SecretUsage) -> Self {
-        let names: BTreeSet<&str> = usage.mounted().collect();
-        let mut this = Self { usage, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
+    fn new(usage: &'a SecretUsage, key: Option<&'a str>) -> Self {
+        let names: BTreeSet<&str> = usage.mounted().chain(key).collect();
+        let mut this = Self { usage, key, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
         for name in this.names.clone() {
             this.add_variable(name, name);
         }
@@ -187,7 +197,9 @@ impl<'a> Search<'a> {
         let problems: Vec<String> = self
             .usage
             .mounted()
-            .filter_map(|name| match self.found.get(name) {
+            .map(|name| (name, is_optional))
+            .chain(self.key.map(|key| (key, false)))
+            .filter_map(|(name, is_optional)| match self.found.get(name) {
                 None if is_optional => None,
                 None => {
                     let misses = self.misses.get(name).map(|misses| misses.join(", ")).unwrap_or_default();
