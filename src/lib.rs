@@ -30,6 +30,7 @@ pub mod header;
 mod lint;
 mod lower;
 mod options;
+mod packages;
 mod plan;
 mod render;
 mod secret_usage;

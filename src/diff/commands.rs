@@ -133,8 +133,8 @@ impl Entry<'_> {
     /// The custom name, if it adds information to the command.
     fn custom_name(&self) -> Option<&str> {
         match (self.command, &self.key) {
-            (Command::Exec { cmd, custom_name }, CommandKey::Exec(words)) => {
-                custom_name.as_deref().filter(|name| tells_more(name, &cmd.value, words))
+            (Command::Exec { cmd, custom_name }, _) => {
+                custom_name.as_deref().filter(|name| tells_more(name, &[&cmd.value]))
             }
             (Command::File { custom_name, .. }, _) => custom_name.as_deref(),
             _ => None,

@@ -1,24 +1,18 @@
-//! Packages: the tools of a mise config, and the packages that a command installs with apt.
-
-use std::collections::BTreeMap;
-
-use toml::{Table, Value};
+//! Changes of packages: the tools of a mise config, and the packages that a command installs with apt.
 
 use super::change::{Change, ChangeKind, Subject};
 use super::message::Message;
-
-/// The versions of packages, by name; `None` if no version is given.
-type Packages = BTreeMap<String, Option<String>>;
+use crate::packages::{AptInstall, MiseConfig, Packages};
 
 /// Compares the tools of a mise config. Returns `None` if anything else changed, and for other files.
 pub(super) fn compare_mise(old: &str, new: &str, subject: &Subject) -> Option<Vec<Change>> {
-    let (old, new) = (Config::parse(old)?, Config::parse(new)?);
+    let (old, new) = (MiseConfig::parse(old)?, MiseConfig::parse(new)?);
     (old.rest == new.rest && old.tools != new.tools).then(|| changes(&old.tools, &new.tools, "tool ", subject))
 }
 
 /// Compares the packages of an `apt-get install`. Returns `None` if anything else in the command changed.
 pub(super) fn compare_apt(old: &[String], new: &[String], subject: &Subject) -> Option<Vec<Change>> {
-    let (old, new) = (Install::parse(old)?, Install::parse(new)?);
+    let (old, new) = (AptInstall::parse(old)?, AptInstall::parse(new)?);
     (old.rest == new.rest && old.packages != new.packages)
         .then(|| changes(&old.packages, &new.packages, "apt package ", subject))
 }
@@ -48,110 +42,6 @@ fn changes(old: &Packages, new: &Packages, noun: &'static str, subject: &Subject
         changes.push(Change::new(ChangeKind::PackageAdded, subject, message));
     }
     changes
-}
-
-/// A mise config, split into the versions of its tools and the rest.
-struct Config {
-    tools: Packages,
-    /// The other keys of the file, and the other keys of its tools.
-    rest: (Table, Table),
-}
-
-impl Config {
-    /// The size limit of a file that is parsed, in bytes.
-    const MAX_SIZE: usize = 100_000;
-
-    /// The maximum number of dots, each of which can nest a table. `toml` limits the depth of brackets and the
-    /// length of keys, but long keys in deep brackets overflow the stack.
-    const MAX_DOTS: usize = 100;
-
-    fn parse(text: &str) -> Option<Self> {
-        if text.len() > Self::MAX_SIZE || text.matches('.').count() > Self::MAX_DOTS {
-            return None;
-        }
-        let mut rest: Table = text.parse().ok()?;
-        let mut others = match rest.remove("tools") {
-            Some(Value::Table(tools)) => tools,
-            Some(_) => return None,
-            None => Table::new(),
-        };
-        let mut tools = Packages::new();
-        others.retain(|name, tool| {
-            let Some(version) = versions(tool.get("version").unwrap_or(tool)) else { return true };
-            tools.insert(name.to_owned(), Some(version));
-            tool.as_table_mut().is_some_and(|tool| tool.remove("version").is_some() && !tool.is_empty())
-        });
-        Some(Self { tools, rest: (rest, others) })
-    }
-}
-
-/// The version of a tool, or several, separated by commas. A whole number may be unquoted.
-fn versions(value: &Value) -> Option<String> {
-    match value {
-        Value::String(version) => Some(version.clone()),
-        Value::Integer(version) => Some(version.to_string()),
-        Value::Array(all) => Some(all.iter().map(versions).collect::<Option<Vec<_>>>()?.join(", ")),
-        _ => None,
-    }
-}
-
-/// A command, split into the packages of its `apt-get install` and the rest.
-struct Install {
-    packages: Packages,
-    /// The other words.
-    rest: Vec<String>,
-}
-
-impl Install {
-    fn parse(argv: &[String]) -> Option<Self> {
-        let is_script = argv.iter().any(|argument| argument.contains(char::is_whitespace));
-        let rest = if is_script { vec!["script".to_owned()] } else { Vec::new() };
-        let mut install = Self { packages: Packages::new(), rest };
-        let mut parser = Parser::Outside;
-        for word in argv.iter().flat_map(|argument| argument.split_whitespace()) {
-            let is_package = matches!(parser, Parser::Installing) && install.package(word);
-            parser = parser.after(word);
-            if !is_package {
-                install.rest.push(word.to_owned());
-            }
-        }
-        (!install.packages.is_empty()).then_some(install)
-    }
-
-    fn package(&mut self, word: &str) -> bool {
-        let (name, version) = match word.split_once('=') {
-            Some((name, version)) => (name, Some(version.to_owned())),
-            None => (word, None),
-        };
-        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.:/".contains(c);
-        let is_package = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_name);
-        is_package && self.packages.insert(name.to_owned(), version).is_none()
-    }
-}
-
-/// The position of a word in a command line.
-enum Parser {
-    Outside,
-    /// After `apt-get`.
-    Apt,
-    /// After `apt-get install`.
-    Installing,
-    /// After an option that has a value.
-    Option,
-}
-
-impl Parser {
-    fn after(self, word: &str) -> Self {
-        let ends = word.ends_with(';') || matches!(word, "&&" | "||" | "|" | "&");
-        match self {
-            _ if ends => Self::Outside,
-            Self::Outside if matches!(word, "apt-get" | "apt") => Self::Apt,
-            Self::Apt if word == "install" => Self::Installing,
-            Self::Installing if matches!(word, "-t" | "--target-release" | "-o" | "--option") => Self::Option,
-            Self::Option => Self::Installing,
-            other => other,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::environment::{Environment, Variable};
+use super::environment::{DeclaredBy, Environment, Variable};
 use super::persistent_map::PersistentMap;
 use super::search_path::{DEFAULT_PATH, SearchPath};
 use super::{Context, OrReport};
@@ -19,6 +19,13 @@ pub(super) struct StageEnv<'p> {
     pub(super) path_is_foreign: bool,
 }
 
+impl StageEnv<'_> {
+    /// The value of PATH. `None` if the image sets it.
+    pub(super) fn path_text(&self) -> Option<String> {
+        self.path.text().or_else(|| (!self.path_is_foreign).then(|| DEFAULT_PATH.to_owned()))
+    }
+}
+
 /// A stage under construction.
 pub(super) struct StageBuilder<'p> {
     pub(super) instructions: Vec<Located<Instruction>>,
@@ -29,8 +36,8 @@ pub(super) struct StageBuilder<'p> {
     pub(super) created_directories: BTreeSet<String>,
     /// The caches whose directories are already declared as build args.
     pub(super) cache_args: BTreeSet<String>,
-    /// Whether variables are declared with ARG instead of ENV.
-    pub(super) uses_args: bool,
+    /// The instruction that declares its variables.
+    pub(super) declared_by: DeclaredBy<'p>,
     /// The location of the step.
     pub(super) location: &'p Location,
 }
@@ -38,7 +45,7 @@ pub(super) struct StageBuilder<'p> {
 impl<'p> StageBuilder<'p> {
     pub(super) fn new(
         env: StageEnv<'p>,
-        uses_args: bool,
+        declared_by: DeclaredBy<'p>,
         location: &'p Location,
         instructions: Vec<Located<Instruction>>,
     ) -> Self {
@@ -48,7 +55,7 @@ impl<'p> StageBuilder<'p> {
             env,
             created_directories: BTreeSet::new(),
             cache_args: BTreeSet::new(),
-            uses_args,
+            declared_by,
             location,
         }
     }
@@ -56,18 +63,15 @@ impl<'p> StageBuilder<'p> {
     /// Declares the variables that the stage lacks. With `runs`, a command follows, so PATH must not be
     /// left to the image.
     pub(super) fn declare(&mut self, context: &mut Context<'p, '_>, wanted: &Environment<'p>, runs: bool) {
-        let variables = wanted.complete(&mut self.env.variables, self.uses_args);
-        let spell = if self.uses_args { Assignment::arg } else { Assignment::new };
-        let assignments = assignments(context, &variables, spell);
-        let path = self.changed_path(context, wanted, runs);
-        if self.uses_args {
-            reject_build_args(context, &variables);
-            self.push_variables(context, assignments, Instruction::Arg);
-            self.push_variables(context, path.into_iter().collect(), Instruction::Env);
-        } else {
-            let both = assignments.into_iter().chain(path).collect();
-            self.push_variables(context, both, Instruction::Env);
-        }
+        let variables = wanted.complete(&mut self.env.variables, &self.declared_by);
+        let (args, variables): (Vec<_>, Vec<_>) =
+            variables.into_iter().partition(|(name, _)| self.declared_by.is_arg(name));
+        reject_build_args(context, &args);
+        let args = assignments(context, &args, Assignment::arg);
+        self.push_variables(context, args, Instruction::Arg);
+        let mut variables = assignments(context, &variables, Assignment::new);
+        variables.extend(self.changed_path(context, wanted, runs));
+        self.push_variables(context, variables, Instruction::Env);
     }
 
     fn changed_path(

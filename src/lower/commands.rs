@@ -21,6 +21,8 @@ pub(super) struct CommandLowering<'a, 'p> {
     pub(super) id: StepId,
     pub(super) step: &'p Step,
     pub(super) stage: &'a StageName,
+    /// The comment above the stage.
+    pub(super) purpose: Option<&'a Comment>,
     pub(super) hashes: &'a HashStages,
 }
 
@@ -47,10 +49,18 @@ impl<'p> CommandLowering<'_, 'p> {
             }
             Command::File { path, name, mode, custom_name } => {
                 let Some(content) = self.step.assets.get(&name.value) else { return };
-                let file = file::File { path, content, mode: *mode, comment: custom_name.as_deref().map(Comment::new) };
+                let comment = self.comment(custom_name.as_deref(), &[&path.value, &name.value]);
+                let file = file::File { path, content, mode: *mode, comment };
                 file.lower(context, self.id, self.stage, builder);
             }
         }
+    }
+
+    /// The comment above a command with these texts: its custom name, unless that adds nothing.
+    fn comment(&self, custom_name: Option<&str>, texts: &[&str]) -> Option<Comment> {
+        let purpose = self.purpose.map(Comment::to_string).unwrap_or_default();
+        let texts: Vec<&str> = texts.iter().copied().chain([purpose.as_str()]).collect();
+        custom_name.filter(|name| tells_more(name, &texts)).map(Comment::new)
     }
 
     fn exec(
@@ -73,7 +83,7 @@ impl<'p> CommandLowering<'_, 'p> {
             .flatten();
         mounts.extend(further.map(|mount| Located::at(&cmd.location, mount)));
         mounts.extend(self.hashes.mount(context, self.id));
-        let comment = custom_name.filter(|name| tells_more(name, &cmd.value, &words)).map(Comment::new);
+        let comment = self.comment(custom_name, &[&cmd.value]);
         let variables = variables_for_env(&secrets, environment, builder);
         context.count(mounts.len() * MIN_MOUNT_LENGTH + variables.iter().map(|(_, value)| value.len()).sum::<usize>());
         let has_image = context.graph.root_image(Origin::Step(self.id)).is_some();
@@ -182,17 +192,21 @@ fn variables_for_env<'p>(
     stage: &StageBuilder<'p>,
 ) -> Vec<(&'p str, &'p str)> {
     let is_secret = |name: &str| secrets.iter().any(|secret| secret.value == name);
-    let variables = environment.undeclarable(stage.uses_args).into_iter().filter(|(name, _)| !is_secret(name));
+    let variables = environment.undeclarable(&stage.declared_by).into_iter().filter(|(name, _)| !is_secret(name));
     variables.map(|(name, value)| (name, value.value.as_str())).collect()
 }
 
-/// Whether a command's custom name adds information to the command.
-pub(crate) fn tells_more(name: &str, cmd: &str, words: &[String]) -> bool {
-    let name = name.trim();
-    !name.is_empty()
-        && name != cmd.trim()
-        && words.last().is_none_or(|script| name != script.trim())
-        && name != words.join(" ")
+/// Whether a command's custom name has words that its texts don't contain.
+pub(crate) fn tells_more(name: &str, texts: &[&str]) -> bool {
+    // words that say nothing about a single command
+    const FILLERS: [&str; 21] = [
+        "a", "all", "an", "and", "copy", "create", "file", "files", "for", "from", "in", "of", "on", "package",
+        "packages", "run", "script", "the", "to", "with", "write",
+    ];
+    let texts = texts.join(" ").to_lowercase();
+    let name = name.to_lowercase();
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| !FILLERS.contains(word)).any(|word| !texts.contains(word))
 }
 
 fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, builder: &mut StageBuilder<'_>) -> Vec<Located<Mount>> {
@@ -352,10 +366,17 @@ mod tests {
 
     #[test]
     fn custom_name_is_a_comment_unless_it_repeats_the_command() {
-        let words = ["sh", "-c", "npm ci"].map(str::to_owned);
-        assert!(tells_more("install packages", "sh -c 'npm ci'", &words));
-        assert!(!tells_more("npm ci", "sh -c 'npm ci'", &words));
-        assert!(!tells_more("sh -c 'npm ci'", "sh -c 'npm ci'", &words));
-        assert!(!tells_more(" ", "sh -c 'npm ci'", &words));
+        for (name, texts, more) in [
+            ("npm ci", &["sh -c 'npm ci'"][..], false),
+            ("install apt packages: curl", &["sh -c 'apt-get update && apt-get install -y curl'"], false),
+            ("install mise packages: node", &["mise install"], true),
+            ("install mise packages: node", &["mise install", "Tools: node 22.1.0"], false),
+            ("create mise config", &["/etc/mise/config.toml"], false),
+            ("compile dependencies", &["src/main.rs"], true),
+            ("check the payment key", &["test -n \"$KEY\""], true),
+            (" ", &["x"], false),
+        ] {
+            assert_eq!(tells_more(name, texts), more, "{name}");
+        }
     }
 }

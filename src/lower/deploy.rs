@@ -2,20 +2,27 @@
 
 use super::base_image::{is_railpack_image, start};
 use super::builder::assignments;
-use super::environment::Environments;
+use super::environment::{DeclaredBy, Environments};
 use super::search_path::DEFAULT_PATH;
+use super::stage::StageEnvs;
 use super::{Context, OrReport, inputs};
 use crate::dockerfile::{Assignment, Comment, ExecForm, Instruction, Role, Stage};
-use crate::graph::Edge;
 use crate::plan::Located;
 
 /// The last stage: base, files, environment, command.
-pub(super) fn image<'p>(context: &mut Context<'p, '_>, environments: &Environments<'p>) -> Option<Stage> {
+pub(super) fn image<'p>(
+    context: &mut Context<'p, '_>,
+    environments: &Environments<'p>,
+    stage_envs: &StageEnvs<'p>,
+) -> Option<Stage> {
     let graph = context.graph;
     let location = &graph.plan().deploy.location;
     let (from, mut instructions) = start(context, Some(graph.base()), location, false);
     instructions.extend(inputs::copies(context, graph.base(), &graph.deploy_inputs().collect::<Vec<_>>()));
-    instructions.push(Located::at(location, Instruction::Env(variables(context, environments)?)));
+    let variables = variables(context, environments, stage_envs)?;
+    if !variables.is_empty() {
+        instructions.push(Located::at(location, Instruction::Env(variables)));
+    }
     if graph.root_image(graph.base().origin).is_some_and(|image| !is_railpack_image(&image.value)) {
         instructions.push(Located::at(&graph.base().input.location, Instruction::ResetProcess));
     }
@@ -24,20 +31,25 @@ pub(super) fn image<'p>(context: &mut Context<'p, '_>, environments: &Environmen
     Some(Stage {
         role: Role::Image,
         location: location.clone(),
-        comment: Some(Comment::new("final image")),
+        comment: Some(Comment::new("Runtime image")),
         from,
-        name: None,
+        name: context.names.unique("runtime"),
         instructions,
     })
 }
 
-/// The environment of the steps of `deploy.inputs`, then `deploy.variables`, then PATH: its entries and
-/// the default PATH, sorted as strings (`getImageEnv` in `buildkit/convert.go`).
-fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> Option<Vec<Located<Assignment>>> {
+/// The variables of the image that it doesn't inherit from its base. PATH has the entries of the plan and the
+/// default PATH, sorted as strings (`getImageEnv` in `buildkit/convert.go`).
+fn variables<'p>(
+    context: &mut Context<'p, '_>,
+    environments: &Environments<'p>,
+    stage_envs: &StageEnvs<'p>,
+) -> Option<Vec<Located<Assignment>>> {
     let graph = context.graph;
-    let mut environment = environments.merged(graph.deploy_inputs().filter_map(Edge::step));
-    environment.set_all(&graph.plan().deploy.variables);
-    let variables = environment.without_path();
+    let environment = environments.of_image(graph);
+    let inherited = stage_envs.inherited(Some(graph.base()));
+    let declared_by = graph.base().step().map_or(DeclaredBy::Env, |id| stage_envs.declared_by(id));
+    let variables = environment.lacking(&inherited.variables, &declared_by);
     let mut spelled = assignments(context, &variables, Assignment::new);
     let entries: Vec<&Located<String>> = graph.plan().deploy.paths.iter().chain(environment.entries()).collect();
     for entry in &entries {
@@ -45,7 +57,12 @@ fn variables(context: &mut Context<'_, '_>, environments: &Environments<'_>) -> 
     }
     let mut path: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).chain([DEFAULT_PATH]).collect();
     path.sort_unstable();
-    let path = Assignment::new("PATH", &path.join(":"));
+    let path = path.join(":");
+    let has_image = graph.root_image(graph.base().origin).is_some();
+    if has_image && inherited.path_text().as_ref() == Some(&path) {
+        return Some(spelled);
+    }
+    let path = Assignment::new("PATH", &path);
     spelled.extend(match entries.first() {
         Some(first) => {
             path.or_report(context, "PATH with the entry", first).map(|path| Located::at(&first.location, path))

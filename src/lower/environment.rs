@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::persistent_map::PersistentMap;
 use super::search_path::{Entries, SearchPath};
 use crate::dockerfile::{is_bare_name, is_env_only};
-use crate::graph::Graph;
+use crate::graph::{Edge, Graph};
 use crate::plan::{Command, Located, StepId, StepMap, Variables};
 
 /// A number for each variable name and PATH entry, in alphabetical order.
@@ -111,18 +111,20 @@ impl<'p> Environment<'p> {
         self.entries.iter().collect()
     }
 
-    /// The variables other than PATH.
-    pub(super) fn without_path(&self) -> Vec<(&'p str, &'p Located<String>)> {
-        to_list(&self.variables)
+    /// The variables other than PATH that neither ENV nor ARG can express, whichever declares them.
+    pub(super) fn undeclarable(&self, declared_by: &DeclaredBy<'p>) -> Vec<(&'p str, &'p Located<String>)> {
+        let mut list = Vec::new();
+        self.not_for_arg.for_each(|number, Variable { name, value, .. }| {
+            if self.is_undeclarable(number, name, declared_by) {
+                list.push((name, value));
+            }
+        });
+        list
     }
 
-    /// The variables other than PATH that ENV (with `by_arg`, ARG) can't express.
-    pub(super) fn undeclarable(&self, by_arg: bool) -> Vec<(&'p str, &'p Located<String>)> {
-        to_list(self.not_for(by_arg))
-    }
-
-    fn not_for(&self, by_arg: bool) -> &PersistentMap<Variable<'p>> {
-        if by_arg { &self.not_for_arg } else { &self.multi_line }
+    fn is_undeclarable(&self, number: usize, name: &str, declared_by: &DeclaredBy<'_>) -> bool {
+        let by = if declared_by.is_arg(name) { &self.not_for_arg } else { &self.multi_line };
+        by.get(number).is_some()
     }
 
     /// Whether a shell passes on every variable.
@@ -131,30 +133,64 @@ impl<'p> Environment<'p> {
     }
 
     /// Brings the variables of a stage, `has`, up to date, and returns those that it lacked, PATH
-    /// excluded. Variables that ENV (with `by_arg`, ARG) can't express stay as they are in the stage.
+    /// excluded. Variables that can't be declared stay as they are in the stage.
     pub(super) fn complete(
         &self,
         has: &mut PersistentMap<Variable<'p>>,
-        by_arg: bool,
+        declared_by: &DeclaredBy<'p>,
     ) -> Vec<(&'p str, &'p Located<String>)> {
-        let undeclarable = self.not_for(by_arg);
         let mut lacking = Vec::new();
         self.variables.for_each_unshared(has, |number, Variable { name, value, .. }, had| {
-            if had.is_none_or(|had| had.value.value != value.value) && undeclarable.get(number).is_none() {
+            let is_new = had.is_none_or(|had| had.value.value != value.value);
+            if is_new && !self.is_undeclarable(number, name, declared_by) {
                 lacking.push((name, value));
             }
         });
         let mut complete = self.variables.clone();
-        undeclarable.for_each(|number, _| complete.set(number, has.get(number)));
+        self.not_for_arg.for_each(|number, Variable { name, .. }| {
+            if self.is_undeclarable(number, name, declared_by) {
+                complete.set(number, has.get(number));
+            }
+        });
         *has = complete;
+        lacking
+    }
+
+    /// The variables other than PATH that are not in the ENV of a stage with the variables `has`.
+    pub(super) fn lacking(
+        &self,
+        has: &PersistentMap<Variable<'p>>,
+        declared_by: &DeclaredBy<'p>,
+    ) -> Vec<(&'p str, &'p Located<String>)> {
+        let mut lacking = Vec::new();
+        self.variables.for_each(|number, Variable { name, value, .. }| {
+            let is_same = has.get(number).is_some_and(|had| had.value.value == value.value);
+            if !is_same || declared_by.is_arg(name) {
+                lacking.push((name, value));
+            }
+        });
         lacking
     }
 }
 
-fn to_list<'p>(variables: &PersistentMap<Variable<'p>>) -> Vec<(&'p str, &'p Located<String>)> {
-    let mut list = Vec::new();
-    variables.for_each(|_, Variable { name, value, .. }| list.push((name, value)));
-    list
+/// The instruction that declares the variables of a stage.
+#[derive(Clone, Debug)]
+pub(super) enum DeclaredBy<'p> {
+    /// ENV.
+    Env,
+    /// ARG: the image is based on the stage, and would inherit its ENV. The exceptions are variables that the
+    /// image has anyway, with the same values.
+    ArgExcept(Rc<BTreeSet<&'p str>>),
+}
+
+impl DeclaredBy<'_> {
+    /// Whether a variable is declared by ARG.
+    pub(super) fn is_arg(&self, name: &str) -> bool {
+        match self {
+            Self::Env => false,
+            Self::ArgExcept(names) => !names.contains(name),
+        }
+    }
 }
 
 /// The environments that each step starts with and passes on to its children, by step
@@ -204,6 +240,39 @@ impl<'p> Environments<'p> {
     }
 }
 
+impl<'p> Environments<'p> {
+    /// The environment of the image, without `deploy.paths`: those of the steps of `deploy.inputs`, then
+    /// `deploy.variables` (`getImageEnv` in `buildkit/convert.go`).
+    pub(super) fn of_image(&self, graph: &'p Graph) -> Environment<'p> {
+        let mut environment = self.merged(graph.deploy_inputs().filter_map(Edge::step));
+        environment.set_all(&graph.plan().deploy.variables);
+        environment
+    }
+
+    /// The variables that the image has with the same values as all of the steps that it is based on.
+    pub(super) fn shared_with_image(&self, graph: &'p Graph, steps: &[StepId]) -> BTreeSet<&'p str> {
+        let image = self.of_image(graph).variables;
+        let mut differing = BTreeSet::new();
+        let mut previous = PersistentMap::default();
+        for id in steps {
+            let variables = &self.starts[*id].variables;
+            variables.for_each_unshared(&previous, |number, variable, _| {
+                if image.get(number).is_none_or(|other| other.value.value != variable.value.value) {
+                    differing.insert(variable.name);
+                }
+            });
+            previous = variables.clone();
+        }
+        let mut shared = BTreeSet::new();
+        image.for_each(|_, variable| {
+            if !differing.contains(variable.name) {
+                shared.insert(variable.name);
+            }
+        });
+        shared
+    }
+}
+
 fn numbers(graph: &Graph) -> Numbers<'_> {
     let plan = graph.plan();
     let step_variables = plan.steps.iter().map(|step| &step.variables);
@@ -225,7 +294,8 @@ mod tests {
 
     /// The variables of an environment, PATH last.
     fn display(environment: &Environment<'_>) -> Vec<String> {
-        let variables = environment.without_path().into_iter().map(|(name, value)| format!("{name}={}", value.value));
+        let variables = environment.lacking(&PersistentMap::default(), &DeclaredBy::Env);
+        let variables = variables.into_iter().map(|(name, value)| format!("{name}={}", value.value));
         variables.chain(environment.path().text().map(|path| format!("PATH={path}"))).collect()
     }
 
@@ -274,16 +344,19 @@ mod tests {
     #[test]
     fn undeclarable_variables_are_tracked_until_overridden() {
         let steps = json!([step("a", &json!({ "L": "1\n2", "a b": "x" })), step("b", &json!({ "L": "1" }))]);
+        let arg_except = |names: &[&'static str]| DeclaredBy::ArgExcept(Rc::new(names.iter().copied().collect()));
+        let (env, arg) = (DeclaredBy::Env, arg_except(&[]));
         with(&steps, |environments| {
-            let undeclarable = |steps: &[usize], by_arg| -> Vec<&str> {
+            let undeclarable = |steps: &[usize], declared_by: &DeclaredBy<'_>| -> Vec<String> {
                 let environment = environments.merged(ids(steps));
-                environment.undeclarable(by_arg).into_iter().map(|(name, _)| name).collect()
+                environment.undeclarable(declared_by).into_iter().map(|(name, _)| name.to_owned()).collect()
             };
-            assert_eq!(undeclarable(&[0], false), ["L"]);
-            assert_eq!(undeclarable(&[0], true), ["L", "a b"]);
-            assert_eq!(undeclarable(&[0, 1], false), [""; 0]);
-            assert_eq!(undeclarable(&[0, 1], true), ["a b"]);
-            assert_eq!(undeclarable(&[1, 0], false), ["L"]);
+            assert_eq!(undeclarable(&[0], &env), ["L"]);
+            assert_eq!(undeclarable(&[0], &arg), ["L", "a b"]);
+            assert_eq!(undeclarable(&[0], &arg_except(&["L", "a b"])), ["L"]);
+            assert_eq!(undeclarable(&[0, 1], &env), [""; 0]);
+            assert_eq!(undeclarable(&[0, 1], &arg), ["a b"]);
+            assert_eq!(undeclarable(&[1, 0], &env), ["L"]);
         });
     }
 
@@ -297,7 +370,7 @@ mod tests {
         with(&steps, |environments| {
             let mut has = PersistentMap::new(environments.plan_only.numbers.len());
             let mut lacks = |step: usize| -> Vec<String> {
-                let lacking = environments.start(StepId::new(step)).complete(&mut has, false);
+                let lacking = environments.start(StepId::new(step)).complete(&mut has, &DeclaredBy::Env);
                 lacking.into_iter().map(|(name, value)| format!("{name}={}", value.value)).collect()
             };
             assert_eq!(lacks(0), ["A=plan", "B=plan", "C=1"]);

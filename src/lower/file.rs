@@ -81,7 +81,7 @@ impl File<'_> {
         builder.helpers.push(Stage {
             role: Role::FileFor(id),
             location: location.clone(),
-            comment: Some(Comment::new(&format!("file for {stage}: COPY can't write a heredoc to its path"))),
+            comment: Some(Comment::new(&format!("File for {stage}: COPY can't write a heredoc to its path"))),
             from: Located::at(location, From::Scratch),
             name: Some(name.clone()),
             instructions: vec![Located::at(location, Instruction::CopyFile(file(path_in_stage)))],

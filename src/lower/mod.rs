@@ -11,6 +11,7 @@ mod ignore;
 mod inputs;
 mod names;
 mod persistent_map;
+mod purpose;
 mod search_path;
 mod secrets;
 mod stage;
@@ -60,7 +61,7 @@ fn lower_within(
     secrets::check_names(&mut context);
     let hash_stages = HashStages::new(&mut context);
     let environments = Environments::new(graph);
-    let mut stage_envs = StageEnvs::new(graph);
+    let mut stage_envs = StageEnvs::new(graph, &environments);
     let mut stages = hash_stages.stages(&mut context);
     for (id, _) in graph.needed() {
         if context.is_aborted {
@@ -69,7 +70,7 @@ fn lower_within(
         stages.extend(stage::lower_step(&mut context, id, &environments, &mut stage_envs, &hash_stages));
     }
     if !context.is_aborted {
-        stages.extend(deploy::image(&mut context, &environments));
+        stages.extend(deploy::image(&mut context, &environments, &stage_envs));
     }
     let dockerignore = ignore::dockerignore(&mut context);
     findings.check()?;

@@ -17,7 +17,7 @@ use crate::graph::Origin;
 use crate::options::{SecretMount, SecretsHash};
 use crate::plan::{Step, StepId};
 use crate::secret_usage::{HashGroup, SetId};
-use crate::text::list;
+use crate::text::list_or;
 
 /// Checks that each secret can be an environment variable.
 pub(super) fn check_names(context: &mut Context<'_, '_>) {
@@ -172,7 +172,7 @@ impl HashStages {
             return vec![Stage {
                 role: Role::SecretsHash,
                 location: location.clone(),
-                comment: Some(Comment::new("re-runs the steps that list secrets when SECRETS_HASH changes")),
+                comment: Some(Comment::new("Secrets, hashed: a new SECRETS_HASH re-runs the steps that use secrets")),
                 from: Located::at(location, From::Scratch),
                 name: Some(name.clone()),
                 instructions: vec![Located::at(location, Instruction::KeepSecretsHash)],
@@ -202,11 +202,11 @@ impl HashStages {
 
 fn purpose(secrets: &[&Located<String>], is_all: bool) -> String {
     match secrets {
-        [one] => format!("re-runs the steps that list {} when its value changes", one.value),
-        _ if is_all => "re-runs the steps that list all secrets when one of the values changes".to_owned(),
+        [one] => format!("Secrets, hashed: a new {} re-runs the steps that use it", one.value),
+        _ if is_all => "Secrets, hashed: any new secret re-runs the steps that use all of them".to_owned(),
         some => {
             let names: Vec<&str> = some.iter().map(|secret| secret.value.as_str()).collect();
-            format!("re-runs the steps that list {} when one of the values changes", list(&names))
+            format!("Secrets, hashed: a new {} re-runs the steps that use them", list_or(&names))
         }
     }
 }

@@ -1,14 +1,16 @@
 //! One stage for each step.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::base_image::{has_default_path, start};
 use super::builder::{StageBuilder, StageEnv};
 use super::commands::CommandLowering;
-use super::environment::{Environment, Environments};
+use super::environment::{DeclaredBy, Environment, Environments};
+use super::purpose::Position;
 use super::secrets::HashStages;
-use super::{Context, inputs};
-use crate::dockerfile::{Comment, Role, Stage};
+use super::{Context, inputs, purpose};
+use crate::dockerfile::{Role, Stage};
 use crate::graph::{Edge, Graph, Origin};
 use crate::plan::{Command, StepId, StepMap};
 
@@ -20,17 +22,33 @@ pub(super) struct StageEnvs<'p> {
     is_base: BTreeSet<StepId>,
     /// The steps that the image is based on, directly or indirectly: it would inherit their ENV.
     is_under_image: BTreeSet<StepId>,
+    /// The variables of these steps that the image has, too, with the same values.
+    shared_with_image: Rc<BTreeSet<&'p str>>,
 }
 
 impl<'p> StageEnvs<'p> {
-    pub(super) fn new(graph: &Graph) -> Self {
+    pub(super) fn new(graph: &'p Graph, environments: &Environments<'p>) -> Self {
         let base_of = |id: StepId| graph.base_of(id).and_then(Edge::step);
-        let is_under_image = std::iter::successors(graph.base().step(), |id| base_of(*id)).collect();
+        let under_image: Vec<StepId> = std::iter::successors(graph.base().step(), |id| base_of(*id)).collect();
         Self {
             after: graph.steps().map(|_| StageEnv::default()).collect(),
             is_base: graph.needed().filter_map(|(id, _)| base_of(id)).collect(),
-            is_under_image,
+            shared_with_image: Rc::new(environments.shared_with_image(graph, &under_image)),
+            is_under_image: under_image.into_iter().collect(),
         }
+    }
+
+    /// The instruction that declares the variables of a step's stage.
+    pub(super) fn declared_by(&self, id: StepId) -> DeclaredBy<'p> {
+        if self.is_under_image.contains(&id) {
+            DeclaredBy::ArgExcept(self.shared_with_image.clone())
+        } else {
+            DeclaredBy::Env
+        }
+    }
+
+    fn position(&self, id: StepId) -> Position {
+        Position { is_under_image: self.is_under_image.contains(&id), is_base: self.is_base.contains(&id) }
     }
 
     /// The environment that a stage inherits from its base.
@@ -59,8 +77,8 @@ pub(super) fn lower_step<'p>(
     let base = graph.base_of(id);
     let location = &step.name.location;
     let (from, instructions) = start(context, base, location, true);
-    let uses_args = stage_envs.is_under_image.contains(&id);
-    let mut builder = StageBuilder::new(stage_envs.inherited(base), uses_args, location, instructions);
+    let declared_by = stage_envs.declared_by(id);
+    let mut builder = StageBuilder::new(stage_envs.inherited(base), declared_by, location, instructions);
 
     let runs = step.commands.iter().filter(|command| command.is_exec()).count();
     let mut environment = environments.start(id);
@@ -73,7 +91,8 @@ pub(super) fn lower_step<'p>(
         let inputs: Vec<Edge<'_>> = graph.inputs_of(id).collect();
         builder.instructions.extend(inputs::copies(context, base, &inputs));
     }
-    let lowering = CommandLowering { id, step, stage: &name, hashes };
+    let purpose = purpose::of_step(graph, id, stage_envs.position(id));
+    let lowering = CommandLowering { id, step, stage: &name, purpose: purpose.as_ref(), hashes };
     let mut runs_left = runs;
     while let Some((command, rest)) = commands.split_first().filter(|_| !context.is_aborted) {
         commands = rest;
@@ -87,13 +106,11 @@ pub(super) fn lower_step<'p>(
         }
     }
     stage_envs.after[id] = builder.env;
-    let step_name = &step.name.value;
-    let comment = (step_name != name.as_str()).then(|| Comment::new(step_name));
     let mut stages = builder.helpers;
     stages.push(Stage {
         role: Role::Step(id),
         location: location.clone(),
-        comment,
+        comment: purpose,
         from,
         name: Some(name),
         instructions: builder.instructions,
@@ -121,7 +138,7 @@ mod tests {
             let json = format!(
                 r#"{{ "steps": [{{ "name": "a", "inputs": [{{ "image": "x" }}], "variables": {{ "SECRETS_HASH": "1" }},
                                    "commands": [{{ "cmd": "make" }}] }}],
-                  "deploy": {{ "base": {base}, "inputs": [{{ "step": "a", "include": ["/b"] }}] }} }}"#
+                  "deploy": {{ "base": {base}, "inputs": [{{ "step": "a", "include": ["/b"] }}], "variables": {{ "SECRETS_HASH": "2" }} }} }}"#
             );
             transpile(&json, &Options::default())
                 .map_or_else(|errors| errors.0, |transpiled| transpiled.findings)

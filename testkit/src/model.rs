@@ -61,25 +61,45 @@ impl Environment {
         seen
     }
 
-    /// The variables that `env` has to set, since no ENV can, or no ARG in a stage that uses ARG. Variables that a
+    /// The variables that `env` has to set, since no ENV can, or no ARG if the variable is an ARG. Variables that a
     /// secret hides are not among them.
-    pub fn for_env(&self, secrets: &[String], has_args: bool) -> Variables {
+    pub fn for_env(&self, secrets: &[String], is_arg: impl Fn(&str) -> bool) -> Variables {
         let is_for_env =
-            |(name, value): &(&String, &String)| needs_env(name, value, has_args) && !secrets.contains(name);
+            |(name, value): &(&String, &String)| needs_env(name, value, is_arg(name)) && !secrets.contains(name);
         self.without_path().filter(is_for_env).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 
-/// Whether a variable can't be set by ENV, or by ARG in a stage that uses ARG. Quotes in the name of an ARG are
-/// literal.
-pub fn needs_env(name: &str, value: &str, has_args: bool) -> bool {
+/// Whether a variable can't be set by ENV, or by ARG if it is an ARG. Quotes in the name of an ARG are literal.
+pub fn needs_env(name: &str, value: &str, is_arg: bool) -> bool {
     let has_odd = name.chars().any(|c| c.is_whitespace() || "\"'\\$=".contains(c));
-    value.contains('\n') || has_args && (name.is_empty() || has_odd || name.starts_with("--"))
+    value.contains('\n') || is_arg && (name.is_empty() || has_odd || name.starts_with("--"))
 }
 
 impl Plan {
-    /// Whether the image starts from a step, directly or through other steps. The step's stage then uses ARG instead of
-    /// ENV.
+    /// Whether a variable of a step is an ARG: the image starts from the step, and must not inherit the variable. An ENV
+    /// is harmless if the image has the same value, and no step that it starts from has another one.
+    pub fn is_arg(&self, at: usize, name: &str) -> bool {
+        let image = self.image();
+        let Some(value) = image.variables.get(name) else { return self.is_under_image(at) };
+        let under_image: Vec<usize> = (0..self.steps.len()).filter(|step| self.is_under_image(*step)).collect();
+        let is_same = |step: &usize| self.start(*step).variables.get(name).is_none_or(|other| other == value);
+        under_image.contains(&at) && !under_image.iter().all(is_same)
+    }
+
+    /// The environment of the image, before its own PATH entries.
+    pub fn image(&self) -> Environment {
+        let mut environment = Environment::default();
+        for input in &self.inputs {
+            if let Source::Step(at) = input.source {
+                environment.merge(&self.end(at));
+            }
+        }
+        environment.variables.extend(self.variables.clone());
+        environment
+    }
+
+    /// Whether the image starts from a step, directly or through other steps.
     pub fn is_under_image(&self, at: usize) -> bool {
         let mut source = Some(&self.base);
         while let Some(Source::Step(step)) = source {
@@ -183,7 +203,7 @@ impl Plan {
     pub fn asks_too_much_of_env(&self, options: &Options) -> bool {
         self.needed().into_iter().any(|at| {
             let step = &self.steps[at];
-            let for_env = self.start(at).for_env(&self.given(step, options), self.is_under_image(at));
+            let for_env = self.start(at).for_env(&self.given(step, options), |name| self.is_arg(at, name));
             let is_no_name = |name: &String| name.is_empty() || name.starts_with('-') || name.contains('=');
             let runs = step.commands.iter().filter_map(|command| match command {
                 Command::Exec { argv, .. } => Some(argv),

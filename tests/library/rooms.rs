@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "compat",
     "diagnostic",
     "options",
+    "packages",
     "plan",
     "graph",
     "secret_usage",

@@ -103,10 +103,10 @@ fn variables_are_set_only_where_they_are_used() {
     };
     let (copy, run) = (json!({ "src": "x", "dest": "x" }), json!({ "cmd": "npm a" }));
     let takes = |step: &str| json!({ "base": { "image": BUILDER }, "inputs": [{ "step": step, "include": ["."] }] });
-    assert_eq!(stages_with(" A=", &copy, &takes("a")), [BUILDER], "the image");
-    assert_eq!(stages_with(" A=", &run, &takes("a")), ["a", BUILDER]);
-    assert_eq!(stages_with(" A=", &copy, &takes("b")), ["a", BUILDER], "`b` starts from there");
-    assert_eq!(stages_with("PATH=", &copy, &takes("b")), ["b", BUILDER], "only a command needs it");
+    assert_eq!(stages_with(" A=", &copy, &takes("a")), ["runtime"], "the image");
+    assert_eq!(stages_with(" A=", &run, &takes("a")), ["a", "runtime"]);
+    assert_eq!(stages_with(" A=", &copy, &takes("b")), ["a", "runtime"], "`b` starts from there");
+    assert_eq!(stages_with("PATH=", &copy, &takes("b")), ["b", "runtime"], "only a command needs it");
 }
 
 #[test]
@@ -253,7 +253,8 @@ fn in_step_scope_commands_see_only_listed_secrets() {
 #[test]
 fn the_hash_layer_can_have_a_key() {
     let ids = [("A".to_owned(), "prod/a".to_owned()), ("C".to_owned(), ".c".to_owned())].into();
-    let options = options! { secrets_hash_key: Some("HASH_KEY".to_owned()), secret_ids: ids, require_secrets_hash: true };
+    let options =
+        options! { secrets_hash_key: Some("HASH_KEY".to_owned()), secret_ids: ids, require_secrets_hash: true };
     shows_with("secrets-hash-key", &secrets(), options);
     let options = options! { secrets_hash_key: Some("HASH_KEY".to_owned()), optional_secrets: true };
     shows_with("secrets-hash-key-optional", &secrets(), options);
@@ -410,6 +411,7 @@ fn a_new_step_changes_few_lines() {
             "+ENV PATH=\"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"",
             "+RUN npm b",
             "+",
+            "+# Setup",
             "+COPY --link --from=b /b /b",
         ]
     );

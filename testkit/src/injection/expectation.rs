@@ -40,10 +40,8 @@ fn is_met(slot: Slot, text: &str, expected: Expect, made: &Transpiled, file: &Do
     let mut copies = instructions().filter_map(|one| if let Instruction::Copy(copy) = one { Some(copy) } else { None });
     match expected {
         Expect::Refused(_) => false,
-        Expect::Comment(comment) => {
-            // a step's name is a comment only if its stage has another name
-            file.comments.iter().any(|line| line.strip_prefix(' ') == Some(comment))
-        }
+        Expect::Comment(comment) => file.comments.iter().any(|line| line.strip_prefix(' ') == Some(comment)),
+        Expect::StageName(name) => file.stages.iter().any(|stage| stage.name.as_deref() == Some(name)),
         Expect::Shell(script) => runs.any(|run| run.command == Command::Shell(script.to_owned())),
         Expect::Argv(words) => runs.any(|run| match &run.command {
             Command::Exec(argv) => argv == words,

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 pub enum Slot {
     StepName,
     CustomName,
+    /// The name of a tool that mise installs, from the custom name of the command.
+    ToolName,
     /// A command line, which `google/shlex` splits.
     Command,
     /// A script that `sh -c` runs.
@@ -47,6 +49,9 @@ impl Slot {
         let mut commands =
             vec![json!({ "cmd": is(Self::Command, "make"), "customName": is(Self::CustomName, "compile") })];
         match self {
+            Self::ToolName => {
+                commands[0] = json!({ "cmd": "mise install", "customName": format!("install mise packages: {text}") });
+            }
             Self::Script => commands[0] = json!({ "cmd": format!("sh -c '{}'", text.replace('\'', "'\"'\"'")) }),
             Self::PathEntry => commands.push(json!({ "path": text })),
             Self::CopySource => commands.push(json!({ "src": text, "dest": "there" })),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use railpack2docker::{Options, SecretsHash};
 
 use crate::buildkit::{Command as Words, Copy, Dockerfile, Instruction, Stage};
-use crate::model::{DEFAULT_PATH, Environment, dir_and_base, under_app};
+use crate::model::{DEFAULT_PATH, dir_and_base, under_app};
 use crate::plans::{Command, Plan, Source};
 use copies::{check_copy, check_file};
 use runs::{Seen, hash_layer, is_variables, kept_hash};
@@ -27,6 +27,9 @@ pub struct Check<'c> {
 
 /// The prefix of Railpack's own images, which have neither a user nor a health check.
 const RAILPACKS_OWN: &str = "ghcr.io/railwayapp/railpack-";
+
+/// The prefix of Railpack's runtime images, which have the default PATH.
+const RAILPACKS_RUNTIME: &str = "ghcr.io/railwayapp/railpack-runtime:";
 
 /// Panics if a Dockerfile means something other than its plan.
 pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
@@ -192,7 +195,7 @@ impl Check<'_> {
     fn image(&self, ends: &BTreeMap<usize, Seen>) {
         let plan = self.plan;
         let stage = self.file.stages.last().unwrap();
-        assert_eq!(stage.name, None);
+        assert!(stage.name.as_ref().is_some_and(|name| name.starts_with("runtime")), "{:?}", stage.name);
         let mut rest: Vec<&Instruction> = stage.instructions.iter().filter(|one| !is_variables(one)).collect();
         self.base(stage, Some(&plan.base), false, &mut rest);
         self.input_copies(&plan.inputs, &mut rest);
@@ -214,18 +217,15 @@ impl Check<'_> {
         for instruction in &stage.instructions {
             seen.take(instruction);
         }
-        let mut expected = Environment::default();
-        for input in &plan.inputs {
-            if let Source::Step(at) = input.source {
-                expected.merge(&plan.end(at));
-            }
-        }
-        expected.variables.extend(plan.variables.clone());
+        let mut expected = plan.image();
         let mut path = plan.paths.clone();
         path.extend(expected.path);
         path.push(DEFAULT_PATH.to_owned());
         path.sort();
         expected.variables.insert("PATH".to_owned(), path.join(":"));
+        if self.root_image(&plan.base).is_some_and(|image| image.starts_with(RAILPACKS_RUNTIME)) {
+            seen.env.entry("PATH".to_owned()).or_insert_with(|| DEFAULT_PATH.to_owned());
+        }
         assert_eq!(seen.env, expected.variables, "the image's variables");
     }
 }

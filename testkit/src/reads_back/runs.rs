@@ -26,6 +26,8 @@ impl Seen {
                 self.env.extend(pairs.iter().cloned());
             }
             Instruction::Arg(args) => {
+                // an ENV would override it
+                assert!(args.iter().all(|(name, _)| !self.env.contains_key(name)), "both ENV and ARG: {args:?}");
                 self.all.extend(args.iter().map(|(name, value)| (name.clone(), value.clone().unwrap_or_default())));
             }
             _ => return false,
@@ -66,10 +68,11 @@ impl Check<'_> {
     }
 
     fn run(&mut self, at: usize, argv: &[String], environment: &Environment, seen: &Seen, run: &Run) {
-        let (step, has_args) = (&self.plan.steps[at], self.plan.is_under_image(at));
+        let step = &self.plan.steps[at];
+        let is_arg = |name: &str| self.plan.is_arg(at, name);
         assert!(run.heredocs.is_empty(), "a heredoc in {run:?}");
         let given = self.plan.given(step, self.options);
-        let for_env = environment.for_env(&given, has_args);
+        let for_env = environment.for_env(&given, is_arg);
         let ran = match &run.command {
             Words::Exec(words) => words.clone(),
             Words::Shell(script) if argv == ["sh", "-c", script] => argv.to_vec(),
@@ -78,7 +81,7 @@ impl Check<'_> {
         let (assigned, words) = if for_env.is_empty() { (Vec::new(), ran.as_slice()) } else { after_env(&ran) };
         assert_eq!((assigned, words), (for_env.clone().into_iter().collect(), argv));
         let all = &seen.all;
-        for (name, value) in environment.without_path().filter(|(name, value)| !needs_env(name, value, has_args)) {
+        for (name, value) in environment.without_path().filter(|(name, value)| !needs_env(name, value, is_arg(name))) {
             assert_eq!(all.get(name), Some(value), "the variable {name:?}");
         }
         let path = environment.path().unwrap_or_else(|| DEFAULT_PATH.to_owned());

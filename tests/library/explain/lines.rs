@@ -54,7 +54,7 @@ fn steps_and_image_cover_the_dockerfile() {
             }
             assert_eq!(lines_of.stages.is_empty(), !step.reaches_image);
         }
-        let image = whole.iter().rposition(|line| *line == "# final image").unwrap() + 1;
+        let image = whole.iter().rposition(|line| *line == "# Runtime image").unwrap() + 1;
         let header = whole.iter().position(|line| line.is_empty()).unwrap() + 1;
         let between: Vec<usize> = (header..image).filter(|number| !seen.contains(number)).collect();
         assert!(between.iter().all(|number| whole[number - 1].is_empty()), "{name}: {between:?}");
