@@ -33,7 +33,7 @@ pub(crate) struct Stage {
     pub(crate) comment: Option<Comment>,
     /// The base of the stage.
     pub(crate) from: Located<From>,
-    /// The name of the stage; the last one has none.
+    /// The name of the stage.
     pub(crate) name: Option<StageName>,
     /// The instructions after the `FROM`.
     pub(crate) instructions: Vec<Located<Instruction>>,

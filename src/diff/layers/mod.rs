@@ -11,6 +11,7 @@ use std::fmt;
 
 use crate::compilation::Lowered;
 use crate::diagnostic::Location;
+use crate::dockerfile::Role;
 use cache_keys::{CacheKeys, KnownKeys};
 
 /// The layers of one stage in the new plan's Dockerfile.
@@ -80,7 +81,8 @@ pub(super) fn predict(old: &Lowered, new: &Lowered, redacted: &Lowered) -> Vec<S
             };
             Layer { instruction, location: layer.location, status }
         });
-        StageLayers { name: stage.name.as_ref().map(|name| name.as_str().to_owned()), layers: layers.collect() }
+        let name = stage.name().filter(|_| stage.role != Role::Image);
+        StageLayers { name: name.map(str::to_owned), layers: layers.collect() }
     });
     stages.collect()
 }
