@@ -24,15 +24,15 @@ pub(super) fn reset_user(image: &str, runs_commands: bool) -> Option<Instruction
 /// The `FROM` of a stage, and its first instructions: they reset what the config of a base image sets,
 /// copy local files that are the base, and set the working directory. `location` is used for a stage
 /// without a base.
-pub(super) fn start(
-    context: &mut Context<'_, '_>,
-    base: Option<Edge<'_>>,
+pub(super) fn start<'p>(
+    context: &mut Context<'p, '_>,
+    base: Option<Edge<'p>>,
     location: &Location,
     runs_commands: bool,
 ) -> (Located<From>, Vec<Located<Instruction>>) {
     let location = base.map_or(location, |edge| &edge.input.location);
     let app = Directory::new("/app").map(Instruction::Workdir);
-    let (from, instructions): (From, Vec<Instruction>) = match base.map(|edge| edge.origin) {
+    let (from, instructions): (From, Vec<Instruction>) = match base.map(|edge| context.resolved(edge.origin)) {
         Some(Origin::Step(id)) => (context.stage_name(id).map_or(From::Scratch, From::Stage), Vec::new()),
         Some(Origin::Image(image)) => {
             let reset = reset_user(&image.value, runs_commands);

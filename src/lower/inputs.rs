@@ -9,14 +9,18 @@ use crate::graph::{Edge, Include, IncludedPaths, Origin};
 use crate::plan::Located;
 
 /// The COPY instructions for the inputs that a stage copies onto its base.
-pub(super) fn copies(context: &mut Context<'_, '_>, base: Edge<'_>, inputs: &[Edge<'_>]) -> Vec<Located<Instruction>> {
+pub(super) fn copies<'p>(
+    context: &mut Context<'p, '_>,
+    base: Edge<'p>,
+    inputs: &[Edge<'p>],
+) -> Vec<Located<Instruction>> {
     let link = merges(base, inputs);
     let mut copies = Vec::new();
     for edge in inputs {
         if edge.includes().is_empty() {
             continue;
         }
-        let from = match edge.origin {
+        let from = match context.resolved(edge.origin) {
             Origin::Local => None,
             Origin::Image(image) => context.image(image).map(From::Image),
             Origin::Step(id) => context.stage_name(id).map(From::Stage),

@@ -29,7 +29,7 @@ use stage::StageEnvs;
 
 use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
 use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, StageName};
-use crate::graph::Graph;
+use crate::graph::{Graph, Origin};
 use crate::options::Options;
 use crate::plan::{Located, StepId, StepMap};
 use crate::secret_usage::{SecretUsage, SetId};
@@ -86,6 +86,8 @@ struct Context<'p, 'f> {
     names: Names,
     /// The stage name of each step that the image needs.
     stage_names: StepMap<Option<StageName>>,
+    /// The origins that replace steps without a stage of their own: they add nothing to their bases.
+    replacements: StepMap<Option<Origin<'p>>>,
     cache_args: CacheArgs<'p>,
     /// The access of commands to each set of secrets.
     access: BTreeMap<SetId, SecretAccess>,
@@ -112,6 +114,7 @@ impl<'p, 'f> Context<'p, 'f> {
             findings,
             names,
             stage_names,
+            replacements: graph.steps().map(|_| None).collect(),
             cache_args: CacheArgs::new(graph.plan()),
             access: BTreeMap::new(),
             budget,
@@ -133,6 +136,14 @@ impl<'p, 'f> Context<'p, 'f> {
     /// The stage name of a step. `None` if the image doesn't need the step.
     fn stage_name(&self, id: StepId) -> Option<StageName> {
         self.stage_names[id].clone()
+    }
+
+    /// The origin that has the files of another one: the same, or that of the step's base if the step has no stage.
+    fn resolved(&self, origin: Origin<'p>) -> Origin<'p> {
+        match origin {
+            Origin::Step(id) => self.replacements[id].unwrap_or(origin),
+            Origin::Image(_) | Origin::Local => origin,
+        }
     }
 
     /// Parses an image reference of the plan. Reports an invalid one.

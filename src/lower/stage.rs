@@ -20,6 +20,8 @@ pub(super) struct StageEnvs<'p> {
     after: StepMap<StageEnv<'p>>,
     /// The steps that are the base of other steps.
     is_base: BTreeSet<StepId>,
+    /// The steps whose files the image or other steps copy.
+    is_copied: BTreeSet<StepId>,
     /// The steps that the image is based on, directly or indirectly: it would inherit their ENV.
     is_under_image: BTreeSet<StepId>,
     /// The variables of these steps that the image has, too, with the same values.
@@ -32,6 +34,11 @@ impl<'p> StageEnvs<'p> {
         let under_image: Vec<StepId> = std::iter::successors(graph.base().step(), |id| base_of(*id)).collect();
         Self {
             after: graph.steps().map(|_| StageEnv::default()).collect(),
+            is_copied: graph
+                .copied_inputs()
+                .filter(|edge| !edge.includes().is_empty())
+                .filter_map(Edge::step)
+                .collect(),
             is_base: graph.needed().filter_map(|(id, _)| base_of(id)).collect(),
             shared_with_image: Rc::new(environments.shared_with_image(graph, &under_image)),
             is_under_image: under_image.into_iter().collect(),
@@ -44,6 +51,17 @@ impl<'p> StageEnvs<'p> {
             DeclaredBy::ArgExcept(self.shared_with_image.clone())
         } else {
             DeclaredBy::Env
+        }
+    }
+
+    /// The origin that replaces a step without instructions of its own. `None` if the step needs a stage: what is
+    /// copied from it may be `/app`, which its stage creates and an image may lack.
+    fn replacement(&self, context: &Context<'p, '_>, id: StepId) -> Option<Origin<'p>> {
+        let base = context.graph.base_of(id)?;
+        match context.resolved(base.origin) {
+            Origin::Image(_) if self.is_copied.contains(&id) => None,
+            Origin::Local => None,
+            origin => Some(origin),
         }
     }
 
@@ -77,6 +95,7 @@ pub(super) fn lower_step<'p>(
     let base = graph.base_of(id);
     let location = &step.name.location;
     let (from, instructions) = start(context, base, location, true);
+    let start_length = instructions.len();
     let declared_by = stage_envs.declared_by(id);
     let mut builder = StageBuilder::new(stage_envs.inherited(base), declared_by, location, instructions);
 
@@ -106,6 +125,12 @@ pub(super) fn lower_step<'p>(
         }
     }
     stage_envs.after[id] = builder.env;
+    if builder.instructions.len() == start_length && builder.helpers.is_empty() {
+        context.replacements[id] = stage_envs.replacement(context, id);
+        if context.replacements[id].is_some() {
+            return Vec::new();
+        }
+    }
     let mut stages = builder.helpers;
     stages.push(Stage {
         role: Role::Step(id),

@@ -99,6 +99,61 @@ impl Plan {
         environment
     }
 
+    /// The source that replaces a step without a stage of its own: the step adds nothing to its base. A step that has
+    /// only an image as its base keeps its stage, if its files are copied: the stage creates `/app`.
+    pub fn replacement(&self, at: usize) -> Option<Source> {
+        if self.adds_something(at) {
+            return None;
+        }
+        let base = match self.steps[at].base.clone()? {
+            Source::Step(step) => self.replacement(step).unwrap_or(Source::Step(step)),
+            other => other,
+        };
+        let is_copied = |inputs: &[Input]| {
+            let from_it = |input: &Input| matches!(input.source, Source::Step(step) if step == at);
+            inputs.iter().any(|input| !input.include.is_empty() && from_it(input))
+        };
+        match base {
+            Source::Local => None,
+            Source::Image(_) if is_copied(&self.inputs) => None,
+            Source::Image(_) if self.needed().iter().any(|step| is_copied(&self.steps[*step].inputs)) => None,
+            other => Some(other),
+        }
+    }
+
+    fn adds_something(&self, at: usize) -> bool {
+        let step = &self.steps[at];
+        if step.commands.iter().any(|command| !matches!(command, Command::Path(_)))
+            || step.inputs.iter().any(|input| !input.include.is_empty())
+        {
+            return true;
+        }
+        let has = step.base.as_ref().map(|base| self.declared(base)).unwrap_or_default();
+        let declared = self.declared(&Source::Step(at));
+        let lacks = |(name, value): (&String, &String)| {
+            !needs_env(name, value, self.is_arg(at, name)) && has.variables.get(name) != Some(value)
+        };
+        declared.path() != has.path() || declared.without_path().any(lacks)
+    }
+
+    /// The environment that ENV and ARG have set at the end of a stage, with the variables that they can't express.
+    fn declared(&self, source: &Source) -> Environment {
+        let Source::Step(at) = source else { return Environment::default() };
+        let step = &self.steps[*at];
+        let is_base = |of: &usize| matches!(self.steps[*of].base, Some(Source::Step(base)) if base == *at);
+        let last_exec = step.commands.iter().rposition(|command| matches!(command, Command::Exec { .. }));
+        if last_exec.is_none() && !self.needed().iter().any(is_base) {
+            return step.base.as_ref().map(|base| self.declared(base)).unwrap_or_default();
+        }
+        let mut environment = self.start(*at);
+        for command in &step.commands[..last_exec.unwrap_or(step.commands.len())] {
+            if let Command::Path(path) = command {
+                environment.push(path);
+            }
+        }
+        environment
+    }
+
     /// Whether the image starts from a step, directly or through other steps.
     pub fn is_under_image(&self, at: usize) -> bool {
         let mut source = Some(&self.base);

@@ -110,6 +110,23 @@ fn variables_are_set_only_where_they_are_used() {
 }
 
 #[test]
+fn steps_that_add_nothing_have_no_stage() {
+    let empty = |name: &str, base: &Value| json!({ "name": name, "inputs": [base] });
+    let plan = json!({
+        "steps": [
+            empty("packages", &json!({ "image": BUILDER })),
+            empty("copied", &json!({ "image": BUILDER })),
+            empty("setup", &json!({ "step": "packages" })),
+            { "name": "build", "inputs": [{ "step": "setup" }, { "step": "copied", "include": ["/etc/x"] }],
+              "commands": [{ "cmd": "make" }] },
+            empty("done", &json!({ "step": "build" })),
+        ],
+        "deploy": { "base": { "step": "setup" }, "inputs": [{ "step": "done", "include": ["."] }] },
+    });
+    shows("empty-steps", &plan);
+}
+
+#[test]
 fn variables_with_line_feeds_are_set_by_env() {
     shows(
         "line-feed-in-variable",

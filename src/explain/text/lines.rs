@@ -11,6 +11,9 @@ use crate::escape::escape_invisible;
 pub fn render_step(explanation: &Explanation, lines: &StepLines, options: &TextOptions<'_>) -> String {
     let step = explanation.steps.get(lines.step);
     let name = step.map(|step| escape_invisible(&step.name).into_owned()).unwrap_or_default();
+    if lines.stages.is_empty() && step.is_some_and(|step| step.reaches_image) {
+        return format!("{name} adds nothing to its base, so the Dockerfile has no stage for it\n");
+    }
     if lines.stages.is_empty() {
         return format!("{name} is unused: the image does not depend on it, so the Dockerfile has no lines for it\n");
     }

@@ -83,14 +83,21 @@ impl Check<'_> {
         }
         let stages = self.file.stages.iter().enumerate().skip(hashes);
         let of_steps: Vec<usize> = stages.filter(|(_, stage)| !is_helper(stage)).map(|(at, _)| at).collect();
+        let needed: Vec<usize> = needed.into_iter().filter(|at| self.plan.replacement(*at).is_none()).collect();
         assert_eq!(of_steps.len(), needed.len() + 1, "stages for steps {needed:?}");
         assert_eq!(of_steps.last(), Some(&(self.file.stages.len() - 1)));
         self.stages = needed.into_iter().zip(of_steps).collect();
     }
 
+    /// The source that has the files of another one: a step may have no stage.
+    fn resolved(&self, source: &Source) -> Source {
+        let replacement = if let Source::Step(at) = source { self.plan.replacement(*at) } else { None };
+        replacement.unwrap_or_else(|| source.clone())
+    }
+
     /// Whether a FROM or `--from` names this source.
     pub fn names(&self, text: Option<&str>, source: &Source) -> bool {
-        match source {
+        match &self.resolved(source) {
             Source::Local => text.is_none(),
             // a number alone would refer to a stage
             Source::Image(image) if image == "0" => text == Some("docker.io/library/0"),
@@ -104,6 +111,8 @@ impl Check<'_> {
     /// Removes the instructions at the beginning of a stage from `rest`, and checks them.
     fn base(&self, stage: &Stage, base: Option<&Source>, runs: bool, rest: &mut Vec<&Instruction>) {
         let mut expected = Vec::new();
+        let resolved = base.map(|base| self.resolved(base));
+        let base = resolved.as_ref();
         match base {
             None | Some(Source::Local) => assert_eq!(stage.image, "scratch"),
             Some(source) => assert!(self.names(Some(&stage.image), source), "FROM {} for {source:?}", stage.image),
@@ -131,7 +140,12 @@ impl Check<'_> {
     fn step(&mut self, at: usize, ends: &BTreeMap<usize, Seen>) -> Seen {
         let plan = self.plan;
         let step = &plan.steps[at];
-        let number = self.stages[&at];
+        let Some(number) = self.stages.get(&at).copied() else {
+            return match &step.base {
+                Some(Source::Step(base)) => ends[base].clone(),
+                _ => Seen::default(),
+            };
+        };
         let stage = &self.file.stages[number];
         let mut seen = match &step.base {
             Some(Source::Step(base)) => ends[base].clone(),
