@@ -22,7 +22,7 @@ pub(super) struct CommandLowering<'a, 'p> {
     pub(super) step: &'p Step,
     pub(super) stage: &'a StageName,
     /// The comment above the stage.
-    pub(super) purpose: Option<&'a Comment>,
+    pub(super) purpose: &'a Comment,
     pub(super) hashes: &'a HashStages,
 }
 
@@ -58,7 +58,7 @@ impl<'p> CommandLowering<'_, 'p> {
 
     /// The comment above a command with these texts: its custom name, unless that adds nothing.
     fn comment(&self, custom_name: Option<&str>, texts: &[&str]) -> Option<Comment> {
-        let purpose = self.purpose.map(Comment::to_string).unwrap_or_default();
+        let purpose = self.purpose.to_string();
         let texts: Vec<&str> = texts.iter().copied().chain([purpose.as_str()]).collect();
         custom_name.filter(|name| tells_more(name, &texts)).map(Comment::new)
     }

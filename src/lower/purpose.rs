@@ -14,8 +14,8 @@ const MAX_NAMED: usize = 4;
 /// The subcommand of mise that installs one tool into a directory.
 const INSTALL_INTO: &str = "install-into";
 
-/// The purpose of a step's stage. `None` if the step does nothing.
-pub(super) fn of_step(graph: &Graph, id: StepId, position: Position) -> Option<Comment> {
+/// The purpose of a step's stage.
+pub(super) fn of_step(graph: &Graph, id: StepId, position: Position) -> Comment {
     let step = graph.step(id);
     let programs: Vec<Vec<String>> = step.commands.iter().filter_map(command_line).map(words).collect();
     let text = if programs.iter().any(|words| installs_tools(words)) {
@@ -27,9 +27,9 @@ pub(super) fn of_step(graph: &Graph, id: StepId, position: Position) -> Option<C
             .or_else(|| copies_everything(graph, id).then_some("Build"))
             .map_or_else(|| setup(step, &programs), str::to_owned)
     } else {
-        files(graph, id)?
+        files(graph, id)
     };
-    Some(Comment::new(&text))
+    Comment::new(&text)
 }
 
 fn command_line(command: &Command) -> Option<&str> {
@@ -137,10 +137,10 @@ fn copies_everything(graph: &Graph, id: StepId) -> bool {
             .any(|command| matches!(command, Command::Copy { src, image: None, .. } if src.value == "."))
 }
 
-/// The purpose of a step without commands. `None` if it has no files either.
-fn files(graph: &Graph, id: StepId) -> Option<String> {
+/// The purpose of a step that runs nothing.
+fn files(graph: &Graph, id: StepId) -> String {
     if copies_everything(graph, id) {
-        return Some("Source code".to_owned());
+        return "Source code".to_owned();
     }
     let step = graph.step(id);
     let copied = step.commands.iter().filter_map(|command| match command {
@@ -148,7 +148,10 @@ fn files(graph: &Graph, id: StepId) -> Option<String> {
         _ => None,
     });
     let names: Vec<String> = written_files(step).into_iter().chain(copied).collect();
-    (!names.is_empty()).then(|| named("Files", names))
+    if names.is_empty() && graph.inputs_of(id).all(|edge| edge.includes().is_empty()) {
+        return "Base image".to_owned();
+    }
+    named("Files", names)
 }
 
 /// The names of the files whose content is in the plan.
@@ -198,7 +201,7 @@ mod tests {
             ("prepare", vec![exec("mkdir x")], "Setup"),
             ("config", vec![file.clone(), json!({ "src": "a/b.json", "dest": "c" })], "Files: x.toml and b.json"),
             ("source", vec![json!({ "src": ".", "dest": "." })], "Source code"),
-            ("nothing", vec![], ""),
+            ("nothing", vec![], "Base image"),
         ] {
             let step = json!({ "name": name, "commands": commands, "assets": { "f": "" } });
             assert_eq!(purpose(&step), expected, "{name}");

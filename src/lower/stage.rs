@@ -111,7 +111,7 @@ pub(super) fn lower_step<'p>(
         builder.instructions.extend(inputs::copies(context, base, &inputs));
     }
     let purpose = purpose::of_step(graph, id, stage_envs.position(id));
-    let lowering = CommandLowering { id, step, stage: &name, purpose: purpose.as_ref(), hashes };
+    let lowering = CommandLowering { id, step, stage: &name, purpose: &purpose, hashes };
     let mut runs_left = runs;
     while let Some((command, rest)) = commands.split_first().filter(|_| !context.is_aborted) {
         commands = rest;
@@ -135,7 +135,7 @@ pub(super) fn lower_step<'p>(
     stages.push(Stage {
         role: Role::Step(id),
         location: location.clone(),
-        comment: purpose,
+        comment: Some(purpose),
         from,
         name: Some(name),
         instructions: builder.instructions,
