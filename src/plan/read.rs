@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::json::{Document, Fields, Kind, Node, Read};
-use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, command, detect, digest};
+use super::{Cache, Deploy, Input, Located, NEWEST_RAILPACK, Plan, Source, Step, Variables, command, detect, digest};
 use crate::diagnostic::{Code, Diagnostic, Findings, JsonPath, Location, Reported};
 
 /// Reads a plan. Reports mistakes that Railpack's reader (`core/plan/plan.go`) silently ignores.
@@ -249,13 +249,27 @@ fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
 
 const DEPLOY_KEYS: [&str; 6] = ["base", "inputs", "startCommand", "variables", "env", "paths"];
 
+/// Keys that pull requests of Railpack add to `deploy`, and the options that do the same.
+const NEWER_DEPLOY_KEYS: [(&str, &str); 3] =
+    [("user", "--user"), ("healthcheck", "--healthcheck"), ("entrypoint", "--entrypoint")];
+
 fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
     let mut known = DEPLOY_KEYS.to_vec();
     known.push("aptPackages");
+    known.extend(NEWER_DEPLOY_KEYS.map(|(key, _)| key));
     let fields = Fields::read(node, &known, findings)?;
     if let Some(ignored) = fields.get("aptPackages") {
         let message = "`aptPackages` belongs in `railpack.json` and has no effect in a plan";
         findings.push(Diagnostic::new(Code::ConfigKey, message).at(&ignored.location()));
+    }
+    for (key, option) in NEWER_DEPLOY_KEYS {
+        if let Some(newer) = fields.keys().find(|member| member.key == key) {
+            let message = format!(
+                "key `{key}` is from a Railpack newer than {NEWEST_RAILPACK} and has no effect on the Dockerfile"
+            );
+            let found = Diagnostic::new(Code::UnknownKey, message).at(&newer.key_location());
+            findings.push(found.with_help(format!("pass `{option}` to railpack2docker")));
+        }
     }
     let mut inputs = list(&fields, "inputs", findings, input).unwrap_or_default();
     let base = match fields.get("base") {
