@@ -71,7 +71,7 @@ pub(super) fn lower_step<'p>(
     }
     if let Some(base) = base {
         let inputs: Vec<Edge<'_>> = graph.inputs_of(id).collect();
-        builder.instructions.extend(inputs::copies(context, base, &inputs));
+        builder.instructions.extend(inputs::copies(context, base, &inputs, None));
     }
     let lowering = CommandLowering { id, step, stage: &name, hashes };
     let mut runs_left = runs;
