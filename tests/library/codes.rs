@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fs_err as fs;
 use railpack2docker::{Code, Options, lint};
-use testkit::{options, plan_with, root};
+use testkit::{options_with, plan_with, root};
 
 /// The codes of findings in a plan. `lint` does not look at the build context, which one of them is about.
 fn of_plans() -> impl Iterator<Item = Code> {
@@ -20,12 +20,6 @@ fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
 
 fn names(codes: impl IntoIterator<Item = Code>) -> BTreeSet<String> {
     codes.into_iter().map(|code| code.name().to_owned()).collect()
-}
-
-/// The options that turn a check on.
-fn options_for(code: Code) -> Options {
-    let warn = Code::OPTIONAL.into_iter().filter(|optional| *optional == code).map(|code| code.name().to_owned());
-    options! { warn: warn.collect() }
 }
 
 /// The warning that says how a plan is read, beside the error that it can't be read so.
@@ -70,7 +64,7 @@ fn plans_have_exactly_the_finding_of_their_name() {
     assert_eq!(stems("tests/lint", "json"), names(of_plans()));
     for code in of_plans() {
         let plan = fs::read_to_string(plan_with(code)).unwrap();
-        let found = lint(&plan, &options_for(code));
+        let found = lint(&plan, &options_with(code));
         let found: BTreeSet<_> = found.iter().map(|found| (found.severity, found.code)).collect();
         let expected = std::iter::once(code).chain(beside(code)).map(|code| (code.severity(), code));
         assert_eq!(found, expected.collect());
@@ -94,6 +88,6 @@ fn examples_have_few_findings() {
     for (name, plan) in testkit::examples() {
         seen.extend(lint(&plan, &Options::default()).iter().map(|found| format!("{name}: {}", found.code)));
     }
-    // an image that Railpack writes so, and a star that Railpack leaves to no shell
-    assert_eq!(seen, ["php: latest-image", "rust: no-shell"]);
+    // an image and a redirection that Railpack writes so, and a star that Railpack leaves to no shell
+    assert_eq!(seen, ["php: latest-image", "rust: no-shell", "static-caddy: shell-as-pid-1"]);
 }
