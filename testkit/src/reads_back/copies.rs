@@ -1,13 +1,14 @@
 //! The checks of one COPY: of a copy command, of a file, of the files of an input.
 
 use super::Check;
+use super::image::User;
 use crate::buildkit::{Copy, Instruction};
 use crate::model::{clean, dir_and_base, under_app};
 use crate::plans::{Input, Source};
 
 impl Check<'_> {
     /// Takes the COPYs of inputs off `rest`.
-    pub fn input_copies(&self, inputs: &[Input], rest: &mut Vec<&Instruction>) {
+    pub fn input_copies(&self, inputs: &[Input], user: Option<&User>, rest: &mut Vec<&Instruction>) {
         for input in inputs {
             for (at, include) in input.include.iter().enumerate() {
                 let outer = outer(input, at);
@@ -28,6 +29,11 @@ impl Check<'_> {
                     _ if include.starts_with('/') => (include.clone(), include.clone()),
                     _ => (under_app(include), under_app(include)),
                 };
+                let dest = user.map_or(dest.clone(), |user| user.path(&dest));
+                let owner = user.filter(|user| user.owns(&dest)).map(|user| user.owner.clone());
+                assert_eq!(copy.chown, owner, "the owner of {dest:?}");
+                // it would give the folders on the way to the user
+                assert!(owner.is_none() || !copy.link || dest == "/app" || dest.starts_with("/app/"), "{copy:?}");
                 assert_eq!((relative(copy), &copy.dest), (source.as_str(), &dest), "the include {include:?}");
                 assert_eq!(copy.excludes, input.exclude);
                 // it would make the folders on the way anew, with another mode
