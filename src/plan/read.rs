@@ -391,6 +391,32 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_a_newer_railpack_have_a_remedy() {
+        let plan =
+            json!({ "deploy": { "base": { "image": "x" }, "user": "app", "healthcheck": {}, "entrypoint": null } });
+        let found = |strict| {
+            let mut findings = Findings::default();
+            let is_read = read(&plan.to_string(), strict, &mut findings).is_ok();
+            (is_read, findings.into_sorted())
+        };
+        let (is_read, findings) = found(false);
+        assert!(is_read);
+        let shown: Vec<String> = findings
+            .iter()
+            .map(|found| format!("{}: {} ({})", found.code, found.message, found.help.as_deref().unwrap_or_default()))
+            .collect();
+        let newer = "is from a Railpack newer than 0.37.0 and has no effect on the Dockerfile";
+        assert_eq!(
+            shown,
+            [
+                format!("unknown-key: key `healthcheck` {newer} (pass `--healthcheck` to railpack2docker)"),
+                format!("unknown-key: key `user` {newer} (pass `--user` to railpack2docker)"),
+            ]
+        );
+        assert!(!found(true).0);
+    }
+
+    #[test]
     fn wrong_types_are_reported_at_their_location() {
         let image = json!({ "base": { "image": "x" } });
         let step = |step: Value| json!({ "steps": [step], "deploy": image });

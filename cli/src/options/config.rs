@@ -71,7 +71,7 @@ impl Config {
         })?;
         Self::parse(&text).map_err(|error| {
             let (line, column) = LineIndex::new(&text).line_and_column(error.span().unwrap_or_default().start);
-            let what = error.message().replace('\n', "; ");
+            let what = error.message().trim_end().replace('\n', "; ");
             Diagnostic::new(Code::InvalidConfig, format!("`{name}`, line {line}, column {column}: {what}"))
                 .with_help("valid keys are `allow`, and the names of options, such as `secrets-hash`, in `[transpile]`, `[image]` and `[lint]`")
                 .into()

@@ -290,3 +290,100 @@ fn read_healthcheck<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Healthche
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Args as _, FromArgMatches};
+
+    fn parse(arguments: &[&str]) -> ImageArgs {
+        let command = ImageArgs::augment_args(clap::Command::new("x"));
+        let arguments = std::iter::once("x").chain(arguments.iter().copied());
+        ImageArgs::from_arg_matches(&command.get_matches_from(arguments)).unwrap()
+    }
+
+    const ALL: &[&str] = &[
+        "--base=debian:13",
+        "--user=1001:1001",
+        "--env=A=b=c",
+        "--env=D=",
+        "--label=a.b=c d",
+        "--label-arg=a.c=REVISION",
+        "--expose=3000",
+        "--expose=53/udp",
+        "--volume=/data",
+        "--healthcheck=curl -f x || exit 1",
+        "--health-interval=10s",
+        "--health-timeout=1s",
+        "--health-start-period=5s",
+        "--health-retries=2",
+        "--stop-signal=SIGINT",
+        "--entrypoint=[\"tini\",\"--\"]",
+        "--command=-x 'y z'",
+        "--exec",
+    ];
+
+    const TOML: &str = r#"
+base = "debian:13"
+user = "1001:1001"
+env = { A = "b=c", D = "" }
+labels = { "a.b" = "c d" }
+label-args = { "a.c" = "REVISION" }
+expose = [3000, "53/udp"]
+volumes = ["/data"]
+healthcheck = { command = "curl -f x || exit 1", interval = "10s", timeout = "1s", start-period = "5s", retries = 2 }
+stop-signal = "SIGINT"
+entrypoint = ["tini", "--"]
+command = "-x 'y z'"
+exec = true
+"#;
+
+    #[test]
+    fn arguments_parse_as_they_print() {
+        assert_eq!(parse(ALL).arguments(&ImageArgs::default()), ALL);
+        assert_eq!(parse(&[]), ImageArgs::default());
+    }
+
+    #[test]
+    fn both_forms_have_the_same_options() {
+        let file: ImageArgs = toml::from_str(TOML).unwrap();
+        assert_eq!(file, parse(ALL));
+        assert_eq!(file.arguments(&file).len(), 7, "only lists: {:?}", file.arguments(&file));
+    }
+
+    #[test]
+    fn the_command_line_takes_precedence() {
+        let file: ImageArgs = toml::from_str(TOML).unwrap();
+        let given = parse(&["--user=app", "--env=A=x", "--expose=80", "--health-retries=5", "--stop-signal=SIGINT"]);
+        let arguments = ["--user=app", "--env=A=x", "--expose=80", "--health-retries=5"];
+        assert_eq!(given.arguments(&file), arguments);
+        let options = given.over(&file).options().unwrap();
+        assert_eq!((options.user.as_deref(), options.env["A"].as_str()), (Some("app"), "x"));
+        assert_eq!(options.expose, ["3000", "53/udp", "80"]);
+        let check = options.healthcheck.unwrap();
+        assert_eq!((check.retries, check.interval.as_deref()), (Some(5), Some("10s")));
+        assert!(options.exec && options.command.is_some());
+    }
+
+    #[test]
+    fn values_of_the_file_have_several_forms() {
+        let file: ImageArgs = toml::from_str("user = 1001\nhealthcheck = ['a', 'b']\nlabel = { n = 1 }").unwrap();
+        assert_eq!(file, parse(&["--user=1001", "--healthcheck=[\"a\", \"b\"]", "--label=n=1"]));
+        for (line, message) in [
+            ("usr = 'x'", "unknown field `usr`"),
+            ("healthcheck = { cmd = 'x' }", "unknown field `cmd`"),
+            ("healthcheck = 1", "expected a string or an array of strings"),
+            ("expose = [-1]", "expected a string or an integer"),
+            ("command = [1]", "expected a string or an array of strings"),
+        ] {
+            let error = toml::from_str::<ImageArgs>(line).unwrap_err().to_string();
+            assert!(error.contains(message), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn times_require_a_health_check() {
+        let error = parse(&["--health-interval=1s"]).options().unwrap_err();
+        assert_eq!(error.help.as_deref(), Some("pass `--healthcheck`"));
+    }
+}
