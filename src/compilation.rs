@@ -1,7 +1,9 @@
 //! A compilation: a plan parsed once, and everything derived from it.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
-use crate::dockerfile::{Dockerfile, Dockerignore, Instruction};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Instruction};
 use crate::graph::{self, Graph};
 use crate::header::BuildCommand;
 use crate::lint::{self, Subject};
@@ -88,7 +90,7 @@ impl Compilation {
     pub fn lower(&self, options: &Options) -> Result<Lowered, Diagnostics> {
         let mut findings = self.findings.clone();
         let usage = self.secrets(options);
-        match lower::lower(&self.graph, &usage, options, &mut findings) {
+        match lower::lower(&self.graph_with(options), &usage, options, &mut findings) {
             Ok((dockerfile, dockerignore)) => Ok(Lowered {
                 dockerfile,
                 dockerignore,
@@ -126,7 +128,9 @@ impl Compilation {
     #[must_use]
     pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
-        let subject = Subject { graph: &self.graph, usage: &lowered.usage, rendered: Some(rendered) };
+        let graph = self.graph_with(&lowered.options);
+        let image = &lowered.options.image;
+        let subject = Subject { graph: &graph, usage: &lowered.usage, image, rendered: Some(rendered) };
         lint::check_always(&subject, &mut findings);
         findings.remove_allowed(&lowered.options.allow);
         findings.into_sorted()
@@ -145,14 +149,17 @@ impl Compilation {
             Ok((usage, rendered)) => (usage, rendered, self.findings.clone()),
             Err(errors) => (self.secrets(options), None, errors.0.into_iter().collect()),
         };
-        let subject = Subject { graph: &self.graph, usage: &usage, rendered: rendered.as_ref() };
+        let graph = self.graph_with(options);
+        let subject = Subject { graph: &graph, usage: &usage, image: &options.image, rendered: rendered.as_ref() };
         lint::check_all(&subject, &options.warn, &mut findings);
         findings.remove_allowed(&options.allow);
         findings.into_sorted()
     }
 
-    pub(crate) fn graph(&self) -> &Graph {
-        &self.graph
+    /// The graph with the base image of the options, if they have a valid one.
+    pub(crate) fn graph_with(&self, options: &Options) -> Cow<'_, Graph> {
+        let base = options.image.base.as_deref().filter(|base| ImageRef::new(base).is_ok());
+        base.and_then(|base| self.graph.with_base_image(base)).map_or(Cow::Borrowed(&self.graph), Cow::Owned)
     }
 
     pub(crate) fn plan(&self) -> &Plan {

@@ -3,7 +3,7 @@
 Each plan's Dockerfile must pass `docker build --check` without warnings, and hadolint without errors
 and warnings, except those that the plan's own commands, images and variables cause. Both must report each
 variable of the plan that looks like a secret: nothing in a generated file silences them. A plan that can't
-become a Dockerfile is skipped: other tests check that."""
+become a Dockerfile is skipped: other tests check that. Examples are checked with options of the image, too."""
 
 import concurrent.futures
 import json
@@ -18,6 +18,18 @@ OF_THE_PLAN = {"DL3007", "DL3008", "DL3042"}
 # the rule of `docker build --check` (validateNoSecretKey in BuildKit's convert.go)
 SECRET = re.compile(r"(_|^)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(_|$)", re.IGNORECASE)
 PUBLIC = re.compile(r"(_|^)(public|file|version)(_|$)", re.IGNORECASE)
+
+IMAGE_OPTIONS = [
+    "--user=app",
+    "--expose=3000",
+    "--volume=/data",
+    "--label=org.opencontainers.image.source=https://example.org/$x",
+    "--label-arg=org.opencontainers.image.revision=REVISION",
+    "--healthcheck=curl -f http://localhost:3000/ | grep '$x' || exit 1",
+    "--health-interval=10s",
+    "--stop-signal=SIGINT",
+    "--exec",
+]
 
 
 def secret_variables(plan):
@@ -42,12 +54,12 @@ def complaints_of_docker(output, secrets, text):
     return [f"docker build --check, where {sorted(expected)} look like secrets: {output[-900:]}"]
 
 
-def findings(binary, context, work, plan):
-    folder = work / f"{plan.parent.name}-{plan.stem}"
+def findings(binary, context, work, plan, options):
+    folder = work / f"{plan.parent.name}-{plan.stem}{'-image' if options else ''}"
     folder.mkdir(parents=True)
     dockerfile = folder / "Dockerfile"
     # the engine's own frontend: another one can't be pulled
-    made = subprocess.run([binary, plan, "--syntax", "none", "-o", dockerfile], capture_output=True, text=True)
+    made = subprocess.run([binary, plan, "--syntax", "none", "-o", dockerfile, *options], capture_output=True, text=True)
     if made.returncode:
         return []
     where = plan.parent if (plan.parent / "plan.json").exists() else context
@@ -71,12 +83,14 @@ def main():
     binary, context, work, *plans = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = {plan: pool.submit(findings, binary, context, work, plan) for plan in plans}
-        for plan, job in jobs.items():
+        examples = [plan for plan in plans if plan.name == "plan.json"]
+        runs = [(plan, []) for plan in plans] + [(plan, IMAGE_OPTIONS) for plan in examples]
+        jobs = [(plan, pool.submit(findings, binary, context, work, plan, options)) for plan, options in runs]
+        for plan, job in jobs:
             for finding in job.result():
                 bad += 1
                 print(f"{plan}: {finding}")
-    print(f"{len(plans)} Dockerfiles linted, {bad} findings")
+    print(f"{len(jobs)} Dockerfiles linted, {bad} findings")
     return 1 if bad or not plans else 0
 
 

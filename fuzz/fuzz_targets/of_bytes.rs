@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::{Result, Unstructured};
-use railpack2docker::{Options, SecretsHash, SecretsScope};
+use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretsHash, SecretsScope};
 use testkit::options;
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -116,6 +116,44 @@ fn step(bytes: &mut Bytes<'_>, at: usize, secrets: &[String], caches: &[String])
     })
 }
 
+/// Options of the image: names and numbers that are valid, and any text where text is allowed.
+fn image(bytes: &mut Bytes<'_>) -> Result<ImageOptions> {
+    fn one(bytes: &mut Bytes<'_>, choices: &[&str]) -> Result<Option<String>> {
+        Ok(if bytes.arbitrary()? { Some((*bytes.choose(choices)?).to_owned()) } else { None })
+    }
+    fn pairs(bytes: &mut Bytes<'_>, names: &[&str]) -> Result<Variables> {
+        let pairs = some(bytes, 2, |bytes| Ok(((*bytes.choose(names)?).to_owned(), text(bytes)?)))?;
+        Ok(pairs.into_iter().collect())
+    }
+    fn words(bytes: &mut Bytes<'_>) -> Result<ImageCommand> {
+        let mut words = vec![text(bytes)?];
+        words.extend(some(bytes, 2, text)?);
+        Ok(ImageCommand::Exec(words))
+    }
+    fn command(bytes: &mut Bytes<'_>) -> Result<ImageCommand> {
+        if bytes.arbitrary()? { words(bytes) } else { Ok(ImageCommand::Shell(text(bytes)?)) }
+    }
+    let mut image = ImageOptions::default();
+    image.user = one(bytes, &["1001", "1001:0", "app", "a-b_1"])?;
+    image.env = pairs(bytes, &["A", "PORT", "PATH", "my-var"])?;
+    image.labels = pairs(bytes, &["a", "org.opencontainers.image.source"])?;
+    if bytes.ratio(1, 4)? {
+        image.label_args = [("b.c".to_owned(), "LABEL_ARG".to_owned())].into();
+    }
+    image.expose = one(bytes, &["3000", "53/udp"])?.into_iter().collect();
+    image.volumes = one(bytes, &["/data", "/app/x"])?.into_iter().collect();
+    image.stop_signal = one(bytes, &["SIGINT", "9"])?;
+    if bytes.arbitrary()? {
+        let mut check = Healthcheck::new(command(bytes)?);
+        check.interval = one(bytes, &["10s", "1m30s"])?;
+        image.healthcheck = Some(check);
+    }
+    image.entrypoint = if bytes.ratio(1, 4)? { Some(words(bytes)?) } else { None };
+    image.command = if bytes.ratio(1, 4)? { Some(command(bytes)?) } else { None };
+    image.exec = bytes.arbitrary()?;
+    Ok(image)
+}
+
 /// A plan of one to four steps, each of which depends only on earlier ones, and options for it.
 pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
     let secrets = some(bytes, 2, |bytes| match bytes.int_in_range(0..=3_u8)? {
@@ -139,6 +177,7 @@ pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
         secrets_scope: *bytes.choose(&[SecretsScope::Plan, SecretsScope::Step])?,
         secrets_hash: *bytes.choose(&[SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off])?,
         cache_prefix: if bytes.ratio(1, 4)? { text(bytes)? } else { String::new() },
+        image: if bytes.ratio(1, 3)? { image(bytes)? } else { ImageOptions::default() },
     };
     let base = source(bytes, count)?;
     let start = if bytes.arbitrary()? { Some(text(bytes)?) } else { None };

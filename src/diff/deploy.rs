@@ -5,17 +5,27 @@ use super::inputs::{self, Inputs};
 use super::match_steps::Pairs;
 use super::message::Message;
 use super::variables;
-use crate::plan::{Deploy, Located};
+use crate::options::ImageOptions;
+use crate::plan::{Deploy, Located, Variables};
 
-/// Compares `deploy`.
-pub(super) fn compare(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
+/// Compares `deploy`, without what the options of the image override.
+pub(super) fn compare(pairs: &Pairs<'_>, image: &ImageOptions, changes: &mut Vec<Change>) {
     let (old, new) = (&pairs.old.plan.deploy, &pairs.new.plan.deploy);
     let subject = Subject::Image;
     inputs::compare_base(Some(&old.base), Some(&new.base), pairs, &subject, changes);
     Inputs { old: &old.inputs, new: &new.inputs }.compare(pairs, &subject, changes);
-    variables::compare(&old.variables, &new.variables, &subject, changes);
+    let left = |variables: &Variables| -> Variables {
+        variables
+            .iter()
+            .filter(|(name, _)| !image.env.contains_key(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    };
+    variables::compare(&left(&old.variables), &left(&new.variables), &subject, changes);
     paths(old, new, changes);
-    start_command(old, new, changes);
+    if image.command.is_none() {
+        start_command(old, new, changes);
+    }
 }
 
 /// Compares the entries of `PATH`. Their order has no meaning, since they are sorted in the image.

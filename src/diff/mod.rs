@@ -40,7 +40,7 @@ mod variables;
 use crate::compilation::{Compilation, Lowered};
 use crate::diagnostic::Diagnostics;
 use crate::header::without_stamp;
-use crate::options::Options;
+use crate::options::{ImageOptions, Options};
 use crate::plan::Plan;
 use crate::secret_usage::SecretUsage;
 use caches::Caches;
@@ -111,10 +111,12 @@ pub fn compare(old: &str, new: &str, options: &Options) -> Result<Comparison, Co
     let new_options = options_for(options, new.plan(), old.plan());
     let (before, after) = both(old.lower(&old_options), new.lower(&new_options))?;
     let (old_redacted, new_redacted) = redact::redact(&old, &new);
-    let redacted = both(old_redacted.lower(&old_options), new_redacted.lower(&new_options))?;
+    let (old_shown, new_shown) = (redact::redact_options(&old_options), redact::redact_options(&new_options));
+    let redacted = both(old_redacted.lower(&old_shown), new_redacted.lower(&new_shown))?;
     let stages = layers::predict(&before, &after, &redacted.1);
     let (old_files, new_files) = both(RedactedFiles::new(&redacted.0), RedactedFiles::new(&redacted.1))?;
-    let changes = changes((old.plan(), before.usage()), (new.plan(), after.usage()));
+    let (old_graph, new_graph) = (old.graph_with(options), new.graph_with(options));
+    let changes = changes((old_graph.plan(), before.usage()), (new_graph.plan(), after.usage()), &options.image);
     Ok(Comparison { changes, stages, old: old_files, new: new_files })
 }
 
@@ -150,7 +152,11 @@ impl RedactedFiles {
 }
 
 /// All changes: first those of the whole plan, then those of the steps, then those of the image.
-fn changes((old, old_usage): (&Plan, &SecretUsage), (new, new_usage): (&Plan, &SecretUsage)) -> Vec<Change> {
+fn changes(
+    (old, old_usage): (&Plan, &SecretUsage),
+    (new, new_usage): (&Plan, &SecretUsage),
+    image: &ImageOptions,
+) -> Vec<Change> {
     let mut changes = Vec::new();
     let pairs = Pairs::new(old, new);
     let secrets = Secrets::new((old, old_usage), (new, new_usage));
@@ -160,6 +166,6 @@ fn changes((old, old_usage): (&Plan, &SecretUsage), (new, new_usage): (&Plan, &S
     secrets.compare(&mut changes);
     caches.compare(&mut changes);
     steps::compare(&pairs, &secrets, &caches, &mut changes);
-    deploy::compare(&pairs, &mut changes);
+    deploy::compare(&pairs, image, &mut changes);
     changes
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compilation::Compilation;
+use crate::options::Options;
 use crate::plan::{Plan, Variables};
 use crate::secrets::{is_credential, looks_secret};
 
@@ -23,6 +24,22 @@ pub(super) fn redact(old: &Compilation, new: &Compilation) -> (Compilation, Comp
         })
     };
     (mask_values(old, "…"), mask_values(new, "… (changed)"))
+}
+
+/// The options with masked values: both plans have the same ones.
+pub(super) fn redact_options(options: &Options) -> Options {
+    const MASK: &str = "…";
+    let mut options = options.clone();
+    for (_, value) in options.image.env.iter_mut().filter(|(name, value)| is_masked(name, value)) {
+        MASK.clone_into(value);
+    }
+    for argument in &mut options.files.arguments {
+        let pair = argument.strip_prefix("--env=").and_then(|pair| pair.split_once('='));
+        if let Some((name, _)) = pair.filter(|(name, value)| is_masked(name, value)) {
+            *argument = format!("--env={name}={MASK}");
+        }
+    }
+    options
 }
 
 fn variables_of(plan: &mut Plan) -> impl Iterator<Item = &mut Variables> {
@@ -75,6 +92,17 @@ mod tests {
         assert_eq!(values(&old), [half, half].concat());
         let half = ["API_TOKEN=… (changed)", "EMPTY_KEY=", "NODE_ENV=x", "URL=…"];
         assert_eq!(values(&new), [half, half].concat());
+    }
+
+    #[test]
+    fn variables_of_options_are_masked_in_the_header_too() {
+        let mut options = Options::default();
+        options.image.env =
+            [("API_TOKEN", "t0p"), ("NODE_ENV", "x")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        options.files.arguments = ["--env=API_TOKEN=t0p", "--env=NODE_ENV=x", "--strict"].map(str::to_owned).to_vec();
+        let redacted = redact_options(&options);
+        assert_eq!(redacted.image.env.into_values().collect::<Vec<_>>(), ["…", "x"]);
+        assert_eq!(redacted.files.arguments, ["--env=API_TOKEN=…", "--env=NODE_ENV=x", "--strict"]);
     }
 
     #[test]

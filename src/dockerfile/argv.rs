@@ -133,7 +133,7 @@ impl ShellForm {
         let Some(program) = argv.first().map(AsRef::as_ref) else {
             return Err(Inexpressible::Malformed("a command"));
         };
-        if SHELL_WORDS.contains(&program) {
+        if is_shell_word(program) {
             return Err(Inexpressible::Malformed("a program that the shell looks up"));
         }
         let mut script = shell_word(program, program.contains('='));
@@ -176,6 +176,11 @@ fn check_argument(word: &str) -> Result<(), Inexpressible> {
         return Err(Inexpressible::LongArgument(word.len()));
     }
     Ok(())
+}
+
+/// Whether a shell doesn't look up a word as a program.
+pub(crate) fn is_shell_word(word: &str) -> bool {
+    SHELL_WORDS.contains(&word)
 }
 
 /// Words that a shell doesn't look up as programs: the reserved words of POSIX and bash, and the builtins

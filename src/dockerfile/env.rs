@@ -77,7 +77,7 @@ fn check_name(name: &str) -> Result<(), Inexpressible> {
 
 /// Text in double quotes. BuildKit parses `"x\\\\"` correctly; hadolint doesn't, so trailing backslashes
 /// come after the closing quote, followed by an empty pair of quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let inner = text.trim_end_matches('\\');
     let trailing = "\\\\".repeat(text.len() - inner.len());
     let inner = escape(inner, &['\\', '"', '$']);

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath, Inexpressible, Mount,
-    ShellForm, ShellSetup, is_bare_name,
+    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc, HeredocPath,
+    Inexpressible, Label, Mount, OwnedPath, Owner, Port, ShellForm, ShellSetup, Signal, UserSetup, is_bare_name,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -28,8 +28,13 @@ pub(crate) enum Instruction {
         /// Whether the shell is reset, too.
         shell: bool,
     },
-    /// `HEALTHCHECK NONE` and `STOPSIGNAL`: resets what the image sets.
-    ResetProcess,
+    /// `HEALTHCHECK NONE` and `STOPSIGNAL`: resets what the image sets. At least one of them.
+    ResetProcess {
+        /// Whether the health check is reset.
+        healthcheck: bool,
+        /// Whether the signal is reset.
+        stop_signal: bool,
+    },
     /// `WORKDIR`
     Workdir(Directory),
     /// `ENV`
@@ -56,6 +61,20 @@ pub(crate) enum Instruction {
     HashSecrets(HashSecrets),
     /// The `ARG` and `COPY` of a stage that contains the value of `SECRETS_HASH` itself.
     KeepSecretsHash,
+    /// The `RUN` that creates the user and gives directories to it. Never empty.
+    CreateUser(Vec<UserSetup>),
+    /// `LABEL`, with the `ARG` of each value that is a build arg.
+    Labels(Labels),
+    /// `EXPOSE`
+    Expose(Vec<Port>),
+    /// `VOLUME`
+    Volume(Vec<OwnedPath>),
+    /// `USER`
+    User(Owner),
+    /// `STOPSIGNAL`
+    StopSignal(Signal),
+    /// `HEALTHCHECK`
+    Healthcheck(Healthcheck),
     /// `ENTRYPOINT`
     Entrypoint(ExecForm),
     /// `CMD`
@@ -90,11 +109,21 @@ impl Instruction {
             Self::Run(run) => vec![run.summary()],
             Self::HashSecrets(hash) => vec![hash.summary()],
             Self::KeepSecretsHash => vec!["COPY <<EOF /secrets-hash".to_owned()],
+            Self::CreateUser(setup) => {
+                let statements: Vec<String> = setup.iter().map(ToString::to_string).collect();
+                vec![format!("RUN {}", statements.join(" && "))]
+            }
             Self::ResetUser { .. }
-            | Self::ResetProcess
+            | Self::ResetProcess { .. }
             | Self::Env(_)
             | Self::Arg(_)
             | Self::MountArg(_)
+            | Self::Labels(_)
+            | Self::Expose(_)
+            | Self::Volume(_)
+            | Self::User(_)
+            | Self::StopSignal(_)
+            | Self::Healthcheck(_)
             | Self::Entrypoint(_)
             | Self::Cmd(_) => Vec::new(),
         };
@@ -125,6 +154,8 @@ pub(crate) struct Copy {
     pub(crate) from: Option<From>,
     /// Whether the layer is independent of the layers below it (`--link`).
     pub(crate) link: bool,
+    /// The owner of the copies, if it is not root.
+    pub(crate) owner: Option<Owner>,
     /// Patterns of files that are not copied.
     pub(crate) exclude: Vec<Exclude>,
     /// The source and the destination.
@@ -135,6 +166,7 @@ impl Copy {
     fn summary(&self) -> String {
         let mut words = vec!["COPY".to_owned()];
         words.extend(self.link.then(|| "--link".to_owned()));
+        words.extend(self.owner.map(|owner| format!("--chown={owner}")));
         words.extend(self.from.as_ref().map(|from| format!("--from={from}")));
         words.extend(self.exclude.iter().map(|pattern| format!("--exclude={pattern}")));
         words.push(self.paths.to_string());
@@ -276,6 +308,15 @@ impl HashSecrets {
     }
 }
 
+/// Labels, and the build args for their values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Labels {
+    /// The build args, which are empty by default.
+    pub(crate) args: Vec<Assignment>,
+    /// The labels.
+    pub(crate) labels: Vec<Label>,
+}
+
 /// `"$NAME"` in a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ShellVariable(String);
@@ -304,7 +345,7 @@ mod tests {
     fn copies(source: &str, exclude: &[&str], file: &str) -> bool {
         let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
         let paths = CopyPaths::new(source, "/app").unwrap();
-        Copy { comment: None, from: None, link: false, exclude, paths }.takes(file)
+        Copy { comment: None, from: None, link: false, owner: None, exclude, paths }.takes(file)
     }
 
     #[test]

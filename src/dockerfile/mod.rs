@@ -9,6 +9,7 @@ mod comment;
 mod env;
 mod heredoc;
 mod ignore;
+mod image_config;
 mod instruction;
 mod mount;
 mod name;
@@ -17,14 +18,16 @@ mod secret_file;
 mod shell_setup;
 mod spelling;
 mod stage;
+mod user;
 
-pub(crate) use argv::{ExecForm, ShellForm, shell_word};
+pub(crate) use argv::{ExecForm, ShellForm, is_shell_word, shell_word};
 pub(crate) use comment::{Comment, GENERATED_BY};
 pub(crate) use env::{Assignment, is_bare_name, is_env_only};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
+pub(crate) use image_config::{Duration, Healthcheck, Label, Port, Retries, Signal};
 pub(crate) use instruction::{
-    Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, SecretsHasher, ShellVariable,
+    Command, Copy, CopyFile, HashSecrets, Instruction, Labels, Mode, Run, SecretsHasher, ShellVariable,
 };
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
@@ -34,3 +37,4 @@ pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use spelling::Inexpressible;
 pub(crate) use spelling::{LONGEST_LINE, check_path, fold, percent_encode};
 pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};
+pub(crate) use user::{OwnedPath, Owner, User, UserSetup};

@@ -1,21 +1,30 @@
 //! Conversion of the graph to the build model.
 
+use super::image_settings::start_command;
 use super::model::{Cache, Command, Consumer, Copy, Image, Secrets, Source, Step};
 use crate::compat::shlex;
 use crate::diagnostic::LineIndex;
 use crate::graph::{Edge, Graph, Origin};
+use crate::options::ImageOptions;
 use crate::plan::{self, Located, StepId, StepMap};
 use crate::secret_usage::SecretUsage;
 
 /// The steps in build order, and the image.
-pub(super) fn steps_and_image(graph: &Graph, usage: &SecretUsage, lines: &LineIndex<'_>) -> (Vec<Step>, Image) {
+pub(super) fn steps_and_image(
+    graph: &Graph,
+    usage: &SecretUsage,
+    options: &ImageOptions,
+    lines: &LineIndex<'_>,
+) -> (Vec<Step>, Image) {
     let converter = Converter { graph, usage, lines, index: graph.build_index() };
     let consumers = converter.consumers();
     let steps = graph.in_build_order().map(|(id, step)| converter.step(id, step, consumers[id].clone())).collect();
+    let planned = graph.plan().deploy.start_command.as_ref().map(|command| command.value.as_str());
     let image = Image {
         base: converter.source(graph.base()),
         copies: converter.copies(graph.deploy_inputs()),
-        start_command: graph.plan().deploy.start_command.as_ref().map(|command| command.value.clone()),
+        start_command: start_command(planned, options),
+        options: options.clone(),
     };
     (steps, image)
 }

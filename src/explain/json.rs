@@ -7,7 +7,7 @@
 //! | key | value |
 //! |---|---|
 //! | `steps` | the steps in build order, see below |
-//! | `image` | an object: `base`, a source; `copies`; `startCommand` or null; `runsAgain` or null |
+//! | `image` | an object: `base`, a source; `copies`; `startCommand` or null; `options`, see below; `runsAgain` or null |
 //! | `secrets` | the names of the plan's secrets |
 //! | `change` | null, or an object: `secrets`, the names; and `files`, each with `path` and `outcome` (`copied`, `excluded` or `not copied`) |
 //!
@@ -25,6 +25,17 @@
 //! | `commands` | objects with a `kind`, see below |
 //! | `takenBy` | the names of the steps that use it, and null for the image |
 //! | `runsAgain` | null if the step does not re-run, see below |
+//!
+//! The options of the image are an object:
+//!
+//! | key | value |
+//! |---|---|
+//! | `user`, `stopSignal` | a string or null |
+//! | `entrypoint` | a string, an array of words, or null |
+//! | `env` | an array of names |
+//! | `labels`, `labelArgs` | objects |
+//! | `expose`, `volumes` | arrays |
+//! | `healthcheck` | null, or an object: `command`, a string or an array of words; `interval`, `timeout`, `startPeriod` and `retries`, each a value or null |
 //!
 //! A source is `{"context": true}`, `{"image": …}` or `{"step": …}`.
 //!
@@ -48,6 +59,7 @@ use super::changes::{Cause, Consequences, FirstInstruction, Outcome, Rerun};
 use super::lines::{StageKind, StepLines};
 use super::model::{Command, Consumer, Copy, Explanation, Source, Step};
 use crate::escape::escape_invisible_json;
+use crate::options::{ImageCommand, ImageOptions};
 
 /// Renders the build and the consequences of a change. The text ends in a line feed.
 #[must_use]
@@ -63,6 +75,7 @@ pub fn render(explanation: &Explanation, consequences: Option<&Consequences>) ->
         "base": explanation.source_json(&image.base),
         "copies": explanation.copies_json(&image.copies),
         "startCommand": image.start_command,
+        "options": options_json(&image.options),
         "runsAgain": explanation.rerun_json(consequences.and_then(|it| it.image.as_ref())),
     });
     let change = consequences.map(|consequences| {
@@ -179,6 +192,36 @@ impl Explanation {
             .collect();
         let FirstInstruction { line, text, position } = &rerun.first;
         json!({ "causes": causes, "first": { "line": line, "text": text, "location": position } })
+    }
+}
+
+fn options_json(options: &ImageOptions) -> Value {
+    let healthcheck = options.healthcheck.as_ref().map(|check| {
+        json!({
+            "command": command_json(&check.command),
+            "interval": check.interval,
+            "timeout": check.timeout,
+            "startPeriod": check.start_period,
+            "retries": check.retries,
+        })
+    });
+    json!({
+        "user": options.user,
+        "env": options.env.keys().collect::<Vec<_>>(),
+        "labels": options.labels,
+        "labelArgs": options.label_args,
+        "expose": options.expose,
+        "volumes": options.volumes,
+        "stopSignal": options.stop_signal,
+        "healthcheck": healthcheck,
+        "entrypoint": options.entrypoint.as_ref().map(command_json),
+    })
+}
+
+fn command_json(command: &ImageCommand) -> Value {
+    match command {
+        ImageCommand::Shell(line) => json!(line),
+        ImageCommand::Exec(words) => json!(words),
     }
 }
 

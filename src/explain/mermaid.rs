@@ -91,8 +91,10 @@ impl Renderer<'_> {
     }
 
     fn image(&self) -> Vec<String> {
+        let image = &self.explanation.image;
         let mut lines = vec!["the image".to_owned()];
-        lines.extend(self.explanation.image.start_command.as_ref().map(|command| fit_line(command, ROOM)));
+        lines.extend(image.start_command.as_ref().map(|command| fit_line(command, ROOM)));
+        lines.extend(image.settings().iter().map(|(label, text)| fit_line(&format!("{label} {text}"), ROOM)));
         lines.extend(self.consequences.and_then(|it| it.image.as_ref()).map(|_| "rebuilt".to_owned()));
         lines
     }

@@ -25,6 +25,7 @@ mod causes;
 mod changes;
 mod from_graph;
 mod graph_view;
+mod image_settings;
 pub mod json;
 mod lines;
 pub mod mermaid;
@@ -52,8 +53,8 @@ pub fn explain(json: &str, options: &Options) -> Result<Explanation, Diagnostics
     let compilation = Compilation::parse(json, options.strict)?;
     let lowered = compilation.lower(options)?;
     let rendered = lowered.render()?;
-    let graph = compilation.graph();
-    let (steps, image) = from_graph::steps_and_image(graph, lowered.usage(), &LineIndex::new(json));
+    let graph = compilation.graph_with(options);
+    let (steps, image) = from_graph::steps_and_image(&graph, lowered.usage(), &options.image, &LineIndex::new(json));
     let generated = GeneratedDockerfile {
         lines: rendered.dockerfile.lines().map(str::to_owned).collect(),
         source_map: rendered.source_map,

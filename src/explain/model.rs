@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Position;
 use crate::dockerfile::Stage;
-use crate::options::SecretsHash;
+use crate::options::{ImageOptions, SecretsHash};
 use crate::plan::StepMap;
 use crate::source_map::{SourceMap, StageLines};
 
@@ -68,8 +68,10 @@ pub struct Image {
     pub base: Source,
     /// The files that are copied onto the base.
     pub copies: Vec<Copy>,
-    /// The command that a container runs by default, if the plan has one.
+    /// The command that a container runs by default, if the plan or an option has one.
     pub start_command: Option<String>,
+    /// The options of the image.
+    pub options: ImageOptions,
 }
 
 /// A source of files.

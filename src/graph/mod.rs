@@ -4,7 +4,7 @@ mod overlap;
 mod reduction;
 mod resolve;
 
-use crate::plan::{Command, Input, Located, Plan, Step, StepId, StepMap};
+use crate::plan::{Command, Input, Located, Plan, Source, Step, StepId, StepMap};
 
 pub(crate) use overlap::{Include, IncludedPaths, Within};
 pub(crate) use resolve::resolve;
@@ -88,6 +88,25 @@ impl Graph {
         let mut graph = self.clone();
         change(&mut graph.plan);
         graph
+    }
+
+    /// A copy of the graph whose image starts from another image, directly or through the same steps. The
+    /// location of the reference stays. `None` if it starts from no image.
+    pub(crate) fn with_base_image(&self, image: &str) -> Option<Self> {
+        let root = match self.base().origin {
+            Origin::Image(_) => None,
+            Origin::Step(id) => Some(self.nodes[id].root?),
+            Origin::Local => return None,
+        };
+        let mut graph = self.clone();
+        let input = match root {
+            None => &mut graph.plan.deploy.base,
+            Some(id) => graph.plan.step_mut(id)?.inputs.first_mut()?,
+        };
+        if let Source::Image(reference) = &mut input.source {
+            image.clone_into(&mut reference.value);
+        }
+        Some(graph)
     }
 
     pub(crate) fn step(&self, id: StepId) -> &Step {

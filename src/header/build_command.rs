@@ -1,6 +1,7 @@
 //! The command that builds the image: one description with two forms, lines for people and arguments for
 //! a process.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use crate::dockerfile::{csv_field, shell_word};
@@ -19,6 +20,8 @@ pub struct BuildCommand {
     pub ssh: Option<String>,
     /// The value of the build arg `SECRETS_HASH`.
     pub secrets_hash: Option<HashArg>,
+    /// Build args with the values of environment variables of the same names.
+    pub build_args: Vec<String>,
     /// Additional arguments, before the context.
     pub more: Vec<OsString>,
     /// The build context.
@@ -53,8 +56,8 @@ pub enum HashArg {
 }
 
 impl BuildCommand {
-    /// The command for a Dockerfile, to be run in its directory, with each secret in the environment
-    /// variable of the same name.
+    /// The command for a Dockerfile, to be run in its directory, with each secret and each label's build arg
+    /// in the environment variable of the same name.
     #[must_use]
     pub fn for_header(usage: &SecretUsage, options: &Options) -> Self {
         let files = &options.files;
@@ -66,6 +69,7 @@ impl BuildCommand {
             secrets: secret_flags(usage, options, |name| SecretSource::Variable(name.to_owned())),
             ssh: options.ssh.as_ref().map(|ssh| ssh.id.clone()),
             secrets_hash: usage.has_hash().then(|| HashArg::Output(hash_command(options))),
+            build_args: options.image.label_args.values().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
             more: Vec::new(),
             context: context.into(),
         }
@@ -90,6 +94,9 @@ impl BuildCommand {
         if let Some(HashArg::Value(value) | HashArg::Output(value)) = &self.secrets_hash {
             arguments.extend(["--build-arg".into(), format!("SECRETS_HASH={value}").into()]);
         }
+        for name in &self.build_args {
+            arguments.extend(["--build-arg".into(), name.into()]);
+        }
         arguments.extend(self.more.iter().cloned());
         arguments.push(not_an_option(&self.context));
         arguments
@@ -107,6 +114,7 @@ impl BuildCommand {
             HashArg::Output(command) => format!("  --build-arg SECRETS_HASH=\"$({command})\""),
             HashArg::Value(value) => format!("  --build-arg {}", shell_word(&format!("SECRETS_HASH={value}"), false)),
         }));
+        lines.extend(self.build_args.iter().map(|name| format!("  --build-arg {}", shell_word(name, false))));
         let context = path_word(&self.context);
         let last = lines.pop().map(|last| format!("{last} {context}"));
         lines.into_iter().map(|line| format!("{line} \\")).chain(last).collect()
@@ -225,6 +233,7 @@ mod tests {
         let usage = Compilation::parse(&plan(r#""A""#, r#""*""#, ""), false).unwrap().secrets(&options);
         let mut command = BuildCommand::for_header(&usage, &options);
         command.secrets_hash = Some(HashArg::Value("1 2".to_owned()));
+        command.build_args = vec!["REVISION".to_owned()];
         let lines: String = command.shell_lines().iter().map(|line| line.trim_end_matches('\\')).collect();
         let words = crate::compat::shlex::split(&lines).words;
         let arguments = command.arguments();

@@ -12,6 +12,7 @@ mod dangerous_secret_name;
 mod duplicate_cache_directory;
 mod empty_input;
 mod excluded_copy;
+mod image_variables;
 mod images;
 mod invisible_text;
 mod large_dockerfile;
@@ -20,21 +21,29 @@ mod mixed_cache;
 mod no_shell;
 mod no_start_command;
 mod overlapping_inputs;
+mod overridden_start_command;
+mod overridden_variable;
+mod port_mismatch;
 mod programs;
 mod runtime_secret;
 mod secret_in_variable;
+mod shell_as_pid_1;
 mod shell_words;
+mod start_script;
+mod unapplied_exec;
 mod unknown_secret;
 mod unlisted_secret;
 mod unlocked_cache;
 mod unpinned_image;
 mod unterminated_quote;
 mod unused_step;
+mod unwritable_app;
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Graph;
+use crate::options::ImageOptions;
 use crate::render::Rendered;
 use crate::secret_usage::SecretUsage;
 
@@ -42,11 +51,12 @@ use crate::secret_usage::SecretUsage;
 /// limited to 16 MiB.
 pub(crate) const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
 
-/// The input of a check: a plan and the files generated from it.
+/// The input of a check: a plan, the options of the image, and the files generated from both.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) usage: &'a SecretUsage,
+    pub(crate) image: &'a ImageOptions,
     /// `None` if the plan can't be rendered.
     pub(crate) rendered: Option<&'a Rendered>,
 }
@@ -73,10 +83,12 @@ const CHECKS: &[(Code, Schedule, Check)] = &[
     (Code::LargeDockerfile, Schedule::Always, large_dockerfile::check),
     (Code::RuntimeSecret, Schedule::Always, runtime_secret::check),
     (Code::SecretInVariable, Schedule::Always, secret_in_variable::check),
+    (Code::UnappliedExec, Schedule::Always, unapplied_exec::check),
     (Code::UnknownSecret, Schedule::Always, unknown_secret::check),
     (Code::UnlistedSecret, Schedule::Always, unlisted_secret::check),
     (Code::UnterminatedQuote, Schedule::Always, unterminated_quote::check),
     (Code::UnusedStep, Schedule::Always, unused_step::check),
+    (Code::UnwritableApp, Schedule::Always, unwritable_app::check),
     (Code::BraceExpansionInSh, Schedule::InLint, brace_expansion_in_sh::check),
     (Code::CachedOutput, Schedule::InLint, cached_output::check),
     (Code::DuplicateCacheDirectory, Schedule::InLint, duplicate_cache_directory::check),
@@ -86,6 +98,10 @@ const CHECKS: &[(Code, Schedule, Check)] = &[
     (Code::NoShell, Schedule::InLint, no_shell::check),
     (Code::NoStartCommand, Schedule::InLint, no_start_command::check),
     (Code::OverlappingInputs, Schedule::InLint, overlapping_inputs::check),
+    (Code::OverriddenStartCommand, Schedule::InLint, overridden_start_command::check),
+    (Code::OverriddenVariable, Schedule::InLint, overridden_variable::check),
+    (Code::PortMismatch, Schedule::InLint, port_mismatch::check),
+    (Code::ShellAsPid1, Schedule::InLint, shell_as_pid_1::check),
     (Code::UnlockedCache, Schedule::InLint, unlocked_cache::check),
     (Code::UnpinnedImage, Schedule::OnRequest, unpinned_image::check),
 ];

@@ -5,6 +5,9 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 
 /// Warns about an image whose containers exit immediately.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject.image.command.is_some() {
+        return;
+    }
     let deploy = &subject.graph.plan().deploy;
     let (location, message) = match &deploy.start_command {
         Some(command) if !command.value.trim().is_empty() => return,

@@ -16,4 +16,13 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .with_help("if it is one, list its name in the plan's `secrets` instead"),
         );
     }
+    for (name, _) in subject.image.env.iter().filter(|(name, _)| looks_secret(name)) {
+        let message = format!(
+            "variable `{name}` of `--env` looks like a secret; its value would be visible in the Dockerfile and the image"
+        );
+        findings.push(
+            Diagnostic::new(Code::SecretInVariable, message)
+                .with_help("if it is one, pass it when a container starts, with `docker run --env`"),
+        );
+    }
 }

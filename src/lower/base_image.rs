@@ -41,7 +41,14 @@ pub(super) fn start<'p>(
         Some(Origin::Local) => {
             let paths = CopyPaths::new(".", "/");
             let copy = paths.map(|paths| {
-                Instruction::Copy(Copy { comment: None, from: None, link: false, exclude: Vec::new(), paths })
+                Instruction::Copy(Copy {
+                    comment: None,
+                    from: None,
+                    link: false,
+                    owner: None,
+                    exclude: Vec::new(),
+                    paths,
+                })
             });
             (From::Scratch, copy.into_iter().chain(app).collect())
         }

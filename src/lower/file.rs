@@ -87,7 +87,7 @@ impl File<'_> {
             instructions: vec![Located::at(location, Instruction::CopyFile(file(path_in_stage)))],
         });
         let from = Some(From::Stage(name));
-        let copy = Copy { comment: self.comment, from, link: false, exclude: Vec::new(), paths };
+        let copy = Copy { comment: self.comment, from, link: false, owner: None, exclude: Vec::new(), paths };
         builder.instructions.push(Located::at(location, Instruction::Copy(copy)));
     }
 }

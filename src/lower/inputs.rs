@@ -1,18 +1,22 @@
 //! Files that a stage copies from other stages, from images and from the build context.
 
 use super::copy::can_be_sent;
+use super::image_user::ImageUser;
+use super::include_paths::resolve;
 use super::{Context, OrReport};
-use crate::compat::gopath::{base, is_in, join, under_app};
+use crate::compat::gopath::{is_in, under_app};
 use crate::compat::patternmatcher::is_pattern;
 use crate::dockerfile::{Copy, CopyPaths, Exclude, From, Instruction};
 use crate::graph::{Edge, Include, IncludedPaths, Origin};
 use crate::plan::Located;
 
-/// The COPY instructions for the inputs that a stage copies onto its base.
+/// The COPY instructions for the inputs that a stage copies onto its base. The user of the image owns what is
+/// copied to its directories.
 pub(super) fn copies<'p>(
     context: &mut Context<'p, '_>,
     base: Edge<'p>,
     inputs: &[Edge<'p>],
+    user: Option<&ImageUser>,
 ) -> Vec<Located<Instruction>> {
     let link = merges(base, inputs);
     let mut copies = Vec::new();
@@ -35,18 +39,22 @@ pub(super) fn copies<'p>(
             if nested == Nesting::Copied {
                 continue;
             }
-            let (source, destination) = resolve(&include.value, is_local);
+            let (source, mut destination) = resolve(&include.value, is_local);
             if is_local && !can_be_sent(context, include, &source) {
                 continue;
             }
+            if let Some(moved) = user.and_then(|user| user.moved(&destination)) {
+                destination = moved;
+            }
+            let owner = user.and_then(|user| user.owner_of(&destination));
             let paths = CopyPaths::new(&source, &destination).or_report(context, "the path", include);
             context.count(edge.input.exclude.iter().map(|pattern| pattern.value.len()).sum());
             if context.is_aborted {
                 return copies;
             }
             copies.extend(paths.map(|paths| {
-                let link = link && nested == Nesting::None;
-                let copy = Copy { comment: None, from: from.clone(), link, exclude: exclude.clone(), paths };
+                let link = link && nested == Nesting::None && (owner.is_none() || ImageUser::can_link(&destination));
+                let copy = Copy { comment: None, from: from.clone(), link, owner, exclude: exclude.clone(), paths };
                 Located::at(&include.location, Instruction::Copy(copy))
             }));
         }
@@ -83,21 +91,6 @@ fn exclude(context: &mut Context<'_, '_>, pattern: &Located<String>) -> Option<E
     Exclude::new(&pattern.value).or_report(context, "the pattern", pattern)
 }
 
-/// The source and destination of an include (`resolvePaths` in `buildkit/build_llb/layers.go`): local
-/// files lose their directories, and other files keep their paths.
-fn resolve(include: &str, is_local: bool) -> (String, String) {
-    if is_local {
-        let source = if include.is_empty() { "." } else { include };
-        return (source.to_owned(), join("/app", base(include)));
-    }
-    let path = match include {
-        "." | "/app" | "/app/" => "/app".to_owned(),
-        absolute if absolute.starts_with('/') => absolute.to_owned(),
-        relative => join("/app", relative),
-    };
-    (path.clone(), path)
-}
-
 /// Whether Railpack merges the inputs onto the base, so that their layers are independent, instead of
 /// copying them one after the other (`shouldLLBMerge` in `buildkit/build_llb/layers.go`).
 fn merges(base: Edge<'_>, inputs: &[Edge<'_>]) -> bool {
@@ -125,26 +118,7 @@ fn overlap(inputs: &[Edge<'_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{Options, transpile};
-
-    #[test]
-    fn local_paths_lose_their_folders_and_others_keep_them() {
-        for (include, is_local, source, destination) in [
-            (".", false, "/app", "/app"),
-            ("/app/", false, "/app", "/app"),
-            ("dist", false, "/app/dist", "/app/dist"),
-            ("build/", false, "/app/build", "/app/build"),
-            ("/build/", false, "/build/", "/build/"),
-            ("../x", false, "/x", "/x"),
-            ("/mise/*", false, "/mise/*", "/mise/*"),
-            (".", true, ".", "/app"),
-            ("packages/a", true, "packages/a", "/app/a"),
-            ("*.json", true, "*.json", "/app/*.json"),
-        ] {
-            assert_eq!(resolve(include, is_local), (source.to_owned(), destination.to_owned()));
-        }
-    }
 
     #[test]
     fn inputs_are_linked_unless_they_overlap() {

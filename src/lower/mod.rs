@@ -8,6 +8,9 @@ mod deploy;
 mod environment;
 mod file;
 mod ignore;
+mod image_settings;
+mod image_user;
+mod include_paths;
 mod inputs;
 mod names;
 mod persistent_map;
@@ -23,6 +26,8 @@ use commands::CacheArgs;
 pub(crate) use commands::tells_more;
 use environment::Environments;
 pub(crate) use ignore::is_absolute as is_absolute_exclude;
+use image_settings::ImageSettings;
+pub(crate) use include_paths::destination;
 use names::Names;
 use secrets::{HashStages, SecretAccess};
 use stage::StageEnvs;
@@ -57,6 +62,7 @@ fn lower_within(
 ) -> Result<(Dockerfile, Option<Dockerignore>), Reported> {
     validate_options::check(graph, usage, options, findings);
     let syntax = validate_options::syntax(options, findings);
+    let settings = ImageSettings::new(graph, &options.image, findings);
     let mut context = Context::new(budget, graph, usage, options, findings);
     secrets::check_names(&mut context);
     let hash_stages = HashStages::new(&mut context);
@@ -70,7 +76,7 @@ fn lower_within(
         stages.extend(stage::lower_step(&mut context, id, &environments, &mut stage_envs, &hash_stages));
     }
     if !context.is_aborted {
-        stages.extend(deploy::image(&mut context, &environments, &stage_envs));
+        stages.extend(deploy::image(&mut context, &environments, &stage_envs, &settings));
     }
     let dockerignore = ignore::dockerignore(&mut context);
     findings.check()?;

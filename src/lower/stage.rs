@@ -108,7 +108,7 @@ pub(super) fn lower_step<'p>(
     }
     if let Some(base) = base {
         let inputs: Vec<Edge<'_>> = graph.inputs_of(id).collect();
-        builder.instructions.extend(inputs::copies(context, base, &inputs));
+        builder.instructions.extend(inputs::copies(context, base, &inputs, None));
     }
     let purpose = purpose::of_step(graph, id, stage_envs.position(id));
     let lowering = CommandLowering { id, step, stage: &name, purpose: &purpose, hashes };

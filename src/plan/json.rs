@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use super::NEWEST_RAILPACK;
 use super::spans::Spans;
 use crate::diagnostic::{Code, Diagnostic, Findings, JsonPath, Located, Location};
 
@@ -296,7 +297,9 @@ fn duplicate_key(member: &Member<'_>, earlier: &Location) -> Diagnostic {
 }
 
 fn unknown_key(member: &Member<'_>, known: &[&'static str]) -> Diagnostic {
-    Diagnostic::new(Code::UnknownKey, format!("unknown key `{}`, which Railpack ignores", member.key))
+    let message = format!("unknown key `{}`, which Railpack {NEWEST_RAILPACK} and earlier ignore", member.key);
+    Diagnostic::new(Code::UnknownKey, message)
         .at(&member.key_location())
+        .with_help("if a newer Railpack wrote it, update railpack2docker: the key has no effect on the Dockerfile")
         .with_suggestion(&member.key, known.iter().copied())
 }

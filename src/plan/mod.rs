@@ -17,6 +17,9 @@ pub(crate) use command::given_mode;
 pub(crate) use read::read;
 pub(crate) use step_id::{StepId, StepMap};
 
+/// The newest version of Railpack whose plans are known.
+const NEWEST_RAILPACK: &str = "0.37.0";
+
 /// A build plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -57,6 +60,11 @@ impl Plan {
     #[expect(clippy::indexing_slicing, reason = "an id is an index into this plan")]
     pub(crate) fn step(&self, id: StepId) -> &Step {
         &self.steps[id.index()]
+    }
+
+    /// A step by its id in this plan, to change it.
+    pub(crate) fn step_mut(&mut self, id: StepId) -> Option<&mut Step> {
+        self.steps.get_mut(id.index())
     }
 
     /// All steps with their ids, in plan order.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::json::{Document, Fields, Kind, Node, Read};
-use super::{Cache, Deploy, Input, Located, Plan, Source, Step, Variables, command, detect, digest};
+use super::{Cache, Deploy, Input, Located, NEWEST_RAILPACK, Plan, Source, Step, Variables, command, detect, digest};
 use crate::diagnostic::{Code, Diagnostic, Findings, JsonPath, Location, Reported};
 
 /// Reads a plan. Reports mistakes that Railpack's reader (`core/plan/plan.go`) silently ignores.
@@ -249,13 +249,27 @@ fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
 
 const DEPLOY_KEYS: [&str; 6] = ["base", "inputs", "startCommand", "variables", "env", "paths"];
 
+/// Keys that pull requests of Railpack add to `deploy`, and the options that do the same.
+const NEWER_DEPLOY_KEYS: [(&str, &str); 3] =
+    [("user", "--user"), ("healthcheck", "--healthcheck"), ("entrypoint", "--entrypoint")];
+
 fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
     let mut known = DEPLOY_KEYS.to_vec();
     known.push("aptPackages");
+    known.extend(NEWER_DEPLOY_KEYS.map(|(key, _)| key));
     let fields = Fields::read(node, &known, findings)?;
     if let Some(ignored) = fields.get("aptPackages") {
         let message = "`aptPackages` belongs in `railpack.json` and has no effect in a plan";
         findings.push(Diagnostic::new(Code::ConfigKey, message).at(&ignored.location()));
+    }
+    for (key, option) in NEWER_DEPLOY_KEYS {
+        if let Some(newer) = fields.keys().find(|member| member.key == key) {
+            let message = format!(
+                "key `{key}` is from a Railpack newer than {NEWEST_RAILPACK} and has no effect on the Dockerfile"
+            );
+            let found = Diagnostic::new(Code::UnknownKey, message).at(&newer.key_location());
+            findings.push(found.with_help(format!("pass `{option}` to railpack2docker")));
+        }
     }
     let mut inputs = list(&fields, "inputs", findings, input).unwrap_or_default();
     let base = match fields.get("base") {
@@ -374,6 +388,32 @@ mod tests {
         let _ = read(&plan.to_string(), false, &mut findings);
         let all = findings.into_sorted();
         all.iter().map(|found| (found.code.name(), found.location.as_ref().unwrap().path().to_string())).collect()
+    }
+
+    #[test]
+    fn keys_of_a_newer_railpack_have_a_remedy() {
+        let plan =
+            json!({ "deploy": { "base": { "image": "x" }, "user": "app", "healthcheck": {}, "entrypoint": null } });
+        let found = |strict| {
+            let mut findings = Findings::default();
+            let is_read = read(&plan.to_string(), strict, &mut findings).is_ok();
+            (is_read, findings.into_sorted())
+        };
+        let (is_read, findings) = found(false);
+        assert!(is_read);
+        let shown: Vec<String> = findings
+            .iter()
+            .map(|found| format!("{}: {} ({})", found.code, found.message, found.help.as_deref().unwrap_or_default()))
+            .collect();
+        let newer = "is from a Railpack newer than 0.37.0 and has no effect on the Dockerfile";
+        assert_eq!(
+            shown,
+            [
+                format!("unknown-key: key `healthcheck` {newer} (pass `--healthcheck` to railpack2docker)"),
+                format!("unknown-key: key `user` {newer} (pass `--user` to railpack2docker)"),
+            ]
+        );
+        assert!(!found(true).0);
     }
 
     #[test]

@@ -26,14 +26,18 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "cmd",
     "copy",
     "copy-file",
+    "create-user",
     "entrypoint",
     "env",
+    "expose",
     "from",
     "hash-secrets",
     "header",
+    "healthcheck",
     "ignore-header",
     "ignore-pattern",
     "keep-secrets-hash",
+    "label",
     "make-directory",
     "mount-arg",
     "mount-cache",
@@ -43,6 +47,9 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "reset-process",
     "reset-user",
     "run",
+    "stop-signal",
+    "user",
+    "volume",
     "workdir"
 ];
 
@@ -162,7 +169,7 @@ fn plan_name(files: &Files) -> Comment {
 fn template_of(instruction: &Instruction) -> &'static str {
     match instruction {
         Instruction::ResetUser { .. } => "reset-user",
-        Instruction::ResetProcess => "reset-process",
+        Instruction::ResetProcess { .. } => "reset-process",
         Instruction::Workdir(_) => "workdir",
         Instruction::Env(_) => "env",
         Instruction::Arg(_) => "arg",
@@ -173,6 +180,13 @@ fn template_of(instruction: &Instruction) -> &'static str {
         Instruction::Run(_) => "run",
         Instruction::HashSecrets(_) => "hash-secrets",
         Instruction::KeepSecretsHash => "keep-secrets-hash",
+        Instruction::CreateUser(_) => "create-user",
+        Instruction::Labels(_) => "label",
+        Instruction::Expose(_) => "expose",
+        Instruction::Volume(_) => "volume",
+        Instruction::User(_) => "user",
+        Instruction::StopSignal(_) => "stop-signal",
+        Instruction::Healthcheck(_) => "healthcheck",
         Instruction::Entrypoint(_) => "entrypoint",
         Instruction::Cmd(_) => "cmd",
     }

@@ -7,8 +7,9 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
-    Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath,
-    IgnorePattern, ImageRef, Mode, MountField, Sharing, ShellSetup, ShellVariable, StageName,
+    Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc,
+    HeredocPath, IgnorePattern, ImageRef, Label, Mode, MountField, OwnedPath, Owner, Port, Retries, Sharing,
+    ShellSetup, ShellVariable, Signal, StageName, UserSetup,
 };
 use crate::header::GeneratedFrom;
 
@@ -60,6 +61,7 @@ operands!(
     CopyPaths,
     Delimiter,
     Directory,
+    Duration,
     Exclude,
     ExecForm,
     From,
@@ -68,12 +70,19 @@ operands!(
     HeredocPath,
     IgnorePattern,
     ImageRef,
+    Label,
     Mode,
     MountField,
+    OwnedPath,
+    Owner,
+    Port,
+    Retries,
     Sharing,
     ShellSetup,
     ShellVariable,
-    StageName
+    Signal,
+    StageName,
+    UserSetup
 );
 
 pub(super) fn spelled(operand: &impl Operand) -> Value {

@@ -9,7 +9,7 @@ use super::operand::{Operand, spelled, spelled_with_origin};
 use super::{Renderer, template_of_mount};
 use crate::diagnostic::{Diagnostics, Located, Location};
 use crate::dockerfile::{
-    Comment, Copy, CopyFile, Exclude, From, HashSecrets, IgnorePattern, ImageRef, Instruction, Mount, Run,
+    Comment, Copy, CopyFile, Exclude, From, HashSecrets, Healthcheck, IgnorePattern, ImageRef, Instruction, Mount, Run,
     SecretsHasher, Stage,
 };
 use crate::header::GeneratedFrom;
@@ -95,7 +95,10 @@ pub(super) fn instruction<'a>(
 ) -> Result<Values<'a>, Diagnostics> {
     Ok(match instruction {
         Instruction::ResetUser { shell } => values([("shell", (*shell).into())]),
-        Instruction::ResetProcess | Instruction::KeepSecretsHash => values([]),
+        Instruction::ResetProcess { healthcheck, stop_signal } => {
+            values([("healthcheck", (*healthcheck).into()), ("stop_signal", (*stop_signal).into())])
+        }
+        Instruction::KeepSecretsHash => values([]),
         Instruction::Workdir(directory) => values([("directory", spelled(directory))]),
         Instruction::Env(variables) | Instruction::Arg(variables) => {
             let mut origins = Vec::with_capacity(variables.len());
@@ -110,6 +113,15 @@ pub(super) fn instruction<'a>(
         Instruction::CopyFile(file) => copy_file(file),
         Instruction::Run(command) => run(command, mounts, renderer)?,
         Instruction::HashSecrets(hash) => hash_secrets(hash, mounts, renderer)?,
+        Instruction::CreateUser(setup) => values([("statements", list(setup, spelled))]),
+        Instruction::Labels(labels) => {
+            values([("args", list(&labels.args, spelled)), ("labels", list(&labels.labels, spelled))])
+        }
+        Instruction::Expose(ports) => values([("ports", list(ports, spelled))]),
+        Instruction::Volume(paths) => values([("paths", list(paths, spelled))]),
+        Instruction::User(owner) => values([("owner", spelled(owner))]),
+        Instruction::StopSignal(signal) => values([("signal", spelled(signal))]),
+        Instruction::Healthcheck(check) => healthcheck(check),
         Instruction::Entrypoint(form) | Instruction::Cmd(form) => values([("form", spelled(form))]),
     })
 }
@@ -119,10 +131,21 @@ fn copy<'a>(copy: &Copy) -> Values<'a> {
     values([
         ("comment", maybe(copy.comment.as_ref())),
         ("link", copy.link.into()),
+        ("owner", maybe(copy.owner.as_ref())),
         ("from", maybe(source)),
         ("exclude", list(&copy.exclude, spelled)),
         ("exclude_has_blank", copy.exclude.iter().any(Exclude::has_blank).into()),
         ("paths", spelled(&copy.paths)),
+    ])
+}
+
+fn healthcheck<'a>(check: &Healthcheck) -> Values<'a> {
+    values([
+        ("interval", maybe(check.interval.as_ref())),
+        ("timeout", maybe(check.timeout.as_ref())),
+        ("start_period", maybe(check.start_period.as_ref())),
+        ("retries", maybe(check.retries.as_ref())),
+        ("command", spelled(&check.command)),
     ])
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use fs_err as fs;
-use railpack2docker::{Code, Files};
+use railpack2docker::{Code, Files, ImageCommand, Options};
 
 /// The folder of the workspace. Tests of different packages run in different folders.
 pub fn root() -> &'static Path {
@@ -32,6 +32,41 @@ pub fn example(name: &str) -> String {
 /// The plan in `tests/lint` whose finding has this code.
 pub fn plan_with(code: Code) -> PathBuf {
     root().join("tests/lint").join(format!("{code}.json"))
+}
+
+/// The command-line options that cause the finding with this code in its plan.
+pub fn arguments_with(code: Code) -> &'static [&'static str] {
+    match code {
+        Code::OverriddenStartCommand => &["--command=node server.js"],
+        Code::OverriddenVariable => &["--env=NODE_ENV=development"],
+        Code::PortMismatch => &["--expose=3000"],
+        Code::UnappliedExec => &["--exec"],
+        Code::UnpinnedImage => &["--warn=unpinned-image"],
+        Code::UnwritableApp => &["--user=1001"],
+        _ => &[],
+    }
+}
+
+/// The same options, for the library.
+pub fn options_with(code: Code) -> Options {
+    let mut options = Options::default();
+    for argument in arguments_with(code) {
+        let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
+        let value = value.to_owned();
+        match name {
+            "--command" => options.image.command = Some(ImageCommand::parse(&value)),
+            "--env" => {
+                let (name, value) = value.split_once('=').unwrap();
+                options.image.env.insert(name.to_owned(), value.to_owned());
+            }
+            "--expose" => options.image.expose.push(value),
+            "--exec" => options.image.exec = true,
+            "--user" => options.image.user = Some(value),
+            "--warn" => drop(options.warn.insert(value)),
+            other => panic!("{other} is not known here"),
+        }
+    }
+    options
 }
 
 /// The file names for a plan that is read from `plan.json`.

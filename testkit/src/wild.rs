@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use railpack2docker::{Options, SecretsHash, SecretsScope};
+use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretsHash, SecretsScope};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -300,5 +301,50 @@ pub fn options() -> impl Strategy<Value = Options> {
     let hash = select(&[SecretsHash::Layer, SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off][..]);
     (scope, hash, select(&["", "p-"][..])).prop_map(|(secrets_scope, secrets_hash, prefix)| {
         crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned() }
+    })
+}
+
+/// The same, half of them with options of the image.
+pub fn all_options() -> impl Strategy<Value = Options> {
+    let image = prop_oneof![Just(ImageOptions::default()), image_options()];
+    (options(), image).prop_map(|(mut options, image)| {
+        options.image = image;
+        options
+    })
+}
+
+/// Options of the image: valid ones, but for a rare line feed.
+pub fn image_options() -> impl Strategy<Value = ImageOptions> {
+    let words = || vec(text(&["a"], 1..4), 1..4).prop_map(ImageCommand::Exec);
+    let script = || text(&["exec ", "serve", " && ", "; ", " 2>&1", " | "], 1..6).prop_map(ImageCommand::Shell);
+    let command = || option::of(prop_oneof![words(), script()]);
+    let some = |choices: &'static [&'static str]| {
+        btree_set(select(choices), 0..3).prop_map(|set| set.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let one = |choices: &'static [&'static str]| option::of(select(choices)).prop_map(|it| it.map(str::to_owned));
+    let pairs = |names: &'static [&'static str]| btree_map(select(names), text(&["a"], 0..4), 0..3);
+    let names =
+        (one(&["1001", "1001:0", "2000:3000", "app", "a-b_1"]), some(&["3000", "53/udp"]), some(&["/data", "/app/x"]));
+    let pairs =
+        (pairs(&["A", "PORT", "PATH", "my-var"]), pairs(&["a", "org.opencontainers.image.source"]), any::<bool>());
+    let check =
+        option::of((prop_oneof![words(), script()], one(&["10s", "1m30s"]), one(&["500ms"]), option::of(1..5_u32)));
+    let process = (command(), option::of(words()), one(&["SIGINT", "9"]), any::<bool>());
+    (names, pairs, check, process).prop_map(|(names, pairs, check, process)| {
+        let mut options = ImageOptions::default();
+        (options.user, options.expose, options.volumes) = names;
+        let owned = |(name, value): (&str, String)| (name.to_owned(), value);
+        options.env = pairs.0.into_iter().map(owned).collect();
+        options.labels = pairs.1.into_iter().map(owned).collect();
+        if pairs.2 {
+            options.label_args = [("b.c".to_owned(), "LABEL_ARG".to_owned())].into();
+        }
+        options.healthcheck = check.map(|(command, interval, timeout, retries)| {
+            let mut check = Healthcheck::new(command);
+            (check.interval, check.timeout, check.retries) = (interval, timeout, retries);
+            check
+        });
+        (options.command, options.entrypoint, options.stop_signal, options.exec) = process;
+        options
     })
 }

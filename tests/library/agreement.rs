@@ -8,7 +8,7 @@ use railpack2docker::{Compilation, LineIndex, Options, SecretMount, SecretsScope
 use serde_json::json;
 use testkit::buildkit::{self, Instruction};
 use testkit::plans::Plan;
-use testkit::wild::{options, plan};
+use testkit::wild::{all_options, plan};
 use testkit::{options, runner};
 
 /// The ids of the secrets that a Dockerfile mounts.
@@ -44,7 +44,7 @@ fn builds_need_exactly_the_mounted_secrets() {
         }
         Ok(())
     };
-    runner().run(&(plan(), options(), mounts), property).unwrap_or_else(|failure| panic!("{failure}"));
+    runner().run(&(plan(), all_options(), mounts), property).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use fs_err as fs;
 use railpack2docker::{Code, Options, lint};
-use testkit::{options, plan_with, root};
+use testkit::{options_with, plan_with, root};
 
 /// The codes of findings in a plan: all but the one about the build context, which `lint` does not read.
 fn of_plans() -> impl Iterator<Item = Code> {
@@ -21,12 +21,6 @@ fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
 
 fn names(codes: impl IntoIterator<Item = Code>) -> BTreeSet<String> {
     codes.into_iter().map(|code| code.name().to_owned()).collect()
-}
-
-/// The options that turn a check on.
-fn options_for(code: Code) -> Options {
-    let warn = Code::OPTIONAL.into_iter().filter(|optional| *optional == code).map(|code| code.name().to_owned());
-    options! { warn: warn.collect() }
 }
 
 /// The code of a second finding that comes with a code: an invalid string command also gets the warning about string
@@ -72,7 +66,7 @@ fn plans_have_exactly_the_finding_of_their_name() {
     assert_eq!(stems("tests/lint", "json"), names(of_plans()));
     for code in of_plans() {
         let plan = fs::read_to_string(plan_with(code)).unwrap();
-        let found = lint(&plan, &options_for(code));
+        let found = lint(&plan, &options_with(code));
         let found: BTreeSet<_> = found.iter().map(|found| (found.severity, found.code)).collect();
         let expected = std::iter::once(code).chain(beside(code)).map(|code| (code.severity(), code));
         assert_eq!(found, expected.collect());
@@ -96,6 +90,7 @@ fn examples_have_few_findings() {
     for (name, plan) in testkit::examples() {
         seen.extend(lint(&plan, &Options::default()).iter().map(|found| format!("{name}: {}", found.code)));
     }
-    // Railpack itself uses an image with this tag, and runs a command with a pattern without a shell
-    assert_eq!(seen, ["php: latest-image", "rust: no-shell"]);
+    // Railpack itself uses an image with this tag, runs a command with a pattern without a shell, and redirects the
+    // output of Caddy
+    assert_eq!(seen, ["php: latest-image", "rust: no-shell", "static-caddy: shell-as-pid-1"]);
 }

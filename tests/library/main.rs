@@ -17,6 +17,7 @@ mod documents;
 mod examples;
 mod explain;
 mod harmless;
+mod image;
 mod injection;
 mod limits;
 mod properties;

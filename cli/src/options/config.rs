@@ -7,6 +7,7 @@ use fs_err as fs;
 use railpack2docker::{Code, Diagnostic, LineIndex};
 use serde::Deserialize;
 
+use super::image::ImageArgs;
 use super::transpile::TranspileArgs;
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
@@ -23,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) allow: Vec<String>,
     /// The transpile options.
     pub(crate) transpile: TranspileArgs,
+    /// The options of the image. [`Config::parse`] moves them to those of transpiling.
+    image: ImageArgs,
     /// The options of `lint`.
     pub(crate) lint: LintConfig,
 }
@@ -68,15 +71,17 @@ impl Config {
         })?;
         Self::parse(&text).map_err(|error| {
             let (line, column) = LineIndex::new(&text).line_and_column(error.span().unwrap_or_default().start);
-            let what = error.message().replace('\n', "; ");
+            let what = error.message().trim_end().replace('\n', "; ");
             Diagnostic::new(Code::InvalidConfig, format!("`{name}`, line {line}, column {column}: {what}"))
-                .with_help("valid keys are `allow` at the top level and, in `[transpile]` and `[lint]`, the names of options, such as `secrets-hash`")
+                .with_help("valid keys are `allow` at the top level and, in `[transpile]`, `[image]` and `[lint]`, the names of options, such as `secrets-hash`")
                 .into()
         })
     }
 
     /// Parses the text of a file.
     pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+        let mut config: Self = toml::from_str(text)?;
+        config.transpile.image = std::mem::take(&mut config.image);
+        Ok(config)
     }
 }

@@ -1,6 +1,7 @@
 //! Groups of arguments that several commands share.
 
 pub(crate) mod config;
+mod image;
 pub(crate) mod key;
 pub(crate) mod messages;
 pub(crate) mod plan;

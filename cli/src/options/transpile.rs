@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::Error as _;
 
 use super::config::Config;
+use super::image::ImageArgs;
 use crate::failure::Failure;
 use crate::files::paths::relative;
 use crate::files::plan_file::PlanFile;
@@ -96,6 +97,10 @@ pub(crate) struct TranspileArgs {
     #[arg(long, value_name = "FILE|none", value_hint = ValueHint::FilePath, hide_short_help = true)]
     #[serde(skip)]
     config: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(super) image: ImageArgs,
 }
 
 impl TranspileArgs {
@@ -142,6 +147,7 @@ impl TranspileArgs {
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
         options.strict = given.strict;
+        options.image = given.image.options()?;
         if let Some(name) = output.and_then(Path::file_name) {
             options.files.dockerfile = name.to_string_lossy().into_owned();
         }
@@ -186,6 +192,7 @@ impl TranspileArgs {
             output_version: this.output_version.or(below.output_version),
             allow: this.allow,
             config: this.config,
+            image: this.image.over(&below.image),
         }
     }
 
@@ -270,6 +277,7 @@ impl TranspileArgs {
         if self.strict && !below.strict {
             add("strict", None);
         }
+        arguments.extend(self.image.arguments(&below.image));
         arguments
     }
 }

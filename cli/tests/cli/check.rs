@@ -204,6 +204,33 @@ fn options_and_plan_come_from_the_header() {
     repository.run(["--check", "-o", "plans/Dockerfile"]).check();
 }
 
+#[test]
+fn options_of_the_image_come_from_the_header_and_the_options_file() {
+    let options = [
+        "--user=app",
+        "--expose=3000",
+        "--env=A=it's $x",
+        "--label-arg=a.b=REVISION",
+        "--healthcheck=[\"/check\", \"a b\"]",
+        "--health-retries=2",
+        "--command=migrate && serve 2>&1",
+        "--exec",
+    ];
+    let repository = repository_with(&options);
+    let made = repository.read("Dockerfile");
+    assert!(made.contains("#     --build-arg REVISION .\n") && made.contains("\nUSER 1001:1001\n"), "{made}");
+    repository.run(["--check"]).check();
+    is_stale(&repository, &["--user=1002"], ["\n+USER 1002:1002\n"], ["error[changed-options]"]);
+
+    repository.write("railpack2docker.toml", "[image]\nuser = 1002\nexpose = [3000]\nhealthcheck = 'x'\n");
+    repository.run(["-o", "Dockerfile", "--expose=80"]).check();
+    let made = repository.read("Dockerfile");
+    assert!(made.contains("-o Dockerfile --expose=80\n") && made.contains("\nEXPOSE 3000 80\n"), "{made}");
+    repository.run(["--check"]).check();
+    let unchanged = repository.run(["-o", "Dockerfile", "--expose=none"]).status(2).stderr(["invalid port `none`"]);
+    repository.unchanged(|| unchanged.check());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_header_cannot_lead_to_files_elsewhere() {
@@ -273,6 +300,8 @@ fn mistakes_in_the_options_file_have_a_position() {
         ("[transpile]\nsecrets-hash = 'lyer'\n", "line 2, column 16: unknown value `lyer`"),
         ("[transpile]\nsecret-mount = 'x'\n", "line 2, column 16: expected `env`, `file` or `bundle=ID`"),
         ("allow = 1\n", "line 1, column 9: invalid type: integer"),
+        ("[image]\nusr = 'x'\n", "line 2, column 1: unknown field `usr`, expected one of `base`"),
+        ("[image]\nhealthcheck = { cmd = 'x' }\n", "unknown field `cmd`, expected one of `command`"),
         ("x = [", "line 1, column 6: "),
     ] {
         repository.write("railpack2docker.toml", text);

@@ -59,6 +59,15 @@ fn dockerfiles_match_the_plan() {
 }
 
 #[test]
+fn the_last_stage_is_that_of_the_options() {
+    let page = pages().into_iter().find(|page| page.path.ends_with("image.md")).unwrap();
+    let folder = folder().file("railpack2docker.toml", &page.blocks("toml")[0]);
+    let made = printed(&folder, "railpack2docker");
+    let (_, stage) = made.split_once("\n\n# Runtime image\n").unwrap();
+    assert_eq!(page.blocks("docker"), [format!("# Runtime image\n{stage}")]);
+}
+
+#[test]
 fn flowcharts_match_the_plan() {
     let drawn = printed(&folder(), "railpack2docker explain railpack-plan.json --format mermaid");
     let shown: Vec<String> = pages().iter().flat_map(|page| page.blocks("mermaid")).collect();

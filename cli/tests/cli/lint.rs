@@ -4,7 +4,7 @@ use fs_err as fs;
 use railpack2docker::{Code, Severity};
 use serde_json::Value;
 use testkit::command::{Folder, anything};
-use testkit::{plan_with, settings};
+use testkit::{arguments_with, plan_with, settings};
 
 use crate::folder;
 
@@ -21,8 +21,8 @@ fn is_number(word: &str) -> bool {
 fn findings_read_well() {
     for code in Code::LINTS.iter().copied().filter(|code| *code != Code::ExposedFile) {
         let status = i32::from(code.severity() > Severity::Note);
-        let optional = Code::OPTIONAL.contains(&code).then(|| format!("--warn={code}"));
-        let arguments = ["lint".to_owned(), format!("{code}.json")].into_iter().chain(optional);
+        let options = arguments_with(code).iter().map(|&option| option.to_owned());
+        let arguments = ["lint".to_owned(), format!("{code}.json")].into_iter().chain(options);
         let seen = with(code).run(arguments).status(status).stdout(anything()).check().stdout;
         // the size of a Dockerfile changes with its wording
         let seen: Vec<&str> =

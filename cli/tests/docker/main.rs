@@ -11,6 +11,7 @@ mod awkward;
 mod documents;
 mod examples;
 mod explained;
+mod image;
 mod leaks;
 mod nested;
 mod predicts;

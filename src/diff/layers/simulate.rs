@@ -10,7 +10,7 @@ use crate::compat::patternmatcher;
 use crate::diagnostic::{Located, Location};
 use crate::dockerfile::{
     self, Assignment, Command, Copy, CopyFile, Dockerfile, Dockerignore, From, HashSecrets, Instruction, Mount,
-    SecretTarget, Sharing, ShellSetup, Stage,
+    SecretTarget, Sharing, ShellSetup, Stage, UserSetup,
 };
 
 /// The key of a layer, and its location in the plan.
@@ -106,7 +106,16 @@ impl Simulation<'_> {
                 state.set(variable.name(), variable.to_string());
                 Vec::new()
             }
-            Instruction::ResetProcess | Instruction::Entrypoint(_) | Instruction::Cmd(_) => Vec::new(),
+            Instruction::Labels(_)
+            | Instruction::ResetProcess { .. }
+            | Instruction::Expose(_)
+            | Instruction::Volume(_)
+            | Instruction::User(_)
+            | Instruction::StopSignal(_)
+            | Instruction::Healthcheck(_)
+            | Instruction::Entrypoint(_)
+            | Instruction::Cmd(_) => Vec::new(),
+            Instruction::CreateUser(setup) => vec![self.create_user(setup, state)],
             Instruction::Workdir(directory) => vec![self.directory(directory, state)],
             Instruction::MakeDirectory { directory, back } => {
                 vec![self.directory(directory, state), self.directory(back, state)]
@@ -136,6 +145,7 @@ impl Simulation<'_> {
         let operation = Operation::Copy {
             name: base(path).to_owned(),
             destination: destination(copy.paths.destination()),
+            owner: copy.owner.map(|owner| owner.to_string()),
             exclude: copy.exclude.iter().map(ToString::to_string).collect(),
         };
         let path = clean(&format!("/{path}"));
@@ -175,6 +185,11 @@ impl Simulation<'_> {
         };
         let command = with_setup(&run.setup, &command);
         self.command(command, in_shell, &run.mounts, state)
+    }
+
+    fn create_user(&mut self, setup: &[UserSetup], state: &mut StageState) -> CacheKey {
+        let command: Vec<String> = setup.iter().map(ToString::to_string).collect();
+        self.command(command.join(" && "), true, &[], state)
     }
 
     fn hash_secrets(&mut self, hash: &HashSecrets, state: &mut StageState) -> CacheKey {

@@ -165,8 +165,12 @@ impl BlockBuilder<'_> {
         let rerun = self.consequences.and_then(|consequences| consequences.image.as_ref());
         let mut lines = vec![(LineKind::Name, "the image".to_owned())];
         lines.extend(rerun.map(|_| (LineKind::Rerun, "rebuilt".to_owned())));
-        let command = self.explanation.image.start_command.as_ref();
+        let image = &self.explanation.image;
+        let command = image.start_command.as_ref();
         lines.extend(command.map(|command| (LineKind::Text, fit_line(command, ROOM))));
+        for (label, text) in image.settings() {
+            lines.push((LineKind::Faint, fit_line(&format!("{label} {text}"), ROOM)));
+        }
         let title = command.map(|command| escape_invisible(command).into_owned());
         Block { shape: Shape::Image, is_rerun: rerun.is_some(), is_unused: false, lines, title }
     }

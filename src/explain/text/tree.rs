@@ -169,6 +169,9 @@ impl<'a> Tree<'a> {
                 if let Some(command) = &self.explanation.image.start_command {
                     self.add_line(prefix, "start", command);
                 }
+                for (label, text) in self.explanation.image.settings() {
+                    self.add_line(prefix, label, &text);
+                }
             }
             ViewNode::Source(Source::Step(index)) => {
                 let Some(step) = self.explanation.steps.get(*index) else { return };

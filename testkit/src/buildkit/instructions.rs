@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::lex::{Lex, expand};
 use super::lines::{self, Line};
-use super::words::{csv, is_blank, quoted_words};
-use super::{Command, Copy, Dockerfile, Env, Heredoc, Instruction, Read, Run, Stage};
+use super::words::{csv, is_blank, json, quoted_words};
+use super::{Command, Copy, Dockerfile, Env, Healthcheck, Heredoc, Instruction, Read, Run, Stage};
 
 /// Parses a Dockerfile. Fails if `BuildKit` would fail.
 pub fn parse(text: &str) -> Read<Dockerfile> {
@@ -87,9 +87,31 @@ fn instruction(line: &Line, env: &mut Env) -> Read<Instruction> {
             let command = command(line);
             if line.keyword == "CMD" { Instruction::Cmd(command) } else { Instruction::Entrypoint(command) }
         }
-        "ADD" | "EXPOSE" | "HEALTHCHECK" | "LABEL" | "MAINTAINER" | "ONBUILD" | "STOPSIGNAL" | "VOLUME" => {
-            Instruction::Other(line.keyword.clone())
+        "LABEL" => {
+            no_flags()?;
+            let pairs = env_pairs(&line.rest)?;
+            let pairs = pairs.iter().map(|(key, value)| Ok((expand(key, env)?, expand(value, env)?)));
+            Instruction::Label(pairs.collect::<Read<_>>()?)
         }
+        "EXPOSE" | "VOLUME" => {
+            no_flags()?;
+            let split = || line.rest.split(is_blank).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            let words: Vec<String> = line.json.clone().unwrap_or_else(split);
+            let words = words.iter().map(|word| expand(word, env)).collect::<Read<Vec<_>>>()?;
+            if words.is_empty() {
+                return Err(format!("{} without an operand", line.keyword));
+            }
+            if line.keyword == "EXPOSE" { Instruction::Expose(words) } else { Instruction::Volume(words) }
+        }
+        "STOPSIGNAL" => {
+            no_flags()?;
+            if line.rest.is_empty() || line.rest.contains(is_blank) {
+                return Err("STOPSIGNAL takes one operand".to_owned());
+            }
+            Instruction::StopSignal(expand(&line.rest, env)?)
+        }
+        "HEALTHCHECK" => Instruction::Healthcheck(healthcheck(line)?),
+        "ADD" | "MAINTAINER" | "ONBUILD" => Instruction::Other(line.keyword.clone()),
         other => return Err(format!("unknown instruction: {other}")),
     })
 }
@@ -142,6 +164,7 @@ fn copy(line: &Line, env: &Env) -> Read<Copy> {
         from: flags.one("from"),
         link: flags.is_set("link"),
         chmod: flags.one("chmod"),
+        chown: flags.one("chown"),
         excludes: flags.all("exclude"),
         dest: expand(&dest, env)?,
         ..Copy::default()
@@ -172,6 +195,26 @@ fn run(line: &Line, env: &Env) -> Read<Run> {
     let flags = Flags::of(line, &["network", "security"], &[], &["mount", "device"])?;
     let mounts = flags.all("mount").iter().map(|mount| self::mount(mount, env)).collect::<Read<_>>()?;
     Ok(Run { mounts, command: command(line), heredocs: line.heredocs.clone() })
+}
+
+/// `NONE`, or `CMD` and a command: a JSON array or a line for the shell. Nothing in it is expanded.
+fn healthcheck(line: &Line) -> Read<Healthcheck> {
+    let names = ["interval", "timeout", "start-period", "start-interval", "retries"];
+    let flags = Flags::of(line, &names, &[], &[])?;
+    let (kind, rest) = line.rest.split_once(is_blank).unwrap_or((&line.rest, ""));
+    let command = match kind.to_uppercase().as_str() {
+        "NONE" if rest.is_empty() => None,
+        "CMD" if !rest.trim().is_empty() => {
+            let rest = rest.trim_start_matches(is_blank);
+            Some(match json(rest)? {
+                Some(words) => Command::Exec(words),
+                None => Command::Shell(rest.to_owned()),
+            })
+        }
+        _ => return Err(format!("HEALTHCHECK {}", line.rest)),
+    };
+    let flags = names.iter().filter_map(|name| Some(((*name).to_owned(), flags.one(name)?))).collect();
+    Ok(Healthcheck { flags, command })
 }
 
 fn command(line: &Line) -> Command {

@@ -44,6 +44,11 @@ pub enum Instruction {
     Workdir(String),
     User(String),
     Shell(Vec<String>),
+    Label(Vec<(String, String)>),
+    Expose(Vec<String>),
+    Volume(Vec<String>),
+    StopSignal(String),
+    Healthcheck(Healthcheck),
     Entrypoint(Command),
     Cmd(Command),
     /// Another instruction that Docker knows. Its operands are not parsed.
@@ -55,10 +60,19 @@ pub struct Copy {
     pub from: Option<String>,
     pub link: bool,
     pub chmod: Option<String>,
+    pub chown: Option<String>,
     pub excludes: Vec<String>,
     pub sources: Vec<String>,
     pub heredocs: Vec<Heredoc>,
     pub dest: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Healthcheck {
+    /// Its flags by name.
+    pub flags: BTreeMap<String, String>,
+    /// `None` for `NONE`.
+    pub command: Option<Command>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,6 +50,19 @@ fn is_met(slot: Slot, text: &str, expected: Expect, made: &Transpiled, file: &Do
         Expect::Cmd(command) => {
             instructions().any(|one| *one == Instruction::Cmd(Command::Exec(vec![command.to_owned()])))
         }
+        Expect::Entry(word) => {
+            instructions().any(|one| *one == Instruction::Entrypoint(Command::Exec(vec![word.to_owned()])))
+        }
+        Expect::Health(script) => instructions().any(|one| match one {
+            Instruction::Healthcheck(check) => {
+                check.command == Some(Command::Exec(["/bin/sh", "-c", script].map(str::to_owned).to_vec()))
+            }
+            _ => false,
+        }),
+        Expect::LabelIs(key, value) => instructions().any(|one| match one {
+            Instruction::Label(pairs) => *pairs == [(key.to_owned(), value.to_owned())],
+            _ => false,
+        }),
         Expect::Env(name, value) => instructions().any(|one| match one {
             Instruction::Env(pairs) => pairs.contains(&(name.to_owned(), value.to_owned())),
             _ => false,

@@ -1,6 +1,6 @@
 //! The places for text in a plan, and on the command line.
 
-use railpack2docker::{Options, SecretMount, Ssh};
+use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, Ssh};
 use serde_json::{Value, json};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,21 @@ pub enum Slot {
     SecretId,
     SshId,
     BundleId,
+    // options of the image
+    Base,
+    User,
+    ImageVariable,
+    ImageVariableName,
+    Label,
+    LabelKey,
+    LabelArg,
+    Port,
+    Volume,
+    Healthcheck,
+    HealthInterval,
+    StopSignal,
+    Entrypoint,
+    StartOption,
 }
 
 impl Slot {
@@ -109,9 +124,34 @@ impl Slot {
             Self::SecretId => options.secret_ids = [("TOKEN".to_owned(), text)].into(),
             Self::SshId => options.ssh = Some(Ssh { id: text, steps: Vec::new() }),
             Self::BundleId => options.secret_mount = SecretMount::Bundle(text),
-            _ => {}
+            _ => self.set_image(text, &mut options.image),
         }
         options
+    }
+
+    fn set_image(self, text: String, image: &mut ImageOptions) {
+        let pair = |name: &str, value: &str| [(name.to_owned(), value.to_owned())].into();
+        match self {
+            Self::Base => image.base = Some(text),
+            Self::User => image.user = Some(text),
+            Self::ImageVariable => image.env = pair("NAME", &text),
+            Self::ImageVariableName => image.env = pair(&text, "value"),
+            Self::Label => image.labels = pair("key", &text),
+            Self::LabelKey => image.labels = pair(&text, "value"),
+            Self::LabelArg => image.label_args = pair("key", &text),
+            Self::Port => image.expose = vec![text],
+            Self::Volume => image.volumes = vec![text],
+            Self::Healthcheck => image.healthcheck = Some(Healthcheck::new(ImageCommand::Shell(text))),
+            Self::HealthInterval => {
+                let mut check = Healthcheck::new(ImageCommand::Shell("x".to_owned()));
+                check.interval = Some(text);
+                image.healthcheck = Some(check);
+            }
+            Self::StopSignal => image.stop_signal = Some(text),
+            Self::Entrypoint => image.entrypoint = Some(ImageCommand::Exec(vec![text])),
+            Self::StartOption => image.command = Some(ImageCommand::Shell(text)),
+            _ => {}
+        }
     }
 
     /// The path in the plan that a warning about the text has.
@@ -126,6 +166,7 @@ impl Slot {
             Self::Command | Self::Script => "steps[0].commands[0].cmd",
             Self::StartCommand => "deploy.startCommand",
             Self::VariableName => "steps[0].variables[",
+            Self::ImageVariable | Self::ImageVariableName | Self::Label => "deploy",
             other => panic!("no text stays as it is in {other:?}"),
         }
     }

@@ -1,13 +1,14 @@
 //! Checks of a COPY: that of a copy command, of a file, or of an input.
 
 use super::Check;
+use super::image::User;
 use crate::buildkit::{Copy, Instruction};
 use crate::model::{clean, dir_and_base, under_app};
 use crate::plans::{Input, Source};
 
 impl Check<'_> {
     /// Removes the COPYs of inputs from `rest`, and checks them.
-    pub fn input_copies(&self, inputs: &[Input], rest: &mut Vec<&Instruction>) {
+    pub fn input_copies(&self, inputs: &[Input], user: Option<&User>, rest: &mut Vec<&Instruction>) {
         for input in inputs {
             for (at, include) in input.include.iter().enumerate() {
                 let outer = outer(input, at);
@@ -28,6 +29,11 @@ impl Check<'_> {
                     _ if include.starts_with('/') => (include.clone(), include.clone()),
                     _ => (under_app(include), under_app(include)),
                 };
+                let dest = user.map_or(dest.clone(), |user| user.path(&dest));
+                let owner = user.filter(|user| user.owns(&dest)).map(|user| user.owner.clone());
+                assert_eq!(copy.chown, owner, "the owner of {dest:?}");
+                // it would give the folders on the way to the user
+                assert!(owner.is_none() || !copy.link || dest == "/app" || dest.starts_with("/app/"), "{copy:?}");
                 assert_eq!((relative(copy), &copy.dest), (source.as_str(), &dest), "the include {include:?}");
                 assert_eq!(copy.excludes, input.exclude);
                 // a linked copy would recreate the parent folders with another mode

@@ -1,16 +1,17 @@
 //! Checks that a Dockerfile means what its plan means, and nothing else. This module checks the stages, and the
-//! instructions at their beginnings and ends; `copies` and `runs` check single instructions. Each instruction that
-//! the plan requires is looked up and removed, and none may remain.
+//! instructions at their beginnings and ends; `copies` and `runs` check single instructions, and `image` the last
+//! stage. Each instruction that the plan requires is looked up and removed, and none may remain.
 
 mod copies;
+mod image;
 mod runs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use railpack2docker::{Options, SecretsHash};
 
-use crate::buildkit::{Command as Words, Copy, Dockerfile, Instruction, Stage};
-use crate::model::{DEFAULT_PATH, dir_and_base, under_app};
+use crate::buildkit::{Copy, Dockerfile, Instruction, Stage};
+use crate::model::{dir_and_base, under_app};
 use crate::plans::{Command, Plan, Source};
 use copies::{check_copy, check_file};
 use runs::{Seen, hash_layer, is_variables, kept_hash};
@@ -153,7 +154,7 @@ impl Check<'_> {
         };
         let mut rest: Vec<&Instruction> = stage.instructions.iter().filter(|one| !is_variables(one)).collect();
         self.base(stage, step.base.as_ref(), true, &mut rest);
-        self.input_copies(&step.inputs, &mut rest);
+        self.input_copies(&step.inputs, None, &mut rest);
         let mut helpers: Vec<&Stage> =
             self.file.stages[..number].iter().rev().take_while(|stage| is_helper(stage)).collect();
         for command in &step.commands {
@@ -193,54 +194,6 @@ impl Check<'_> {
         assert!(rest.iter().all(|one| matches!(one, Instruction::Run(_))), "instructions of nowhere: {rest:?}");
         self.runs(at, stage, &mut seen);
         seen
-    }
-
-    /// The image that a source starts from, directly or through steps.
-    fn root_image<'s>(&'s self, mut source: &'s Source) -> Option<&'s str> {
-        loop {
-            match source {
-                Source::Image(image) => return Some(image),
-                Source::Step(at) => source = self.plan.steps[*at].base.as_ref()?,
-                Source::Local => return None,
-            }
-        }
-    }
-
-    fn image(&self, ends: &BTreeMap<usize, Seen>) {
-        let plan = self.plan;
-        let stage = self.file.stages.last().unwrap();
-        assert!(stage.name.as_ref().is_some_and(|name| name.starts_with("runtime")), "{:?}", stage.name);
-        let mut rest: Vec<&Instruction> = stage.instructions.iter().filter(|one| !is_variables(one)).collect();
-        self.base(stage, Some(&plan.base), false, &mut rest);
-        self.input_copies(&plan.inputs, &mut rest);
-        let start = plan.start.as_deref().filter(|start| !start.is_empty()).unwrap_or("/bin/bash");
-        let is_foreign = self.root_image(&plan.base).is_some_and(|image| !image.starts_with(RAILPACKS_OWN));
-        let resets = ["HEALTHCHECK", "STOPSIGNAL"].into_iter().filter(|_| is_foreign);
-        let resets = resets.map(|keyword| Instruction::Other(keyword.to_owned()));
-        let end: Vec<Instruction> = resets
-            .chain([
-                Instruction::Entrypoint(Words::Exec(vec!["/bin/bash".to_owned(), "-c".to_owned()])),
-                Instruction::Cmd(Words::Exec(vec![start.to_owned()])),
-            ])
-            .collect();
-        assert_eq!(rest, end.iter().collect::<Vec<_>>());
-        let mut seen = match &plan.base {
-            Source::Step(at) => ends[at].clone(),
-            _ => Seen::default(),
-        };
-        for instruction in &stage.instructions {
-            seen.take(instruction);
-        }
-        let mut expected = plan.image();
-        let mut path = plan.paths.clone();
-        path.extend(expected.path);
-        path.push(DEFAULT_PATH.to_owned());
-        path.sort();
-        expected.variables.insert("PATH".to_owned(), path.join(":"));
-        if self.root_image(&plan.base).is_some_and(|image| image.starts_with(RAILPACKS_RUNTIME)) {
-            seen.env.entry("PATH".to_owned()).or_insert_with(|| DEFAULT_PATH.to_owned());
-        }
-        assert_eq!(seen.env, expected.variables, "the image's variables");
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::order::next;
 use testkit::plans::Plan;
 use testkit::runner;
-use testkit::wild::{options, plan};
+use testkit::wild::{all_options, plan};
 
 #[test]
 fn a_plan_equals_itself() {
@@ -22,7 +22,7 @@ fn a_plan_equals_itself() {
         prop_assert_eq!(found.old, found.new);
         Ok(())
     };
-    runner().run(&(plan(), options()), property).unwrap_or_else(|failure| panic!("{failure}"));
+    runner().run(&(plan(), all_options()), property).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn without_changes_nothing_differs() {
         }
         Ok(())
     };
-    let strategy = (plan(), plan(), options(), proptest::collection::vec(any::<u64>(), 1..4));
+    let strategy = (plan(), plan(), all_options(), proptest::collection::vec(any::<u64>(), 1..4));
     runner().run(&strategy, property).unwrap_or_else(|failure| panic!("{failure}"));
 }
 

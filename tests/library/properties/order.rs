@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use testkit::plans::Plan;
 use testkit::runner;
-use testkit::wild::{options, plan};
+use testkit::wild::{all_options, plan};
 
 #[test]
 fn key_order_and_whitespace_do_not_matter() {
@@ -72,5 +72,5 @@ fn transpiling_is_deterministic() {
         prop_assert_eq!(transpiled(), transpiled());
         Ok(())
     };
-    runner().run(&(plan(), options()), property).unwrap_or_else(|failure| panic!("{failure}"));
+    runner().run(&(plan(), all_options()), property).unwrap_or_else(|failure| panic!("{failure}"));
 }

@@ -1,6 +1,8 @@
 //! `testkit::buildkit` reads lines of Dockerfiles as `BuildKit` does.
 
-use testkit::buildkit::{Command, Copy, Instruction, Read, Run, parse};
+use std::collections::BTreeMap;
+
+use testkit::buildkit::{Command, Copy, Healthcheck, Instruction, Read, Run, parse};
 
 /// The instructions of a stage that contains `lines`.
 fn read(lines: &str) -> Read<Vec<Instruction>> {
@@ -196,12 +198,46 @@ fn reads_other_operands() {
         (r#"SHELL ["/bin/sh", "-c"]"#, Instruction::Shell(vec!["/bin/sh".to_owned(), "-c".to_owned()])),
         (r#"CMD ["a b"]"#, Instruction::Cmd(Command::Exec(vec!["a b".to_owned()]))),
         ("ENTRYPOINT a b", Instruction::Entrypoint(Command::Shell("a b".to_owned()))),
-        ("EXPOSE 80", Instruction::Other("EXPOSE".to_owned())),
+        ("EXPOSE 80 53/udp", Instruction::Expose(vec!["80".to_owned(), "53/udp".to_owned()])),
+        ("VOLUME /a /b", Instruction::Volume(vec!["/a".to_owned(), "/b".to_owned()])),
+        (r#"VOLUME ["/a b"]"#, Instruction::Volume(vec!["/a b".to_owned()])),
+        ("STOPSIGNAL SIGINT", Instruction::StopSignal("SIGINT".to_owned())),
+        (r#"LABEL a.b="x \"y\" \$z""#, Instruction::Label(vec![("a.b".to_owned(), "x \"y\" $z".to_owned())])),
+        ("HEALTHCHECK NONE", Instruction::Healthcheck(Healthcheck { flags: BTreeMap::new(), command: None })),
+        ("ONBUILD RUN x", Instruction::Other("ONBUILD".to_owned())),
     ] {
         assert_eq!(only(line), instruction, "{line:?}");
     }
-    for line in ["WORKDIR", "SHELL /bin/sh", "NOPE x", "EOF"] {
+    for line in [
+        "WORKDIR",
+        "SHELL /bin/sh",
+        "NOPE x",
+        "EOF",
+        "EXPOSE",
+        "STOPSIGNAL A B",
+        "LABEL a",
+        "HEALTHCHECK x",
+        "HEALTHCHECK CMD",
+        "HEALTHCHECK NONE x",
+        "HEALTHCHECK --times=1 CMD x",
+    ] {
         assert!(read(line).is_err(), "{line:?}");
+    }
+}
+
+#[test]
+fn reads_health_checks() {
+    for (line, command) in [
+        (
+            r#"HEALTHCHECK --interval=1s --retries=2 CMD ["a", "$b"]"#,
+            Command::Exec(vec!["a".to_owned(), "$b".to_owned()]),
+        ),
+        ("HEALTHCHECK --interval=1s --retries=2 \\\n    CMD a <<b $c", Command::Shell("a <<b $c".to_owned())),
+    ] {
+        let Instruction::Healthcheck(check) = only(line) else { panic!("{line:?}") };
+        assert_eq!(check.command, Some(command));
+        let flags: Vec<(&str, &str)> = check.flags.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(flags, [("interval", "1s"), ("retries", "2")]);
     }
 }
 

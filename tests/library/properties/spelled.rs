@@ -8,7 +8,7 @@ use railpack2docker::{Options, transpile};
 
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 use testkit::reads_back::check;
-use testkit::wild::{options, plan};
+use testkit::wild::{all_options, plan};
 use testkit::{buildkit, runner};
 
 /// Parses a Dockerfile. Fails if it is invalid, or means something other than its plan.
@@ -31,7 +31,7 @@ fn dockerfiles_say_what_the_plan_means() {
         reads_back(&plan, &options, &transpiled.dockerfile)
     };
     let mut runner = runner();
-    runner.run(&(plan(), options()), property).unwrap_or_else(|failure| panic!("{failure}"));
+    runner.run(&(plan(), all_options()), property).unwrap_or_else(|failure| panic!("{failure}"));
     let cases = runner.config().cases;
     assert!(made.get() > cases / 3, "only {} of {cases} plans gave a Dockerfile", made.get());
 }

@@ -1,6 +1,10 @@
 //! Options of the transpiler.
 
+mod image;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use image::{Healthcheck, ImageCommand, ImageOptions};
 
 /// Options of the transpiler. The defaults reproduce the image that Railpack builds.
 ///
@@ -43,6 +47,8 @@ pub struct Options {
     pub cache_prefix: String,
     /// Treat unknown keys as errors.
     pub strict: bool,
+    /// Options of the final image.
+    pub image: ImageOptions,
     /// The version of the generated text.
     pub output_version: OutputVersion,
     /// File names for the header.
@@ -196,6 +202,7 @@ impl Default for Options {
             warn: BTreeSet::new(),
             cache_prefix: String::new(),
             strict: false,
+            image: ImageOptions::default(),
             output_version: OutputVersion::default(),
             files: Files::default(),
         }
