@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath, Inexpressible, Mount,
-    ShellForm, ShellSetup, is_bare_name,
+    PlatformArg, ShellForm, ShellSetup, is_bare_name,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -38,6 +38,8 @@ pub(crate) enum Instruction {
     Arg(Vec<Located<Assignment>>),
     /// `ARG` with a value that a mount can't contain, but can refer to.
     MountArg(Assignment),
+    /// `ARG`, one per line, without values: parts of the platform that mounts refer to.
+    PlatformArgs(&'static [PlatformArg]),
     /// `WORKDIR` to a directory and `WORKDIR` back: creates the directory with the default mode, for a
     /// file with another mode.
     MakeDirectory {
@@ -95,6 +97,7 @@ impl Instruction {
             | Self::Env(_)
             | Self::Arg(_)
             | Self::MountArg(_)
+            | Self::PlatformArgs(_)
             | Self::Entrypoint(_)
             | Self::Cmd(_) => Vec::new(),
         };

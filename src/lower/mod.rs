@@ -2,6 +2,7 @@
 
 mod base_image;
 mod builder;
+mod caches;
 mod commands;
 mod copy;
 mod deploy;
@@ -19,7 +20,7 @@ mod validate_options;
 
 use std::collections::BTreeMap;
 
-use commands::CacheArgs;
+use caches::CacheArgs;
 pub(crate) use commands::tells_more;
 use environment::Environments;
 pub(crate) use ignore::is_absolute as is_absolute_exclude;
@@ -28,7 +29,7 @@ use secrets::{HashStages, SecretAccess};
 use stage::StageEnvs;
 
 use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
-use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, StageName};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, Platform, PlatformArg, StageName};
 use crate::graph::Graph;
 use crate::options::Options;
 use crate::plan::{Located, StepId, StepMap};
@@ -87,6 +88,8 @@ struct Context<'p, 'f> {
     /// The stage name of each step that the image needs.
     stage_names: StepMap<Option<StageName>>,
     cache_args: CacheArgs<'p>,
+    /// The build args that tell the platforms of the build apart. None if it is for one platform.
+    platform_args: &'static [PlatformArg],
     /// The access of commands to each set of secrets.
     access: BTreeMap<SetId, SecretAccess>,
     /// The remaining output budget, in bytes.
@@ -113,6 +116,7 @@ impl<'p, 'f> Context<'p, 'f> {
             names,
             stage_names,
             cache_args: CacheArgs::new(graph.plan()),
+            platform_args: PlatformArg::distinguishing(&Platform::valid(&options.platforms)),
             access: BTreeMap::new(),
             budget,
             is_aborted: false,

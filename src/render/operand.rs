@@ -8,7 +8,7 @@ use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
     Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath,
-    IgnorePattern, ImageRef, Mode, MountField, Sharing, ShellSetup, ShellVariable, StageName,
+    IgnorePattern, ImageRef, Mode, MountField, PlatformArg, Sharing, ShellSetup, ShellVariable, StageName,
 };
 use crate::header::GeneratedFrom;
 
@@ -70,6 +70,7 @@ operands!(
     ImageRef,
     Mode,
     MountField,
+    PlatformArg,
     Sharing,
     ShellSetup,
     ShellVariable,
