@@ -126,7 +126,7 @@ impl Compilation {
     #[must_use]
     pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
-        let subject = Subject { graph: &self.graph, usage: &lowered.usage, rendered: Some(rendered) };
+        let subject = self.subject(&lowered.usage, Some(rendered), &lowered.options);
         lint::check_always(&subject, &mut findings);
         findings.remove_allowed(&lowered.options.allow);
         findings.into_sorted()
@@ -145,10 +145,14 @@ impl Compilation {
             Ok((usage, rendered)) => (usage, rendered, self.findings.clone()),
             Err(errors) => (self.secrets(options), None, errors.0.into_iter().collect()),
         };
-        let subject = Subject { graph: &self.graph, usage: &usage, rendered: rendered.as_ref() };
+        let subject = self.subject(&usage, rendered.as_ref(), options);
         lint::check_all(&subject, &options.warn, &mut findings);
         findings.remove_allowed(&options.allow);
         findings.into_sorted()
+    }
+
+    fn subject<'a>(&'a self, usage: &'a SecretUsage, rendered: Option<&'a Rendered>, options: &Options) -> Subject<'a> {
+        Subject { graph: &self.graph, usage, rendered, is_for_platforms: options.platforms.len() > 1 }
     }
 
     pub(crate) fn graph(&self) -> &Graph {
