@@ -129,8 +129,7 @@ impl Compilation {
     pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
         let graph = self.graph_with(&lowered.options);
-        let image = &lowered.options.image;
-        let subject = Subject { graph: &graph, usage: &lowered.usage, image, rendered: Some(rendered) };
+        let subject = subject(&graph, &lowered.usage, Some(rendered), &lowered.options);
         lint::check_always(&subject, &mut findings);
         findings.remove_allowed(&lowered.options.allow);
         findings.into_sorted()
@@ -150,7 +149,7 @@ impl Compilation {
             Err(errors) => (self.secrets(options), None, errors.0.into_iter().collect()),
         };
         let graph = self.graph_with(options);
-        let subject = Subject { graph: &graph, usage: &usage, image: &options.image, rendered: rendered.as_ref() };
+        let subject = subject(&graph, &usage, rendered.as_ref(), options);
         lint::check_all(&subject, &options.warn, &mut findings);
         findings.remove_allowed(&options.allow);
         findings.into_sorted()
@@ -170,6 +169,15 @@ impl Compilation {
     pub(crate) fn with_values(&self, change: impl FnOnce(&mut Plan)) -> Self {
         Self { graph: self.graph.with_values(change), findings: self.findings.clone() }
     }
+}
+
+fn subject<'a>(
+    graph: &'a Graph,
+    usage: &'a SecretUsage,
+    rendered: Option<&'a Rendered>,
+    options: &'a Options,
+) -> Subject<'a> {
+    Subject { graph, usage, image: &options.image, rendered, is_for_platforms: options.platforms.len() > 1 }
 }
 
 impl Lowered {

@@ -83,6 +83,7 @@ codes! {
         Warning ExcludedCopy "excluded-copy" "the build copies files that the plan excludes"
         Warning ExposedFile "exposed-file" "the image would contain a `.env` file from the build context"
         Error FilteredBase "filtered-base" "a base has `include` or `exclude`"
+        Warning FixedArchitecture "fixed-architecture" "an image, a command or a path is for one architecture (off by default, on with `--platforms`)"
         Error HugeDockerfile "huge-dockerfile" "the Dockerfile would be far too large for BuildKit"
         Error Inexpressible "inexpressible" "a Dockerfile can't express this"
         Note InfoFile "info-file" "the file is a `railpack-info.json` that contains a plan"
@@ -179,7 +180,7 @@ codes! {
 
 impl Code {
     /// The codes of the checks that are off by default.
-    pub const OPTIONAL: [Self; 1] = [Self::UnpinnedImage];
+    pub const OPTIONAL: [Self; 2] = [Self::FixedArchitecture, Self::UnpinnedImage];
 
     /// All codes, those of plans first.
     pub fn all() -> impl Iterator<Item = Self> {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::{
     Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc, HeredocPath,
-    Inexpressible, Label, Mount, OwnedPath, Owner, Port, ShellForm, ShellSetup, Signal, UserSetup, is_bare_name,
+    Inexpressible, Label, Mount, OwnedPath, Owner, PlatformArg, Port, ShellForm, ShellSetup, Signal, UserSetup,
+    is_bare_name,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -43,6 +44,8 @@ pub(crate) enum Instruction {
     Arg(Vec<Located<Assignment>>),
     /// `ARG` with a value that a mount can't contain, but can refer to.
     MountArg(Assignment),
+    /// `ARG`, one per line, without values: parts of the platform that mounts refer to.
+    PlatformArgs(&'static [PlatformArg]),
     /// `WORKDIR` to a directory and `WORKDIR` back: creates the directory with the default mode, for a
     /// file with another mode.
     MakeDirectory {
@@ -124,6 +127,7 @@ impl Instruction {
             | Self::User(_)
             | Self::StopSignal(_)
             | Self::Healthcheck(_)
+            | Self::PlatformArgs(_)
             | Self::Entrypoint(_)
             | Self::Cmd(_) => Vec::new(),
         };

@@ -14,6 +14,7 @@ mod instruction;
 mod mount;
 mod name;
 mod path;
+mod platform;
 mod secret_file;
 mod shell_setup;
 mod spelling;
@@ -32,6 +33,7 @@ pub(crate) use instruction::{
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
+pub(crate) use platform::{Platform, PlatformArg, architecture_names};
 pub(crate) use secret_file::SecretFile;
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use spelling::Inexpressible;

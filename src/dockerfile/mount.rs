@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::spelling::{Inexpressible, escape, flag_text, fold};
-use super::{Assignment, SecretFile, StageName};
+use super::{Assignment, PlatformArg, SecretFile, StageName};
 
 /// A `key=value` field of a `--mount`. Cheap to clone: every command mounts the same secrets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,13 +18,29 @@ impl MountField {
     /// Control characters and non-ASCII characters: flags are read byte by byte. A value that exceeds
     /// the line limit and can't be folded.
     pub(crate) fn new(key: &str, value: &str) -> Result<Self, Inexpressible> {
+        Self::with_suffix(key, value, "")
+    }
+
+    /// Spells a field with a literal value, followed by a dash and the values of build args of this stage. Without
+    /// args, the value is all.
+    ///
+    /// # Errors
+    /// Those of [`MountField::new`].
+    pub(crate) fn for_platform(key: &str, value: &str, args: &[PlatformArg]) -> Result<Self, Inexpressible> {
+        let dash = if args.is_empty() { "" } else { "-" };
+        let args = args.iter().map(|arg| format!("${arg}"));
+        Self::with_suffix(key, value, &[dash.to_owned()].into_iter().chain(args).collect::<String>())
+    }
+
+    /// Spells a field with a literal value and a suffix in which variables are expanded.
+    fn with_suffix(key: &str, value: &str, suffix: &str) -> Result<Self, Inexpressible> {
         flag_text(value, "a mount")?;
         let literal = escape(value, &['\\', '$', '\'', '"']);
         // quotes are easier to read than a backslash, if nothing else needs one
         let spelled = if literal == value && value.contains(' ') && !value.contains(',') {
-            format!("{key}=\"{value}\"")
+            format!("{key}=\"{value}{suffix}\"")
         } else {
-            flag_word(&csv_field(&format!("{key}={literal}")))
+            flag_word(&csv_field(&format!("{key}={literal}{suffix}")))
         };
         Ok(Self(fold(spelled)?.into()))
     }
@@ -145,5 +161,21 @@ mod tests {
         }
         assert!(MountField::new("target", "/é").is_err());
         assert!(MountField::new("target", "/a\nb").is_err());
+    }
+
+    #[test]
+    fn fields_for_platforms() {
+        use PlatformArg::{Architecture, Variant};
+        for (value, args, spelled) in [
+            ("npm", &[][..], "id=npm"),
+            ("npm", &[Architecture], "id=npm-$TARGETARCH"),
+            ("npm", &[Architecture, Variant], "id=npm-$TARGETARCH$TARGETVARIANT"),
+            ("/my cache", &[Architecture], r#"id="/my cache-$TARGETARCH""#),
+            ("x,y", &[Architecture], r#"\"id=x,y-$TARGETARCH\""#),
+            ("$x", &[Architecture], r"id=\\$x-$TARGETARCH"),
+        ] {
+            assert_eq!(MountField::for_platform("id", value, args).unwrap().to_string(), spelled);
+        }
+        assert!(MountField::for_platform("id", "é", &[Architecture]).is_err());
     }
 }

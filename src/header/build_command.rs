@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
+use super::platforms::platform_names;
 use crate::dockerfile::{csv_field, shell_word};
 use crate::options::{Files, Options, SecretMount, SecretsHash, SecretsScope};
 use crate::secret_usage::SecretUsage;
@@ -14,6 +15,8 @@ use crate::secret_usage::SecretUsage;
 pub struct BuildCommand {
     /// The Dockerfile, unless Docker finds it by default.
     pub file: Option<OsString>,
+    /// The platforms to build for. If there are none, the builder chooses.
+    pub platforms: Vec<String>,
     /// The secrets, in order.
     pub secrets: Vec<SecretFlag>,
     /// The id of an SSH agent.
@@ -66,6 +69,7 @@ impl BuildCommand {
         let is_default = files.dockerfile == "Dockerfile" && context == ".";
         Self {
             file: (!is_default).then(|| files.dockerfile.clone().into()),
+            platforms: platform_names(options),
             secrets: secret_flags(usage, options, |name| SecretSource::Variable(name.to_owned())),
             ssh: options.ssh.as_ref().map(|ssh| ssh.id.clone()),
             secrets_hash: usage.has_hash().then(|| HashArg::Output(hash_command(options))),
@@ -84,6 +88,9 @@ impl BuildCommand {
         let mut arguments = Vec::new();
         if let Some(file) = &self.file {
             arguments.extend(["-f".into(), not_an_option(file)]);
+        }
+        if !self.platforms.is_empty() {
+            arguments.extend(["--platform".into(), self.platforms.join(",").into()]);
         }
         for secret in &self.secrets {
             arguments.extend(["--secret".into(), secret.field().into()]);
@@ -108,6 +115,9 @@ impl BuildCommand {
             None => "docker build".to_owned(),
             Some(file) => format!("docker build -f {}", path_word(file)),
         }];
+        if !self.platforms.is_empty() {
+            lines.push(format!("  --platform {}", shell_word(&self.platforms.join(","), false)));
+        }
         lines.extend(self.secrets.iter().map(|secret| format!("  --secret {}", shell_word(&secret.field(), false))));
         lines.extend(self.ssh.iter().map(|id| format!("  --ssh {}", shell_word(id, false))));
         lines.extend(self.secrets_hash.iter().map(|hash| match hash {
@@ -230,6 +240,7 @@ mod tests {
     fn both_forms_are_equivalent() {
         let mut options = Options { secrets_hash: SecretsHash::Arg, ..Options::default() };
         options.files.plan = Some("a b/plan.json".to_owned());
+        options.platforms = ["linux/amd64", "linux/arm"].map(str::to_owned).to_vec();
         let usage = Compilation::parse(&plan(r#""A""#, r#""*""#, ""), false).unwrap().secrets(&options);
         let mut command = BuildCommand::for_header(&usage, &options);
         command.secrets_hash = Some(HashArg::Value("1 2".to_owned()));

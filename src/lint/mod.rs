@@ -12,6 +12,7 @@ mod dangerous_secret_name;
 mod duplicate_cache_directory;
 mod empty_input;
 mod excluded_copy;
+mod fixed_architecture;
 mod image_variables;
 mod images;
 mod invisible_text;
@@ -59,6 +60,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) image: &'a ImageOptions,
     /// `None` if the plan can't be rendered.
     pub(crate) rendered: Option<&'a Rendered>,
+    /// Whether the build is for several platforms.
+    pub(crate) is_for_platforms: bool,
 }
 
 /// When a check runs.
@@ -68,8 +71,22 @@ enum Schedule {
     Always,
     /// In `lint`.
     InLint,
+    /// In every transpilation for several platforms, and in `lint` if the code is requested.
+    ForPlatforms,
     /// In `lint`, if the code is requested.
     OnRequest,
+}
+
+impl Schedule {
+    /// Whether a check is part of every transpilation.
+    fn is_always(self, subject: &Subject<'_>) -> bool {
+        self == Self::Always || (self == Self::ForPlatforms && subject.is_for_platforms)
+    }
+
+    /// Whether a check is off in `lint` unless its code is requested.
+    fn is_optional(self, subject: &Subject<'_>) -> bool {
+        self == Self::OnRequest || (self == Self::ForPlatforms && !subject.is_for_platforms)
+    }
 }
 
 type Check = fn(&Subject<'_>, &mut Findings);
@@ -103,12 +120,13 @@ const CHECKS: &[(Code, Schedule, Check)] = &[
     (Code::PortMismatch, Schedule::InLint, port_mismatch::check),
     (Code::ShellAsPid1, Schedule::InLint, shell_as_pid_1::check),
     (Code::UnlockedCache, Schedule::InLint, unlocked_cache::check),
+    (Code::FixedArchitecture, Schedule::ForPlatforms, fixed_architecture::check),
     (Code::UnpinnedImage, Schedule::OnRequest, unpinned_image::check),
 ];
 
 /// Runs the checks that are part of every transpilation.
 pub(crate) fn check_always(subject: &Subject<'_>, findings: &mut Findings) {
-    for (_, _, check) in CHECKS.iter().filter(|(_, schedule, _)| *schedule == Schedule::Always) {
+    for (_, _, check) in CHECKS.iter().filter(|(_, schedule, _)| schedule.is_always(subject)) {
         check(subject, findings);
     }
 }
@@ -121,7 +139,7 @@ pub(crate) fn check_all(subject: &Subject<'_>, requested: &BTreeSet<String>, fin
         findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(code, known));
     }
     for (code, schedule, check) in CHECKS {
-        if *schedule != Schedule::OnRequest || requested.contains(code.name()) {
+        if !schedule.is_optional(subject) || requested.contains(code.name()) {
             check(subject, findings);
         }
     }
@@ -133,8 +151,8 @@ mod tests {
 
     #[test]
     fn optional_codes_run_only_on_request() {
-        let on_request =
-            CHECKS.iter().filter(|(_, schedule, _)| *schedule == Schedule::OnRequest).map(|(code, ..)| *code);
+        let is_optional = |schedule| matches!(schedule, Schedule::ForPlatforms | Schedule::OnRequest);
+        let on_request = CHECKS.iter().filter(|(_, schedule, _)| is_optional(*schedule)).map(|(code, ..)| *code);
         assert!(on_request.eq(Code::OPTIONAL));
     }
 

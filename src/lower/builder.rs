@@ -17,6 +17,8 @@ pub(super) struct StageEnv<'p> {
     pub(super) path: SearchPath<'p>,
     /// Whether PATH is whatever the image sets.
     pub(super) path_is_foreign: bool,
+    /// Whether the build args with the platform are declared.
+    pub(super) has_platform: bool,
 }
 
 impl StageEnv<'_> {
@@ -118,16 +120,16 @@ impl<'p> StageBuilder<'p> {
 
 /// Rejects variables that a build arg of the same name would override.
 fn reject_build_args(context: &mut Context<'_, '_>, variables: &[(&str, &Located<String>)]) {
-    for (_, value) in variables.iter().filter(|(name, _)| *name == "SECRETS_HASH") {
-        context.findings.push(
-            Diagnostic::new(
-                Code::ReservedVariable,
-                "variable `SECRETS_HASH` conflicts with the Dockerfile's build arg of the same name",
-            )
-            .at(&value.location)
-            .with_help("rename it in the plan"),
-        );
+    for (name, value) in variables.iter().filter(|(name, _)| *name == "SECRETS_HASH") {
+        reject_variable(context, name, value);
     }
+}
+
+/// Rejects a variable that has the name of a build arg.
+pub(super) fn reject_variable(context: &mut Context<'_, '_>, name: &str, value: &Located<String>) {
+    let message = format!("variable `{name}` conflicts with the Dockerfile's build arg of the same name");
+    let found = Diagnostic::new(Code::ReservedVariable, message);
+    context.findings.push(found.at(&value.location).with_help("rename it in the plan"));
 }
 
 /// Spells variables, and reports those that can't be expressed.

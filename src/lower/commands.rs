@@ -1,20 +1,16 @@
 //! The commands of a step.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::builder::StageBuilder;
 use super::environment::Environment;
 use super::secrets::HashStages;
-use super::{Context, OrReport, copy, file, secrets};
-use crate::compat::shlex::script_of;
-use crate::compat::{gopath, shlex};
+use super::{Context, OrReport, caches, copy, file, secrets};
+use crate::compat::shlex::{self, script_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
-    self, Assignment, Comment, ExecForm, Inexpressible, Instruction, Mount, MountField, Run, Sharing, ShellForm,
-    ShellSetup, StageName, check_path, check_script, percent_encode,
+    self, Comment, ExecForm, Inexpressible, Instruction, Run, ShellForm, ShellSetup, StageName, check_script,
 };
 use crate::graph::Origin;
-use crate::plan::{Command, Located, Plan, Step, StepId};
+use crate::plan::{Command, Located, Step, StepId};
 
 /// Lowers the commands of a step.
 pub(super) struct CommandLowering<'a, 'p> {
@@ -72,7 +68,7 @@ impl<'p> CommandLowering<'_, 'p> {
         builder: &mut StageBuilder<'p>,
     ) -> Option<Run> {
         let words = words_of(context, cmd)?;
-        let mut mounts = cache_mounts(context, self.step, builder);
+        let mut mounts = caches::mounts(context, self.step, environment, builder);
         let usage = context.usage;
         let seen = usage.seen(self.id);
         let secrets: Vec<&Located<String>> = usage.secrets(seen).collect();
@@ -209,91 +205,6 @@ pub(crate) fn tells_more(name: &str, texts: &[&str]) -> bool {
     words.filter(|word| !FILLERS.contains(word)).any(|word| !texts.contains(word))
 }
 
-fn cache_mounts(context: &mut Context<'_, '_>, step: &Step, builder: &mut StageBuilder<'_>) -> Vec<Located<Mount>> {
-    let mut mounts = Vec::new();
-    for key in &step.caches {
-        let Some(cache) = context.graph.plan().caches.get(&key.value) else { continue };
-        let id = Located { value: cache_id(&context.options.cache_prefix, &key.value), location: key.location.clone() };
-        let id = MountField::new("id", &id.value).or_report(context, "the cache key", &id);
-        let directory = gopath::under_app(&cache.directory.value);
-        if directory == "/" {
-            context.findings.push(
-                Diagnostic::new(Code::InvalidCache, "a cache can't be mounted over the whole file system")
-                    .at(&cache.directory.location)
-                    .with_help("use the directory in which a program stores its cache"),
-            );
-            continue;
-        }
-        let target = match check_path(&directory).and_then(|()| MountField::new("target", &directory)) {
-            Err(Inexpressible::NotAscii(..)) => {
-                let directory = Located::at(&cache.directory.location, directory);
-                arg_target(context, &key.value, &directory, builder)
-            }
-            spelled => spelled,
-        };
-        let target = target.or_report(context, "the cache directory", &cache.directory);
-        let sharing = if cache.locked { Sharing::Locked } else { Sharing::Shared };
-        if let (Some(id), Some(target)) = (id, target) {
-            mounts.push(Located::at(&key.location, Mount::Cache { id, target, sharing }));
-        }
-    }
-    mounts
-}
-
-/// The id of a cache mount. Ids only need to be distinct for distinct keys, so characters that would need
-/// quotes in a flag are percent-encoded.
-fn cache_id(prefix: &str, key: &str) -> String {
-    percent_encode(&format!("{prefix}{key}"), b"-_.:/@+")
-}
-
-/// Declares a build arg for a directory with non-ASCII characters: a flag can't contain such a path, but
-/// can refer to the arg.
-fn arg_target(
-    context: &Context<'_, '_>,
-    key: &str,
-    directory: &Located<String>,
-    builder: &mut StageBuilder<'_>,
-) -> Result<MountField, Inexpressible> {
-    let arg = Assignment::arg(&context.cache_args.name(key), &directory.value)?;
-    let field = MountField::from_arg("target", &arg);
-    if builder.cache_args.insert(key.to_owned()) {
-        builder.instructions.push(Located::at(&directory.location, Instruction::MountArg(arg)));
-    }
-    Ok(field)
-}
-
-/// Names of the build args that contain cache directories.
-pub(super) struct CacheArgs<'p> {
-    /// Numbers by cache, starting from 1, in the order of the cache keys.
-    numbers: BTreeMap<&'p str, usize>,
-    /// The names of the plan's variables and secrets that have the same prefix.
-    used: BTreeSet<&'p str>,
-}
-
-impl<'p> CacheArgs<'p> {
-    const PREFIX: &'static str = "CACHE_DIRECTORY_";
-
-    pub(super) fn new(plan: &'p Plan) -> Self {
-        let step_variables = plan.steps.iter().flat_map(|step| step.variables.keys());
-        let variables = plan.variables.keys().chain(step_variables);
-        let secrets = plan.secrets.iter().map(|secret| &secret.value);
-        let names = variables.chain(secrets).map(String::as_str);
-        Self {
-            numbers: plan.caches.keys().map(String::as_str).zip(1..).collect(),
-            used: names.filter(|name| name.starts_with(Self::PREFIX)).collect(),
-        }
-    }
-
-    fn name(&self, cache: &str) -> String {
-        let number = self.numbers.get(cache).copied().unwrap_or(1);
-        let mut name = format!("{}{number}", Self::PREFIX);
-        while self.used.contains(name.as_str()) {
-            name.push('_');
-        }
-        name
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,15 +245,6 @@ mod tests {
         ] {
             assert_eq!(form(cmd), run);
         }
-    }
-
-    #[test]
-    fn cache_ids_are_plain_and_distinct() {
-        for (key, id) in [("npm-install", "npm-install"), ("x:y", "x:y"), ("a b,c", "a%20b%2Cc"), ("a%20b", "a%2520b")]
-        {
-            assert_eq!(cache_id("", key), id);
-        }
-        assert_eq!(cache_id("app/", "é"), "app/%C3%A9");
     }
 
     #[test]

@@ -101,6 +101,12 @@ impl<'p> Environment<'p> {
         }
     }
 
+    /// The value of a variable other than PATH.
+    pub(super) fn get(&self, name: &str) -> Option<&'p Located<String>> {
+        let number = self.numbers.get(name)?;
+        self.variables.get(*number).map(|variable| variable.value)
+    }
+
     /// The value of PATH. A variable of that name counts only if there are no entries.
     pub(super) fn path(&self) -> SearchPath<'p> {
         SearchPath::new(&self.entries, self.path_variable.map(|variable| variable.value))

@@ -2,6 +2,7 @@
 
 mod base_image;
 mod builder;
+mod caches;
 mod commands;
 mod copy;
 mod deploy;
@@ -22,7 +23,7 @@ mod validate_options;
 
 use std::collections::BTreeMap;
 
-use commands::CacheArgs;
+use caches::CacheArgs;
 pub(crate) use commands::tells_more;
 use environment::Environments;
 pub(crate) use ignore::is_absolute as is_absolute_exclude;
@@ -33,7 +34,7 @@ use secrets::{HashStages, SecretAccess};
 use stage::StageEnvs;
 
 use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
-use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, StageName};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, Platform, PlatformArg, StageName};
 use crate::graph::{Graph, Origin};
 use crate::options::Options;
 use crate::plan::{Located, StepId, StepMap};
@@ -95,6 +96,8 @@ struct Context<'p, 'f> {
     /// The origins that replace steps without a stage of their own: they add nothing to their bases.
     replacements: StepMap<Option<Origin<'p>>>,
     cache_args: CacheArgs<'p>,
+    /// The build args that tell the platforms of the build apart. None if it is for one platform.
+    platform_args: &'static [PlatformArg],
     /// The access of commands to each set of secrets.
     access: BTreeMap<SetId, SecretAccess>,
     /// The remaining output budget, in bytes.
@@ -122,6 +125,7 @@ impl<'p, 'f> Context<'p, 'f> {
             stage_names,
             replacements: graph.steps().map(|_| None).collect(),
             cache_args: CacheArgs::new(graph.plan()),
+            platform_args: PlatformArg::distinguishing(&Platform::valid(&options.platforms)),
             access: BTreeMap::new(),
             budget,
             is_aborted: false,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
-use crate::dockerfile::{ImageRef, MountField};
+use crate::dockerfile::{ImageRef, MountField, Platform};
 use crate::graph::Graph;
 use crate::options::{Options, SecretMount, SecretsHash, SecretsScope};
 use crate::secret_usage::SecretUsage;
@@ -15,6 +15,7 @@ pub(super) fn check(graph: &Graph, usage: &SecretUsage, options: &Options, findi
     check_hash_key(usage, options, findings);
     check_secret_ids(usage, options, findings);
     check_ssh(graph, options, findings);
+    check_platforms(options, findings);
 }
 
 /// The image of the `# syntax=` line.
@@ -120,6 +121,38 @@ fn check_ssh(graph: &Graph, options: &Options, findings: &mut Findings) {
         let message = format!("unknown step `{step}` for the SSH agent");
         findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(step, steps.iter().copied()));
     }
+}
+
+fn check_platforms(options: &Options, findings: &mut Findings) {
+    let mut taken = BTreeMap::new();
+    for text in &options.platforms {
+        match Platform::new(text) {
+            Ok(platform) => match taken.insert(platform, text) {
+                Some(other) if other == text => {
+                    reject(findings, format!("platform `{text}` is given twice"), "remove one of them");
+                }
+                Some(other) => {
+                    reject(findings, format!("`{other}` and `{text}` are the same platform"), "remove one of them");
+                }
+                None => {}
+            },
+            Err(_) => findings.push(invalid_platform(text)),
+        }
+    }
+}
+
+fn invalid_platform(text: &str) -> Diagnostic {
+    let found = Diagnostic::new(Code::InvalidOption, format!("invalid platform `{text}`"));
+    if let Some(platform) = Platform::guess(text) {
+        return found.with_help(format!("did you mean `{platform}`?"));
+    }
+    let known: Vec<String> = Platform::all().map(|platform| platform.to_string()).collect();
+    let found = found.with_suggestion(text, known.iter().map(String::as_str));
+    if found.help.is_some() {
+        return found;
+    }
+    found
+        .with_help("pass `linux/ARCHITECTURE` or `linux/ARCHITECTURE/VARIANT`, such as `linux/arm64` or `linux/arm/v7`")
 }
 
 #[cfg(test)]

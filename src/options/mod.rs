@@ -45,6 +45,9 @@ pub struct Options {
     pub warn: BTreeSet<String>,
     /// A prefix for the id of every cache mount.
     pub cache_prefix: String,
+    /// The platforms to build for, such as `linux/arm64` or `linux/arm/v7`. If there are several, each of them has
+    /// its own caches. If there are none, the builder chooses.
+    pub platforms: Vec<String>,
     /// Treat unknown keys as errors.
     pub strict: bool,
     /// Options of the final image.
@@ -201,6 +204,7 @@ impl Default for Options {
             allow: BTreeSet::new(),
             warn: BTreeSet::new(),
             cache_prefix: String::new(),
+            platforms: Vec::new(),
             strict: false,
             image: ImageOptions::default(),
             output_version: OutputVersion::default(),

@@ -8,8 +8,8 @@ use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
     Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc,
-    HeredocPath, IgnorePattern, ImageRef, Label, Mode, MountField, OwnedPath, Owner, Port, Retries, Sharing,
-    ShellSetup, ShellVariable, Signal, StageName, UserSetup,
+    HeredocPath, IgnorePattern, ImageRef, Label, Mode, MountField, OwnedPath, Owner, PlatformArg, Port, Retries,
+    Sharing, ShellSetup, ShellVariable, Signal, StageName, UserSetup,
 };
 use crate::header::GeneratedFrom;
 
@@ -75,6 +75,7 @@ operands!(
     MountField,
     OwnedPath,
     Owner,
+    PlatformArg,
     Port,
     Retries,
     Sharing,

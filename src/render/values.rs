@@ -106,6 +106,7 @@ pub(super) fn instruction<'a>(
             Values { fields: fields([("variables", variables)]), origins }
         }
         Instruction::MountArg(assignment) => values([("assignment", spelled(assignment))]),
+        Instruction::PlatformArgs(args) => values([("args", list(*args, spelled))]),
         Instruction::MakeDirectory { directory, back } => {
             values([("directory", spelled(directory)), ("back", spelled(back))])
         }

@@ -253,6 +253,20 @@ impl Plan {
         args
     }
 
+    /// Whether a variable of a command with caches has the name of a build arg that tells platforms apart.
+    pub fn hides_a_platform(&self, options: &Options) -> bool {
+        let args: &[&str] = match options.platforms.len() {
+            0 | 1 => &[],
+            _ if tells_variants_apart(&options.platforms) => &["TARGETARCH", "TARGETVARIANT"],
+            _ => &["TARGETARCH"],
+        };
+        self.needed().into_iter().any(|at| {
+            let step = &self.steps[at];
+            let runs = step.commands.iter().any(|command| matches!(command, Command::Exec { .. }));
+            runs && !step.caches.is_empty() && args.iter().any(|arg| self.start(at).variables.contains_key(*arg))
+        })
+    }
+
     /// Whether a command would need an `env` that misreads the name of a variable, or mistakes the program for a
     /// variable.
     pub fn asks_too_much_of_env(&self, options: &Options) -> bool {
@@ -267,6 +281,12 @@ impl Plan {
             !for_env.is_empty() && runs.into_iter().any(|argv| argv[0].contains('=') || for_env.keys().any(is_no_name))
         })
     }
+}
+
+/// Whether platforms are told apart by their variants, too.
+pub fn tells_variants_apart(platforms: &[String]) -> bool {
+    let architectures: BTreeSet<&str> = platforms.iter().filter_map(|platform| platform.split('/').nth(1)).collect();
+    platforms.len() > architectures.len()
 }
 
 /// Go's `path.Clean`.

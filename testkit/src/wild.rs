@@ -180,6 +180,7 @@ fn variables(line_feeds: bool) -> impl Strategy<Value = Variables> {
         "\u{feff}v",
         "-u",
         "CACHE_DIRECTORY_1",
+        "TARGETARCH",
     ];
     let value = text(if line_feeds { &["\n", "a\nb"] } else { &["x"] }, 0..6);
     let value = prop_oneof![40 => value, 1 => long()];
@@ -299,8 +300,11 @@ pub fn plan() -> impl Strategy<Value = Plan> {
 pub fn options() -> impl Strategy<Value = Options> {
     let scope = select(&[SecretsScope::Plan, SecretsScope::Step][..]);
     let hash = select(&[SecretsHash::Layer, SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off][..]);
-    (scope, hash, select(&["", "p-"][..])).prop_map(|(secrets_scope, secrets_hash, prefix)| {
-        crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned() }
+    let platforms: &[&[&str]] =
+        &[&[], &["linux/arm/v7"], &["linux/amd64", "linux/arm/v7"], &["linux/arm/v6", "linux/arm/v7", "linux/arm64"]];
+    let platforms = select(platforms).prop_map(|platforms| platforms.iter().map(|&it| it.to_owned()).collect());
+    (scope, hash, select(&["", "p-"][..]), platforms).prop_map(|(secrets_scope, secrets_hash, prefix, platforms)| {
+        crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned(), platforms }
     })
 }
 

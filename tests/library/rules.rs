@@ -241,6 +241,79 @@ fn odd_caches_are_quoted() {
     );
 }
 
+/// A plan whose steps use caches: `tools` after a command without one, `build` on top of `tools`, and `site` next to
+/// them. `plain` uses none.
+fn cached() -> Value {
+    let step = |name: &str, input: Value, caches: Value| {
+        json!({ "name": name, "inputs": [input], "caches": caches,
+                "commands": [{ "cmd": format!("npm {name}") }, { "cmd": "npm test" }] })
+    };
+    json!({
+        "steps": [
+            step("plain", json!({ "image": BUILDER }), json!([])),
+            step("tools", json!({ "step": "plain" }), json!(["npm"])),
+            step("build", json!({ "step": "tools" }), json!(["npm", "é"])),
+            step("site", json!({ "image": BUILDER }), json!(["npm"])),
+        ],
+        "caches": { "npm": { "directory": "/root/.npm" }, "é": { "directory": "/é" } },
+        "deploy": { "base": { "step": "build" }, "inputs": [{ "step": "site", "include": ["."] }] },
+    })
+}
+
+fn platforms(platforms: &[&str]) -> Options {
+    options! { platforms: platforms.iter().map(|platform| (*platform).to_owned()).collect() }
+}
+
+#[test]
+fn platforms_have_their_own_caches() {
+    shows_with("platforms", &cached(), platforms(&["linux/amd64", "linux/arm64"]));
+}
+
+#[test]
+fn platforms_of_one_architecture_are_told_apart() {
+    shows_with("platform-variants", &cached(), platforms(&["linux/arm/v6", "linux/arm/v7", "linux/amd64"]));
+}
+
+#[test]
+fn a_single_platform_changes_only_the_header() {
+    let stages = |options: Options| {
+        let dockerfile = transpile(&cached().to_string(), &options).unwrap().dockerfile;
+        dockerfile.split_once("\n\n").map(|(header, stages)| (header.to_owned(), stages.to_owned())).unwrap()
+    };
+    let (header, of_one) = stages(platforms(&["linux/arm64"]));
+    assert!(header.contains("#   docker build \\\n#     --platform linux/arm64 ."), "{header}");
+    assert_eq!(of_one, stages(Options::default()).1);
+}
+
+#[test]
+fn variables_cannot_have_the_names_of_platform_args() {
+    let mut plan = cached();
+    plan["variables"] = json!({ "TARGETVARIANT": "plan" });
+    plan["steps"][0]["variables"] = json!({ "TARGETARCH": "plain" });
+    plan["steps"][2]["variables"] = json!({ "TARGETARCH": "1\n2" });
+    shows_with("platform-variables", &plan, platforms(&["linux/amd64", "linux/arm64"]));
+    // without caches, and with one platform, there are no args
+    assert!(transpile(&plan.to_string(), &platforms(&["linux/amd64"])).is_ok());
+    for at in 0..4 {
+        plan["steps"][at]["caches"] = json!([]);
+    }
+    assert!(transpile(&plan.to_string(), &platforms(&["linux/amd64", "linux/arm64"])).is_ok());
+}
+
+#[test]
+fn secrets_can_have_the_names_of_platform_args() {
+    let mut plan = cached();
+    plan["secrets"] = json!(["TARGETARCH"]);
+    let made = transpile(&plan.to_string(), &platforms(&["linux/amd64", "linux/arm64"])).unwrap();
+    assert!(made.dockerfile.contains("id=TARGETARCH,env=TARGETARCH"), "{}", made.dockerfile);
+}
+
+#[test]
+fn invalid_platforms_are_refused() {
+    let options = platforms(&["linux/x86_64", "linux/adm64", "windows/amd64", "linux/arm", "linux/arm/v7"]);
+    shows_with("refused-platforms", &cached(), options);
+}
+
 fn secrets() -> Value {
     let build = |name: &str, secrets: Value| json!({ "name": name, "inputs": [{ "image": BUILDER }], "secrets": secrets, "commands": [{ "cmd": format!("npm {name}") }] });
     json!({

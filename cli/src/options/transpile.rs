@@ -79,6 +79,10 @@ pub(crate) struct TranspileArgs {
     #[arg(long, value_name = "PREFIX", hide_short_help = true)]
     cache_prefix: Option<String>,
 
+    /// Platforms to build for; several of them don't share caches, so that one Dockerfile is right for all
+    #[arg(long, value_name = "PLATFORM,…", value_delimiter = ',', hide_short_help = true)]
+    platforms: Vec<String>,
+
     /// Treat unknown keys as errors
     #[arg(long, hide_short_help = true)]
     strict: bool,
@@ -146,6 +150,7 @@ impl TranspileArgs {
         options.github_token = given.github_token;
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
+        options.platforms = given.platforms;
         options.strict = given.strict;
         options.image = given.image.options()?;
         if let Some(name) = output.and_then(Path::file_name) {
@@ -188,6 +193,7 @@ impl TranspileArgs {
             ssh_step: below.ssh_step.iter().cloned().chain(this.ssh_step).collect(),
             github_token: this.github_token || below.github_token,
             cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
+            platforms: if this.platforms.is_empty() { below.platforms.clone() } else { this.platforms },
             strict: this.strict || below.strict,
             output_version: this.output_version.or(below.output_version),
             allow: this.allow,
@@ -273,6 +279,9 @@ impl TranspileArgs {
             && prefix != below.cache_prefix.as_deref().unwrap_or_default()
         {
             add(&format!("cache-prefix={prefix}"), None);
+        }
+        if !self.platforms.is_empty() && self.platforms != below.platforms {
+            add(&format!("platforms={}", self.platforms.join(",")), None);
         }
         if self.strict && !below.strict {
             add("strict", None);
@@ -405,6 +414,7 @@ mod tests {
             "--github-token",
             "--allow=unlisted-secret",
             "--cache-prefix=-x y",
+            "--platforms=linux/amd64,linux/arm64",
             "--strict",
         ];
         let none = Config::default();
@@ -418,7 +428,7 @@ mod tests {
 
     #[test]
     fn the_command_line_takes_precedence_over_the_file_of_options() {
-        let config = Config::parse("allow = ['x']\n[transpile]\nsyntax = 'none'\nsecrets-hash = 'off'\nsecret-mount = 'bundle=A'\nsecret-id = { B = 'b' }\nssh = 'default'\nstrict = true").unwrap();
+        let config = Config::parse("allow = ['x']\n[transpile]\nsyntax = 'none'\nsecrets-hash = 'off'\nsecret-mount = 'bundle=A'\nsecret-id = { B = 'b' }\nssh = 'default'\nplatforms = ['linux/amd64', 'linux/arm64']\nstrict = true").unwrap();
         let args = parse(&["--syntax=none", "--secrets-hash=layer", "--strict", "--secret-id=B=c"]).unwrap();
         assert_eq!(args.arguments(&config), ["--secrets-hash", "layer", "--secret-id=B=c"]);
         let plan = PlanFile { path: None, text: String::new() };
@@ -427,6 +437,9 @@ mod tests {
         assert_eq!(options.secret_mount, SecretMount::Bundle("A".to_owned()));
         assert_eq!(options.secret_ids["B"], "c");
         assert!(options.ssh.is_some() && options.allow.contains("x"));
+        assert_eq!(options.platforms, ["linux/amd64", "linux/arm64"]);
+        let args = parse(&["--platforms=linux/arm64", "--platforms=linux/arm/v7"]).unwrap();
+        assert_eq!(args.over(&config.transpile).platforms, ["linux/arm64", "linux/arm/v7"]);
     }
 
     #[test]

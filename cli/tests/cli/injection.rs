@@ -34,6 +34,8 @@ fn folder(slot: Slot, text: &str) -> (Folder, String) {
 fn options(slot: Slot, text: &str) -> Vec<String> {
     match slot {
         Slot::CachePrefix => vec![format!("--cache-prefix={text}")],
+        Slot::PlatformCacheKey => vec!["--platforms=linux/arm/v6,linux/arm/v7".to_owned()],
+        Slot::Platform => vec![format!("--platforms=linux/arm64,{text}")],
         Slot::Syntax => vec![format!("--syntax={text}")],
         Slot::SecretId => vec![format!("--secret-id=TOKEN={text}")],
         Slot::SshId => vec![format!("--ssh={text}")],

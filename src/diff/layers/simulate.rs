@@ -106,6 +106,13 @@ impl Simulation<'_> {
                 state.set(variable.name(), variable.to_string());
                 Vec::new()
             }
+            Instruction::PlatformArgs(args) => {
+                // the same platform is built before and after
+                for arg in *args {
+                    state.set(arg.name(), arg.to_string());
+                }
+                Vec::new()
+            }
             Instruction::Labels(_)
             | Instruction::ResetProcess { .. }
             | Instruction::Expose(_)

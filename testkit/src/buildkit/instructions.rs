@@ -7,7 +7,7 @@ use super::lines::{self, Line};
 use super::words::{csv, is_blank, json, quoted_words};
 use super::{Command, Copy, Dockerfile, Env, Healthcheck, Heredoc, Instruction, Read, Run, Stage};
 
-/// Parses a Dockerfile. Fails if `BuildKit` would fail.
+/// Parses a Dockerfile for a build on linux/arm/v7. Fails if `BuildKit` would fail.
 pub fn parse(text: &str) -> Read<Dockerfile> {
     let read = lines::read(text)?;
     let mut file = Dockerfile { directives: read.directives, comments: read.comments, stages: Vec::new() };
@@ -64,7 +64,7 @@ fn instruction(line: &Line, env: &mut Env) -> Read<Instruction> {
         "ARG" => {
             no_flags()?;
             let args = args(&line.rest, env)?;
-            env.extend(args.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_default())));
+            env.extend(args.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_else(|| given(key)))));
             Instruction::Arg(args)
         }
         "COPY" => Instruction::Copy(copy(line, env)?),
@@ -134,6 +134,15 @@ fn env_pairs(rest: &str) -> Read<Vec<(String, String)>> {
         return Err("ENV with a blank name".to_owned());
     }
     Ok(pairs)
+}
+
+/// The value of a build arg without a value in the Dockerfile, in a build for linux/arm/v7.
+fn given(arg: &str) -> String {
+    match arg {
+        "TARGETARCH" => "arm".to_owned(),
+        "TARGETVARIANT" => "v7".to_owned(),
+        _ => String::new(),
+    }
 }
 
 fn args(rest: &str, env: &Env) -> Read<Vec<(String, Option<String>)>> {

@@ -36,6 +36,10 @@ pub enum Slot {
     DockerfileName,
     Argument,
     CachePrefix,
+    /// The key of a cache, in a build for several platforms.
+    PlatformCacheKey,
+    /// One of several platforms.
+    Platform,
     Syntax,
     SecretId,
     SshId,
@@ -77,6 +81,7 @@ impl Slot {
             }
             _ => {}
         }
+        let cache = if self == Self::PlatformCacheKey { text.to_owned() } else { is(Self::CacheKey, "key") };
         let mut step = json!({
             "name": is(Self::StepName, "build"),
             "inputs": [
@@ -86,7 +91,7 @@ impl Slot {
             "commands": commands,
             "variables": { is(Self::VariableName, "NAME"): is(Self::Variable, "value") },
             "assets": { is(Self::AssetName, "asset"): is(Self::Asset, "content\n") },
-            "caches": [is(Self::CacheKey, "key")],
+            "caches": [cache],
             "secrets": ["*"],
         });
         if self == Self::UnknownKey {
@@ -94,7 +99,7 @@ impl Slot {
         }
         let mut plan = json!({
             "steps": [step],
-            "caches": { is(Self::CacheKey, "key"): { "directory": is(Self::CacheDirectory, "/cache") } },
+            "caches": { cache: { "directory": is(Self::CacheDirectory, "/cache") } },
             "secrets": [is(Self::Secret, "TOKEN")],
             "deploy": {
                 "base": { "image": "debian" },
@@ -120,6 +125,8 @@ impl Slot {
             Self::DockerfileName => options.files.dockerfile = text,
             Self::Argument => options.files.arguments = vec![text],
             Self::CachePrefix => options.cache_prefix = text,
+            Self::PlatformCacheKey => options.platforms = vec!["linux/arm/v6".to_owned(), "linux/arm/v7".to_owned()],
+            Self::Platform => options.platforms = vec!["linux/arm64".to_owned(), text],
             Self::Syntax => options.syntax = Some(text),
             Self::SecretId => options.secret_ids = [("TOKEN".to_owned(), text)].into(),
             Self::SshId => options.ssh = Some(Ssh { id: text, steps: Vec::new() }),

@@ -7,7 +7,7 @@ use railpack2docker::SecretsHash;
 
 use super::Check;
 use crate::buildkit::{Command as Words, Instruction, Run, Stage};
-use crate::model::{DEFAULT_PATH, Environment, Value, needs_env, under_app};
+use crate::model::{DEFAULT_PATH, Environment, Value, needs_env, tells_variants_apart, under_app};
 use crate::plans::{Command, Step, Variables};
 
 /// The variables that a stage's commands see, and those that its image keeps.
@@ -15,6 +15,8 @@ use crate::plans::{Command, Step, Variables};
 pub struct Seen {
     pub all: Variables,
     pub env: Variables,
+    /// The build args with the platform.
+    pub platform: BTreeSet<String>,
 }
 
 impl Seen {
@@ -28,7 +30,15 @@ impl Seen {
             Instruction::Arg(args) => {
                 // an ENV would override it
                 assert!(args.iter().all(|(name, _)| !self.env.contains_key(name)), "both ENV and ARG: {args:?}");
-                self.all.extend(args.iter().map(|(name, value)| (name.clone(), value.clone().unwrap_or_default())));
+                for (name, value) in args {
+                    match value {
+                        Some(value) => drop(self.all.insert(name.clone(), value.clone())),
+                        None => {
+                            assert!(!self.all.contains_key(name), "the variable {name} loses its value");
+                            assert!(self.platform.insert(name.clone()), "{name} is inherited");
+                        }
+                    }
+                }
             }
             _ => return false,
         }
@@ -47,6 +57,7 @@ impl Check<'_> {
         let step = &self.plan.steps[at];
         let mut environment = self.plan.start(at);
         let mut commands = step.commands.iter();
+        let inherited = seen.platform.len();
         for instruction in &stage.instructions {
             if seen.take(instruction) {
                 continue;
@@ -62,6 +73,8 @@ impl Check<'_> {
             });
             let argv = argv.unwrap_or_else(|| panic!("a RUN of nowhere: {run:?}"));
             self.run(at, argv, &environment, seen, run);
+            let has_cache = run.mounts.iter().any(|mount| mount["type"] == "cache");
+            assert!(has_cache || seen.platform.len() == inherited, "nothing needs {:?}", seen.platform);
         }
         let left: Vec<&Command> = commands.filter(|command| matches!(command, Command::Exec { .. })).collect();
         assert!(left.is_empty(), "commands without a RUN: {left:?}");
@@ -123,6 +136,8 @@ impl Check<'_> {
             assert_eq!(field(mount, "target"), under_app(directory));
             assert_eq!(field(mount, "sharing"), if *locked { "locked" } else { "shared" });
             let id = field(mount, "id");
+            let platform = platform_in_ids(&self.options.platforms);
+            let id = id.strip_suffix(platform).unwrap_or_else(|| panic!("{id:?} is for no platform")).to_owned();
             let expected = format!("{}{key}", self.options.cache_prefix);
             if expected.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
                 assert_eq!(id, expected);
@@ -141,6 +156,15 @@ impl Check<'_> {
             }
             assert_eq!(field(mount, "source"), "/secrets-hash");
         }
+    }
+}
+
+/// The end of the id of each cache in a build for linux/arm/v7.
+fn platform_in_ids(platforms: &[String]) -> &'static str {
+    match platforms.len() {
+        0 | 1 => "",
+        _ if tells_variants_apart(platforms) => "-armv7",
+        _ => "-arm",
     }
 }
 

@@ -61,12 +61,26 @@ fn all_cached(found: &Comparison) -> bool {
     found.stages.iter().flat_map(|stage| &stage.layers).all(|layer| layer.status == Status::Cached)
 }
 
-/// The lines of a Dockerfile without comments, sorted: the order of stages and of cache mounts has no meaning.
-fn instructions(dockerfile: &str) -> Vec<&str> {
+/// The lines of a Dockerfile without comments and without the numbers of stages, sorted: the order of stages and of
+/// cache mounts has no meaning.
+fn instructions(dockerfile: &str) -> Vec<String> {
     let lines = dockerfile.lines().map(|line| line.trim_end_matches('\\').trim());
-    let mut lines: Vec<&str> = lines.filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
+    let lines = lines.filter(|line| !line.starts_with('#') && !line.is_empty());
+    let mut lines: Vec<String> = lines.map(unnumbered).collect();
     lines.sort_unstable();
     lines
+}
+
+/// A line without the numbers at the end of stage names, which depend on the order of the steps.
+fn unnumbered(line: &str) -> String {
+    let has_stages = line.starts_with("FROM ");
+    let parts = line.split_inclusive([' ', ',']).map(|part| {
+        let word = part.trim_end_matches([' ', ',']);
+        let names_stage = has_stages || word.starts_with("--from=") || word.starts_with("from=");
+        let is_number = |c: char| c.is_ascii_digit() || c == '-';
+        if names_stage { word.trim_end_matches(is_number).to_owned() + &part[word.len()..] } else { part.to_owned() }
+    });
+    parts.collect()
 }
 
 /// Changes one value of a plan: removes it, replaces it with the value of another plan, or swaps it with the next

@@ -1,6 +1,6 @@
 //! Variables that only `env` can set, secrets with the same names, and the build args next to them. Wild plans rarely
-//! combine these, and most of their refusals have other reasons. Here, `env` is the only reason, so that each refusal
-//! can be compared with the model too.
+//! combine these, and most of their refusals have other reasons. Here, `env` and the platform are the only reasons, so
+//! that each refusal can be compared with the model too.
 
 use std::cell::Cell;
 
@@ -14,7 +14,7 @@ use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 use testkit::runner;
 use testkit::wild::options;
 
-const NAMES: [&str; 6] = ["A", "B", "-u", "NPM_TOKEN", "CACHE_DIRECTORY_1", "CACHE_DIRECTORY_1_"];
+const NAMES: [&str; 7] = ["A", "B", "-u", "NPM_TOKEN", "CACHE_DIRECTORY_1", "CACHE_DIRECTORY_1_", "TARGETARCH"];
 
 fn variables() -> impl Strategy<Value = Variables> {
     let plain = (select(&NAMES[..]), select(&["1", "a=b", "a\nb", "\n", "-x\n"][..]));
@@ -105,7 +105,7 @@ fn secrets_hide_variables() {
     let (met, refused) = (Cell::new([0; 4]), Cell::new(0));
     let property = |(plan, options): (Plan, Options)| {
         let transpiled = transpile(&plan.json().to_string(), &options);
-        let is_refused = plan.asks_too_much_of_env(&options);
+        let is_refused = plan.asks_too_much_of_env(&options) || plan.hides_a_platform(&options);
         prop_assert_eq!(transpiled.is_err(), is_refused, "{:?}", transpiled.err());
         let Ok(transpiled) = transpiled else {
             refused.set(refused.get() + 1);

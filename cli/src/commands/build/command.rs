@@ -11,6 +11,7 @@ use railpack2docker::secrets::bundle;
 use railpack2docker::{Code, Diagnostic, Options, SecretMount, SecretUsage, shell};
 
 use super::docker::PROGRAM;
+use super::platforms;
 use crate::options::key;
 use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
 
@@ -65,6 +66,7 @@ impl DockerBuild {
             let source = SecretSource::Variable(TOKEN.to_owned());
             command.secrets.push(SecretFlag { id: usage.id(TOKEN).to_owned(), source });
         }
+        command.platforms = platforms::flag(inputs.more, options);
         let has_ssh = inputs.more.iter().any(|argument| argument.as_encoded_bytes().starts_with(b"--ssh"));
         command.ssh = options.ssh.as_ref().filter(|_| !has_ssh).map(|ssh| ssh.id.clone());
         command.secrets_hash = inputs.hash.clone().map(HashArg::Value);

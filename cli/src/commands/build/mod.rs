@@ -2,6 +2,7 @@
 
 mod command;
 mod docker;
+mod platforms;
 mod wait;
 
 use std::ffi::OsString;
@@ -97,6 +98,7 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
         let command = regenerate::command(args.plan.path(), file, &options);
         fail_if_stale(file, &stale_files(file, current, &generated)?, &command)?;
     }
+    platforms::check(&args.more, &options)?;
     let key = args.key.read()?;
     let hash = usage.has_hash().then(|| hash(&found.completed(&usage), key.as_deref()));
     let context = args.context.clone().unwrap_or_else(|| plan.directory().to_owned());
