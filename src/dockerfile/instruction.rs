@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath, Inexpressible, Mount,
-    ShellForm, ShellSetup, is_bare_name,
+    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath, Mount, SecretFile,
+    ShellForm, ShellSetup, ShellVariables,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -231,6 +231,8 @@ pub(crate) struct Run {
 pub(crate) struct HashSecrets {
     /// The mounts of the secrets.
     pub(crate) mounts: Vec<Located<Mount>>,
+    /// Statements that the shell runs first.
+    pub(crate) setup: Vec<ShellSetup>,
     /// Whether an empty `SECRETS_HASH` fails the build.
     pub(crate) required: bool,
     /// The way to hash them.
@@ -250,10 +252,10 @@ pub(crate) enum SecretsHasher {
     },
     /// Hashes variables, each followed by a NUL.
     Variables {
-        /// Statements that read the secrets into variables.
-        setup: Vec<ShellSetup>,
-        /// `"$NAME"` of each secret.
-        values: Vec<ShellVariable>,
+        /// The values of the secrets.
+        values: ShellVariables,
+        /// The file of a key. The hash then depends on it, too.
+        key: Option<SecretFile>,
     },
 }
 
@@ -268,31 +270,10 @@ impl HashSecrets {
     fn summary(&self) -> String {
         match &self.hasher {
             SecretsHasher::Files { .. } => "RUN sha256sum /run/secrets/* > /secrets-hash".to_owned(),
-            SecretsHasher::Variables { values, .. } => {
-                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-                format!("RUN printf '%s\\0' {} | sha256sum > /secrets-hash", values.join(" "))
+            SecretsHasher::Variables { values, key: _ } => {
+                format!("RUN printf '%s\\0' {} | sha256sum > /secrets-hash", values.words())
             }
         }
-    }
-}
-
-/// `"$NAME"` in a script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ShellVariable(String);
-
-impl ShellVariable {
-    /// Accepts the name of a shell variable.
-    ///
-    /// # Errors
-    /// A name that a shell can't expand.
-    pub(crate) fn new(name: &str) -> Result<Self, Inexpressible> {
-        if is_bare_name(name) { Ok(Self(name.to_owned())) } else { Err(Inexpressible::Malformed("a shell variable")) }
-    }
-}
-
-impl fmt::Display for ShellVariable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"${}\"", self.0)
     }
 }
 

@@ -5,6 +5,7 @@
 //! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;
+mod bundle;
 mod comment;
 mod env;
 mod heredoc;
@@ -15,22 +16,23 @@ mod name;
 mod path;
 mod secret_file;
 mod shell_setup;
+mod shell_variables;
 mod spelling;
 mod stage;
 
 pub(crate) use argv::{ExecForm, ShellForm, shell_word};
+pub(crate) use bundle::BundleDigest;
 pub(crate) use comment::{Comment, GENERATED_BY};
-pub(crate) use env::{Assignment, is_bare_name, is_env_only};
+pub(crate) use env::{Assignment, is_bare_name, is_env_only, is_exportable};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
-pub(crate) use instruction::{
-    Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, SecretsHasher, ShellVariable,
-};
+pub(crate) use instruction::{Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, SecretsHasher};
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub(crate) use secret_file::SecretFile;
 pub(crate) use shell_setup::{ShellSetup, check_script};
+pub(crate) use shell_variables::ShellVariables;
 pub(crate) use spelling::Inexpressible;
 pub(crate) use spelling::{LONGEST_LINE, check_path, fold, percent_encode};
 pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};

@@ -8,7 +8,7 @@ use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
     Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath,
-    IgnorePattern, ImageRef, Mode, MountField, Sharing, ShellSetup, ShellVariable, StageName,
+    IgnorePattern, ImageRef, Mode, MountField, SecretFile, Sharing, ShellSetup, ShellVariables, StageName,
 };
 use crate::header::GeneratedFrom;
 
@@ -70,9 +70,10 @@ operands!(
     ImageRef,
     Mode,
     MountField,
+    SecretFile,
     Sharing,
     ShellSetup,
-    ShellVariable,
+    ShellVariables,
     StageName
 );
 
