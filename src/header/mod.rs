@@ -4,7 +4,7 @@
 mod build_command;
 mod stamp;
 
-pub use build_command::{BuildCommand, HashArg, SecretFlag, SecretSource, secret_flags};
+pub use build_command::{BuildCommand, BundleVariable, HashArg, SecretFlag, SecretSource, secret_flags};
 pub use stamp::{Header, Stamp, is_generated, with_line_feeds};
 
 pub(crate) use build_command::regenerate;
