@@ -8,7 +8,7 @@ use std::ops::Range;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use railpack2docker::{Options, SecretsHash, SecretsScope};
+use railpack2docker::{Options, SecretMount, SecretsHash, SecretsScope};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -300,5 +300,15 @@ pub fn options() -> impl Strategy<Value = Options> {
     let hash = select(&[SecretsHash::Layer, SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off][..]);
     (scope, hash, select(&["", "p-"][..])).prop_map(|(secrets_scope, secrets_hash, prefix)| {
         crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned() }
+    })
+}
+
+/// Such options for a bundle of secrets, whose ID is any text that a mount can contain.
+pub fn options_with_bundle() -> impl Strategy<Value = Options> {
+    let id = select(&["ALL_SECRETS", "prod/all", ".env", "a b", "x,y", "$x", "q\"'\\", "$(x)`", "-", ".."][..]);
+    (options(), id).prop_map(|(mut options, id)| {
+        options.secrets_scope = SecretsScope::Plan;
+        options.secret_mount = SecretMount::Bundle(id.to_owned());
+        options
     })
 }
