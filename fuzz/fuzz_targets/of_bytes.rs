@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::{Result, Unstructured};
-use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretsHash, SecretsScope};
+use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, SecretsHash, SecretsScope};
 use testkit::options;
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -176,8 +176,14 @@ pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
         }
         steps.push(step);
     }
+    let (secrets_scope, secret_mount) = match bytes.int_in_range(0..=3_u8)? {
+        0 => (SecretsScope::Plan, SecretMount::Bundle(text(bytes)?)),
+        1 => (SecretsScope::Step, SecretMount::Env),
+        _ => (SecretsScope::Plan, SecretMount::Env),
+    };
     let options = options! {
-        secrets_scope: *bytes.choose(&[SecretsScope::Plan, SecretsScope::Step])?,
+        secrets_scope,
+        secret_mount,
         secrets_hash: *bytes.choose(&[SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off])?,
         cache_prefix: if bytes.ratio(1, 4)? { text(bytes)? } else { String::new() },
         image: if bytes.ratio(1, 3)? { image(bytes)? } else { ImageOptions::default() },

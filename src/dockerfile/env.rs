@@ -92,6 +92,17 @@ pub(crate) fn is_bare_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Valid variable names whose values a shell sets or uses itself, so that it can't pass on others: those of bash,
+/// `IFS` and `OPTIND`.
+const USED_BY_SHELLS: [&str; 11] =
+    ["_", "BASHOPTS", "BASH_VERSINFO", "EUID", "IFS", "OPTIND", "PIPESTATUS", "PPID", "SHELLOPTS", "SHLVL", "UID"];
+
+/// Whether every shell can export a variable of this name with any value.
+#[must_use]
+pub(crate) fn is_exportable(name: &str) -> bool {
+    is_bare_name(name) && !USED_BY_SHELLS.contains(&name)
+}
+
 /// Whether ENV can set a variable of this name but ARG can't: the name of an ARG is one literal word.
 #[must_use]
 pub(crate) fn is_env_only(name: &str) -> bool {
@@ -127,6 +138,16 @@ mod tests {
     fn length_is_that_of_the_text() {
         let variable = Assignment::new("A", "$").unwrap();
         assert_eq!(variable.length(), variable.to_string().len());
+    }
+
+    #[test]
+    fn some_names_can_not_be_exported() {
+        for name in ["A", "_A", "PATH", "RANDOM", "LC_ALL"] {
+            assert!(is_exportable(name), "{name}");
+        }
+        for name in ["", "1A", "A-B", "é", "A=B", "UID", "IFS", "_"] {
+            assert!(!is_exportable(name), "{name}");
+        }
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use super::{
-    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc, HeredocPath,
-    Inexpressible, Label, Mount, OwnedPath, Owner, PlatformArg, Port, ShellForm, ShellSetup, Signal, UserSetup,
-    is_bare_name,
+    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc, HeredocPath, Label,
+    Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup, ShellVariables, Signal, UserSetup,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -267,6 +266,8 @@ pub(crate) struct Run {
 pub(crate) struct HashSecrets {
     /// The mounts of the secrets.
     pub(crate) mounts: Vec<Located<Mount>>,
+    /// Statements that the shell runs first.
+    pub(crate) setup: Vec<ShellSetup>,
     /// Whether an empty `SECRETS_HASH` fails the build.
     pub(crate) required: bool,
     /// The way to hash them.
@@ -286,10 +287,10 @@ pub(crate) enum SecretsHasher {
     },
     /// Hashes variables, each followed by a NUL.
     Variables {
-        /// Statements that read the secrets into variables.
-        setup: Vec<ShellSetup>,
-        /// `"$NAME"` of each secret.
-        values: Vec<ShellVariable>,
+        /// The values of the secrets.
+        values: ShellVariables,
+        /// The file of a key. The hash then depends on it, too.
+        key: Option<SecretFile>,
     },
 }
 
@@ -304,9 +305,8 @@ impl HashSecrets {
     fn summary(&self) -> String {
         match &self.hasher {
             SecretsHasher::Files { .. } => "RUN sha256sum /run/secrets/* > /secrets-hash".to_owned(),
-            SecretsHasher::Variables { values, .. } => {
-                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-                format!("RUN printf '%s\\0' {} | sha256sum > /secrets-hash", values.join(" "))
+            SecretsHasher::Variables { values, key: _ } => {
+                format!("RUN printf '%s\\0' {} | sha256sum > /secrets-hash", values.words())
             }
         }
     }
@@ -319,26 +319,6 @@ pub(crate) struct Labels {
     pub(crate) args: Vec<Assignment>,
     /// The labels.
     pub(crate) labels: Vec<Label>,
-}
-
-/// `"$NAME"` in a script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ShellVariable(String);
-
-impl ShellVariable {
-    /// Accepts the name of a shell variable.
-    ///
-    /// # Errors
-    /// A name that a shell can't expand.
-    pub(crate) fn new(name: &str) -> Result<Self, Inexpressible> {
-        if is_bare_name(name) { Ok(Self(name.to_owned())) } else { Err(Inexpressible::Malformed("a shell variable")) }
-    }
-}
-
-impl fmt::Display for ShellVariable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"${}\"", self.0)
-    }
 }
 
 #[cfg(test)]

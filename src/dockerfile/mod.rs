@@ -5,6 +5,7 @@
 //! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;
+mod bundle;
 mod comment;
 mod env;
 mod heredoc;
@@ -17,25 +18,26 @@ mod path;
 mod platform;
 mod secret_file;
 mod shell_setup;
+mod shell_variables;
 mod spelling;
 mod stage;
 mod user;
 
 pub(crate) use argv::{ExecForm, ShellForm, is_shell_word, shell_word};
+pub(crate) use bundle::BundleDigest;
 pub(crate) use comment::{Comment, GENERATED_BY};
-pub(crate) use env::{Assignment, is_bare_name, is_env_only};
+pub(crate) use env::{Assignment, is_bare_name, is_env_only, is_exportable};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
 pub(crate) use image_config::{Duration, Healthcheck, Label, Port, Retries, Signal};
-pub(crate) use instruction::{
-    Command, Copy, CopyFile, HashSecrets, Instruction, Labels, Mode, Run, SecretsHasher, ShellVariable,
-};
+pub(crate) use instruction::{Command, Copy, CopyFile, HashSecrets, Instruction, Labels, Mode, Run, SecretsHasher};
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub(crate) use platform::{Platform, PlatformArg, architecture_names};
 pub(crate) use secret_file::SecretFile;
 pub(crate) use shell_setup::{ShellSetup, check_script};
+pub(crate) use shell_variables::ShellVariables;
 pub(crate) use spelling::Inexpressible;
 pub(crate) use spelling::{LONGEST_LINE, check_path, fold, percent_encode};
 pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};

@@ -1,5 +1,7 @@
 //! The files in which commands find mounted secrets.
 
+use std::fmt;
+
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
@@ -38,6 +40,13 @@ impl SecretFile {
     /// The field that sets the path, unless it is BuildKit's default.
     pub(crate) fn target(&self) -> Option<&MountField> {
         self.target.as_ref()
+    }
+}
+
+impl fmt::Display for SecretFile {
+    /// Writes the path.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::bundle::{BundleDigest, HAS_SECRETS};
 use super::env::is_bare_name;
 use super::secret_file::SecretFile;
 use super::spelling::{Inexpressible, LONGEST_ARGUMENT};
@@ -26,12 +27,15 @@ impl ShellSetup {
         Ok(Self(format!("{name}=\"$(cat {file}{silent}; echo .)\"; export {name}=\"${{{name}%.}}\";")))
     }
 
-    /// Runs the script of exports that a secret contains in base64.
+    /// Reads the bundle in a secret's file, and checks that it has the secrets of this digest. If not, the shell
+    /// exits: the check is a function that only an intact bundle defines. A shell quotes what it can't run, which in
+    /// a damaged bundle can be a value, so its messages are discarded.
     ///
     /// # Errors
-    /// A line feed, a NUL or `<<` in the id.
-    pub(crate) fn run_bundle(id: &str) -> Result<Self, Inexpressible> {
-        Ok(Self(format!("eval \"$(base64 -d {})\";", SecretFile::new(id)?.path())))
+    /// Those of [`SecretFile::new`].
+    pub(crate) fn read_bundle(id: &str, digest: &BundleDigest) -> Result<Self, Inexpressible> {
+        let file = SecretFile::new(id)?;
+        Ok(Self(format!(". {} 2>/dev/null; {HAS_SECRETS} {digest} || exit;", file.path())))
     }
 }
 
@@ -63,13 +67,16 @@ mod tests {
             ShellSetup::export_file("A", "a b", true).unwrap().to_string(),
             r#"A="$(cat /run/secrets/a%20b 2>/dev/null; echo .)"; export A="${A%.}";"#
         );
-        assert_eq!(ShellSetup::run_bundle("ALL").unwrap().to_string(), r#"eval "$(base64 -d /run/secrets/ALL)";"#);
+        assert_eq!(
+            ShellSetup::read_bundle("a b", &BundleDigest::new(["A", "B"])).unwrap().to_string(),
+            ". /run/secrets/a%20b 2>/dev/null; has_secrets 394dde52 || exit;"
+        );
         assert!(ShellSetup::export_file("a-b", "a", false).is_err());
     }
 
     #[test]
     fn script_must_fit_in_one_argument() {
-        let setup = [ShellSetup::run_bundle("A").unwrap(), ShellSetup::run_bundle("B").unwrap()];
+        let setup = ["A", "B"].map(|name| ShellSetup::export_file(name, name, false).unwrap());
         let lines: usize = setup.iter().map(|setup| format!("{setup} \n    ").len() - 1).sum();
         assert_eq!(check_script(&setup, LONGEST_ARGUMENT - lines), Ok(()));
         assert_eq!(check_script(&setup, LONGEST_ARGUMENT - lines + 1), Err(Inexpressible::LongScript(131_072)));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use super::platforms::platform_names;
-use crate::dockerfile::{csv_field, shell_word};
+use crate::dockerfile::{csv_field, is_exportable, shell_word};
 use crate::options::{Files, Options, SecretMount, SecretsHash, SecretsScope};
 use crate::secret_usage::SecretUsage;
 
@@ -13,6 +13,8 @@ use crate::secret_usage::SecretUsage;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildCommand {
+    /// The variable of a bundle of secrets, if the command generates one.
+    pub bundle: Option<BundleVariable>,
     /// The Dockerfile, unless Docker finds it by default.
     pub file: Option<OsString>,
     /// The platforms to build for. If there are none, the builder chooses.
@@ -29,6 +31,15 @@ pub struct BuildCommand {
     pub more: Vec<OsString>,
     /// The build context.
     pub context: OsString,
+}
+
+/// A variable that contains a bundle of secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleVariable {
+    /// The name, which a shell can assign to.
+    pub name: String,
+    /// A shell command that prints the bundle.
+    pub command: String,
 }
 
 /// `--secret`: the id of a secret and its source.
@@ -60,7 +71,7 @@ pub enum HashArg {
 
 impl BuildCommand {
     /// The command for a Dockerfile, to be run in its directory, with each secret and each label's build arg
-    /// in the environment variable of the same name.
+    /// in the environment variable of the same name. A bundle is generated from these.
     #[must_use]
     pub fn for_header(usage: &SecretUsage, options: &Options) -> Self {
         let files = &options.files;
@@ -68,6 +79,7 @@ impl BuildCommand {
         // docker looks for `Dockerfile` in the context
         let is_default = files.dockerfile == "Dockerfile" && context == ".";
         Self {
+            bundle: bundle_variable(usage, options),
             file: (!is_default).then(|| files.dockerfile.clone().into()),
             platforms: platform_names(options),
             secrets: secret_flags(usage, options, |name| SecretSource::Variable(name.to_owned())),
@@ -80,7 +92,7 @@ impl BuildCommand {
     }
 
     /// The arguments of `docker build` or `docker buildx build`. They don't contain the values of
-    /// secrets.
+    /// secrets, or the variable of a bundle.
     ///
     /// The command of a [`HashArg::Output`] is passed literally: replace it with its output first.
     #[must_use]
@@ -111,10 +123,12 @@ impl BuildCommand {
 
     /// The command for a shell, one option per line. Each line but the last ends with a backslash.
     pub(crate) fn shell_lines(&self) -> Vec<String> {
-        let mut lines = vec![match &self.file {
+        let mut lines: Vec<String> =
+            self.bundle.iter().map(|bundle| format!("{}=\"$({})\"", bundle.name, bundle.command)).collect();
+        lines.push(match &self.file {
             None => "docker build".to_owned(),
             Some(file) => format!("docker build -f {}", path_word(file)),
-        }];
+        });
         if !self.platforms.is_empty() {
             lines.push(format!("  --platform {}", shell_word(&self.platforms.join(","), false)));
         }
@@ -181,12 +195,25 @@ fn not_an_option(path: &OsStr) -> OsString {
     path.to_owned()
 }
 
+/// The variable of the bundle that a build needs. `None` if it needs none, or if the ID is not the name of a variable.
+fn bundle_variable(usage: &SecretUsage, options: &Options) -> Option<BundleVariable> {
+    let SecretMount::Bundle(id) = &options.secret_mount else { return None };
+    usage.mounted().next()?;
+    let command = format!("railpack2docker bundle {}", plan_word(options));
+    is_exportable(id).then(|| BundleVariable { name: id.clone(), command })
+}
+
+/// The plan as a word for a shell.
+fn plan_word(options: &Options) -> String {
+    path_word(options.files.plan.as_deref().unwrap_or("railpack-plan.json"))
+}
+
 /// A command whose output changes whenever a secret may have changed. The hash layer reads the values
 /// itself, so the time is enough; a mounted build arg must stay the same for the same values.
 fn hash_command(options: &Options) -> String {
     match options.secrets_hash {
         SecretsHash::Arg => {
-            let plan = path_word(options.files.plan.as_deref().unwrap_or("railpack-plan.json"));
+            let plan = plan_word(options);
             let scope = match options.secrets_scope {
                 SecretsScope::Plan => "",
                 SecretsScope::Step => " --secrets-scope step",
@@ -234,6 +261,19 @@ mod tests {
         let bundle = || Options { secret_mount: SecretMount::Bundle("ALL".to_owned()), ..Options::default() };
         assert_eq!(flags(r#""A", "B""#, "", "", bundle()), ["id=ALL,env=ALL"]);
         assert_eq!(flags("", "", "", bundle()), [""; 0]);
+    }
+
+    #[test]
+    fn the_bundle_is_generated_unless_its_id_is_no_variable() {
+        let lines = |id: &str, secrets: &str| {
+            let options = Options { secret_mount: SecretMount::Bundle(id.to_owned()), ..Options::default() };
+            let usage = Compilation::parse(&plan(secrets, r#""*""#, ""), false).unwrap().secrets(&options);
+            BuildCommand::for_header(&usage, &options).shell_lines()
+        };
+        let bundle = r#"ALL="$(railpack2docker bundle railpack-plan.json)" \"#;
+        assert_eq!(lines("ALL", r#""A""#)[..3], [bundle, r"docker build \", r"  --secret id=ALL,env=ALL \"]);
+        assert_eq!(lines("all-secrets", r#""A""#)[0], r"docker build \");
+        assert_eq!(lines("ALL", "")[0], "docker build .");
     }
 
     #[test]

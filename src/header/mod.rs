@@ -5,7 +5,7 @@ mod build_command;
 mod platforms;
 mod stamp;
 
-pub use build_command::{BuildCommand, HashArg, SecretFlag, SecretSource, secret_flags};
+pub use build_command::{BuildCommand, BundleVariable, HashArg, SecretFlag, SecretSource, secret_flags};
 pub use platforms::{check_platforms, platform_names};
 pub use stamp::{Header, Stamp, is_generated, with_line_feeds};
 

@@ -4,14 +4,14 @@
 //! has a stage that hashes the values, and those steps mount the file with the hash: the key of a
 //! read-only bind mount includes its content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::base_image::reset_user;
 use super::{Context, OrReport};
 use crate::diagnostic::{Code, Diagnostic, Located, Location};
 use crate::dockerfile::{
-    Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Role, SecretFile, SecretTarget,
-    SecretsHasher, ShellSetup, ShellVariable, Stage, StageName, check_script,
+    BundleDigest, Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Role, SecretFile, SecretTarget,
+    SecretsHasher, ShellSetup, ShellVariables, Stage, StageName, check_script, is_exportable,
 };
 use crate::graph::Origin;
 use crate::options::{SecretMount, SecretsHash};
@@ -19,15 +19,37 @@ use crate::plan::{Step, StepId};
 use crate::secret_usage::{HashGroup, SetId};
 use crate::text::list_or;
 
-/// Checks that each secret can be an environment variable.
+/// Checks that each secret can be an environment variable, and that a bundle can contain those that it must.
 pub(super) fn check_names(context: &mut Context<'_, '_>) {
+    if matches!(context.options.secret_mount, SecretMount::Bundle(_)) {
+        check_names_in_bundle(context);
+    }
     for secret in &context.graph.plan().secrets {
-        if secret.value.is_empty() || secret.value.contains('=') {
+        if !is_name(&secret.value) {
             let message =
                 format!("invalid secret name `{}`: it can't be the name of an environment variable", secret.value);
             context.findings.push(Diagnostic::new(Code::InvalidSecret, message).at(&secret.location));
         }
     }
+}
+
+fn check_names_in_bundle(context: &mut Context<'_, '_>) {
+    let mounted: BTreeSet<&str> = context.usage.mounted().collect();
+    let is_refused = |name: &str| mounted.contains(name) && is_name(name) && !is_exportable(name);
+    for secret in context.graph.plan().secrets.iter().filter(|secret| is_refused(&secret.value)) {
+        let message =
+            format!("secret `{}` can't be in a bundle: a shell can't export a variable with this name", secret.value);
+        context.findings.push(
+            Diagnostic::new(Code::Inexpressible, message)
+                .at(&secret.location)
+                .with_help("rename the secret, or pass `--secret-mount env`"),
+        );
+    }
+}
+
+/// Whether an environment variable can have this name.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains('=')
 }
 
 /// A command's access to its secrets: the mounts, and the statements that its shell runs first.
@@ -54,10 +76,7 @@ fn access(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> Secret
     let mut access = SecretAccess::default();
     let (usage, options) = (context.usage, context.options);
     if let (SecretMount::Bundle(id), Some(first)) = (&options.secret_mount, secrets.first()) {
-        let bundle = Located::at(&first.location, id.clone());
-        access.mounts.extend(file_mount(context, &bundle, id));
-        access.setup.extend(ShellSetup::run_bundle(id).or_report(context, "the bundle", &bundle));
-        return access;
+        return bundle(context, id, &first.location);
     }
     for secret in secrets {
         let id = usage.id(&secret.value);
@@ -70,6 +89,22 @@ fn access(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> Secret
         }
     }
     access
+}
+
+/// Makes all secrets of a bundle available as variables.
+fn bundle(context: &Context<'_, '_>, id: &str, location: &Location) -> SecretAccess {
+    let digest = BundleDigest::new(context.usage.mounted());
+    // the ID was validated with the options
+    let mounts = required_file(id, location).map(|(mount, _)| mount).into_iter().collect();
+    SecretAccess { mounts, setup: ShellSetup::read_bundle(id, &digest).into_iter().collect() }
+}
+
+/// Mounts a file without which the build fails, even if secrets are optional.
+fn required_file(id: &str, location: &Location) -> Option<(Located<Mount>, SecretFile)> {
+    let file = SecretFile::new(id).ok()?;
+    let id = MountField::new("id", id).ok()?;
+    let mount = Mount::Secret { id, target: SecretTarget::File(file.clone()), required: true };
+    Some((Located::at(location, mount), file))
 }
 
 /// Mounts a secret as a variable of the same name.
@@ -213,39 +248,42 @@ fn purpose(secrets: &[&Located<String>], is_all: bool) -> String {
 
 fn hash_secrets(context: &mut Context<'_, '_>, set: SetId, secrets: &[&Located<String>]) -> HashSecrets {
     let (usage, options) = (context.usage, context.options);
-    let required = options.require_secrets_hash;
+    // the ID was validated with the options
+    let key = usage.hash_key().zip(secrets.first()).and_then(|(id, first)| required_file(id, &first.location));
+    let (key_mount, key) = key.unzip();
     let is_bundle = matches!(options.secret_mount, SecretMount::Bundle(_));
-    if is_bundle && !usage.is_all(set) {
-        let access = access(context, secrets);
-        let values: Vec<ShellVariable> =
-            secrets.iter().filter_map(|secret| ShellVariable::new(&secret.value).ok()).collect();
-        if let Some(last) = secrets.last() {
-            // an upper limit on the text that the template adds, in bytes
-            const TEMPLATE_TEXT: usize = 250;
-            let rest = TEMPLATE_TEXT + values.iter().map(|value| value.to_string().len() + 1).sum::<usize>();
-            check_script(&access.setup, rest).or_report(context, "the hash of all secrets up to", last);
-        }
-        let hasher = SecretsHasher::Variables { setup: access.setup, values };
-        return HashSecrets { mounts: access.mounts, required, hasher };
-    }
-    let mut mounts: Vec<Located<Mount>> = if is_bundle {
-        access(context, secrets).mounts
+    let SecretAccess { mut mounts, setup } = if is_bundle {
+        access(context, secrets)
     } else {
-        secrets.iter().filter_map(|secret| file_mount(context, secret, usage.id(&secret.value))).collect()
+        let files = secrets.iter().filter_map(|secret| file_mount(context, secret, usage.id(&secret.value)));
+        SecretAccess { mounts: files.collect(), setup: Vec::new() }
     };
-    let optional = options.optional_secrets;
-    let key = usage.hash_key().zip(secrets.first()).and_then(|(id, first)| key_mount(id, &first.location));
-    let hasher = SecretsHasher::Files { optional, keyed: key.is_some() };
-    mounts.extend(key);
-    HashSecrets { mounts, required, hasher }
+    mounts.extend(key_mount);
+    let hasher = if is_bundle && !usage.is_all(set) {
+        hash_variables(context, &setup, secrets, key)
+    } else {
+        SecretsHasher::Files { optional: options.optional_secrets, keyed: key.is_some() }
+    };
+    HashSecrets { mounts, setup, required: options.require_secrets_hash, hasher }
 }
 
-/// The mount of the key for the hash of secrets. Without the key, the build fails, even if secrets are optional.
-fn key_mount(id: &str, location: &Location) -> Option<Located<Mount>> {
-    // the ID was validated with the options
-    let target = SecretTarget::File(SecretFile::new(id).ok()?);
-    let id = MountField::new("id", id).ok()?;
-    Some(Located::at(location, Mount::Secret { id, target, required: true }))
+/// Hashes some of the secrets of a bundle, which the setup reads into variables.
+fn hash_variables(
+    context: &mut Context<'_, '_>,
+    setup: &[ShellSetup],
+    secrets: &[&Located<String>],
+    key: Option<SecretFile>,
+) -> SecretsHasher {
+    // the names were checked with those of all secrets
+    let names = secrets.iter().map(|secret| secret.value.as_str()).filter(|name| is_exportable(name));
+    let values = ShellVariables::new(names).unwrap_or_default();
+    if let Some(last) = secrets.last() {
+        // an upper limit on the text that the template adds, in bytes
+        const TEMPLATE_TEXT: usize = 600;
+        let rest = TEMPLATE_TEXT + values.to_string().len();
+        check_script(setup, rest).or_report(context, "the hash of all secrets up to", last);
+    }
+    SecretsHasher::Variables { values, key }
 }
 
 /// The image for a stage that hashes secrets, which requires `sha256sum`: the one that the step is based

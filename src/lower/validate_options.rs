@@ -48,13 +48,16 @@ fn check_combinations(options: &Options, findings: &mut Findings) {
             "remove one of the two options",
         );
     }
-    if matches!(options.secret_mount, SecretMount::Bundle(_)) {
+    if let SecretMount::Bundle(id) = &options.secret_mount {
+        if id.is_empty() || MountField::new("id", id).is_err() {
+            reject(findings, format!("invalid ID `{id}` for the bundle"), "use only printable ASCII characters");
+        }
         if options.secrets_scope == SecretsScope::Step {
             let message = "`--secrets-scope step` can't be used with a bundle, which contains every secret";
             reject(findings, message.to_owned(), "pass `--secrets-scope plan`, or `--secret-mount env` or `file`");
         }
         if options.optional_secrets {
-            let message = "`--optional-secrets` can't be used with a bundle: a missing bundle sets no variables";
+            let message = "`--optional-secrets` can't be used with a bundle, which must contain every secret";
             reject(findings, message.to_owned(), "remove `--optional-secrets`: a bundle may contain empty secrets");
         }
     }
@@ -77,8 +80,8 @@ fn check_hash_key(usage: &SecretUsage, options: &Options, findings: &mut Finding
         );
     }
     let is_bundle = matches!(&options.secret_mount, SecretMount::Bundle(id) if id == key);
-    if let Some(secret) = usage.names_of_plan().find(|name| usage.id(name) == key) {
-        let message = format!("the key of the hash layer has the same ID as secret `{secret}`: `{key}`");
+    if let Some(secret) = usage.names_of_plan().find(|name| usage.id(name) == key || name == key) {
+        let message = format!("the key of the hash layer has the ID or the name of secret `{secret}`: `{key}`");
         reject(findings, message, "use a secret of its own for the key");
     } else if is_bundle {
         let message = format!("the key of the hash layer has the same ID as the bundle: `{key}`");

@@ -9,7 +9,7 @@ use minijinja::{Error, ErrorKind, Output};
 use crate::dockerfile::{
     Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc,
     HeredocPath, IgnorePattern, ImageRef, Label, Mode, MountField, OwnedPath, Owner, PlatformArg, Port, Retries,
-    Sharing, ShellSetup, ShellVariable, Signal, StageName, UserSetup,
+    SecretFile, Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
 };
 use crate::header::GeneratedFrom;
 
@@ -78,9 +78,10 @@ operands!(
     PlatformArg,
     Port,
     Retries,
+    SecretFile,
     Sharing,
     ShellSetup,
-    ShellVariable,
+    ShellVariables,
     Signal,
     StageName,
     UserSetup

@@ -14,6 +14,9 @@ use crate::dockerfile::{
 };
 use crate::header::GeneratedFrom;
 
+/// The longest line that is easy to read, in bytes.
+const LONGEST_LINE: usize = 120;
+
 /// The values of a template, and the origins of operands that have one of their own.
 pub(super) struct Values<'a> {
     pub(super) fields: Value,
@@ -168,9 +171,18 @@ fn run<'a>(run: &'a Run, mounts: &mut Mounts, renderer: &Renderer) -> Result<Val
         ("comment", maybe(run.comment.as_ref())),
         ("mounts", mounts),
         ("setup", list(&run.setup, spelled)),
+        ("one_line", fits_on_a_line(run).into()),
         ("command", spelled(&run.command)),
     ]);
     Ok(Values { fields, origins })
+}
+
+/// Whether a command is short enough to be on the line of its setup.
+fn fits_on_a_line(run: &Run) -> bool {
+    let [setup] = run.setup.as_slice() else { return false };
+    let command = run.command.to_string();
+    let line = format!("    {setup} {command}");
+    line.len() <= LONGEST_LINE && !command.contains('\n')
 }
 
 fn hash_secrets<'a>(
@@ -179,15 +191,16 @@ fn hash_secrets<'a>(
     renderer: &Renderer,
 ) -> Result<Values<'a>, Diagnostics> {
     let (mounts, origins) = mounts.values(&hash.mounts, renderer)?;
-    let (setup, values, optional, keyed) = match &hash.hasher {
-        SecretsHasher::Files { optional, keyed } => (&[][..], &[][..], *optional, *keyed),
-        SecretsHasher::Variables { setup, values } => (setup.as_slice(), values.as_slice(), false, false),
+    let (values, key, optional, keyed) = match &hash.hasher {
+        SecretsHasher::Files { optional, keyed } => (None, None, *optional, *keyed),
+        SecretsHasher::Variables { values, key } => (Some(values), key.as_ref(), false, key.is_some()),
     };
     let fields = fields([
         ("mounts", mounts),
+        ("setup", list(&hash.setup, spelled)),
         ("required", hash.required.into()),
-        ("setup", list(setup, spelled)),
-        ("values", list(values, spelled)),
+        ("values", maybe(values)),
+        ("key", maybe(key)),
         ("optional", optional.into()),
         ("keyed", keyed.into()),
     ]);

@@ -1,17 +1,22 @@
-//! All secrets in one bundle: a script of exports, in base64.
+//! All secrets in one bundle: a file of exports that a shell reads, and that checks itself.
 
 use std::fmt;
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
+use sha2::{Digest, Sha256};
 
 use super::Values;
-use crate::dockerfile::is_bare_name;
+use crate::dockerfile::{BundleDigest, is_exportable};
+use crate::text::list;
 
 /// The largest secret that BuildKit accepts, in bytes.
 pub const LARGEST: usize = 500 * 1024;
 
-/// Valid variable names that can't be set, because the shell sets them itself: those of bash, and `_`.
-const FIXED: [&str; 7] = ["_", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
+/// The remedy in the messages of a bundle.
+const REMEDY: &str = "generate it again with railpack2docker bundle";
+
+/// The function, with placeholders.
+const FUNCTION: &str = include_str!("has_secrets.sh");
 
 /// The reason why values can't be bundled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,106 +46,148 @@ impl fmt::Display for Unbundlable {
 
 impl std::error::Error for Unbundlable {}
 
-/// Encodes the values as a script for `sh` in base64, with an `export NAME='…'` for each name, sorted by
-/// name. When `eval` runs the decoded script, it sets each value byte for byte.
+/// A script for `sh` that exports the values byte for byte, sorted by name. Empty if there are none.
+/// Without a final line feed, it has the same bytes, and so the same hash, in a file and in a variable.
+///
+/// Its last lines define the function that a Dockerfile calls to check it. If the script is damaged, the shell exits,
+/// or the function is missing or fails: it checks that the names are those of its argument, that each variable is
+/// set, and, if there is `sha256sum`, that each value is intact.
 ///
 /// # Errors
 /// The first name or value that a shell can't export; a bundle of more than 500 KiB.
-pub fn bundle(values: &Values) -> Result<String, Unbundlable> {
-    let mut script = Vec::new();
+pub fn bundle(values: &Values) -> Result<Vec<u8>, Unbundlable> {
+    let names: Vec<&str> = values.iter().map(|(name, _)| name).collect();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut script = begin(&names).into_bytes();
     for (name, value) in values.iter() {
-        if !is_exportable(name) {
-            return Err(Unbundlable::Name(name.to_owned()));
-        }
-        if value.contains(&0) {
-            return Err(Unbundlable::Nul(name.to_owned()));
-        }
-        script.extend(b"export ");
-        script.extend(name.as_bytes());
-        script.extend(b"='");
-        for byte in value {
-            match byte {
-                b'\'' => script.extend(br"'\''"),
-                other => script.push(*other),
-            }
-        }
-        script.extend(b"'\n");
+        check(name, value)?;
+        script.extend(export(name, value));
     }
-    let bundle = BASE64.encode(&script);
-    if bundle.len() > LARGEST {
-        return Err(Unbundlable::TooLarge(bundle.len()));
-    }
-    Ok(bundle)
+    script.extend(function(&names, &digest(values)).trim_end().bytes());
+    limited(script)
 }
 
-fn is_exportable(name: &str) -> bool {
-    is_bare_name(name) && !FIXED.contains(&name)
+/// A script of one line that runs a bundle, which it contains in base64. It contains no single quotes. A shell that
+/// reads it needs the program `base64`. Empty if the bundle is.
+///
+/// # Errors
+/// A script of more than 500 KiB.
+pub fn bundle_in_base64(bundle: &[u8]) -> Result<Vec<u8>, Unbundlable> {
+    if bundle.is_empty() {
+        return Ok(Vec::new());
+    }
+    limited(format!("eval \"$(echo {} | base64 -d)\"", BASE64.encode(bundle)).into_bytes())
+}
+
+fn check(name: &str, value: &[u8]) -> Result<(), Unbundlable> {
+    if !is_exportable(name) {
+        return Err(Unbundlable::Name(name.to_owned()));
+    }
+    if value.contains(&0) {
+        return Err(Unbundlable::Nul(name.to_owned()));
+    }
+    Ok(())
+}
+
+fn limited(bundle: Vec<u8>) -> Result<Vec<u8>, Unbundlable> {
+    if bundle.len() > LARGEST { Err(Unbundlable::TooLarge(bundle.len())) } else { Ok(bundle) }
+}
+
+/// The first lines. A line that fails ends the shell, with a message on standard output: a Dockerfile discards the
+/// error messages of a bundle that it reads. The variables have no values from elsewhere.
+fn begin(names: &[&str]) -> String {
+    format!("trap 'echo \"the bundle is damaged: {REMEDY}\"' EXIT\nset -e\nunset {}\n", names.join(" "))
+}
+
+/// The line that exports a variable.
+fn export(name: &str, value: &[u8]) -> Vec<u8> {
+    let mut line = format!("export {name}='").into_bytes();
+    for byte in value {
+        match byte {
+            b'\'' => line.extend(br"'\''"),
+            other => line.push(*other),
+        }
+    }
+    line.extend(b"'\n");
+    line
+}
+
+/// The SHA-256 of the values, each followed by a NUL, in hexadecimal.
+fn digest(values: &Values) -> String {
+    let mut digest = Sha256::new();
+    for (_, value) in values.iter() {
+        digest.update(value);
+        digest.update([0]);
+    }
+    HEXLOWER.encode(&digest.finalize())
+}
+
+/// The function that checks the bundle. It leaves nothing behind, not even itself.
+fn function(names: &[&str], sum: &str) -> String {
+    let check = |name: &&str| format!("  : \"${{{name}?is not in the bundle: $2}}\"");
+    let checks: Vec<String> = names.iter().map(check).collect();
+    let values: Vec<String> = names.iter().map(|name| format!("\"${name}\"")).collect();
+    // no name contains a `%`
+    FUNCTION
+        .replace("%remedy%", REMEDY)
+        .replace("%digest%", &BundleDigest::new(names.iter().copied()).to_string())
+        .replace("%names%", &list(names))
+        .replace("%checks%", &checks.join("\n"))
+        .replace("%values%", &values.join(" "))
+        .replace("%sum%", sum)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn script(values: &Values) -> String {
-        String::from_utf8(BASE64.decode(bundle(values).unwrap().as_bytes()).unwrap()).unwrap()
-    }
+    /// The sum computed with `printf '%s\0' '' "it's" | sha256sum`.
+    const BUNDLE: &str = r#"trap 'echo "the bundle is damaged: generate it again with railpack2docker bundle"' EXIT
+set -e
+unset A B
+export A=''
+export B='it'\''s'
+has_secrets() {
+  set +e
+  trap - EXIT
+  set -- "$1" 'generate it again with railpack2docker bundle'
+  if test "$1" != 394dde52; then
+    echo "the bundle contains A and B, but the Dockerfile needs other secrets: $2" >&2
+    return 1
+  fi
+  : "${A?is not in the bundle: $2}"
+  : "${B?is not in the bundle: $2}"
+  if command -v sha256sum >/dev/null && test "$(printf '%s\0' "$A" "$B" | sha256sum)" != 'e3c10685b0de7aaa3018ed2bd24b82876913fc0202fc3b1175fe1b0f8b2ede6b  -'; then
+    echo "a value in the bundle is damaged: $2" >&2
+    return 1
+  fi
+  unset -f has_secrets
+}"#;
 
     #[test]
-    fn each_value_is_one_quoted_word() {
-        let values = Values::from_iter([("B", "it's $HOME\n"), ("A", "")]);
-        assert_eq!(script(&values), "export A=''\nexport B='it'\\''s $HOME\n'\n");
+    fn a_bundle_exports_values_and_checks_itself() {
+        let values = Values::from_iter([("B", "it's"), ("A", "")]);
+        assert_eq!(String::from_utf8(bundle(&values).unwrap()).unwrap(), BUNDLE);
+        assert_eq!(bundle(&Values::default()).unwrap(), b"");
+        assert_eq!(bundle_in_base64(b"").unwrap(), b"");
+        assert_eq!(bundle_in_base64(b"a").unwrap(), b"eval \"$(echo YQ== | base64 -d)\"");
     }
 
     #[test]
     fn values_that_a_shell_or_buildkit_rejects_are_rejected() {
-        for name in ["", "1A", "A-B", "é", "A=B", "UID", "PPID", "_"] {
+        for name in ["", "1A", "A-B", "é", "A=B", "UID", "IFS", "_"] {
             let values = Values::from_iter([(name, "x")]);
             assert_eq!(bundle(&values), Err(Unbundlable::Name(name.to_owned())));
         }
         assert_eq!(bundle(&Values::from_iter([("A", "a\0b")])), Err(Unbundlable::Nul("A".to_owned())));
-        // `export A=''` and a line feed: 12 bytes, and four characters for each three bytes
-        let fitting = LARGEST / 4 * 3 - 12;
-        assert_eq!(bundle(&Values::from_iter([("A", "x".repeat(fitting))])).unwrap().len(), LARGEST);
-        let larger = Values::from_iter([("A", "x".repeat(fitting + 1))]);
-        assert_eq!(bundle(&larger), Err(Unbundlable::TooLarge(LARGEST + 4)));
-    }
-
-    /// The environment of `sh` after `eval`, for awkward values.
-    #[cfg(unix)]
-    #[expect(clippy::disallowed_types, reason = "the shell is the reader")]
-    #[test]
-    fn a_shell_sets_each_value_byte_for_byte() {
-        use std::process::Command;
-        let every_byte: Vec<u8> = (1..=255).collect();
-        let pem = "-----BEGIN PRIVATE KEY-----\nMIIE+/=\n-----END PRIVATE KEY-----\n";
-        let large = "x".repeat(100 * 1024);
-        let mut values: Values = [
-            ("A", ""),
-            ("B", " a  b "),
-            ("C", "'\"`$(false)${A}\\"),
-            ("D", "\n\na\n\n"),
-            ("E", pem),
-            ("F", "é ✓"),
-            ("G", "'"),
-            ("H", "''"),
-            ("I", &large),
-        ]
-        .into_iter()
-        .collect();
-        values.insert("J", every_byte);
-        let bundled = bundle(&values).unwrap();
-        for (name, value) in values.iter() {
-            let script = format!("eval \"$(base64 -d)\"; exec printenv {name}");
-            let mut child = Command::new("sh")
-                .args(["-c", &script])
-                .env("LC_ALL", "C")
-                .stdin(std::process::Stdio::piped())
-                .stdout(std::process::Stdio::piped())
-                .spawn()
-                .unwrap();
-            std::io::Write::write_all(&mut child.stdin.take().unwrap(), bundled.as_bytes()).unwrap();
-            let printed = child.wait_with_output().unwrap().stdout;
-            assert_eq!(printed.strip_suffix(b"\n"), Some(value), "{name}");
-        }
+        let rest = bundle(&Values::from_iter([("A", "")])).unwrap().len();
+        let with = |length: usize| bundle(&Values::from_iter([("A", "x".repeat(length))]));
+        assert_eq!(with(LARGEST - rest).unwrap().len(), LARGEST);
+        assert_eq!(with(LARGEST - rest + 1), Err(Unbundlable::TooLarge(LARGEST + 1)));
+        let longest_in_base64 = with(LARGEST / 4 * 3 - rest - 30).unwrap();
+        assert!(bundle_in_base64(&longest_in_base64).is_ok());
+        assert!(bundle_in_base64(&with(LARGEST / 4 * 3 - rest).unwrap()).is_err());
     }
 }

@@ -5,7 +5,7 @@ mod credential;
 mod hash;
 mod values;
 
-pub use bundle::{LARGEST, Unbundlable, bundle};
+pub use bundle::{LARGEST, Unbundlable, bundle, bundle_in_base64};
 pub use hash::hash;
 pub use values::Values;
 

@@ -6,7 +6,8 @@
 //! * [`injection`] has a table of attacks, with the expected result of each.
 //! * [`pairs`] has pairs of plans that differ, and [`comment`] checks the comment that `diff` writes about two plans
 //!   for a pull request.
-//! * [`command`] runs the command, and [`engine`] builds with Docker.
+//! * [`secrets`] has odd values of secrets, and damaged bundles.
+//! * [`command`] runs the command, [`shells`] runs scripts, and [`engine`] builds with Docker.
 #![allow(
     missing_docs,
     clippy::indexing_slicing,
@@ -34,6 +35,9 @@ pub mod plans;
 pub mod reads_back;
 #[cfg(feature = "tests")]
 mod repository;
+pub mod secrets;
+#[cfg(all(feature = "tests", unix))]
+pub mod shells;
 #[cfg(feature = "tests")]
 pub mod wild;
 

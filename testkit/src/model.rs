@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use railpack2docker::{Options, SecretsScope};
+use railpack2docker::{Options, SecretMount, SecretsScope};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -265,6 +265,19 @@ impl Plan {
             let runs = step.commands.iter().any(|command| matches!(command, Command::Exec { .. }));
             runs && !step.caches.is_empty() && args.iter().any(|arg| self.start(at).variables.contains_key(*arg))
         })
+    }
+
+    /// Whether a shell would have to export a secret of a bundle under a name that it can't export.
+    pub fn asks_too_much_of_a_bundle(&self, options: &Options) -> bool {
+        // bash sets some of these, and every shell uses the others
+        let used = "_ BASHOPTS BASH_VERSINFO EUID IFS OPTIND PIPESTATUS PPID SHELLOPTS SHLVL UID".split(' ');
+        let used: BTreeSet<&str> = used.collect();
+        let is_word = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_name = |name: &String| is_word(name) && !name.is_empty() && !name.as_bytes()[0].is_ascii_digit();
+        let is_exec = |command: &Command| matches!(command, Command::Exec { .. });
+        matches!(options.secret_mount, SecretMount::Bundle(_))
+            && self.needed().into_iter().any(|at| self.steps[at].commands.iter().any(is_exec))
+            && self.secrets.iter().any(|name| !is_name(name) || used.contains(name.as_str()))
     }
 
     /// Whether a command would need an `env` that misreads the name of a variable, or mistakes the program for a

@@ -9,7 +9,7 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretsHash, SecretsScope};
+use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, SecretsHash, SecretsScope};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -349,6 +349,16 @@ pub fn image_options() -> impl Strategy<Value = ImageOptions> {
             check
         });
         (options.command, options.entrypoint, options.stop_signal, options.exec) = process;
+        options
+    })
+}
+
+/// Such options for a bundle of secrets, whose ID is any text that a mount can contain.
+pub fn options_with_bundle() -> impl Strategy<Value = Options> {
+    let id = select(&["ALL_SECRETS", "prod/all", ".env", "a b", "x,y", "$x", "q\"'\\", "$(x)`", "-", ".."][..]);
+    (options(), id).prop_map(|(mut options, id)| {
+        options.secrets_scope = SecretsScope::Plan;
+        options.secret_mount = SecretMount::Bundle(id.to_owned());
         options
     })
 }

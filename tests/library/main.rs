@@ -4,12 +4,13 @@
 //! * `codes`, `harmless`: findings, and plans that must have none.
 //! * `properties`, `injection`: properties of every plan, and of hostile ones.
 //! * `explain`, `diff`: the explanation of a plan, and the comparison of two.
-//! * `agreement`: facts that several parts of the library report.
+//! * `agreement`: facts that several parts of the library report. `bundle`: shells read a bundle of secrets.
 //! * `rooms`, `as_a_dependency`, `dependencies`, `documents`: the source, the manifests and the book.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod agreement;
 mod as_a_dependency;
+mod bundle;
 mod codes;
 mod dependencies;
 mod diff;

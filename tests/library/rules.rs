@@ -392,6 +392,33 @@ fn secrets_can_come_in_a_bundle() {
 }
 
 #[test]
+fn thirty_secrets_can_come_in_a_bundle() {
+    let names: Vec<String> = (1..=30).map(|number| format!("SECRET_{number}")).collect();
+    let step = |name: &str, secrets: &[String]| {
+        let command = json!({ "cmd": "npm ci --no-audit --no-fund --prefer-offline --cache /tmp/cache" });
+        json!({ "name": name, "inputs": [{ "image": BUILDER }], "secrets": secrets, "commands": [command] })
+    };
+    let plan = json!({
+        "secrets": names,
+        "steps": [step("all", &["*".to_owned()]), step("some", &names[..14])],
+        "deploy": { "base": { "step": "all" }, "inputs": [{ "step": "some", "include": ["/a"] }] },
+    });
+    let options = options! {
+    secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()),
+    secrets_hash_key: Some("prod/key".to_owned()),
+    require_secrets_hash: true };
+    shows_with("thirty-secrets-in-a-bundle", &plan, options);
+}
+
+#[test]
+fn secrets_that_a_shell_can_not_export_are_not_bundled() {
+    let mut plan = secrets();
+    plan["secrets"] = json!(["A", "lower-case", "é", "UID", "IFS", "C"]);
+    let options = options! { secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()) };
+    shows_with("unbundlable-secrets", &plan, options);
+}
+
+#[test]
 fn ssh_agents_and_github_tokens_are_mounted() {
     let ssh = Ssh { id: "work".to_owned(), steps: vec!["build".to_owned()] };
     let options = options! { ssh: Some(ssh), github_token: true };

@@ -1,6 +1,6 @@
 //! `railpack2docker bundle`: all secrets of a build, bundled into one.
 
-use railpack2docker::secrets::{Unbundlable, bundle};
+use railpack2docker::secrets::{Unbundlable, bundle, bundle_in_base64};
 use railpack2docker::{Code, Compilation, Diagnostic};
 
 use crate::failure::Failure;
@@ -8,16 +8,17 @@ use crate::files::plan_file::PlanFile;
 use crate::options::plan::PlanArgs;
 use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
-use crate::output::print::print;
+use crate::output::print::print_bytes;
 use crate::output::report::{OrReport, Reporter};
 
 const EXAMPLES: &str = "\
 Examples:
-  fly deploy --build-secret ALL_SECRETS=\"$(railpack2docker bundle plan.json)\"";
+  ALL_SECRETS=\"$(railpack2docker bundle plan.json)\" docker build --secret id=ALL_SECRETS …
+  fly deploy --build-secret ALL_SECRETS=\"$(railpack2docker bundle --base64 plan.json)\"";
 
 /// Print all secrets that a build mounts, bundled into one, for `--secret-mount bundle=ID`
 ///
-/// The bundle is a shell script of exports, encoded in base64. Keep it as secret as its contents.
+/// The bundle is a shell script of exports, which checks itself. Keep it as secret as its contents.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct BundleArgs {
@@ -27,23 +28,31 @@ pub(crate) struct BundleArgs {
     #[command(flatten)]
     secrets: SecretArgs,
 
+    /// Print a bundle that is one line, in base64, and decodes itself
+    #[arg(long)]
+    base64: bool,
+
     #[command(flatten)]
     transpile: TranspileArgs,
 }
 
-/// Prints the bundle and a line feed.
+/// Prints the bundle, without a line feed.
 pub(crate) fn run(args: &BundleArgs, reporter: &Reporter) -> Result<(), Failure> {
     let plan = PlanFile::read(args.plan.path())?;
-    let options = args.transpile.options(&plan, None)?;
+    let mut options = args.transpile.options(&plan, None)?;
+    // a Dockerfile accepts only a bundle with all secrets
+    options.optional_secrets = false;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let usage = compilation.secrets(&options);
     let values = args.secrets.find(&usage, &options)?.values;
-    let bundle = bundle(&values).map_err(|error| {
-        let found = Diagnostic::new(Code::InvalidBundle, error.to_string());
-        match error {
-            Unbundlable::TooLarge(_) => found.with_help("pass large secrets individually, with `--secret-mount env`"),
-            _ => found,
-        }
-    })?;
-    print(&format!("{bundle}\n"))
+    let bundle = bundle(&values).map_err(|why| invalid(&why))?;
+    print_bytes(&if args.base64 { bundle_in_base64(&bundle).map_err(|why| invalid(&why))? } else { bundle })
+}
+
+fn invalid(why: &Unbundlable) -> Diagnostic {
+    let found = Diagnostic::new(Code::InvalidBundle, why.to_string());
+    match why {
+        Unbundlable::TooLarge(_) => found.with_help("pass large secrets individually, with `--secret-mount env`"),
+        _ => found,
+    }
 }

@@ -35,7 +35,7 @@ impl Reporter {
 
     /// Writes text to standard output, with colors if the output supports them. Ignores a closed pipe.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
-        write_all(AutoStream::new(io::stdout().lock(), self.choice), text)
+        write_all(AutoStream::new(io::stdout().lock(), self.choice), text.as_bytes())
     }
 
     /// Prints diagnostics to standard error, errors last, so that they are next to the prompt.

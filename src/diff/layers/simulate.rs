@@ -202,8 +202,8 @@ impl Simulation<'_> {
     fn hash_secrets(&mut self, hash: &HashSecrets, state: &mut StageState) -> CacheKey {
         state.set("SECRETS_HASH", String::new());
         let ids: Vec<String> = hash.mounts.iter().filter_map(|mount| secret_id(&mount.value)).collect();
-        state.secrets_hash = Some(format!("{ids:?} {:?}", hash.hasher));
-        let command = format!("{:?} {}", hash.hasher, hash.required);
+        state.secrets_hash = Some(format!("{ids:?} {:?} {:?}", hash.setup, hash.hasher));
+        let command = with_setup(&hash.setup, &format!("{:?} {}", hash.hasher, hash.required));
         self.command(command, true, &hash.mounts, state)
     }
 

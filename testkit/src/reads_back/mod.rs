@@ -2,6 +2,7 @@
 //! instructions at their beginnings and ends; `copies` and `runs` check single instructions, and `image` the last
 //! stage. Each instruction that the plan requires is looked up and removed, and none may remain.
 
+mod bundles;
 mod copies;
 mod image;
 mod runs;
@@ -14,7 +15,7 @@ use crate::buildkit::{Copy, Dockerfile, Instruction, Stage};
 use crate::model::{dir_and_base, under_app};
 use crate::plans::{Command, Plan, Source};
 use copies::{check_copy, check_file};
-use runs::{Seen, hash_layer, is_variables, kept_hash};
+use runs::{Seen, is_variables, kept_hash};
 
 /// A comparison of a Dockerfile with its plan.
 pub struct Check<'c> {
@@ -24,6 +25,8 @@ pub struct Check<'c> {
     /// The stage of each step.
     pub stages: BTreeMap<usize, usize>,
     pub cache_ids: BTreeMap<String, String>,
+    /// The digests of the secrets that a bundle must have.
+    pub digests: BTreeSet<String>,
 }
 
 /// The prefix of Railpack's own images, which have neither a user nor a health check.
@@ -42,7 +45,8 @@ pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
     assert_eq!(directives, [syntax]);
     let names: Vec<&String> = file.stages.iter().filter_map(|stage| stage.name.as_ref()).collect();
     assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "two stages of one name");
-    let mut check = Check { plan, options, file, stages: BTreeMap::new(), cache_ids: BTreeMap::new() };
+    let (stages, cache_ids, digests) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let mut check = Check { plan, options, file, stages, cache_ids, digests };
     check.match_stages();
     let mut seen = BTreeMap::new();
     for at in plan.needed() {
@@ -50,6 +54,7 @@ pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
         seen.insert(at, end);
     }
     check.image(&seen);
+    assert!(check.digests.len() < 2, "one bundle can't have several sets of secrets: {:?}", check.digests);
 }
 
 impl Check<'_> {
@@ -75,8 +80,8 @@ impl Check<'_> {
         };
         let mut found = BTreeSet::new();
         for stage in &self.file.stages[..hashes] {
-            let secrets =
-                if self.options.secrets_hash == SecretsHash::Layer { hash_layer(stage) } else { kept_hash(stage) };
+            let is_layer = self.options.secrets_hash == SecretsHash::Layer;
+            let secrets = if is_layer { self.hash_layer(stage) } else { kept_hash(stage) };
             assert!(found.insert(secrets), "two stages hash one set of secrets");
         }
         if self.options.secrets_hash == SecretsHash::Layer {

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use railpack2docker::SecretsHash;
+use railpack2docker::{SecretMount, SecretsHash};
 
 use super::Check;
+use super::bundles::{after_bundle, file_of_secret};
 use crate::buildkit::{Command as Words, Instruction, Run, Stage};
 use crate::model::{DEFAULT_PATH, Environment, Value, needs_env, tells_variants_apart, under_app};
 use crate::plans::{Command, Step, Variables};
@@ -51,7 +52,7 @@ pub(super) fn is_variables(instruction: &Instruction) -> bool {
     matches!(instruction, Instruction::Env(_) | Instruction::Arg(_))
 }
 
-impl Check<'_> {
+impl<'c> Check<'c> {
     /// Checks the commands of a step, and the variables that they see.
     pub fn runs(&mut self, at: usize, stage: &Stage, seen: &mut Seen) {
         let step = &self.plan.steps[at];
@@ -86,10 +87,13 @@ impl Check<'_> {
         assert!(run.heredocs.is_empty(), "a heredoc in {run:?}");
         let given = self.plan.given(step, self.options);
         let for_env = environment.for_env(&given, is_arg);
-        let ran = match &run.command {
-            Words::Exec(words) => words.clone(),
-            Words::Shell(script) if argv == ["sh", "-c", script] => argv.to_vec(),
-            Words::Shell(script) => posix_words(script).unwrap_or_else(|| panic!("{script:?} is not {argv:?}")),
+        let ran = match self.bundle_id() {
+            Some(id) if !given.is_empty() => self.ran_with_bundle(id, argv, run),
+            _ => match &run.command {
+                Words::Exec(words) => words.clone(),
+                Words::Shell(script) if argv == ["sh", "-c", script] => argv.to_vec(),
+                Words::Shell(script) => posix_words(script).unwrap_or_else(|| panic!("{script:?} is not {argv:?}")),
+            },
         };
         let (assigned, words) = if for_env.is_empty() { (Vec::new(), ran.as_slice()) } else { after_env(&ran) };
         assert_eq!((assigned, words), (for_env.clone().into_iter().collect(), argv));
@@ -99,13 +103,39 @@ impl Check<'_> {
         }
         let path = environment.path().unwrap_or_else(|| DEFAULT_PATH.to_owned());
         assert_eq!(all.get("PATH").map_or(DEFAULT_PATH, String::as_str), path);
-        assert_eq!(self.sees(all, run, for_env), environment.seen_with(&given), "what {argv:?} reads");
+        assert_eq!(self.sees(all, run, for_env, &given), environment.seen_with(&given), "what {argv:?} reads");
         self.mounts(&given, step, &run.mounts);
+    }
+
+    /// The ID of the bundle that contains the secrets.
+    pub(super) fn bundle_id(&self) -> Option<&'c str> {
+        if let SecretMount::Bundle(id) = &self.options.secret_mount { Some(id) } else { None }
+    }
+
+    /// The words that a RUN runs after it has read the bundle.
+    fn ran_with_bundle(&mut self, id: &str, argv: &[String], run: &Run) -> Vec<String> {
+        let (digest, words) = match &run.command {
+            Words::Exec(words) => {
+                assert_eq!((&words[0][..], &words[1][..], &words[3][..]), ("sh", "-c", "sh"), "{words:?}");
+                let (digest, rest) = after_bundle(&words[2], id, &run.mounts);
+                assert_eq!(rest, "exec \"$@\"");
+                (digest, words[4..].to_vec())
+            }
+            Words::Shell(script) => {
+                let (digest, rest) = after_bundle(script, id, &run.mounts);
+                let is_script = argv.len() == 3 && argv[..2] == ["sh", "-c"] && argv[2] == rest;
+                let words =
+                    if is_script { Some(argv.to_vec()) } else { rest.strip_prefix("exec ").and_then(plain_words) };
+                (digest, words.unwrap_or_else(|| panic!("{script:?} is not {argv:?}")))
+            }
+        };
+        self.digests.insert(digest.to_owned());
+        words
     }
 
     /// The value that a program reads from each variable. Mounted secrets override the variables of the stage, and
     /// `env` overrides both. The args for cache directories are left out, since they are not part of the plan.
-    fn sees(&self, all: &Variables, run: &Run, by_env: Variables) -> BTreeMap<String, Value> {
+    fn sees(&self, all: &Variables, run: &Run, by_env: Variables, given: &[String]) -> BTreeMap<String, Value> {
         let args = self.plan.cache_args();
         let mut sees = BTreeMap::from([("PATH".to_owned(), Value::Text(DEFAULT_PATH.to_owned()))]);
         for (name, value) in all {
@@ -114,11 +144,47 @@ impl Check<'_> {
                 None => drop(sees.insert(name.clone(), Value::Text(value.clone()))),
             }
         }
-        for mount in run.mounts.iter().filter(|mount| mount["type"] == "secret") {
-            sees.insert(mount["env"].clone(), Value::Secret(mount["id"].clone()));
+        if self.bundle_id().is_some() {
+            // the bundle has all secrets that the digest stands for
+            sees.extend(given.iter().map(|name| (name.clone(), Value::Secret(name.clone()))));
+        } else {
+            for mount in run.mounts.iter().filter(|mount| mount["type"] == "secret") {
+                sees.insert(mount["env"].clone(), Value::Secret(mount["id"].clone()));
+            }
         }
         sees.extend(by_env.into_iter().map(|(name, value)| (name, Value::Text(value))));
         sees
+    }
+
+    /// The secrets that a stage hashes.
+    pub(super) fn hash_layer(&mut self, stage: &Stage) -> Vec<String> {
+        let [.., arg, Instruction::Run(run)] = stage.instructions.as_slice() else {
+            panic!("no stage of a hash: {stage:?}")
+        };
+        assert_eq!(*arg, Instruction::Arg(vec![("SECRETS_HASH".to_owned(), None)]));
+        let Words::Shell(script) = &run.command else { panic!("{run:?}") };
+        let files: BTreeSet<String> = run.mounts.iter().map(file_of_secret).collect();
+        assert_eq!(files.len(), run.mounts.len(), "two secrets in one file: {run:?}");
+        assert!(files.iter().all(|file| !file.starts_with('.') && !file.contains('/')), "`*` matches each: {files:?}");
+        assert!(run.mounts.iter().all(|mount| mount["type"] == "secret" && mount["required"] == "true"));
+        let of_files = "sha256sum /run/secrets/* > /secrets-hash";
+        let Some(id) = self.bundle_id() else {
+            assert_eq!(script, of_files);
+            return run.mounts.iter().map(|mount| mount["id"].clone()).collect();
+        };
+        assert_eq!(run.mounts.len(), 1);
+        let (digest, rest) = after_bundle(script, id, &run.mounts);
+        let secrets = if rest == of_files {
+            self.plan.secrets()
+        } else {
+            let values =
+                rest.strip_prefix("printf '%s\\0' ").and_then(|rest| rest.strip_suffix(" | sha256sum > /secrets-hash"));
+            let value =
+                |word: &str| word.strip_prefix("\"$").and_then(|word| word.strip_suffix('"')).map(str::to_owned);
+            values.unwrap_or_else(|| panic!("{rest:?}")).split_whitespace().map(|word| value(word).unwrap()).collect()
+        };
+        self.digests.insert(digest.to_owned());
+        secrets
     }
 
     fn mounts(&mut self, secrets: &[String], step: &Step, mounts: &[BTreeMap<String, String>]) {
@@ -130,7 +196,9 @@ impl Check<'_> {
         let hashes = usize::from(!listed.is_empty() && self.options.secrets_hash != SecretsHash::Off);
         assert_eq!(of("cache").len(), caches.len());
         assert_eq!(of("bind").len(), hashes);
-        assert_eq!(mounts.len(), caches.len() + secrets.len() + hashes, "{mounts:?}");
+        let bundle = self.bundle_id().filter(|_| !secrets.is_empty());
+        let count = if bundle.is_some() { 1 } else { secrets.len() };
+        assert_eq!(mounts.len(), caches.len() + count + hashes, "{mounts:?}");
         for (key, mount) in caches.into_iter().zip(of("cache")) {
             let (directory, locked) = &self.plan.caches[key];
             assert_eq!(field(mount, "target"), under_app(directory));
@@ -146,47 +214,27 @@ impl Check<'_> {
             assert!(other.as_ref().is_none_or(|other| other == key), "{other:?} and {key:?} share an id");
         }
         for (name, mount) in secrets.iter().zip(of("secret")) {
-            assert_eq!((&field(mount, "id"), &field(mount, "env")), (name, name));
+            let (id, env) = bundle.map_or((name.as_str(), name.as_str()), |id| (id, ""));
+            assert_eq!((field(mount, "id").as_str(), field(mount, "env").as_str()), (id, env));
             assert_eq!(field(mount, "required"), "true");
         }
         for mount in of("bind") {
             let hash = self.file.stages.iter().find(|stage| stage.name == Some(field(mount, "from"))).unwrap();
             if self.options.secrets_hash == SecretsHash::Layer {
-                assert_eq!(hash_layer(hash), listed);
+                assert_eq!(self.hash_layer(hash), listed);
             }
             assert_eq!(field(mount, "source"), "/secrets-hash");
         }
     }
 }
 
-/// The end of the id of each cache in a build for linux/arm/v7.
+/// The end of the ID of each cache in a build for linux/arm/v7.
 fn platform_in_ids(platforms: &[String]) -> &'static str {
     match platforms.len() {
         0 | 1 => "",
         _ if tells_variants_apart(platforms) => "-armv7",
         _ => "-arm",
     }
-}
-
-/// The secrets that a stage hashes.
-pub(super) fn hash_layer(stage: &Stage) -> Vec<String> {
-    let [.., arg, Instruction::Run(run)] = stage.instructions.as_slice() else {
-        panic!("no stage of a hash: {stage:?}")
-    };
-    assert_eq!(*arg, Instruction::Arg(vec![("SECRETS_HASH".to_owned(), None)]));
-    assert_eq!(run.command, Words::Shell("sha256sum /run/secrets/* > /secrets-hash".to_owned()));
-    let files: BTreeSet<String> = run.mounts.iter().map(file_of_secret).collect();
-    assert_eq!(files.len(), run.mounts.len(), "two secrets in one file: {run:?}");
-    assert!(files.iter().all(|file| !file.starts_with('.') && !file.contains('/')), "`*` matches each: {files:?}");
-    assert!(run.mounts.iter().all(|mount| mount["type"] == "secret" && mount["required"] == "true"));
-    run.mounts.iter().map(|mount| mount["id"].clone()).collect()
-}
-
-/// The name of the file in `/run/secrets` in which BuildKit mounts a secret.
-fn file_of_secret(mount: &BTreeMap<String, String>) -> String {
-    let default = || format!("/run/secrets/{}", mount["id"].rsplit('/').next().unwrap_or_default());
-    let path = mount.get("target").cloned().unwrap_or_else(default);
-    path.strip_prefix("/run/secrets/").unwrap_or_else(|| panic!("another directory: {path}")).to_owned()
 }
 
 /// Checks a stage that stores the build arg instead of a hash. It is not specific to any secrets, so none are
@@ -206,8 +254,21 @@ fn after_env(words: &[String]) -> (Vec<(String, String)>, &[String]) {
     (set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(), &words[program..])
 }
 
-/// The words that a POSIX shell reads from bare and single-quoted words; `None` for any other script.
+/// The words that a POSIX shell runs as a program; `None` for any other script.
 fn posix_words(script: &str) -> Option<Vec<String>> {
+    let words = plain_words(script)?;
+    // a shell would not run an assignment or a builtin as a program
+    let first = split_unquoted(script)?.into_iter().next()?;
+    let is_assignment = first.contains('=') && !first.starts_with('\'');
+    let of_the_shell = [
+        "echo", "printf", "test", "[", "cd", "kill", "pwd", "true", "false", "if", "time", "export", "set", ".", ":",
+        "!", "eval", "exec",
+    ];
+    (!is_assignment && !of_the_shell.contains(&words[0].as_str())).then_some(words)
+}
+
+/// The words that a POSIX shell reads from bare and single-quoted words; `None` for any other script.
+fn plain_words(script: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     for part in split_unquoted(script)? {
         let mut word = String::new();
@@ -228,14 +289,7 @@ fn posix_words(script: &str) -> Option<Vec<String>> {
         }
         words.push(word);
     }
-    // a shell would not run an assignment or a builtin as a program
-    let first = split_unquoted(script)?.into_iter().next()?;
-    let is_assignment = first.contains('=') && !first.starts_with('\'');
-    let of_the_shell = [
-        "echo", "printf", "test", "[", "cd", "kill", "pwd", "true", "false", "if", "time", "export", "set", ".", ":",
-        "!", "eval", "exec",
-    ];
-    (!is_assignment && !of_the_shell.contains(&words[0].as_str())).then_some(words)
+    Some(words)
 }
 
 fn split_unquoted(script: &str) -> Option<Vec<String>> {

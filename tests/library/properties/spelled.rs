@@ -8,7 +8,7 @@ use railpack2docker::{Options, transpile};
 
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 use testkit::reads_back::check;
-use testkit::wild::{all_options, plan};
+use testkit::wild::{all_options, options_with_bundle, plan};
 use testkit::{buildkit, runner};
 
 /// Parses a Dockerfile. Fails if it is invalid, or means something other than its plan.
@@ -35,6 +35,30 @@ fn dockerfiles_say_what_the_plan_means() {
     runner.run(&(plan(), all_options()), property).unwrap_or_else(|failure| panic!("{failure}"));
     let cases = runner.config().cases;
     assert!(made.get() > cases / 3, "only {} of {cases} plans gave a Dockerfile", made.get());
+}
+
+#[test]
+fn dockerfiles_with_a_bundle_say_what_the_plan_means() {
+    let (made, refused) = (Cell::new(0), Cell::new(0));
+    let property = |(mut plan, options, has_odd_names): (Plan, Options, bool)| {
+        let is_plain = |name: &String| name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        plan.secrets.retain(|name| has_odd_names || is_plain(name));
+        plan.secrets.push("A".to_owned());
+        let transpiled = transpile(&plan.json().to_string(), &options);
+        if plan.asks_too_much_of_a_bundle(&options) {
+            refused.set(refused.get() + 1);
+            prop_assert!(transpiled.is_err(), "a bundle that no shell can read");
+        }
+        let Ok(transpiled) = transpiled else { return Ok(()) };
+        made.set(made.get() + u32::from(transpiled.dockerfile.contains("; has_secrets ")));
+        reads_back(&plan, &options, &transpiled.dockerfile)
+    };
+    let mut runner = runner();
+    let strategy = (plan(), options_with_bundle(), proptest::bool::weighted(0.25));
+    runner.run(&strategy, property).unwrap_or_else(|failure| panic!("{failure}"));
+    let (made, refused, cases) = (made.get(), refused.get(), runner.config().cases);
+    assert!(made > cases / 12, "only {made} of {cases} plans read a bundle");
+    assert!(refused > 0, "only {refused} of {cases} plans are refused");
 }
 
 /// Each operand fits on a line, but all of them together do not.

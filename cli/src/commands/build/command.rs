@@ -160,7 +160,7 @@ impl Environment {
         }
         let bundle = bundle(&values).map_err(|error| Diagnostic::new(Code::InvalidBundle, error.to_string()))?;
         let help = "pass the secrets individually, with `--secret-mount env`";
-        let variable = self.add(id, bundle.as_bytes()).map_err(|found| found.with_help(help))?;
+        let variable = self.add(id, &bundle).map_err(|found| found.with_help(help))?;
         Ok(Some(SecretFlag { id: id.to_owned(), source: SecretSource::Variable(variable) }))
     }
 

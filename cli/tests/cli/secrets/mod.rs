@@ -2,5 +2,7 @@
 #![cfg(unix)]
 
 mod build;
+mod bundle;
+mod key;
 mod sources;
 mod world;

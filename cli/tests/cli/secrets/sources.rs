@@ -140,14 +140,18 @@ fn no_value_is_ever_shown() {
         "--color=always".to_owned(),
     ];
     let key = [("RAILPACK2DOCKER_HASH_KEY", canary), ("D", canary)];
-    for command in [&["hash"][..], &["hash", "--per-step"], &["bundle"], &["build", "--dry-run"], &["build"]] {
+    let bundle: &[&str] = &["bundle"];
+    for command in
+        [&["hash"][..], &["hash", "--per-step"], bundle, &["bundle", "--base64"], &["build", "--dry-run"], &["build"]]
+    {
         let tried = std::iter::once(None).chain(odd.iter().map(Some));
         for more in tried {
             let more: Vec<&str> = more.into_iter().map(String::as_str).collect();
             let run = world.run(&[command, &["plan.json"], &good, &more].concat()).envs(key);
             let hides = || that(move |text| !text.contains(canary));
             let is_fine = more.iter().all(|more| more.starts_with("--message-format") || more.starts_with("--color"));
-            run.status(if is_fine { 0 } else { 2 }).stdout(hides()).stderr(hides()).check();
+            let stdout = if command == bundle { anything() } else { hides() };
+            run.status(if is_fine { 0 } else { 2 }).stdout(stdout).stderr(hides()).check();
         }
     }
     assert!(!world.log("arguments").concat().contains(canary));
