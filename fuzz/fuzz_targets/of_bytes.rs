@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::{Result, Unstructured};
-use railpack2docker::{Options, SecretsHash, SecretsScope};
+use railpack2docker::{AssetsDirectory, Options, SecretsHash, SecretsScope};
 use testkit::options;
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -116,6 +116,12 @@ fn step(bytes: &mut Bytes<'_>, at: usize, secrets: &[String], caches: &[String])
     })
 }
 
+fn assets(bytes: &mut Bytes<'_>) -> Result<AssetsDirectory> {
+    let path = if bytes.ratio(1, 4)? { text(bytes)? } else { "docker".to_owned() };
+    let path_in_context = format!("{}{path}", bytes.choose(&["", "x/"])?);
+    Ok(AssetsDirectory { path, path_in_context, embedded: bytes.arbitrary()? })
+}
+
 /// A plan of one to four steps, each of which depends only on earlier ones, and options for it.
 pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
     let secrets = some(bytes, 2, |bytes| match bytes.int_in_range(0..=3_u8)? {
@@ -139,6 +145,7 @@ pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
         secrets_scope: *bytes.choose(&[SecretsScope::Plan, SecretsScope::Step])?,
         secrets_hash: *bytes.choose(&[SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off])?,
         cache_prefix: if bytes.ratio(1, 4)? { text(bytes)? } else { String::new() },
+        assets: if bytes.ratio(1, 4)? { Some(assets(bytes)?) } else { None },
     };
     let base = source(bytes, count)?;
     let start = if bytes.arbitrary()? { Some(text(bytes)?) } else { None };

@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
         Ok(generated) => {
             assert!(!plan.asks_too_much_of_env(&options), "a command that `env` can't run");
             let file = buildkit::parse(&generated.dockerfile).unwrap_or_else(|why| panic!("{why}:\n{}", generated.dockerfile));
-            reads_back::check(&plan, &options, &file);
+            reads_back::check(&plan, &options, &file, &generated.assets);
             shown::check(&generated);
         }
     }

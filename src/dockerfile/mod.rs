@@ -5,6 +5,7 @@
 //! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;
+mod asset;
 mod comment;
 mod env;
 mod heredoc;
@@ -19,12 +20,13 @@ mod spelling;
 mod stage;
 
 pub(crate) use argv::{ExecForm, ShellForm, shell_word};
+pub(crate) use asset::{Asset, AssetName, AssetPath, AssetText};
 pub(crate) use comment::{Comment, GENERATED_BY};
 pub(crate) use env::{Assignment, is_bare_name, is_env_only};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
 pub(crate) use instruction::{
-    Command, Copy, CopyFile, HashSecrets, Instruction, Mode, Run, SecretsHasher, ShellVariable,
+    Command, Copy, CopyAsset, CopyFile, HashSecrets, Instruction, Mode, Run, SecretsHasher, ShellVariable,
 };
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};

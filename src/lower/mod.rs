@@ -1,5 +1,6 @@
 //! Lowering: turns a plan into the instructions of a Dockerfile.
 
+mod assets;
 mod base_image;
 mod builder;
 mod commands;
@@ -19,6 +20,7 @@ mod validate_options;
 
 use std::collections::BTreeMap;
 
+use assets::Assets;
 use commands::CacheArgs;
 pub(crate) use commands::tells_more;
 use environment::Environments;
@@ -72,9 +74,10 @@ fn lower_within(
     if !context.is_aborted {
         stages.extend(deploy::image(&mut context, &environments, &stage_envs));
     }
-    let dockerignore = ignore::dockerignore(&mut context);
+    let mut dockerignore = ignore::dockerignore(&mut context);
+    let assets = assets::finish(&mut context, &mut stages, dockerignore.as_mut());
     findings.check()?;
-    Ok((Dockerfile { syntax, stages }, dockerignore))
+    Ok((Dockerfile { syntax, stages, assets }, dockerignore))
 }
 
 /// State shared by all parts of lowering.
@@ -84,6 +87,8 @@ struct Context<'p, 'f> {
     options: &'p Options,
     findings: &'f mut Findings,
     names: Names,
+    /// The directory for the plan's files. `None` if they are part of the Dockerfile.
+    assets: Option<Assets>,
     /// The stage name of each step that the image needs.
     stage_names: StepMap<Option<StageName>>,
     cache_args: CacheArgs<'p>,
@@ -103,6 +108,7 @@ impl<'p, 'f> Context<'p, 'f> {
         options: &'p Options,
         findings: &'f mut Findings,
     ) -> Self {
+        let assets = Assets::new(options, findings);
         let mut names = Names::new(graph);
         let stage_names = names.for_steps(graph);
         Self {
@@ -111,6 +117,7 @@ impl<'p, 'f> Context<'p, 'f> {
             options,
             findings,
             names,
+            assets,
             stage_names,
             cache_args: CacheArgs::new(graph.plan()),
             access: BTreeMap::new(),

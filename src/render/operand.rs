@@ -10,7 +10,7 @@ use crate::dockerfile::{
     Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath,
     IgnorePattern, ImageRef, Mode, MountField, Sharing, ShellSetup, ShellVariable, StageName,
 };
-use crate::header::GeneratedFrom;
+use crate::header::{AssetDigest, GeneratedFrom};
 
 /// Encloses, in a rendered template, an operand that has an origin of its own:
 /// `MARK index MARK text MARK MARK`. No operand can contain a mark.
@@ -54,6 +54,7 @@ macro_rules! operands {
     ($($operand:ty),+) => { $(impl Operand for $operand {})+ };
 }
 operands!(
+    AssetDigest,
     Assignment,
     Command,
     Comment,

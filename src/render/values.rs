@@ -9,10 +9,10 @@ use super::operand::{Operand, spelled, spelled_with_origin};
 use super::{Renderer, template_of_mount};
 use crate::diagnostic::{Diagnostics, Located, Location};
 use crate::dockerfile::{
-    Comment, Copy, CopyFile, Exclude, From, HashSecrets, IgnorePattern, ImageRef, Instruction, Mount, Run,
+    Comment, Copy, CopyAsset, CopyFile, Exclude, From, HashSecrets, IgnorePattern, ImageRef, Instruction, Mount, Run,
     SecretsHasher, Stage,
 };
-use crate::header::GeneratedFrom;
+use crate::header::{AssetDigest, GeneratedFrom};
 
 /// The values of a template, and the origins of operands that have one of their own.
 pub(super) struct Values<'a> {
@@ -61,12 +61,14 @@ pub(super) fn header<'a>(
     plan: &Comment,
     regenerate: &Comment,
     build: &[Comment],
+    assets: &[AssetDigest],
 ) -> Values<'a> {
     values([
         ("syntax", maybe(syntax)),
         ("generated_from", spelled(&GeneratedFrom(plan))),
         ("regenerate", spelled(regenerate)),
         ("build", list(build, spelled)),
+        ("assets", list(assets, spelled)),
     ])
 }
 
@@ -108,6 +110,7 @@ pub(super) fn instruction<'a>(
         }
         Instruction::Copy(files) => copy(files),
         Instruction::CopyFile(file) => copy_file(file),
+        Instruction::CopyAsset(asset) => copy_asset(asset),
         Instruction::Run(command) => run(command, mounts, renderer)?,
         Instruction::HashSecrets(hash) => hash_secrets(hash, mounts, renderer)?,
         Instruction::Entrypoint(form) | Instruction::Cmd(form) => values([("form", spelled(form))]),
@@ -136,6 +139,14 @@ fn copy_file(file: &CopyFile) -> Values<'_> {
         ("content", located(&file.content, &mut origins)),
     ]);
     Values { fields, origins }
+}
+
+fn copy_asset<'a>(asset: &CopyAsset) -> Values<'a> {
+    values([
+        ("comment", maybe(asset.comment.as_ref())),
+        ("mode", spelled(&asset.mode)),
+        ("paths", spelled(&asset.paths)),
+    ])
 }
 
 fn run<'a>(run: &'a Run, mounts: &mut Mounts, renderer: &Renderer) -> Result<Values<'a>, Diagnostics> {

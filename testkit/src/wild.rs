@@ -8,7 +8,7 @@ use std::ops::Range;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use railpack2docker::{Options, SecretsHash, SecretsScope};
+use railpack2docker::{AssetsDirectory, Options, SecretsHash, SecretsScope};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -298,7 +298,14 @@ pub fn plan() -> impl Strategy<Value = Plan> {
 pub fn options() -> impl Strategy<Value = Options> {
     let scope = select(&[SecretsScope::Plan, SecretsScope::Step][..]);
     let hash = select(&[SecretsHash::Layer, SecretsHash::Layer, SecretsHash::Arg, SecretsHash::Off][..]);
-    (scope, hash, select(&["", "p-"][..])).prop_map(|(secrets_scope, secrets_hash, prefix)| {
-        crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned() }
+    let assets = (select(&["docker", "src/files"][..]), select(&["", "x/"][..]), any::<bool>());
+    let assets = assets.prop_map(|(path, parent, embedded)| AssetsDirectory {
+        path: path.to_owned(),
+        path_in_context: format!("{parent}{path}"),
+        embedded,
+    });
+    let assets = proptest::option::weighted(0.3, assets);
+    (scope, hash, select(&["", "p-"][..]), assets).prop_map(|(secrets_scope, secrets_hash, prefix, assets)| {
+        crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned(), assets }
     })
 }

@@ -3,16 +3,17 @@
 //! the plan requires is looked up and removed, and none may remain.
 
 mod copies;
+mod files;
 mod runs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use railpack2docker::{Options, SecretsHash};
+use railpack2docker::{AssetFile, Options, SecretsHash};
 
 use crate::buildkit::{Command as Words, Copy, Dockerfile, Instruction, Stage};
 use crate::model::{DEFAULT_PATH, dir_and_base, under_app};
 use crate::plans::{Command, Plan, Source};
-use copies::{check_copy, check_file};
+use copies::{check_copy, relative};
 use runs::{Seen, hash_layer, is_variables, kept_hash};
 
 /// A comparison of a Dockerfile with its plan.
@@ -20,6 +21,8 @@ pub struct Check<'c> {
     pub plan: &'c Plan,
     pub options: &'c Options,
     pub file: &'c Dockerfile,
+    /// The files that the Dockerfile copies from its own directory.
+    pub assets: &'c [AssetFile],
     /// The stage of each step.
     pub stages: BTreeMap<usize, usize>,
     pub cache_ids: BTreeMap<String, String>,
@@ -31,8 +34,8 @@ const RAILPACKS_OWN: &str = "ghcr.io/railwayapp/railpack-";
 /// The prefix of Railpack's runtime images, which have the default PATH.
 const RAILPACKS_RUNTIME: &str = "ghcr.io/railwayapp/railpack-runtime:";
 
-/// Panics if a Dockerfile means something other than its plan.
-pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
+/// Panics if a Dockerfile, with the files that it copies from its own directory, means something other than its plan.
+pub fn check(plan: &Plan, options: &Options, file: &Dockerfile, assets: &[AssetFile]) {
     for comment in &file.comments {
         assert!(!comment.chars().any(char::is_control), "a control character in {comment:?}");
     }
@@ -41,7 +44,7 @@ pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
     assert_eq!(directives, [syntax]);
     let names: Vec<&String> = file.stages.iter().filter_map(|stage| stage.name.as_ref()).collect();
     assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "two stages of one name");
-    let mut check = Check { plan, options, file, stages: BTreeMap::new(), cache_ids: BTreeMap::new() };
+    let mut check = Check { plan, options, file, assets, stages: BTreeMap::new(), cache_ids: BTreeMap::new() };
     check.match_stages();
     let mut seen = BTreeMap::new();
     for at in plan.needed() {
@@ -49,6 +52,7 @@ pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
         seen.insert(at, end);
     }
     check.image(&seen);
+    check.assets();
 }
 
 impl Check<'_> {
@@ -110,7 +114,8 @@ impl Check<'_> {
         }
         match base {
             Some(Source::Local) => {
-                let copy = Copy { sources: vec![".".to_owned()], dest: "/".to_owned(), ..Copy::default() };
+                let excludes = self.left_out(".", &[]).into_iter().collect();
+                let copy = Copy { sources: vec![".".to_owned()], dest: "/".to_owned(), excludes, ..Copy::default() };
                 expected.push(Instruction::Copy(copy));
             }
             Some(Source::Image(image)) if !image.starts_with(RAILPACKS_OWN) => {
@@ -149,7 +154,8 @@ impl Check<'_> {
                     let Some(Instruction::Copy(copy)) = next_but_run(&mut rest) else { panic!("no COPY for {src:?}") };
                     let from = image.clone().map_or(Source::Local, Source::Image);
                     assert!(self.names(copy.from.as_deref(), &from));
-                    check_copy(src, dest, copy);
+                    let left_out = image.is_none().then(|| self.left_out(relative(copy), &copy.excludes)).flatten();
+                    check_copy(src, dest, left_out.as_deref(), copy);
                 }
                 Command::File { path, content, mode } => {
                     let path = under_app(path);
@@ -171,7 +177,7 @@ impl Check<'_> {
                             held
                         }
                     };
-                    check_file(content, *mode, held);
+                    self.check_file(content, *mode, held);
                 }
             }
         }
