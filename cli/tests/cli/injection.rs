@@ -39,6 +39,8 @@ fn options(slot: Slot, text: &str) -> Vec<String> {
         Slot::SshId => vec![format!("--ssh={text}")],
         Slot::BundleId => vec![format!("--secret-mount=bundle={text}")],
         Slot::Argument => vec![text.to_owned()],
+        Slot::AssetPath | Slot::AssetText => vec!["--assets=files".to_owned()],
+        Slot::AssetsDirectory => vec![format!("--assets={text}")],
         _ => Vec::new(),
     }
 }
