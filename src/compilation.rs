@@ -9,7 +9,7 @@ use crate::header::BuildCommand;
 use crate::lint::{self, Subject};
 use crate::options::Options;
 use crate::plan::Plan;
-use crate::render::{self, HeaderText, Rendered};
+use crate::render::{self, AssetFile, HeaderText, Rendered};
 use crate::secret_usage::SecretUsage;
 use crate::source_map::SourceMap;
 use crate::{lower, plan};
@@ -51,6 +51,8 @@ pub struct Transpiled {
     pub dockerfile: String,
     /// The text of `<Dockerfile>.dockerignore`, if the plan excludes something.
     pub dockerignore: Option<String>,
+    /// The files that the Dockerfile copies from the build context, if an option writes them to a directory.
+    pub assets: Vec<AssetFile>,
     /// The location in the plan that each line of the Dockerfile comes from.
     pub source_map: SourceMap,
     /// Warnings and notes in plan order; those without a location come last.
@@ -113,8 +115,8 @@ impl Compilation {
         let lowered = self.lower(options)?;
         let rendered = lowered.render()?;
         let findings = self.findings(&lowered, &rendered);
-        let Rendered { dockerfile, dockerignore, source_map, .. } = rendered;
-        Ok(Transpiled { dockerfile, dockerignore, source_map, findings, lowered })
+        let Rendered { dockerfile, dockerignore, assets, source_map, .. } = rendered;
+        Ok(Transpiled { dockerfile, dockerignore, assets, source_map, findings, lowered })
     }
 
     /// The usage of the plan's secrets in a build with these options.

@@ -43,9 +43,10 @@ pub use compat::patternmatcher;
 pub use compilation::{Compilation, Lowered, Transpiled, lint, transpile};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity};
 pub use options::{
-    Files, Healthcheck, ImageCommand, ImageOptions, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh,
+    AssetsDirectory, Files, Healthcheck, ImageCommand, ImageOptions, Options, OutputVersion, SecretMount, SecretsHash,
+    SecretsScope, Ssh,
 };
-pub use render::Rendered;
+pub use render::{AssetFile, Rendered};
 pub use secret_usage::{SecretUsage, StepSecrets};
 pub use source_map::SourceMap;
 

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::{Result, Unstructured};
-use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, SecretsHash, SecretsScope};
+use railpack2docker::{
+    AssetsDirectory, Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, SecretsHash, SecretsScope,
+};
 use testkit::options;
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -157,6 +159,12 @@ fn image(bytes: &mut Bytes<'_>) -> Result<ImageOptions> {
     Ok(image)
 }
 
+fn assets(bytes: &mut Bytes<'_>) -> Result<AssetsDirectory> {
+    let path = if bytes.ratio(1, 4)? { text(bytes)? } else { "docker".to_owned() };
+    let path_in_context = format!("{}{path}", bytes.choose(&["", "x/"])?);
+    Ok(AssetsDirectory { path, path_in_context, embedded: bytes.arbitrary()? })
+}
+
 /// A plan of one to four steps, each of which depends only on earlier ones, and options for it.
 pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
     let secrets = some(bytes, 2, |bytes| match bytes.int_in_range(0..=3_u8)? {
@@ -188,6 +196,7 @@ pub fn plan(bytes: &mut Bytes<'_>) -> Result<(Plan, Options)> {
         cache_prefix: if bytes.ratio(1, 4)? { text(bytes)? } else { String::new() },
         image: if bytes.ratio(1, 3)? { image(bytes)? } else { ImageOptions::default() },
         platforms: bytes.choose(&PLATFORMS)?.iter().map(|&platform| platform.to_owned()).collect(),
+        assets: if bytes.ratio(1, 4)? { Some(assets(bytes)?) } else { None },
     };
     let base = source(bytes, count)?;
     let start = if bytes.arbitrary()? { Some(text(bytes)?) } else { None };

@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
             assert!(!plan.hides_a_platform(&options), "a variable in the id of a cache");
             assert!(!plan.asks_too_much_of_a_bundle(&options), "a bundle that no shell can read");
             let file = buildkit::parse(&generated.dockerfile).unwrap_or_else(|why| panic!("{why}:\n{}", generated.dockerfile));
-            reads_back::check(&plan, &options, &file);
+            reads_back::check(&plan, &options, &file, &generated.assets);
             shown::check(&generated);
         }
     }

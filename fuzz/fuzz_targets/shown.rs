@@ -23,8 +23,10 @@ fn after_colour(part: &str) -> Option<&str> {
 pub fn check(generated: &Transpiled) {
     let warned = generated.findings.iter().filter(|finding| finding.code == Code::InvisibleText);
     let warned: Vec<&Diagnostic> = warned.collect();
-    for (file, text) in [("Dockerfile", Some(&generated.dockerfile)), ("ignore file", generated.dockerignore.as_ref())] {
-        let Some(text) = text else { continue };
+    let files = [("Dockerfile", Some(&generated.dockerfile)), ("ignore file", generated.dockerignore.as_ref())];
+    let files = files.into_iter().filter_map(|(file, text)| Some((file, text?)));
+    let assets = generated.assets.iter().map(|asset| (asset.path.as_str(), &asset.text));
+    for (file, text) in files.clone().chain(assets) {
         for c in hidden(text) {
             let is_named = |finding: &&Diagnostic| {
                 let named = format!("U+{:04X}", u32::from(c));
@@ -32,6 +34,8 @@ pub fn check(generated: &Transpiled) {
             };
             assert!(warned.iter().any(is_named), "U+{:04X} in the {file} and no warning:\n{text:?}", u32::from(c));
         }
+    }
+    for (_, text) in files {
         let header = Header::parse(text).unwrap_or_else(|| panic!("no header:\n{text}"));
         assert!(header.is_untouched(text) && is_generated(text.as_bytes()));
         assert_eq!(header.stamp.plan.len(), 12);

@@ -133,6 +133,7 @@ codes! {
         Error WrongType "wrong-type" "a value has the wrong type"
     }
     errors {
+        Error AssetsDirectory "assets-directory" "the directory for the plan's files can't be used"
         Error BrokenTemplate "broken-template" "a template of railpack2docker is broken"
         Error CarriageReturns "carriage-returns" "a generated file has CRLF line endings that the build would keep"
         Error ChangedOptions "changed-options" "the Dockerfile was generated with different options"
@@ -159,6 +160,7 @@ codes! {
         Error NotUtf8 "not-utf8" "a file is not UTF-8"
         Error OutputIsPlan "output-is-plan" "an output file is the plan itself"
         Error OutsideContext "outside-context" "a path is outside the build context"
+        Error StaleAsset "stale-asset" "a file of an earlier plan is left over"
         Error StaleIgnoreFile "stale-ignore-file" "an ignore file is left over from an earlier plan"
         Error StaleSourceMap "stale-source-map" "the Dockerfile is not the one that the source map describes"
         Error TemporaryDirectory "temporary-directory" "the temporary directory is inside the build context"

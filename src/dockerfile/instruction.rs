@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::{
-    Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc, HeredocPath, Label,
-    Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup, ShellVariables, Signal, UserSetup,
+    AssetPath, AssetText, Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc,
+    HeredocPath, Label, Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup, ShellVariables,
+    Signal, UserSetup,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -57,6 +58,8 @@ pub(crate) enum Instruction {
     Copy(Copy),
     /// `COPY <<…`
     CopyFile(CopyFile),
+    /// `COPY` of a file that is written next to the Dockerfile
+    CopyAsset(CopyAsset),
     /// `RUN`
     Run(Run),
     /// The `ARG` and `RUN` of a stage that hashes secrets.
@@ -108,6 +111,7 @@ impl Instruction {
             }
             Self::Copy(copy) => vec![copy.summary()],
             Self::CopyFile(file) => vec![file.summary()],
+            Self::CopyAsset(asset) => vec![asset.summary()],
             Self::Run(run) => vec![run.summary()],
             Self::HashSecrets(hash) => vec![hash.summary()],
             Self::KeepSecretsHash => vec!["COPY <<EOF /secrets-hash".to_owned()],
@@ -189,6 +193,42 @@ impl Copy {
         // exclude patterns apply to the contents of a directory, never to a single file
         below.is_empty() || !Ignored::by(self.exclude.iter().map(Exclude::pattern)).holds(below)
     }
+
+    /// Leaves a directory of the build context out of what this COPY copies. The result is `false` if that can't be
+    /// expressed: the source is in the directory, or a pattern matches it or a directory that contains it.
+    #[must_use]
+    pub(crate) fn leave_out(&mut self, directory: &AssetPath) -> bool {
+        if self.from.is_some() {
+            return true;
+        }
+        let source = clean(&format!("/{}", self.paths.source()));
+        let is_wild = is_wild(&source);
+        let source: Vec<&str> = source.split('/').filter(|part| !part.is_empty()).collect();
+        let mut rest = directory.as_str().split('/');
+        let is_match = |(pattern, part): (&&str, &str)| {
+            if is_wild { patternmatcher::matches_name(pattern, part) } else { *pattern == part }
+        };
+        if !source.iter().zip(rest.by_ref().take(source.len())).all(is_match) {
+            return true;
+        }
+        let rest = rest.collect::<Vec<_>>().join("/");
+        if rest.is_empty() || is_wild {
+            return false;
+        }
+        if !self.excludes_all_of(&rest) {
+            self.exclude.extend(Exclude::new(&rest));
+        }
+        true
+    }
+
+    /// Whether the patterns exclude a directory with all of its contents. False if a pattern with `!` may include
+    /// some of them again.
+    fn excludes_all_of(&self, directory: &str) -> bool {
+        let patterns = || self.exclude.iter().map(Exclude::pattern);
+        let is_shallow = |pattern: &str| !pattern.contains('/') && !pattern.contains("**");
+        Ignored::by(patterns()).holds(directory)
+            && patterns().filter_map(|pattern| pattern.trim().strip_prefix('!')).all(is_shallow)
+    }
 }
 
 /// The path of a file relative to a source. Empty if the source is the file itself; `None` if the source
@@ -235,6 +275,25 @@ impl CopyFile {
     fn summary(&self) -> String {
         let mode = self.mode.map(|mode| format!("--chmod={mode} ")).unwrap_or_default();
         format!("COPY {mode}<<{} {}", self.content.value.delimiter(), self.path)
+    }
+}
+
+/// A COPY of a file that is written next to the Dockerfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CopyAsset {
+    /// A comment line above the instruction.
+    pub(crate) comment: Option<Comment>,
+    /// The mode, always given: a checkout sets that of the file by its umask.
+    pub(crate) mode: Mode,
+    /// The file in the build context, and the destination.
+    pub(crate) paths: CopyPaths,
+    /// The content.
+    pub(crate) text: AssetText,
+}
+
+impl CopyAsset {
+    fn summary(&self) -> String {
+        format!("COPY --chmod={} {}", self.mode, self.paths)
     }
 }
 
@@ -365,6 +424,39 @@ mod tests {
             for file in others {
                 assert!(!copies(source, &[], file), "{source} {file}");
             }
+        }
+    }
+
+    #[test]
+    fn directory_is_left_out() {
+        let left_out = |source: &str, exclude: &[&str], directory: &str| {
+            let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
+            let paths = CopyPaths::new(source, "/app").unwrap();
+            let mut copy = Copy { comment: None, from: None, link: false, owner: None, exclude, paths };
+            let can_be = copy.leave_out(&AssetPath::new(directory).unwrap());
+            can_be.then(|| copy.exclude.iter().map(|pattern| pattern.pattern().to_owned()).collect::<Vec<_>>())
+        };
+        for (source, exclude, directory, expected) in [
+            (".", &[][..], "docker", Some(&["docker"][..])),
+            (".", &["*.md"], "a/docker", Some(&["*.md", "a/docker"])),
+            ("a", &[], "a/docker", Some(&["docker"])),
+            ("./a/", &[], "a/docker/x", Some(&["docker/x"])),
+            (".", &["docker"], "docker", Some(&["docker"])),
+            (".", &["docker"], "docker/x", Some(&["docker"])),
+            (".", &["docker", "!docker/b"], "docker", Some(&["docker", "!docker/b", "docker"])),
+            (".", &["*", "!lib*"], "docker", Some(&["*", "!lib*"])),
+            (".", &["*", "!d*"], "docker", Some(&["*", "!d*", "docker"])),
+            ("src", &[], "docker", Some(&[])),
+            ("*.json", &[], "docker", Some(&[])),
+            ("docker2", &[], "docker", Some(&[])),
+            ("docker", &[], "docker", None),
+            ("docker/x", &[], "docker", None),
+            ("d*", &[], "docker", None),
+            ("docker/*.conf", &[], "docker", None),
+            ("[a]", &[], "a/docker", None),
+        ] {
+            let expected = expected.map(|patterns| patterns.iter().map(|it| (*it).to_owned()).collect());
+            assert_eq!(left_out(source, exclude, directory), expected, "{source} {exclude:?} {directory}");
         }
     }
 

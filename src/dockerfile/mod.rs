@@ -5,6 +5,7 @@
 //! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
 mod argv;
+mod asset;
 mod bundle;
 mod comment;
 mod env;
@@ -24,13 +25,16 @@ mod stage;
 mod user;
 
 pub(crate) use argv::{ExecForm, ShellForm, is_shell_word, shell_word};
+pub(crate) use asset::{Asset, AssetName, AssetPath, AssetText};
 pub(crate) use bundle::BundleDigest;
 pub(crate) use comment::{Comment, GENERATED_BY};
 pub(crate) use env::{Assignment, is_bare_name, is_env_only, is_exportable};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
 pub(crate) use image_config::{Duration, Healthcheck, Label, Port, Retries, Signal};
-pub(crate) use instruction::{Command, Copy, CopyFile, HashSecrets, Instruction, Labels, Mode, Run, SecretsHasher};
+pub(crate) use instruction::{
+    Command, Copy, CopyAsset, CopyFile, HashSecrets, Instruction, Labels, Mode, Run, SecretsHasher,
+};
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Comment, IgnorePattern, ImageRef, Instruction, Mount, StageName};
+use super::{Asset, Comment, IgnorePattern, ImageRef, Instruction, Mount, StageName};
 use crate::diagnostic::{Located, Location};
 use crate::plan::StepId;
 
@@ -13,6 +13,8 @@ pub(crate) struct Dockerfile {
     pub(crate) syntax: Option<ImageRef>,
     /// The stages in build order; the last is the image.
     pub(crate) stages: Vec<Stage>,
+    /// The files that COPY reads from the build context, in the order of the stages.
+    pub(crate) assets: Vec<Asset>,
 }
 
 /// The ignore file next to a Dockerfile.

@@ -1,13 +1,11 @@
 //! The part of a generated file that identifies it: digests of the plan and of the file itself, which
 //! reveal edits.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
-
+use super::asset_digest::AssetDigest;
+use super::digest::{DIGITS, digits, is_digits, with_line_feeds};
 use crate::compat::shlex;
 use crate::dockerfile::{Comment, GENERATED_BY};
 use crate::options::OutputVersion;
@@ -20,9 +18,6 @@ const COMMAND: &str = "#   railpack2docker ";
 /// The number of leading lines that are searched for the mark of a generated file.
 const LINES: usize = 5;
 
-/// The number of digits of a digest that are written: enough to distinguish texts.
-const DIGITS: usize = 12;
-
 /// The machine-readable parts of a generated file's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,6 +27,8 @@ pub struct Header {
     /// The arguments of the command that regenerates the file, to be run in its directory. Empty for an
     /// ignore file.
     pub arguments: Vec<String>,
+    /// The files that the Dockerfile copies from its own directory.
+    pub assets: Vec<AssetDigest>,
 }
 
 /// The digests in a header, which are on one line.
@@ -62,8 +59,7 @@ impl Stamp {
     /// Parses the line of a stamp, with or without its line ending.
     fn parse(line: &str) -> Option<Self> {
         let (plan, file) = line.trim_end_matches(['\r', '\n']).strip_prefix(STAMP)?.split_once(FILE)?;
-        let is_digest = |text: &str| text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        (is_digest(plan) && is_digest(file)).then(|| Self { plan: plan.to_owned(), file: file.to_owned() })
+        (is_digits(plan) && is_digits(file)).then(|| Self { plan: plan.to_owned(), file: file.to_owned() })
     }
 }
 
@@ -104,7 +100,8 @@ impl Header {
         let lines = || text.lines().take_while(|line| line.starts_with('#'));
         let command = lines().find_map(|line| line.strip_prefix(COMMAND));
         let arguments = command.map(|command| shlex::split(command).words).unwrap_or_default();
-        Some(Self { stamp: lines().find_map(Stamp::parse)?, arguments })
+        let assets = lines().filter_map(AssetDigest::parse).collect();
+        Some(Self { stamp: lines().find_map(Stamp::parse)?, arguments, assets })
     }
 
     /// The output version of the text. `None` if this release doesn't support it.
@@ -125,12 +122,6 @@ impl Header {
     pub fn is_untouched(&self, text: &str) -> bool {
         checksum(&with_line_feeds(text)) == self.stamp.file
     }
-}
-
-/// A text with LF line endings.
-#[must_use]
-pub fn with_line_feeds(text: &str) -> Cow<'_, str> {
-    if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
 /// Whether a line marks a file as generated.
@@ -159,16 +150,10 @@ fn find_stamp(text: &str) -> Option<Range<usize>> {
     None
 }
 
-/// The checksum of a text without the line of its stamp, if there is one: the first twelve digits of a
-/// SHA-256, in hexadecimal.
+/// The checksum of a text without the line of its stamp, if there is one.
 fn checksum(text: &str) -> String {
     let stamp = find_stamp(text).unwrap_or(0..0);
-    let mut hash = Sha256::new();
-    hash.update(text.get(..stamp.start).unwrap_or_default());
-    hash.update(text.get(stamp.end..).unwrap_or_default());
-    let mut hex = HEXLOWER.encode(&hash.finalize());
-    hex.truncate(DIGITS);
-    hex
+    digits([text.get(..stamp.start), text.get(stamp.end..)].map(Option::unwrap_or_default))
 }
 
 #[cfg(test)]
@@ -211,7 +196,8 @@ mod tests {
     fn first_output_version_is_the_default() {
         let version = |arguments: &[&str]| {
             let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-            Header { stamp: Stamp { plan: String::new(), file: String::new() }, arguments }.output_version()
+            Header { stamp: Stamp { plan: String::new(), file: String::new() }, arguments, assets: Vec::new() }
+                .output_version()
         };
         assert_eq!(version(&["plan.json", "-o", "Dockerfile"]), Some(OutputVersion::V1));
         assert_eq!(version(&["--output-version", "1"]), Some(OutputVersion::V1));

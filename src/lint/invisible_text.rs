@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic, Findings, Location};
 use crate::escape::hidden;
-use crate::source_map::SourceMap;
 use crate::text::list_first;
 
 /// The width of whitespace, in columns, that pushes the text after it out of sight.
@@ -28,13 +27,22 @@ struct Hidden<'m> {
 /// Warns about each location of the plan that adds invisible text to a file.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(rendered) = subject.rendered else { return };
-    check_file("Dockerfile", &rendered.dockerfile, &rendered.source_map, findings);
+    let map = &rendered.source_map;
+    check_file("Dockerfile", &rendered.dockerfile, |line| map.location_of(line), findings);
     if let Some(text) = &rendered.dockerignore {
-        check_file("ignore file", text, &rendered.ignore_map, findings);
+        check_file("ignore file", text, |line| rendered.ignore_map.location_of(line), findings);
+    }
+    for asset in &rendered.assets {
+        check_file(&format!("file `{}`", asset.path), &asset.text, |_| Some(&asset.location), findings);
     }
 }
 
-fn check_file(file: &str, text: &str, map: &SourceMap, findings: &mut Findings) {
+fn check_file<'m>(
+    file: &str,
+    text: &str,
+    location_of: impl Fn(usize) -> Option<&'m Location>,
+    findings: &mut Findings,
+) {
     let mut locations: BTreeMap<Option<usize>, Hidden<'_>> = BTreeMap::new();
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         if line.len() < FAR && is_plain(line) {
@@ -44,7 +52,7 @@ fn check_file(file: &str, text: &str, map: &SourceMap, findings: &mut Findings) 
         if characters.is_empty() && whitespace < FAR {
             continue;
         }
-        let location = map.location_of(number);
+        let location = location_of(number);
         let found = locations.entry(location.map(|location| location.span().start)).or_default();
         found.location = location;
         found.characters.extend(characters);

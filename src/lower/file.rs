@@ -5,8 +5,8 @@ use super::{Context, OrReport};
 use crate::compat::gopath::{dir, under_app};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
-    Comment, Copy, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath, Inexpressible, Instruction, Mode, Role,
-    Stage, StageName,
+    AssetPath, AssetText, Comment, Copy, CopyAsset, CopyFile, CopyPaths, Directory, From, Heredoc, HeredocPath,
+    Inexpressible, Instruction, Mode, Role, Stage, StageName,
 };
 use crate::plan::{Located, StepId, given_mode};
 
@@ -22,9 +22,12 @@ pub(super) struct File<'p> {
 /// The mode of parent directories that BuildKit creates.
 const DIRECTORY_MODE: u32 = 0o755;
 
+/// The mode of files that BuildKit creates.
+const FILE_MODE: u32 = 0o644;
+
 impl File<'_> {
-    /// Adds a COPY of a heredoc, or a COPY from a helper stage if the path can't be spelled as the
-    /// destination of a heredoc.
+    /// Adds a COPY of a heredoc or of a file in the build context, or a COPY from a helper stage if the path can't be
+    /// spelled as its destination.
     pub(super) fn lower(
         self,
         context: &mut Context<'_, '_>,
@@ -42,26 +45,26 @@ impl File<'_> {
             );
             return;
         }
-        let Some(content) = Heredoc::new(&self.content.value).or_report(context, "the asset", self.content) else {
-            return;
-        };
-        let content = Located::at(&self.content.location, content);
-        let mode = given_mode(self.mode);
+        let Some(source) = self.source(context, &path) else { return };
+        let mode = source.mode(self.mode);
         let parent = dir(&path);
-        match (HeredocPath::new(&path), make_parents(&path, mode)) {
-            (Ok(path), Ok(parents)) => {
-                let instructions = &mut builder.instructions;
+        match (source.copy_to(&path, mode, self.comment.clone()), make_parents(&path, mode)) {
+            (Ok(copy), Ok(parents)) => {
                 let parents = parents.filter(|_| builder.created_directories.insert(parent));
-                instructions.extend(parents.map(|parents| Located::at(&self.path.location, parents)));
-                let mode = mode.map(Mode);
-                let file = CopyFile { comment: self.comment, mode, path, content };
-                instructions.push(Located::at(&self.path.location, Instruction::CopyFile(file)));
+                let instructions = parents.into_iter().chain([copy]);
+                builder.instructions.extend(instructions.map(|it| Located::at(&self.path.location, it)));
             }
-            _ => {
-                let file = |path| CopyFile { comment: None, mode: mode.map(Mode), path, content };
-                self.lower_to_stage(context, id, stage, &path, file, builder);
-            }
+            _ => self.lower_to_stage(context, id, stage, &path, &source, builder),
         }
+    }
+
+    /// The source of the content. Reports content that can't be expressed.
+    fn source(&self, context: &mut Context<'_, '_>, path: &str) -> Option<Source> {
+        if let Some((path, text)) = context.asset(path, self.content) {
+            return Some(Source::Asset(path, text));
+        }
+        let content = Heredoc::new(&self.content.value).or_report(context, "the asset", self.content)?;
+        Some(Source::Heredoc(Located::at(&self.content.location, content)))
     }
 
     fn lower_to_stage(
@@ -70,25 +73,70 @@ impl File<'_> {
         id: StepId,
         stage: &StageName,
         path: &str,
-        file: impl FnOnce(HeredocPath) -> CopyFile,
+        source: &Source,
         builder: &mut StageBuilder<'_>,
     ) {
         const PATH_IN_STAGE: &str = "/file";
         let Some(paths) = CopyPaths::new(PATH_IN_STAGE, path).or_report(context, "the path", self.path) else { return };
         let Some(name) = context.names.unique(&format!("{stage}-file")) else { return };
-        let Ok(path_in_stage) = HeredocPath::new(PATH_IN_STAGE) else { return };
+        let Ok(copy) = source.copy_to(PATH_IN_STAGE, source.mode(self.mode), None) else { return };
         let location = &self.path.location;
         builder.helpers.push(Stage {
             role: Role::FileFor(id),
             location: location.clone(),
-            comment: Some(Comment::new(&format!("File for {stage}: COPY can't write a heredoc to its path"))),
+            comment: Some(Comment::new(&format!("File for {stage}: {}", source.obstacle()))),
             from: Located::at(location, From::Scratch),
             name: Some(name.clone()),
-            instructions: vec![Located::at(location, Instruction::CopyFile(file(path_in_stage)))],
+            instructions: vec![Located::at(location, copy)],
         });
         let from = Some(From::Stage(name));
         let copy = Copy { comment: self.comment, from, link: false, owner: None, exclude: Vec::new(), paths };
         builder.instructions.push(Located::at(location, Instruction::Copy(copy)));
+    }
+}
+
+/// The source of a file's content.
+enum Source {
+    /// The Dockerfile itself.
+    Heredoc(Located<Heredoc>),
+    /// A file in the build context, and its content.
+    Asset(AssetPath, AssetText),
+}
+
+impl Source {
+    /// The mode for `--chmod`. A heredoc has the default mode without it, but a file has the mode that its checkout
+    /// gave it.
+    fn mode(&self, mode: Option<u32>) -> Option<u32> {
+        match self {
+            Self::Heredoc(_) => given_mode(mode),
+            Self::Asset(..) => Some(given_mode(mode).unwrap_or(FILE_MODE)),
+        }
+    }
+
+    /// The COPY to a path. Fails on a path that it can't express.
+    fn copy_to(&self, path: &str, mode: Option<u32>, comment: Option<Comment>) -> Result<Instruction, Inexpressible> {
+        Ok(match self {
+            Self::Heredoc(content) => Instruction::CopyFile(CopyFile {
+                comment,
+                mode: mode.map(Mode),
+                path: HeredocPath::new(path)?,
+                content: content.clone(),
+            }),
+            Self::Asset(source, text) => Instruction::CopyAsset(CopyAsset {
+                comment,
+                mode: Mode(mode.unwrap_or(FILE_MODE)),
+                paths: CopyPaths::new(source.as_str(), path)?,
+                text: text.clone(),
+            }),
+        })
+    }
+
+    /// The reason for a helper stage.
+    fn obstacle(&self) -> &'static str {
+        match self {
+            Self::Heredoc(_) => "COPY can't write a heredoc to its path",
+            Self::Asset(..) => "WORKDIR can't create its directory",
+        }
     }
 }
 

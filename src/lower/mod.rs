@@ -1,5 +1,6 @@
 //! Lowering: turns a plan into the instructions of a Dockerfile.
 
+mod assets;
 mod base_image;
 mod builder;
 mod caches;
@@ -23,6 +24,7 @@ mod validate_options;
 
 use std::collections::BTreeMap;
 
+use assets::Assets;
 use caches::CacheArgs;
 pub(crate) use commands::tells_more;
 use environment::Environments;
@@ -79,9 +81,10 @@ fn lower_within(
     if !context.is_aborted {
         stages.extend(deploy::image(&mut context, &environments, &stage_envs, &settings));
     }
-    let dockerignore = ignore::dockerignore(&mut context);
+    let mut dockerignore = ignore::dockerignore(&mut context);
+    let assets = assets::finish(&mut context, &mut stages, dockerignore.as_mut());
     findings.check()?;
-    Ok((Dockerfile { syntax, stages }, dockerignore))
+    Ok((Dockerfile { syntax, stages, assets }, dockerignore))
 }
 
 /// State shared by all parts of lowering.
@@ -91,6 +94,8 @@ struct Context<'p, 'f> {
     options: &'p Options,
     findings: &'f mut Findings,
     names: Names,
+    /// The directory for the plan's files. `None` if they are part of the Dockerfile.
+    assets: Option<Assets>,
     /// The stage name of each step that the image needs.
     stage_names: StepMap<Option<StageName>>,
     /// The origins that replace steps without a stage of their own: they add nothing to their bases.
@@ -114,6 +119,7 @@ impl<'p, 'f> Context<'p, 'f> {
         options: &'p Options,
         findings: &'f mut Findings,
     ) -> Self {
+        let assets = Assets::new(options, findings);
         let mut names = Names::new(graph);
         let stage_names = names.for_steps(graph);
         Self {
@@ -122,6 +128,7 @@ impl<'p, 'f> Context<'p, 'f> {
             options,
             findings,
             names,
+            assets,
             stage_names,
             replacements: graph.steps().map(|_| None).collect(),
             cache_args: CacheArgs::new(graph.plan()),

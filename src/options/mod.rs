@@ -39,6 +39,8 @@ pub struct Options {
     pub ssh: Option<Ssh>,
     /// Mount an optional secret `GITHUB_TOKEN` for `mise install`.
     pub github_token: bool,
+    /// A directory to which the plan's files are written. By default, they are part of the Dockerfile.
+    pub assets: Option<AssetsDirectory>,
     /// Names of codes whose warnings are suppressed.
     pub allow: BTreeSet<String>,
     /// Names of codes whose checks `lint` runs although they are off by default.
@@ -188,6 +190,18 @@ pub struct Ssh {
     pub steps: Vec<String>,
 }
 
+/// A directory for the plan's files. The Dockerfile copies them from there, and leaves the directory itself out of
+/// the image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetsDirectory {
+    /// The path relative to the Dockerfile's directory.
+    pub path: String,
+    /// The path relative to the build context.
+    pub path_in_context: String,
+    /// Whether the files are part of the Dockerfile nevertheless, as for a temporary one. The image is the same.
+    pub embedded: bool,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -201,6 +215,7 @@ impl Default for Options {
             secret_ids: BTreeMap::new(),
             ssh: None,
             github_token: false,
+            assets: None,
             allow: BTreeSet::new(),
             warn: BTreeSet::new(),
             cache_prefix: String::new(),

@@ -8,9 +8,9 @@ mod writer;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located};
-use crate::dockerfile::{Comment, Dockerfile, Dockerignore, Instruction, Mount, Stage};
-use crate::header::{BuildCommand, regenerate, stamped};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Located, Location};
+use crate::dockerfile::{Asset, Comment, Dockerfile, Dockerignore, Instruction, Mount, Stage};
+use crate::header::{AssetDigest, BuildCommand, regenerate, stamped};
 use crate::options::Files;
 use crate::source_map::{SourceMap, StageLines};
 use operand::Spelled;
@@ -25,6 +25,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "arg",
     "cmd",
     "copy",
+    "copy-asset",
     "copy-file",
     "create-user",
     "entrypoint",
@@ -62,12 +63,29 @@ pub struct Rendered {
     pub dockerfile: String,
     /// The text of `<Dockerfile>.dockerignore`, if the plan excludes something.
     pub dockerignore: Option<String>,
+    /// The files that the Dockerfile copies from the build context, if an option writes them to a directory.
+    pub assets: Vec<AssetFile>,
     /// The location in the plan that each line of the Dockerfile comes from.
     pub source_map: SourceMap,
     /// The lines of each stage.
     pub(crate) stages: Vec<StageLines>,
     /// The origin of each line of the ignore file.
     pub(crate) ignore_map: SourceMap,
+}
+
+/// A file that a Dockerfile copies from the build context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AssetFile {
+    /// The path relative to the Dockerfile's directory: one or more names with `/` between them, none of which is
+    /// `..`.
+    pub path: String,
+    /// The path relative to the build context, of the same form.
+    pub path_in_context: String,
+    /// The content, which ends in a line feed unless it is empty.
+    pub text: String,
+    /// The location of the content in the plan.
+    pub location: Location,
 }
 
 /// The contents of the header, the text above the first stage.
@@ -88,12 +106,24 @@ pub(crate) fn render(
     header: &HeaderText<'_>,
 ) -> Result<Rendered, Diagnostics> {
     let renderer = Renderer::new()?;
+    let assets = dockerfile.assets.iter().map(AssetFile::new).collect();
     let (dockerfile, source_map, stages) = renderer.dockerfile(dockerfile, header)?;
     let (dockerignore, ignore_map) = match dockerignore {
         Some(file) => renderer.dockerignore(file, header).map(|(text, map)| (Some(text), map))?,
         None => (None, SourceMap::default()),
     };
-    Ok(Rendered { dockerfile, dockerignore, source_map, stages, ignore_map })
+    Ok(Rendered { dockerfile, dockerignore, assets, source_map, stages, ignore_map })
+}
+
+impl AssetFile {
+    fn new(asset: &Asset) -> Self {
+        Self {
+            path: asset.path.to_string(),
+            path_in_context: asset.path_in_context.to_string(),
+            text: asset.text.value.as_str().to_owned(),
+            location: asset.text.location.clone(),
+        }
+    }
 }
 
 struct Renderer {
@@ -113,7 +143,9 @@ impl Renderer {
         let mut writer = Writer::new(self);
         let regenerate = Comment::command(&regenerate(header.files));
         let build: Vec<Comment> = header.build.shell_lines().iter().map(|line| Comment::command(line)).collect();
-        let values = values::header(file.syntax.as_ref(), &plan_name(header.files), &regenerate, &build);
+        let assets: Vec<AssetDigest> =
+            file.assets.iter().map(|asset| AssetDigest::new(&asset.path, asset.text.value.as_str())).collect();
+        let values = values::header(file.syntax.as_ref(), &plan_name(header.files), &regenerate, &build, &assets);
         writer.write("header", values, None)?;
         let header_lines = writer.lines();
         // for the stamp
@@ -179,6 +211,7 @@ fn template_of(instruction: &Instruction) -> &'static str {
         Instruction::MakeDirectory { .. } => "make-directory",
         Instruction::Copy(_) => "copy",
         Instruction::CopyFile(_) => "copy-file",
+        Instruction::CopyAsset(_) => "copy-asset",
         Instruction::Run(_) => "run",
         Instruction::HashSecrets(_) => "hash-secrets",
         Instruction::KeepSecretsHash => "keep-secrets-hash",

@@ -11,7 +11,7 @@ use crate::dockerfile::{
     HeredocPath, IgnorePattern, ImageRef, Label, Mode, MountField, OwnedPath, Owner, PlatformArg, Port, Retries,
     SecretFile, Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
 };
-use crate::header::GeneratedFrom;
+use crate::header::{AssetDigest, GeneratedFrom};
 
 /// Encloses, in a rendered template, an operand that has an origin of its own:
 /// `MARK index MARK text MARK MARK`. No operand can contain a mark.
@@ -55,6 +55,7 @@ macro_rules! operands {
     ($($operand:ty),+) => { $(impl Operand for $operand {})+ };
 }
 operands!(
+    AssetDigest,
     Assignment,
     Command,
     Comment,

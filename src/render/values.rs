@@ -9,10 +9,10 @@ use super::operand::{Operand, spelled, spelled_with_origin};
 use super::{Renderer, template_of_mount};
 use crate::diagnostic::{Diagnostics, Located, Location};
 use crate::dockerfile::{
-    Comment, Copy, CopyFile, Exclude, From, HashSecrets, Healthcheck, IgnorePattern, ImageRef, Instruction, Mount, Run,
-    SecretsHasher, Stage,
+    Comment, Copy, CopyAsset, CopyFile, Exclude, From, HashSecrets, Healthcheck, IgnorePattern, ImageRef, Instruction,
+    Mount, Run, SecretsHasher, Stage,
 };
-use crate::header::GeneratedFrom;
+use crate::header::{AssetDigest, GeneratedFrom};
 
 /// The longest line that is easy to read, in bytes.
 const LONGEST_LINE: usize = 120;
@@ -64,12 +64,14 @@ pub(super) fn header<'a>(
     plan: &Comment,
     regenerate: &Comment,
     build: &[Comment],
+    assets: &[AssetDigest],
 ) -> Values<'a> {
     values([
         ("syntax", maybe(syntax)),
         ("generated_from", spelled(&GeneratedFrom(plan))),
         ("regenerate", spelled(regenerate)),
         ("build", list(build, spelled)),
+        ("assets", list(assets, spelled)),
     ])
 }
 
@@ -115,6 +117,7 @@ pub(super) fn instruction<'a>(
         }
         Instruction::Copy(files) => copy(files),
         Instruction::CopyFile(file) => copy_file(file),
+        Instruction::CopyAsset(asset) => copy_asset(asset),
         Instruction::Run(command) => run(command, mounts, renderer)?,
         Instruction::HashSecrets(hash) => hash_secrets(hash, mounts, renderer)?,
         Instruction::CreateUser(setup) => values([("statements", list(setup, spelled))]),
@@ -163,6 +166,14 @@ fn copy_file(file: &CopyFile) -> Values<'_> {
         ("content", located(&file.content, &mut origins)),
     ]);
     Values { fields, origins }
+}
+
+fn copy_asset<'a>(asset: &CopyAsset) -> Values<'a> {
+    values([
+        ("comment", maybe(asset.comment.as_ref())),
+        ("mode", spelled(&asset.mode)),
+        ("paths", spelled(&asset.paths)),
+    ])
 }
 
 fn run<'a>(run: &'a Run, mounts: &mut Mounts, renderer: &Renderer) -> Result<Values<'a>, Diagnostics> {

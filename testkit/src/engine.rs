@@ -145,6 +145,9 @@ impl<'a> Build<'a> {
         if let Some(dockerignore) = made.dockerignore {
             fs::write(folder.join("Dockerfile.dockerignore"), dockerignore).unwrap();
         }
+        for asset in &made.assets {
+            write_private(&self.context.join(&asset.path_in_context), &asset.text);
+        }
         let mut command = Command::new("docker");
         command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
         command.arg(format!("SECRETS_HASH={}", self.secrets_hash())).arg("-f").arg(&dockerfile);
@@ -192,6 +195,14 @@ impl Built {
     pub fn environment(&self) -> Vec<&str> {
         self.config["Env"].as_array().unwrap().iter().map(|pair| pair.as_str().unwrap()).collect()
     }
+}
+
+/// Writes a file with the mode that a strict umask gives it.
+fn write_private(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 fn write_executable(path: &Path, text: &str) {

@@ -9,7 +9,9 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, SecretsHash, SecretsScope};
+use railpack2docker::{
+    AssetsDirectory, Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, SecretsHash, SecretsScope,
+};
 
 use crate::plans::{Command, Input, Plan, Source, Step, Variables};
 
@@ -303,8 +305,16 @@ pub fn options() -> impl Strategy<Value = Options> {
     let platforms: &[&[&str]] =
         &[&[], &["linux/arm/v7"], &["linux/amd64", "linux/arm/v7"], &["linux/arm/v6", "linux/arm/v7", "linux/arm64"]];
     let platforms = select(platforms).prop_map(|platforms| platforms.iter().map(|&it| it.to_owned()).collect());
-    (scope, hash, select(&["", "p-"][..]), platforms).prop_map(|(secrets_scope, secrets_hash, prefix, platforms)| {
-        crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned(), platforms }
+    let assets = (select(&["docker", "src/files"][..]), select(&["", "x/"][..]), any::<bool>());
+    let assets = assets.prop_map(|(path, parent, embedded)| AssetsDirectory {
+        path: path.to_owned(),
+        path_in_context: format!("{parent}{path}"),
+        embedded,
+    });
+    let assets = option::weighted(0.3, assets);
+    let prefix = select(&["", "p-"][..]);
+    (scope, hash, prefix, platforms, assets).prop_map(|(secrets_scope, secrets_hash, prefix, platforms, assets)| {
+        crate::options! { secrets_scope, secrets_hash, cache_prefix: prefix.to_owned(), platforms, assets }
     })
 }
 

@@ -32,7 +32,8 @@ fn attacks_add_no_instruction() {
         let Some(evil) = made(slot, text) else { return };
         let file = parse(&evil.dockerfile).unwrap();
         // a variable with a line feed is set by the command itself, and a path that no heredoc can have needs a stage
-        let has_own_shape = slot == Slot::Variable && text.contains('\n') || slot == Slot::FilePath;
+        let has_own_shape =
+            slot == Slot::Variable && text.contains('\n') || matches!(slot, Slot::FilePath | Slot::AssetPath);
         let arg = slot == Slot::CacheDirectory && !text.is_ascii();
         if !has_own_shape && !arg {
             let harmless = made(slot, "/x").or_else(|| made(slot, "x")).unwrap();
@@ -92,7 +93,8 @@ fn only_instructions_look_like_instructions() {
 fn invisible_text_has_a_warning() {
     each(|slot, text, expected| {
         let Some(made) = made(slot, text) else { return };
-        for file in [Some(&made.dockerfile), made.dockerignore.as_ref()].into_iter().flatten() {
+        let assets = made.assets.iter().map(|asset| &asset.text);
+        for file in [Some(&made.dockerfile), made.dockerignore.as_ref()].into_iter().flatten().chain(assets) {
             assert_eq!(hidden(file).next().is_some(), is_raw_in(file, expected, text), "{file:?}");
         }
     });
@@ -127,7 +129,15 @@ fn headers_cannot_be_forged() {
 
 #[test]
 fn text_pushed_out_of_sight_has_a_warning() {
-    for slot in [Slot::Variable, Slot::DeployVariable, Slot::Script, Slot::StartCommand, Slot::Asset, Slot::Exclude] {
+    for slot in [
+        Slot::Variable,
+        Slot::DeployVariable,
+        Slot::Script,
+        Slot::StartCommand,
+        Slot::Asset,
+        Slot::AssetText,
+        Slot::Exclude,
+    ] {
         let text = far(slot);
         let made = made(slot, &text).unwrap();
         let found =

@@ -3,7 +3,7 @@
 //! A fragment is the steps of a plan, or a whole plan if it has `deploy`. A snapshot shows the Dockerfile without its
 //! header.
 
-use railpack2docker::{Code, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile};
+use railpack2docker::{AssetsDirectory, Code, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile};
 use serde_json::{Value, json};
 use testkit::options;
 
@@ -22,7 +22,8 @@ fn shows_with(name: &str, fragment: &Value, mut options: Options) {
                 found.push_str(&format!("{}: {}\n", finding.severity, finding.message));
             }
             let (_, stages) = made.dockerfile.split_once("\n\n").unwrap();
-            format!("{found}{stages}{}", made.dockerignore.unwrap_or_default())
+            let assets = made.assets.iter().map(|asset| format!("──── {}\n{}", asset.path, asset.text));
+            format!("{found}{stages}{}{}", made.dockerignore.unwrap_or_default(), assets.collect::<String>())
         }
         Err(diagnostics) => format!("{diagnostics}\n"),
     };
@@ -184,6 +185,73 @@ fn files_keep_modes_and_parents() {
             ],
         }]),
     );
+}
+
+/// A plan that writes files, and copies from the build context.
+fn plan_with_files() -> Value {
+    json!({
+        "steps": [{
+            "name": "build",
+            "inputs": [{ "image": BUILDER }, { "local": true, "include": ["."], "exclude": ["*.tmp"] }],
+            "assets": { "plain": "a\n", "tricky": "EOF\n$x <<EOF2", "other": "b\r\n", "empty": "" },
+            "commands": [
+                { "path": "/etc/plain.ini", "name": "plain", "customName": "write it" },
+                { "path": "/start.sh", "name": "tricky", "mode": 493 },
+                { "path": "deep/plain.ini", "name": "plain", "mode": 384 },
+                { "path": "deep/Plain.ini", "name": "other" },
+                { "path": "/with space/.x", "name": "empty", "mode": 256 },
+                { "path": "/line\nfeed/x", "name": "plain" },
+                { "src": "lib*", "dest": "." },
+                { "src": "src", "dest": "src" },
+            ],
+        }],
+        "exclude": ["*.md", "docker"],
+        "deploy": { "base": { "image": BUILDER }, "inputs": [{ "step": "build", "include": ["."] }] },
+    })
+}
+
+fn assets(path: &str) -> AssetsDirectory {
+    AssetsDirectory { path: path.to_owned(), path_in_context: path.to_owned(), embedded: false }
+}
+
+#[test]
+fn files_can_be_copied_from_a_directory() {
+    let options = options! { assets: Some(assets("docker")) };
+    shows_with("files-in-a-directory", &plan_with_files(), options);
+}
+
+#[test]
+fn directory_is_left_out_even_if_the_dockerfile_contains_the_files() {
+    let assets = Some(AssetsDirectory { embedded: true, ..assets("docker/files") });
+    shows_with("embedded-files", &plan_with_files(), options! { assets });
+}
+
+#[test]
+fn plan_cannot_copy_the_directory_for_its_files() {
+    for (directory, code) in [
+        ("docker", None),
+        ("src", Some(Code::AssetsDirectory)),
+        ("src/files", None),
+        ("library", None),
+        ("../docker", Some(Code::InvalidOption)),
+        ("/docker", Some(Code::InvalidOption)),
+        ("docker files", Some(Code::InvalidOption)),
+    ] {
+        let options = options! { assets: Some(assets(directory)) };
+        let errors = transpile(&plan_with_files().to_string(), &options).err();
+        assert_eq!(errors.map(|errors| errors.0[0].code), code, "{directory}");
+    }
+}
+
+#[test]
+fn directory_without_files_is_not_left_out() {
+    let mut plan = plan_with_files();
+    plan["steps"][0]["commands"] = json!([]);
+    let of = |options: Options| {
+        let made = transpile(&plan.to_string(), &options).unwrap();
+        (made.dockerfile, made.dockerignore, made.assets)
+    };
+    assert_eq!(of(options! { assets: Some(assets("docker")) }), of(Options::default()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use railpack2docker::header::Header;
 
 use super::transpile::DefaultArgs;
 use crate::failure::Failure;
-use crate::files::build_context::{check_directory, exposed_files};
+use crate::files::build_context::{check_assets_are_sent, check_directory, exposed_files, plan_context};
 use crate::output::regenerate::regenerate;
 use crate::output::report::Reporter;
 use crate::output::stale_files::{DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, read, stale_files, take_line_endings};
@@ -20,6 +20,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     let current = read(file)?;
     let header = current.as_deref().and_then(Header::parse);
     let regenerated = regenerate(file, header.as_ref(), args.plan.given.as_deref(), &args.transpile, reporter)?;
+    check_assets_are_sent(plan_context(&regenerated.plan, file), &regenerated.generated, file)?;
     let mut stale = stale_files(file, current, &regenerated.generated)?;
     reporter.report(&take_line_endings(&mut stale), None);
     if let Some(context) = &args.context {

@@ -6,14 +6,15 @@ use clap::ValueHint;
 use railpack2docker::{Code, Diagnostic, Transpiled, transpile};
 
 use crate::failure::Failure;
-use crate::files::build_context::{check_directory, exposed_files};
-use crate::files::output_files::OutputFiles;
+use crate::files::build_context::{check_assets_are_sent, check_directory, exposed_files, plan_context};
+use crate::files::output_files::{OutputFiles, no_place_for_assets};
 use crate::files::plan_file::PlanFile;
 use crate::files::source_map_file::SourceMapFile;
 use crate::options::plan::PlanArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::report::{OrReport, Reporter};
+use crate::output::stale_files::DEFAULT_DOCKERFILE;
 
 /// The arguments of the default command.
 #[derive(Debug, clap::Args)]
@@ -65,9 +66,17 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     }
     let plan = PlanFile::read(args.plan.path())?;
     let output = args.output_file();
-    let options = args.transpile.options(&plan, output)?;
+    // the ignore file depends on the place of the Dockerfile
+    let place = if args.dockerignore { Some(Path::new(DEFAULT_DOCKERFILE)) } else { output };
+    let options = args.transpile.options(&plan, place)?;
+    if output.is_none() && options.assets.is_some() && !args.dockerignore {
+        return Err(no_place_for_assets().into());
+    }
     let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
+    if let Some(path) = output {
+        check_assets_are_sent(plan_context(&plan, path), &generated, path)?;
+    }
     let mut outputs = OutputFiles::default();
     let has_ignore_file = match output {
         Some(path) => outputs.add_dockerfile(path, &generated, &plan, args.force)?,

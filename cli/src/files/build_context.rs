@@ -5,9 +5,10 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 use railpack2docker::patternmatcher::{self, is_ignored};
-use railpack2docker::{Code, Diagnostic, Options, Transpiled, text};
+use railpack2docker::{AssetFile, Code, Diagnostic, Options, Transpiled, header, text};
 
-use super::paths::dockerignore_path;
+use super::paths::{directory_of, dockerignore_path};
+use super::plan_file::PlanFile;
 use super::read::{read_error, read_file};
 
 /// The maximum depth below the root of the context at which `.env` files are found.
@@ -65,6 +66,48 @@ pub(crate) fn exposed_files(
     (!files.is_empty()).then(|| warning(&files, &ignore_file))
 }
 
+/// The build context of a Dockerfile: the directory of the plan, or its own if the plan is standard input.
+pub(crate) fn plan_context<'a>(plan: &'a PlanFile, dockerfile: &'a Path) -> &'a Path {
+    if plan.path.is_some() { plan.directory() } else { directory_of(dockerfile) }
+}
+
+/// Fails if an ignore file excludes one of the plan's files that the Dockerfile copies from the context.
+pub(crate) fn check_assets_are_sent(
+    context: &Path,
+    generated: &Transpiled,
+    dockerfile: &Path,
+) -> Result<(), Diagnostic> {
+    if generated.assets.is_empty() {
+        return Ok(());
+    }
+    let ignore_file = IgnoreFile::read(context, generated, Some(dockerfile));
+    let (Some(path), Some(hidden)) = (&ignore_file.path, ignore_file.hidden(generated)) else { return Ok(()) };
+    let path = path.strip_prefix(".").unwrap_or(path);
+    let message =
+        format!("`{}` excludes `{hidden}`, which the Dockerfile copies from the build context", path.display());
+    Err(Diagnostic::new(Code::AssetsDirectory, message)
+        .with_help(format!("append `!{hidden}` to it, or pass another directory to `--assets`")))
+}
+
+/// Fails if the Dockerfile would copy the plan's files from another directory than its own: the context is not the
+/// one that it was generated for.
+pub(crate) fn check_assets_are_in(context: &Path, dockerfile: &Path, generated: &Transpiled) -> Result<(), Diagnostic> {
+    let beside = directory_of(dockerfile);
+    let is_same = |asset: &AssetFile| {
+        let copied = fs::canonicalize(context.join(&asset.path_in_context));
+        fs::canonicalize(beside.join(&asset.path)).is_ok_and(|own| copied.is_ok_and(|copied| copied == own))
+    };
+    let Some(asset) = generated.assets.iter().find(|asset| !is_same(asset)) else { return Ok(()) };
+    let message = format!(
+        "the build context `{}` does not contain `{}` at `{}`",
+        context.display(),
+        asset.path,
+        asset.path_in_context
+    );
+    Err(Diagnostic::new(Code::AssetsDirectory, message)
+        .with_help("build with the directory of the plan as the context, or without `--assets`"))
+}
+
 /// The patterns of files that Docker leaves out of the context.
 struct IgnoreFile {
     patterns: Vec<String>,
@@ -82,9 +125,17 @@ impl IgnoreFile {
             let text = String::from_utf8_lossy(&read_file(&path).ok()?).into_owned();
             Some(Self { patterns: patternmatcher::parse(&text), path: Some(path) })
         };
-        let of_dockerfile = dockerfile.map(dockerignore_path).and_then(read);
+        // one that was generated from an earlier plan is removed
+        let is_own = |path: &PathBuf| !read_file(path).is_ok_and(|content| header::is_generated(&content));
+        let of_dockerfile = dockerfile.map(dockerignore_path).filter(is_own).and_then(read);
         let of_context = || read(context.join(".dockerignore"));
         of_dockerfile.or_else(of_context).unwrap_or(Self { patterns: Vec::new(), path: None })
+    }
+
+    /// The first of the plan's files that the patterns exclude.
+    fn hidden<'g>(&self, generated: &'g Transpiled) -> Option<&'g str> {
+        let mut paths = generated.assets.iter().map(|asset| asset.path_in_context.as_str());
+        paths.find(|path| is_ignored(&self.patterns, path))
     }
 
     /// The remedy, which excludes files with these patterns.

@@ -1,5 +1,6 @@
 //! Files: plans, generated files, source maps and the build context.
 
+pub(crate) mod asset_files;
 pub(crate) mod build_context;
 pub(crate) mod output_files;
 pub(crate) mod paths;

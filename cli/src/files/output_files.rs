@@ -4,8 +4,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use railpack2docker::{Code, Diagnostic, Transpiled, header};
+use railpack2docker::header::{self, Header};
+use railpack2docker::{Code, Diagnostic, Transpiled};
 
+use super::asset_files::ListedAssets;
 use super::paths::{directory_of, dockerignore_path, follow_links, with_real_directory};
 use super::plan_file::PlanFile;
 use super::read::read_file_start;
@@ -15,13 +17,25 @@ use crate::failure::Failure;
 #[derive(Default)]
 pub(crate) struct OutputFiles {
     prepared: Vec<PreparedFile>,
-    /// The ignore file of an earlier plan, which would continue to exclude files.
-    stale_dockerignore: Option<PathBuf>,
+    /// The files of an earlier plan: an ignore file would continue to exclude files.
+    stale: Vec<PathBuf>,
+    /// A directory that did not exist before.
+    new_directory: Option<NewDirectory>,
+}
+
+/// A directory that is removed if it stays empty.
+struct NewDirectory(PathBuf);
+
+impl Drop for NewDirectory {
+    fn drop(&mut self) {
+        // fails if there are files in it, as it should
+        let _ = fs::remove_dir(&self.0);
+    }
 }
 
 impl OutputFiles {
-    /// Adds a Dockerfile and its ignore file. A device, such as `/dev/stdout`, has no ignore file: the
-    /// result is then `false`. The plan is never overwritten; a file that this tool did not generate is
+    /// Adds a Dockerfile, its ignore file, and the plan's files if they are not part of it. A device, such as
+    /// `/dev/stdout`, has no ignore file: the result is then `false`. The plan is never overwritten; a file that this tool did not generate is
     /// overwritten only with `force`.
     pub(crate) fn add_dockerfile(
         &mut self,
@@ -34,6 +48,9 @@ impl OutputFiles {
         let may_overwrite = |content: &[u8]| force || header::is_generated(content);
         let dockerfile = Target::new(path, plan, may_overwrite)?;
         if dockerfile.is_device {
+            if !generated.assets.is_empty() {
+                return Err(no_place_for_assets().into());
+            }
             self.prepared.push(dockerfile.prepare(&generated.dockerfile)?);
             return Ok(false);
         }
@@ -44,11 +61,52 @@ impl OutputFiles {
         let is_file = || fs::metadata(&ignore_path).is_ok_and(|metadata| metadata.is_file());
         let is_generated = || header::is_generated(&read_file_start(&ignore_path).unwrap_or_default());
         if dockerignore.is_none() && is_file() && is_generated() {
-            self.stale_dockerignore = Some(ignore_path);
+            self.stale.push(ignore_path);
         }
+        self.add_assets(&dockerfile, generated, plan, force)?;
         let dockerfile = dockerfile.prepare(&generated.dockerfile)?;
         self.prepared.extend(dockerignore.into_iter().chain([dockerfile]));
         Ok(true)
+    }
+
+    /// Adds the plan's files, and removes those of an earlier plan that were not edited. Only files that the header of
+    /// the Dockerfile lists were written by this tool.
+    fn add_assets(
+        &mut self,
+        dockerfile: &Target,
+        generated: &Transpiled,
+        plan: &PlanFile,
+        force: bool,
+    ) -> Result<(), Failure> {
+        let header = dockerfile.current.as_deref().and_then(|text| Header::parse(&String::from_utf8_lossy(text)));
+        let assets = ListedAssets::new(&dockerfile.given, header.as_ref());
+        let mut removed = Vec::new();
+        for (listed, text) in assets.left_over(&generated.assets)? {
+            if force || listed.is_of(&text) {
+                removed.push(listed.path.as_str());
+                self.stale.push(assets.path(&listed.path));
+            }
+        }
+        assets.check_alone(&generated.assets, &removed)?;
+        for asset in &generated.assets {
+            let path = assets.path(&asset.path);
+            self.create_directory(&path)?;
+            let is_listed = assets.digest(&asset.path).is_some();
+            let may_overwrite = |content: &[u8]| force || is_listed || content == asset.text.as_bytes();
+            self.prepared.push(Target::asset(&path, plan, may_overwrite)?.prepare(&asset.text)?);
+        }
+        Ok(())
+    }
+
+    /// Creates the directory of a file, but not the directories above it.
+    fn create_directory(&mut self, file: &Path) -> Result<(), Failure> {
+        let directory = directory_of(file);
+        match fs::create_dir(directory) {
+            Ok(()) => self.new_directory = Some(NewDirectory(directory.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(cannot_write(directory, &error).into()),
+        }
+        Ok(())
     }
 
     /// Adds another file. It is never the plan, nor one of the files that were added before, nor a file
@@ -71,10 +129,15 @@ impl OutputFiles {
         Ok(())
     }
 
-    /// Moves each changed file into place, and removes a stale ignore file.
+    /// Moves each changed file into place, and removes stale files and the directories that become empty.
     pub(crate) fn commit(self) -> Result<(), Failure> {
         self.prepared.into_iter().try_for_each(PreparedFile::commit)?;
-        self.stale_dockerignore.map_or(Ok(()), |path| remove(&path))
+        for path in self.stale {
+            remove(&path)?;
+            // fails if there are files in it
+            let _ = fs::remove_dir(directory_of(&path));
+        }
+        Ok(())
     }
 }
 
@@ -105,8 +168,26 @@ struct Target {
 
 impl Target {
     fn new(given: &Path, plan: &PlanFile, may_overwrite: impl Fn(&[u8]) -> bool) -> Result<Self, Failure> {
+        Self::at(follow_links(given), given, plan, may_overwrite, "another path to `-o`")
+    }
+
+    /// A file of the plan. Links are not followed: they may lead out of the build context.
+    fn asset(path: &Path, plan: &PlanFile, may_overwrite: impl Fn(&[u8]) -> bool) -> Result<Self, Failure> {
+        if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            let message = format!("can't write `{}`: it is not a regular file", path.display());
+            return Err(Diagnostic::new(Code::UnwritableFile, message).with_help("move it away").into());
+        }
+        Self::at(path.to_owned(), path, plan, may_overwrite, "another directory to `--assets`")
+    }
+
+    fn at(
+        path: PathBuf,
+        given: &Path,
+        plan: &PlanFile,
+        may_overwrite: impl Fn(&[u8]) -> bool,
+        alternative: &str,
+    ) -> Result<Self, Failure> {
         let given = given.to_owned();
-        let path = follow_links(&given);
         let plan = plan.path.as_deref().and_then(|plan| fs::canonicalize(plan).ok());
         if plan.is_some_and(|plan| fs::canonicalize(&path).is_ok_and(|path| path == plan)) {
             let message = format!("refusing to overwrite the plan `{}`", given.display());
@@ -138,7 +219,7 @@ impl Target {
             let message =
                 format!("refusing to overwrite `{}`, which was not generated by railpack2docker", given.display());
             return Err(Diagnostic::new(Code::NotGenerated, message)
-                .with_help("pass `--force` to overwrite it, or another path to `-o`")
+                .with_help(format!("pass `--force` to overwrite it, or {alternative}"))
                 .into());
         }
         Ok(Self { given, path, current: Some(current), is_device: false })
@@ -210,6 +291,12 @@ impl PreparedFile {
         };
         result.map_err(|error| cannot_write(&self.target.given, &error).into())
     }
+}
+
+/// The error for a Dockerfile that is not a file, if the plan's files should be next to it.
+pub(crate) fn no_place_for_assets() -> Diagnostic {
+    Diagnostic::new(Code::InvalidOption, "`--assets` writes files next to the Dockerfile, so it requires a file for it")
+        .with_help("pass `-o Dockerfile`")
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {

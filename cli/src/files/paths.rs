@@ -52,6 +52,16 @@ pub(crate) fn can_be_joined(path: &Path) -> bool {
     path.components().all(|part| !matches!(part, Component::Prefix(_) | Component::RootDir))
 }
 
+/// The first component of a path relative to a directory that is a symbolic link. `None` also if the path does not
+/// exist.
+pub(crate) fn first_link(directory: &Path, path: &Path) -> Option<PathBuf> {
+    let below = path.components().scan(directory.to_owned(), |at, part| {
+        at.push(part);
+        Some(at.clone())
+    });
+    below.into_iter().find(|at| fs::symlink_metadata(at).is_ok_and(|metadata| metadata.is_symlink()))
+}
+
 /// An absolute path whose directories contain no symbolic links.
 pub(crate) fn with_real_directory(path: &Path) -> PathBuf {
     let directory = directory_of(path);

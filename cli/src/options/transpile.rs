@@ -10,6 +10,7 @@ use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, Sec
 use serde::Deserialize;
 use serde::de::Error as _;
 
+use super::assets::{assets_directory, slashed};
 use super::config::Config;
 use super::image::ImageArgs;
 use crate::failure::Failure;
@@ -74,6 +75,12 @@ pub(crate) struct TranspileArgs {
     /// Mount the optional secret `GITHUB_TOKEN` for `mise install`
     #[arg(long, hide_short_help = true)]
     github_token: bool,
+
+    /// Write the plan's files to DIR next to the Dockerfile, and copy them from there
+    ///
+    /// The path is relative to the Dockerfile. The directory must be in the build context, and contain nothing else.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, hide_short_help = true)]
+    assets: Option<PathBuf>,
 
     /// Prefix for the ID of every cache mount
     #[arg(long, value_name = "PREFIX", hide_short_help = true)]
@@ -148,6 +155,7 @@ impl TranspileArgs {
         options.secret_ids = given.secret_id.into_iter().collect();
         options.ssh = given.ssh.map(|id| Ssh { id, steps: given.ssh_step });
         options.github_token = given.github_token;
+        options.assets = given.assets.map(|assets| assets_directory(&assets, plan, output)).transpose()?;
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
         options.platforms = given.platforms;
@@ -192,6 +200,7 @@ impl TranspileArgs {
             ssh: this.ssh.or_else(|| below.ssh.clone()),
             ssh_step: below.ssh_step.iter().cloned().chain(this.ssh_step).collect(),
             github_token: this.github_token || below.github_token,
+            assets: this.assets.or_else(|| below.assets.clone()),
             cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
             platforms: if this.platforms.is_empty() { below.platforms.clone() } else { this.platforms },
             strict: this.strict || below.strict,
@@ -271,6 +280,9 @@ impl TranspileArgs {
         }
         if self.github_token && !below.github_token {
             add("github-token", None);
+        }
+        if let Some(assets) = self.assets.as_ref().filter(|assets| Some(*assets) != below.assets.as_ref()) {
+            add(&format!("assets={}", slashed(assets)), None);
         }
         for code in &self.allow {
             add(&format!("allow={code}"), None);
@@ -412,6 +424,7 @@ mod tests {
             "--ssh=work",
             "--ssh-step=install",
             "--github-token",
+            "--assets=docker/files",
             "--allow=unlisted-secret",
             "--cache-prefix=-x y",
             "--platforms=linux/amd64,linux/arm64",

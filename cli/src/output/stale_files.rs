@@ -1,15 +1,16 @@
-//! Compares a Dockerfile and its ignore file with what the plan generates.
+//! Compares a Dockerfile, its ignore file and the files next to it with what the plan generates.
 
 use std::io;
 use std::path::Path;
 
 #[cfg(not(unix))]
 use fs_err as fs;
-use railpack2docker::header::{self, Header, with_line_feeds};
+use railpack2docker::header::{self, AssetDigest, Header, with_line_feeds};
 use railpack2docker::{Code, Diagnostic, Transpiled};
 
 use super::unified_diff::{colored, unified_diff};
 use crate::failure::Failure;
+use crate::files::asset_files::ListedAssets;
 use crate::files::paths::{directory_of, dockerignore_path, path_word};
 use crate::files::read::{read_error, read_file};
 use crate::options::config::FILE_NAME;
@@ -25,16 +26,29 @@ pub(crate) struct StaleFile {
     current: Option<String>,
     /// The generated content. `None` if there should be no file.
     generated: Option<String>,
+    mark: Mark,
+}
+
+/// The proof that this tool generated a file.
+enum Mark {
+    /// The header of the file.
+    Header,
+    /// The digest in the header of the Dockerfile, if it lists the file.
+    Listed(Option<AssetDigest>),
 }
 
 /// The files that differ from the generated ones in any byte. `current` is the text of the Dockerfile.
+///
+/// Fails if a file can't be read, and if the directory for the plan's files contains others.
 pub(crate) fn stale_files(
     file: &Path,
     current: Option<String>,
     generated: &Transpiled,
 ) -> Result<Vec<StaleFile>, Failure> {
     let current_ignore = read(&dockerignore_path(file))?;
-    Ok(compare(file, current, current_ignore, generated))
+    let header = current.as_deref().and_then(Header::parse);
+    let assets = stale_assets(&ListedAssets::new(file, header.as_ref()), generated)?;
+    Ok(compare(file, current, current_ignore, generated).into_iter().chain(assets).collect())
 }
 
 fn compare(
@@ -51,9 +65,35 @@ fn compare(
         (&ignore_file, current_ignore.filter(is_checked), generated.dockerignore.clone()),
     ];
     let differing = pairs.into_iter().filter(|(_, current, generated)| current != generated);
-    let stale =
-        |(file, current, generated): (&Path, _, _)| StaleFile { file: file.display().to_string(), current, generated };
+    let stale = |(file, current, generated): (&Path, _, _)| StaleFile {
+        file: file.display().to_string(),
+        current,
+        generated,
+        mark: Mark::Header,
+    };
     differing.map(stale).collect()
+}
+
+/// The plan's files that differ, and those that the Dockerfile no longer copies.
+fn stale_assets(assets: &ListedAssets<'_>, generated: &Transpiled) -> Result<Vec<StaleFile>, Diagnostic> {
+    let left_over = assets.left_over(&generated.assets)?;
+    let others: Vec<&str> = left_over.iter().map(|(listed, _)| listed.path.as_str()).collect();
+    assets.check_alone(&generated.assets, &others)?;
+    let mut stale = Vec::new();
+    let mut add = |path: &str, listed: Option<&AssetDigest>, current, generated| {
+        let (file, mark) = (assets.path(path).display().to_string(), Mark::Listed(listed.cloned()));
+        stale.push(StaleFile { file, current, generated, mark });
+    };
+    for asset in &generated.assets {
+        let current = assets.read(&asset.path)?;
+        if current.as_deref() != Some(&asset.text) {
+            add(&asset.path, assets.digest(&asset.path), current, Some(asset.text.clone()));
+        }
+    }
+    for (listed, text) in left_over {
+        add(&listed.path, Some(listed), Some(text), None);
+    }
+    Ok(stale)
 }
 
 /// Fails with the reasons why files are stale, and the remedy.
@@ -104,7 +144,7 @@ impl StaleFile {
     /// The unified diff with colors. Empty for a file that this tool did not generate.
     pub(crate) fn diff(&self) -> String {
         match (&self.current, &self.generated) {
-            (Some(current), Some(_)) if !header::is_generated(current.as_bytes()) => String::new(),
+            (Some(current), Some(_)) if !self.is_marked(current) => String::new(),
             (current, generated) => colored(&unified_diff(
                 current.as_deref().unwrap_or_default(),
                 generated.as_deref().unwrap_or_default(),
@@ -114,27 +154,67 @@ impl StaleFile {
         }
     }
 
-    /// The reason why it differs, as far as the header tells.
+    /// Whether this tool generated the file, whose content is `current`. It may have been edited since.
+    fn is_marked(&self, current: &str) -> bool {
+        match &self.mark {
+            Mark::Header => header::is_generated(current.as_bytes()),
+            Mark::Listed(digest) => digest.is_some(),
+        }
+    }
+
+    /// The reason why it differs, as far as its mark tells.
     fn reason(&self) -> Diagnostic {
         let file = &self.file;
-        let (current, generated) = match (&self.current, &self.generated) {
-            (Some(current), Some(generated)) => (current, generated),
-            (None, _) => return Diagnostic::new(Code::MissingFile, format!("`{file}` does not exist")),
-            (Some(_), None) => {
-                return Diagnostic::new(
-                    Code::StaleIgnoreFile,
-                    format!("stale `{file}`: the plan no longer excludes any files"),
-                );
+        let (current, generated) = match (&self.current, &self.generated, &self.mark) {
+            (Some(current), Some(generated), _) => (current, generated),
+            (None, ..) => return Diagnostic::new(Code::MissingFile, format!("`{file}` does not exist")),
+            (Some(_), None, Mark::Header) => {
+                let message = format!("stale `{file}`: the plan no longer excludes any files");
+                return Diagnostic::new(Code::StaleIgnoreFile, message);
+            }
+            (Some(_), None, Mark::Listed(_)) => {
+                let message = format!("stale `{file}`: the Dockerfile no longer copies it");
+                return Diagnostic::new(Code::StaleAsset, message);
             }
         };
-        let edited = || Diagnostic::new(Code::EditedFile, format!("`{file}` was edited by hand"));
+        match &self.mark {
+            Mark::Header => self.reason_in_header(current, generated),
+            Mark::Listed(digest) => self.reason_in_list(current, digest.as_ref()),
+        }
+    }
+
+    fn edited(&self) -> Diagnostic {
+        Diagnostic::new(Code::EditedFile, format!("`{}` was edited by hand", self.file))
+    }
+
+    fn with_carriage_returns(&self) -> Diagnostic {
+        let message = format!("`{}` has CRLF line endings, which the build would keep", self.file);
+        Diagnostic::new(Code::CarriageReturns, message)
+    }
+
+    /// The reason why a file differs whose digest the Dockerfile may list.
+    fn reason_in_list(&self, current: &str, digest: Option<&AssetDigest>) -> Diagnostic {
+        if self.differs_in_line_endings() {
+            return self.with_carriage_returns();
+        }
+        match digest {
+            None => not_generated(Path::new(&self.file)),
+            Some(digest) if !digest.is_of(current) => self.edited(),
+            Some(_) => {
+                let message = format!("stale `{}`: its content in the plan changed", self.file);
+                Diagnostic::new(Code::ChangedPlan, message)
+            }
+        }
+    }
+
+    fn reason_in_header(&self, current: &str, generated: &str) -> Diagnostic {
+        let file = &self.file;
         let (Some(header), Some(new)) = (Header::parse(current), Header::parse(generated)) else {
             let is_generated = header::is_generated(current.as_bytes());
-            return if is_generated { edited() } else { not_generated(Path::new(file)) };
+            return if is_generated { self.edited() } else { not_generated(Path::new(file)) };
         };
         if self.differs_in_line_endings() {
-            let message = format!("`{file}` has CRLF line endings, which the build would keep");
-            return Diagnostic::new(Code::CarriageReturns, message);
+            return self.with_carriage_returns();
         }
         let is_edited = !header.is_untouched(current);
         if header.stamp.plan != new.stamp.plan {
@@ -144,7 +224,7 @@ impl StaleFile {
             return Diagnostic::new(Code::ChangedPlan, message);
         }
         if is_edited {
-            return edited();
+            return self.edited();
         }
         if header.arguments != new.arguments {
             let arguments = header.arguments.join(" ");

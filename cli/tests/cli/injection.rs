@@ -55,6 +55,8 @@ fn options(slot: Slot, text: &str) -> Vec<String> {
         Slot::HealthInterval => vec!["--healthcheck=x".to_owned(), format!("--health-interval={text}")],
         Slot::StopSignal => vec![format!("--stop-signal={text}")],
         Slot::StartOption => vec![format!("--command={text}")],
+        Slot::AssetPath | Slot::AssetText => vec!["--assets=files".to_owned()],
+        Slot::AssetsDirectory => vec![format!("--assets={text}")],
         _ => Vec::new(),
     }
 }

@@ -11,6 +11,7 @@
 
 mod action;
 mod agreement;
+mod assets;
 mod cases;
 mod check;
 mod context;

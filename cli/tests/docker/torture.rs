@@ -377,7 +377,7 @@ fn hundreds_of_texts_arrive_unchanged() {
     let dockerfile = transpile(&json, &options).unwrap_or_else(|why| panic!("{why}")).dockerfile;
     // the parser of the property tests must find what Docker finds
     let file = buildkit::parse(&dockerfile).unwrap();
-    reads_back::check(&torture.plan, &options, &file);
+    reads_back::check(&torture.plan, &options, &file, &[]);
     let built = engine.build(&Build::new(&json, torture.context.path(), &[]));
     let found = torture.differences(&built);
     let shown = found.iter().take(20).map(|one| format!("{one:.400}")).collect::<Vec<_>>().join("\n");

@@ -14,7 +14,7 @@ pub(super) enum Operation {
     /// The creation of a directory.
     Directory(String),
     /// A copy. Only the last component of the source path matters.
-    Copy { name: String, destination: String, owner: Option<String>, exclude: Vec<String> },
+    Copy { name: String, destination: String, owner: Option<String>, exclude: Vec<String>, mode: Option<u32> },
     /// A file with its content in the Dockerfile.
     File { delimiter: String, mode: Option<u32>, destination: String, content: String },
     /// A command.

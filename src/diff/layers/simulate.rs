@@ -9,8 +9,8 @@ use crate::compat::gopath::{base, clean, under_app};
 use crate::compat::patternmatcher;
 use crate::diagnostic::{Located, Location};
 use crate::dockerfile::{
-    self, Assignment, Command, Copy, CopyFile, Dockerfile, Dockerignore, From, HashSecrets, Instruction, Mount,
-    SecretTarget, Sharing, ShellSetup, Stage, UserSetup,
+    self, Assignment, Command, Copy, CopyAsset, CopyFile, Dockerfile, Dockerignore, From, HashSecrets, Instruction,
+    Mount, SecretTarget, Sharing, ShellSetup, Stage, UserSetup,
 };
 
 /// The key of a layer, and its location in the plan.
@@ -129,6 +129,7 @@ impl Simulation<'_> {
             }
             Instruction::Copy(copy) => vec![self.copy(copy, state)],
             Instruction::CopyFile(file) => vec![self.file(file, state)],
+            Instruction::CopyAsset(asset) => vec![self.asset(asset, state)],
             Instruction::Run(run) => vec![self.run(run, state)],
             Instruction::HashSecrets(hash) => vec![self.hash_secrets(hash, state)],
             Instruction::KeepSecretsHash => vec![self.keep_secrets_hash(state)],
@@ -154,6 +155,7 @@ impl Simulation<'_> {
             destination: destination(copy.paths.destination()),
             owner: copy.owner.map(|owner| owner.to_string()),
             exclude: copy.exclude.iter().map(ToString::to_string).collect(),
+            mode: None,
         };
         let path = clean(&format!("/{path}"));
         let source = match &copy.from {
@@ -183,6 +185,17 @@ impl Simulation<'_> {
             content: file.content.value.to_string(),
         };
         self.apply(state, operation, None)
+    }
+
+    fn asset(&mut self, asset: &CopyAsset, state: &mut StageState) -> CacheKey {
+        let operation = Operation::Copy {
+            name: base(asset.paths.source()).to_owned(),
+            destination: destination(asset.paths.destination()),
+            owner: None,
+            exclude: Vec::new(),
+            mode: Some(asset.mode.0),
+        };
+        self.apply(state, operation, Some(FileSource::Known(asset.text.as_str().to_owned())))
     }
 
     fn run(&mut self, run: &dockerfile::Run, state: &mut StageState) -> CacheKey {

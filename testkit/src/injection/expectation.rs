@@ -77,6 +77,14 @@ fn is_met(slot: Slot, text: &str, expected: Expect, made: &Transpiled, file: &Do
             let holds = copies.any(|copy| copy.heredocs.iter().any(|it| it.content == content && !it.expand));
             holds && instructions().any(|one| matches!(one, Instruction::Copy(copy) if copy.dest == path))
         }
+        Expect::Beside(path, content) => {
+            let is_file = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+            let [asset] = made.assets.as_slice() else { return false };
+            let name = asset.path.strip_prefix("files/").unwrap_or_default();
+            let is_copied = copies.any(|copy| copy.sources == [asset.path.as_str()] && copy.heredocs.is_empty());
+            let goes_there = instructions().any(|one| matches!(one, Instruction::Copy(copy) if copy.dest == path));
+            asset.text == content && is_file(name) && !name.starts_with(['.', '-']) && is_copied && goes_there
+        }
         Expect::Ignore(line) => made.dockerignore.as_ref().is_some_and(|file| file.lines().any(|it| it == line)),
         Expect::Header(arguments) => Header::parse(&made.dockerfile).is_some_and(|it| it.arguments == arguments),
         Expect::Raw(characters) => {
@@ -88,6 +96,7 @@ fn is_met(slot: Slot, text: &str, expected: Expect, made: &Transpiled, file: &Do
                 [Some(&made.dockerfile), made.dockerignore.as_ref()]
                     .into_iter()
                     .flatten()
+                    .chain(made.assets.iter().map(|asset| &asset.text))
                     .any(|it| it.contains(&line.replace('"', "\\\"")))
             });
             stays && made.findings.iter().any(is_of_it)

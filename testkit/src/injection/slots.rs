@@ -1,6 +1,6 @@
 //! The places for text in a plan, and on the command line.
 
-use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, Ssh};
+use railpack2docker::{AssetsDirectory, Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, Ssh};
 use serde_json::{Value, json};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub enum Slot {
     FilePath,
     Asset,
     AssetName,
+    /// The path and the content of a file that is written to a directory.
+    AssetPath,
+    AssetText,
     Exclude,
     StartCommand,
     UnknownKey,
@@ -59,6 +62,11 @@ pub enum Slot {
     StopSignal,
     Entrypoint,
     StartOption,
+    AssetsDirectory,
+}
+
+fn beside(path: &str) -> AssetsDirectory {
+    AssetsDirectory { path: path.to_owned(), path_in_context: path.to_owned(), embedded: false }
 }
 
 impl Slot {
@@ -75,13 +83,20 @@ impl Slot {
             Self::PathEntry => commands.push(json!({ "path": text })),
             Self::CopySource => commands.push(json!({ "src": text, "dest": "there" })),
             Self::CopyDestination => commands.push(json!({ "src": "here", "dest": text })),
-            Self::FilePath | Self::Asset | Self::AssetName => {
-                let (path, name) = (is(Self::FilePath, "/etc/file"), is(Self::AssetName, "asset"));
+            Self::FilePath
+            | Self::Asset
+            | Self::AssetName
+            | Self::AssetPath
+            | Self::AssetText
+            | Self::AssetsDirectory => {
+                let path = if self == Self::AssetPath { text.to_owned() } else { is(Self::FilePath, "/etc/file") };
+                let name = is(Self::AssetName, "asset");
                 commands.push(json!({ "path": path, "name": name }));
             }
             _ => {}
         }
         let cache = if self == Self::PlatformCacheKey { text.to_owned() } else { is(Self::CacheKey, "key") };
+        let content = if self == Self::AssetText { text.to_owned() } else { is(Self::Asset, "content\n") };
         let mut step = json!({
             "name": is(Self::StepName, "build"),
             "inputs": [
@@ -90,7 +105,7 @@ impl Slot {
             ],
             "commands": commands,
             "variables": { is(Self::VariableName, "NAME"): is(Self::Variable, "value") },
-            "assets": { is(Self::AssetName, "asset"): is(Self::Asset, "content\n") },
+            "assets": { is(Self::AssetName, "asset"): content },
             "caches": [cache],
             "secrets": ["*"],
         });
@@ -131,6 +146,8 @@ impl Slot {
             Self::SecretId => options.secret_ids = [("TOKEN".to_owned(), text)].into(),
             Self::SshId => options.ssh = Some(Ssh { id: text, steps: Vec::new() }),
             Self::BundleId => options.secret_mount = SecretMount::Bundle(text),
+            Self::AssetPath | Self::AssetText => options.assets = Some(beside("files")),
+            Self::AssetsDirectory => options.assets = Some(beside(&text)),
             _ => self.set_image(text, &mut options.image),
         }
         options
@@ -168,7 +185,7 @@ impl Slot {
             Self::DeployVariable => "deploy.variables.NAME",
             Self::PathEntry => "steps[0].commands[1].path",
             Self::CacheDirectory => "caches.key.directory",
-            Self::Asset => "steps[0].assets.asset",
+            Self::Asset | Self::AssetText => "steps[0].assets.asset",
             Self::Exclude => "exclude[0]",
             Self::Command | Self::Script => "steps[0].commands[0].cmd",
             Self::StartCommand => "deploy.startCommand",

@@ -4,17 +4,18 @@
 
 mod bundles;
 mod copies;
+mod files;
 mod image;
 mod runs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use railpack2docker::{Options, SecretsHash};
+use railpack2docker::{AssetFile, Options, SecretsHash};
 
 use crate::buildkit::{Copy, Dockerfile, Instruction, Stage};
 use crate::model::{dir_and_base, under_app};
 use crate::plans::{Command, Plan, Source};
-use copies::{check_copy, check_file};
+use copies::{check_copy, relative};
 use runs::{Seen, is_variables, kept_hash};
 
 /// A comparison of a Dockerfile with its plan.
@@ -22,6 +23,8 @@ pub struct Check<'c> {
     pub plan: &'c Plan,
     pub options: &'c Options,
     pub file: &'c Dockerfile,
+    /// The files that the Dockerfile copies from its own directory.
+    pub assets: &'c [AssetFile],
     /// The stage of each step.
     pub stages: BTreeMap<usize, usize>,
     pub cache_ids: BTreeMap<String, String>,
@@ -35,8 +38,8 @@ const RAILPACKS_OWN: &str = "ghcr.io/railwayapp/railpack-";
 /// The prefix of Railpack's runtime images, which have the default PATH.
 const RAILPACKS_RUNTIME: &str = "ghcr.io/railwayapp/railpack-runtime:";
 
-/// Panics if a Dockerfile means something other than its plan.
-pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
+/// Panics if a Dockerfile, with the files that it copies from its own directory, means something other than its plan.
+pub fn check(plan: &Plan, options: &Options, file: &Dockerfile, assets: &[AssetFile]) {
     for comment in &file.comments {
         assert!(!comment.chars().any(char::is_control), "a control character in {comment:?}");
     }
@@ -46,7 +49,7 @@ pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
     let names: Vec<&String> = file.stages.iter().filter_map(|stage| stage.name.as_ref()).collect();
     assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "two stages of one name");
     let (stages, cache_ids, digests) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-    let mut check = Check { plan, options, file, stages, cache_ids, digests };
+    let mut check = Check { plan, options, file, assets, stages, cache_ids, digests };
     check.match_stages();
     let mut seen = BTreeMap::new();
     for at in plan.needed() {
@@ -55,6 +58,7 @@ pub fn check(plan: &Plan, options: &Options, file: &Dockerfile) {
     }
     check.image(&seen);
     assert!(check.digests.len() < 2, "one bundle can't have several sets of secrets: {:?}", check.digests);
+    check.assets();
 }
 
 impl Check<'_> {
@@ -125,7 +129,8 @@ impl Check<'_> {
         }
         match base {
             Some(Source::Local) => {
-                let copy = Copy { sources: vec![".".to_owned()], dest: "/".to_owned(), ..Copy::default() };
+                let excludes = self.left_out(".", &[]).into_iter().collect();
+                let copy = Copy { sources: vec![".".to_owned()], dest: "/".to_owned(), excludes, ..Copy::default() };
                 expected.push(Instruction::Copy(copy));
             }
             Some(Source::Image(image)) if !image.starts_with(RAILPACKS_OWN) => {
@@ -169,7 +174,8 @@ impl Check<'_> {
                     let Some(Instruction::Copy(copy)) = next_but_run(&mut rest) else { panic!("no COPY for {src:?}") };
                     let from = image.clone().map_or(Source::Local, Source::Image);
                     assert!(self.names(copy.from.as_deref(), &from));
-                    check_copy(src, dest, copy);
+                    let left_out = image.is_none().then(|| self.left_out(relative(copy), &copy.excludes)).flatten();
+                    check_copy(src, dest, left_out.as_deref(), copy);
                 }
                 Command::File { path, content, mode } => {
                     let path = under_app(path);
@@ -191,7 +197,7 @@ impl Check<'_> {
                             held
                         }
                     };
-                    check_file(content, *mode, held);
+                    self.check_file(content, *mode, held);
                 }
             }
         }

@@ -67,7 +67,8 @@ pub(crate) fn next(state: &mut u64) -> usize {
 fn transpiling_is_deterministic() {
     let property = |(plan, options): (Plan, Options)| {
         let json = plan.json().to_string();
-        let files = |made: Transpiled| (made.dockerfile, made.dockerignore, made.source_map, made.findings);
+        let files =
+            |made: Transpiled| (made.dockerfile, made.dockerignore, made.assets, made.source_map, made.findings);
         let transpiled = || transpile(&json, &options).map(files);
         prop_assert_eq!(transpiled(), transpiled());
         Ok(())

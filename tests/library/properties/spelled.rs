@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proptest::prelude::*;
-use railpack2docker::{Options, transpile};
+use railpack2docker::{Options, Transpiled, transpile};
 
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
 use testkit::reads_back::check;
@@ -12,9 +12,10 @@ use testkit::wild::{all_options, options_with_bundle, plan};
 use testkit::{buildkit, runner};
 
 /// Parses a Dockerfile. Fails if it is invalid, or means something other than its plan.
-pub(crate) fn reads_back(plan: &Plan, options: &Options, dockerfile: &str) -> Result<(), TestCaseError> {
+pub(crate) fn reads_back(plan: &Plan, options: &Options, made: &Transpiled) -> Result<(), TestCaseError> {
+    let dockerfile = &made.dockerfile;
     let file = buildkit::parse(dockerfile).unwrap_or_else(|why| panic!("{why}:\n{dockerfile}"));
-    let checked = catch_unwind(AssertUnwindSafe(|| check(plan, options, &file)));
+    let checked = catch_unwind(AssertUnwindSafe(|| check(plan, options, &file, &made.assets)));
     let why = checked.err().map(|why| why.downcast::<String>().map_or_else(|_| String::new(), |why| *why));
     prop_assert!(why.is_none(), "{}\n{}", why.unwrap_or_default(), dockerfile);
     Ok(())
@@ -29,7 +30,7 @@ fn dockerfiles_say_what_the_plan_means() {
         prop_assert!(transpiled.is_err() || !plan.hides_a_platform(&options), "a variable in the id of a cache");
         let Ok(transpiled) = transpiled else { return Ok(()) };
         made.set(made.get() + 1);
-        reads_back(&plan, &options, &transpiled.dockerfile)
+        reads_back(&plan, &options, &transpiled)
     };
     let mut runner = runner();
     runner.run(&(plan(), all_options()), property).unwrap_or_else(|failure| panic!("{failure}"));
@@ -51,7 +52,7 @@ fn dockerfiles_with_a_bundle_say_what_the_plan_means() {
         }
         let Ok(transpiled) = transpiled else { return Ok(()) };
         made.set(made.get() + u32::from(transpiled.dockerfile.contains("; has_secrets ")));
-        reads_back(&plan, &options, &transpiled.dockerfile)
+        reads_back(&plan, &options, &transpiled)
     };
     let mut runner = runner();
     let strategy = (plan(), options_with_bundle(), proptest::bool::weighted(0.25));
@@ -90,6 +91,6 @@ fn a_line_of_many_operands_reads_back() {
     // this name is in two fields of one mount
     plan.secrets.push(long);
     let options = Options::default();
-    let dockerfile = transpile(&plan.json().to_string(), &options).unwrap().dockerfile;
-    reads_back(&plan, &options, &dockerfile).unwrap();
+    let made = transpile(&plan.json().to_string(), &options).unwrap();
+    reads_back(&plan, &options, &made).unwrap();
 }

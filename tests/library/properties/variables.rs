@@ -113,7 +113,7 @@ fn secrets_hide_variables() {
         };
         let cases = cases_of(&plan, &options);
         met.set(std::array::from_fn(|at| met.get()[at] + u32::from(cases[at])));
-        reads_back(&plan, &options, &transpiled.dockerfile)
+        reads_back(&plan, &options, &transpiled)
     };
     let mut runner = runner();
     runner.run(&(plan(), options()), property).unwrap_or_else(|failure| panic!("{failure}"));

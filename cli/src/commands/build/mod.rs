@@ -16,7 +16,7 @@ use railpack2docker::secrets::hash;
 use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
 
 use crate::failure::Failure;
-use crate::files::build_context::exposed_files;
+use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files};
 use crate::files::paths::dockerignore_path;
 use crate::files::plan_file::PlanFile;
 use crate::options::key::KeyArgs;
@@ -102,6 +102,10 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let key = args.key.read()?;
     let hash = usage.has_hash().then(|| hash(&found.completed(&usage), key.as_deref()));
     let context = args.context.clone().unwrap_or_else(|| plan.directory().to_owned());
+    if let Some(file) = file {
+        check_assets_are_in(&context, file, &generated)?;
+        check_assets_are_sent(&context, &generated, file)?;
+    }
     let exposed = exposed_files(&context, &generated, &options, file, &found.files());
     reporter.report(exposed.as_slice(), None);
     let inputs = Inputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
