@@ -1,6 +1,7 @@
 //! Options of the final image: what a plan has no keys for.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Options of the final image. The default changes nothing.
 ///
@@ -68,6 +69,7 @@ impl Healthcheck {
 
 /// A command of the image.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ImageCommand {
     /// A command line.
     Shell(String),
@@ -84,6 +86,16 @@ impl ImageCommand {
     }
 }
 
+impl fmt::Display for ImageCommand {
+    /// The form that [`ImageCommand::parse`] reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shell(line) => f.write_str(line),
+            Self::Exec(words) => serde_json::Value::from(words.as_slice()).fmt(f),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +104,7 @@ mod tests {
     fn array_of_strings_is_a_program_with_arguments() {
         let words = |words: &[&str]| ImageCommand::Exec(words.iter().map(|&word| word.to_owned()).collect());
         assert_eq!(ImageCommand::parse(r#"["npm", "start"]"#), words(&["npm", "start"]));
+        assert_eq!(words(&["a b", "\"c\""]).to_string(), r#"["a b","\"c\""]"#);
         assert_eq!(ImageCommand::parse("[]"), words(&[]));
         for line in ["npm start", "[ -f x ] && npm start", "[1]", "\"x\"", ""] {
             assert_eq!(ImageCommand::parse(line), ImageCommand::Shell(line.to_owned()));

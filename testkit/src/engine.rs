@@ -102,6 +102,13 @@ impl Engine {
         Built { folder, config }
     }
 
+    /// Builds an image in the engine, with additional arguments of `docker build`, and returns its ID.
+    pub fn image(&self, build: &Build<'_>, more: &[&str]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let output = run(build.command(folder.path()).arg("-q").args(more).arg(build.context));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
     /// Runs a build that must fail, and returns Docker's messages.
     pub fn fails(&self, build: &Build<'_>) -> String {
         let folder = tempfile::tempdir().unwrap();
@@ -136,6 +143,15 @@ impl<'a> Build<'a> {
     }
 
     fn run(&self, folder: &Path) -> Output {
+        let mut command = self.command(folder);
+        command.args(["--progress=plain", "--provenance=false"]);
+        command.arg(format!("--output=type=local,dest={}", folder.join("files").display()));
+        command.arg(format!("--output=type=oci,dest={}", folder.join("image.tar").display())).arg(self.context);
+        command.output().unwrap()
+    }
+
+    /// `docker build` without its output and its context.
+    fn command(&self, folder: &Path) -> Command {
         let dockerfile = folder.join("Dockerfile");
         // the engine's own frontend: no other can be pulled
         let mut options = self.options.clone();
@@ -149,7 +165,7 @@ impl<'a> Build<'a> {
             write_private(&self.context.join(&asset.path_in_context), &asset.text);
         }
         let mut command = Command::new("docker");
-        command.args(["build", "--progress=plain", "--provenance=false", "--build-arg"]);
+        command.args(["build", "--build-arg"]);
         command.arg(format!("SECRETS_HASH={}", self.secrets_hash())).arg("-f").arg(&dockerfile);
         for (id, value) in &self.secrets {
             if value.len() < LONGEST_VARIABLE {
@@ -160,11 +176,7 @@ impl<'a> Build<'a> {
                 command.arg(format!("--secret=id={id},src={}", file.display()));
             }
         }
-        let files = folder.join("files");
-        let image = folder.join("image.tar");
-        command.arg(format!("--output=type=local,dest={}", files.display()));
-        command.arg(format!("--output=type=oci,dest={}", image.display())).arg(self.context);
-        command.output().unwrap()
+        command
     }
 }
 

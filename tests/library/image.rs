@@ -52,10 +52,6 @@ fn image(set: impl FnOnce(&mut ImageOptions)) -> Options {
     options
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn pairs(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
@@ -70,7 +66,8 @@ fn shown(plan: &Value, options: &Options) -> String {
         }
         Err(errors) => {
             let help = |help: &Option<String>| help.clone().unwrap_or_default();
-            errors.0.iter().map(|found| format!("{}\n  {}\n", found.message, help(&found.help))).collect()
+            let lines = errors.0.iter().map(|found| format!("{}\n  {}\n", found.message, help(&found.help)));
+            lines.collect::<Vec<_>>().concat()
         }
     }
 }
@@ -81,17 +78,17 @@ fn shows(name: &str, plan: &Value, options: &Options) {
 
 #[test]
 fn user_owns_what_it_writes() {
-    shows("user-number", &plan(&runtime()), &image(|image| image.user = some("2000:0")));
+    shows("user-number", &plan(&runtime()), &image(|image| image.user = Some("2000:0".into())));
     shows(
         "user-name",
         &plan(&runtime()),
         &image(|image| {
-            image.user = some("app");
+            image.user = Some("app".into());
             image.volumes = vec!["/data".to_owned(), "/data".to_owned()];
         }),
     );
     let home = image(|image| {
-        image.user = some("1001");
+        image.user = Some("1001".into());
         image.env = pairs(&[("HOME", "/app")]);
     });
     shows("user-home", &plan(&runtime()), &home);
@@ -99,7 +96,7 @@ fn user_owns_what_it_writes() {
 
 #[test]
 fn user_of_a_step_owns_only_what_is_copied() {
-    let user = image(|image| image.user = some("app"));
+    let user = image(|image| image.user = Some("app".into()));
     shows("user-apt-base", &plan(&apt()), &user);
     let mut of_build = plan(&json!({ "step": "build" }));
     of_build["deploy"]["inputs"] = json!([]);
@@ -112,8 +109,8 @@ fn user_of_a_step_owns_only_what_is_copied() {
 fn config_has_the_usual_order_and_replaces_resets() {
     let all = |base: &str| {
         image(|image| {
-            image.base = some(base);
-            image.user = some("1001:1001");
+            image.base = Some(base.into());
+            image.user = Some("1001:1001".into());
             image.env = pairs(&[("NODE_ENV", "$x"), ("TZ", "UTC"), ("PATH", "/bin")]);
             image.labels = pairs(&[("org.opencontainers.image.source", "https://x.test/a")]);
             image.label_args =
@@ -121,15 +118,16 @@ fn config_has_the_usual_order_and_replaces_resets() {
             image.expose = vec!["3000".to_owned(), "53/udp".to_owned(), "3000/tcp".to_owned()];
             image.volumes = vec!["/data".to_owned()];
             let mut check = Healthcheck::new(ImageCommand::Shell("curl -f localhost || exit 1".to_owned()));
-            (check.interval, check.timeout, check.start_period) = (some("30s"), some("1m30s"), some("500ms"));
+            (check.interval, check.timeout, check.start_period) =
+                (Some("30s".into()), Some("1m30s".into()), Some("500ms".into()));
             check.retries = Some(5);
             image.healthcheck = Some(check);
-            image.stop_signal = some("int");
+            image.stop_signal = Some("int".into());
             image.exec = true;
         })
     };
     shows("all", &plan(&runtime()), &all("debian:13"));
-    let signal = image(|image| image.stop_signal = some("SIGINT"));
+    let signal = image(|image| image.stop_signal = Some("SIGINT".into()));
     shows("one-reset", &plan(&json!({ "image": "debian:13" })), &signal);
     let check = |image: &mut ImageOptions| {
         image.healthcheck = Some(Healthcheck::new(ImageCommand::Exec(vec!["/check".to_owned()])));
@@ -139,7 +137,7 @@ fn config_has_the_usual_order_and_replaces_resets() {
 
 #[test]
 fn base_replaces_the_image_below_steps() {
-    let based = image(|image| image.base = some("localhost:5000/runtime:1"));
+    let based = image(|image| image.base = Some("localhost:5000/runtime:1".into()));
     let text = transpile(&plan(&apt()).to_string(), &based).unwrap().dockerfile;
     assert!(text.contains("\nFROM localhost:5000/runtime:1 AS packages-apt-runtime\n"), "{text}");
     assert!(text.contains(&format!("\nFROM {BUILDER} AS packages-mise\n")) && !text.contains(RUNTIME), "{text}");
@@ -191,28 +189,31 @@ fn process_runs_scripts_with_a_shell() {
 fn invalid_options_are_refused() {
     let check = |interval: &str, retries| {
         let mut check = Healthcheck::new(ImageCommand::Shell(" ".to_owned()));
-        (check.interval, check.retries) = (some(interval), Some(retries));
+        (check.interval, check.retries) = (Some(interval.into()), Some(retries));
         Some(check)
     };
     let options = image(|image| {
-        image.base = some("Debian");
-        image.user = some("App");
+        image.base = Some("Debian".into());
+        image.user = Some("App".into());
         image.env = pairs(&[("A", "1\n2"), ("HOME", "/my home")]);
         image.labels = pairs(&[("a b", "c"), ("d", "1\n2"), ("e", "f")]);
         image.label_args = pairs(&[("e", "E"), ("g", "my-arg"), ("h!", "H")]);
         image.expose = vec!["http".to_owned(), "70000".to_owned()];
         image.volumes = vec!["data".to_owned(), "/a:b".to_owned()];
         image.healthcheck = check("30", 0);
-        image.stop_signal = some("SIGNONE");
+        image.stop_signal = Some("SIGNONE".into());
         image.entrypoint = Some(ImageCommand::Shell("a 'b".to_owned()));
         image.command = Some(ImageCommand::Exec(Vec::new()));
     });
     shows("invalid", &plan(&runtime()), &options);
     let context = json!({ "local": true });
-    let options = image(|image| (image.base, image.user) = (some("debian:13"), some("app")));
+    let options = image(|image| (image.base, image.user) = (Some("debian:13".into()), Some("app".into())));
     shows("no-base-image", &plan(&context), &options);
     for user in ["root", "0"] {
-        assert!(shown(&plan(&runtime()), &image(|image| image.user = some(user))).contains("can't be root"), "{user}");
+        assert!(
+            shown(&plan(&runtime()), &image(|image| image.user = Some(user.into()))).contains("can't be root"),
+            "{user}"
+        );
     }
     let options = image(|image| image.label_args = pairs(&[("a", "NODE_ENV")]));
     assert!(shown(&plan(&runtime()), &options).contains("`NODE_ENV` of a label has the name of a variable"));
@@ -228,12 +229,12 @@ fn build_args_of_labels_are_in_the_build_command() {
 #[test]
 fn explanation_describes_the_image() {
     let options = image(|image| {
-        image.user = some("app");
+        image.user = Some("app".into());
         image.expose = vec!["3000".to_owned(), "53/udp".to_owned()];
         image.env = pairs(&[("API_KEY", "s3cret")]);
         image.labels = pairs(&[("a", "b")]);
         image.healthcheck = Some(Healthcheck::new(ImageCommand::Exec(vec!["/check".to_owned(), "-q".to_owned()])));
-        image.stop_signal = some("SIGINT");
+        image.stop_signal = Some("SIGINT".into());
         image.exec = true;
     });
     let explained = explain(&plan(&runtime()).to_string(), &options).unwrap();
@@ -273,8 +274,8 @@ fn what_options_override_is_no_change() {
     new["deploy"]["startCommand"] = json!("node other.js");
     new["deploy"]["variables"] = json!({ "TZ": "CET" });
     let options = image(|image| {
-        image.base = some("debian:14");
-        image.user = some("app");
+        image.base = Some("debian:14".into());
+        image.user = Some("app".into());
         image.env = pairs(&[("TZ", "UTC"), ("API_KEY", "s3cret")]);
         image.command = Some(ImageCommand::Shell("x".to_owned()));
     });
@@ -289,7 +290,7 @@ fn what_options_override_is_no_change() {
 
 #[test]
 fn another_base_rebuilds_the_layers_of_the_user() {
-    let options = image(|image| image.user = some("app"));
+    let options = image(|image| image.user = Some("app".into()));
     let (old, new) = (plan(&runtime()), plan(&json!({ "image": "debian:13" })));
     let compared = compare(&old.to_string(), &new.to_string(), &options).unwrap();
     let layers = &compared.stages.last().unwrap().layers;
@@ -319,7 +320,7 @@ fn options_that_fit_the_plan_have_no_finding() {
         options(|image| image.expose = vec!["8080".to_owned(), "3000/tcp".to_owned()]),
         options(|image| image.env = pairs(&[("PORT", "3000"), ("OTHER", "x")])),
         options(|image| image.exec = true),
-        options(|image| image.user = some("app")),
+        options(|image| image.user = Some("app".into())),
         options(|image| image.entrypoint = Some(ImageCommand::Shell("tini --".to_owned()))),
     ] {
         assert_eq!(found(&plan, &options), [""; 0], "{:?}", options.image);

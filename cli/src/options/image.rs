@@ -144,7 +144,7 @@ impl ImageArgs {
             }
         };
         let (health, below_health) = (&self.healthcheck, &below.healthcheck);
-        let line = |command: &Option<ImageCommand>| command.as_ref().map(command_line);
+        let line = |command: &Option<ImageCommand>| command.as_ref().map(ToString::to_string);
         let retries = |health: &HealthcheckArgs| health.retries.map(|retries| retries.to_string());
         add_new("base", &self.base, &below.base);
         add_new("user", &self.user, &below.user);
@@ -204,14 +204,6 @@ impl HealthcheckArgs {
 
 fn joined<T>(below: Vec<T>, above: Vec<T>) -> Vec<T> {
     below.into_iter().chain(above).collect()
-}
-
-/// A command as it is given on the command line.
-fn command_line(command: &ImageCommand) -> String {
-    match command {
-        ImageCommand::Shell(line) => line.clone(),
-        ImageCommand::Exec(words) => serde_json::Value::from(words.clone()).to_string(),
-    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a parser of clap")]

@@ -1,9 +1,10 @@
 //! Each example is built, and its image has the files, environment and command that it should.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 use std::sync::Once;
 
-use railpack2docker::transpile;
+use railpack2docker::{Options, transpile};
 use serde_json::{Value, json};
 
 use testkit::engine::{self, Build, Built, Engine, engine};
@@ -141,6 +142,39 @@ fn check(expected: &Expected, built: &Built) {
         let leaked =
             built.environment().iter().any(|pair| pair.starts_with(&format!("{name}=")) || pair.contains(value));
         assert!(value.len() < 4 || !leaked, "{example}: {name} is in the environment");
+    }
+}
+
+#[test]
+fn examples_run_as_a_user() {
+    let Some(engine) = engine() else { return };
+    make_stand_ins(&engine);
+    for expected in &EXPECTED {
+        let folder = root().join("examples").join(expected.example);
+        let plan = plan_of(expected.example);
+        let mut options = options! { syntax: None };
+        let size = |options: &Options| {
+            let build = Build { options: options.clone(), ..Build::new(&plan, &folder, expected.secrets) };
+            let image = engine.image(&build, &[]);
+            let size =
+                Command::new("docker").args(["image", "inspect", "--format={{.Size}}", &image]).output().unwrap();
+            (image, String::from_utf8(size.stdout).unwrap().trim().parse::<u64>().unwrap())
+        };
+        let (_, of_root) = size(&options);
+        options.image.user = Some("app".to_owned());
+        let (image, of_user) = size(&options);
+        assert!(of_user <= of_root + of_root / 100, "{}: {of_user} bytes, {of_root} without", expected.example);
+
+        let files = expected.files.iter().map(|(path, _)| *path).filter(|path| path.starts_with("/app/"));
+        let written: Vec<&str> = files.chain(["/app/new", "/home/app/new"]).collect();
+        let script = format!(
+            "whoami; for file in {} /etc/new /etc/passwd; do if (echo >> $file) 2>/dev/null; then echo $file; fi; done",
+            written.join(" ")
+        );
+        let run = ["run", "--rm", "--network=none", "--entrypoint=sh", &image, "-c", &script];
+        let output = Command::new("docker").args(run).output().unwrap();
+        let wrote = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(wrote.trim(), format!("app\n{}", written.join("\n")), "{}", expected.example);
     }
 }
 

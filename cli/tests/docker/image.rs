@@ -10,7 +10,7 @@ use fs_err as fs;
 use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, transpile};
 use serde_json::{Value, json};
 
-use testkit::engine::{self, Engine, engine};
+use testkit::engine::{self, Build, Engine, engine};
 
 const IMAGE: &str = "ghcr.io/railwayapp/railpack-runtime:railpack2docker-test-image";
 const FOREIGN: &str = "railpack2docker-test/image:1";
@@ -60,13 +60,9 @@ fn docker<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
 }
 
 /// The id of the image of a plan, in the engine.
-fn image_of(plan: &str, options: &Options, more: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let made = transpile(plan, options).unwrap();
-    let file = folder.path().join("Dockerfile");
-    fs::write(&file, made.dockerfile).unwrap();
-    let folder = folder.path().to_str().unwrap();
-    docker([&["build", "-q", "-f", file.to_str().unwrap()], more, &[folder]].concat())
+fn image_of(engine: &Engine, plan: &str, options: &Options) -> String {
+    let context = tempfile::tempdir().unwrap();
+    engine.image(&Build { options: options.clone(), ..Build::new(plan, context.path(), &[]) }, &[])
 }
 
 fn inspect(image: &str) -> Value {
@@ -134,7 +130,9 @@ fn options_are_read_back() {
         image.command = Some(ImageCommand::Exec(vec!["x y".to_owned(), "$z".to_owned()]));
     });
     let plan = on_image(FOREIGN, "start");
-    let config = inspect(&image_of(&plan, &options, &["--build-arg=REVISION=1a2b"]));
+    let context = tempfile::tempdir().unwrap();
+    let build = Build { options: options.clone(), ..Build::new(&plan, context.path(), &[]) };
+    let config = inspect(&engine.image(&build, &["--build-arg=REVISION=1a2b"]));
     assert_eq!(config["User"], "1001:1002");
     assert!(config["Env"].as_array().unwrap().contains(&json!("TZ=it's \"q\" $x \\")), "{config}");
     assert_eq!(config["Labels"], json!({ "a.b": "$x \"y\" \\", "org.opencontainers.image.revision": "1a2b" }));
@@ -147,12 +145,12 @@ fn options_are_read_back() {
     assert_eq!(times, [90_000_000_000, 500_000_000, 5_000_000_000, 4]);
     assert_eq!((&config["Entrypoint"], &config["Cmd"]), (&json!(["/init", "a b"]), &json!(["x y", "$z"])));
 
-    let without = inspect(&image_of(&plan, &options, &[]));
+    let without = inspect(&image_of(&engine, &plan, &options));
     assert_eq!(without["Labels"]["org.opencontainers.image.revision"], "");
-    let plain = inspect(&image_of(&plan, &self::options(|_| {}), &[]));
+    let plain = inspect(&image_of(&engine, &plan, &self::options(|_| {})));
     assert_eq!(plain["User"].as_str().unwrap_or_default(), "");
     let command = options_with_words();
-    let config = inspect(&image_of(&plan, &command, &[]));
+    let config = inspect(&image_of(&engine, &plan, &command));
     assert!(config["Entrypoint"].as_array().is_none_or(Vec::is_empty), "{config}");
     assert_eq!(config["Cmd"], json!(["node", "x y"]));
 }
@@ -194,7 +192,7 @@ fn user_writes_where_it_must_and_nowhere_else() {
         engine.stand_in(image, &BTreeMap::from([("/etc/passwd".to_owned(), "root:x:0:0::/root:/bin/sh\n".to_owned())]));
         for base in [json!({ "image": image }), json!({ "step": "packages" })] {
             let plan = plan(image, &base, "start");
-            let size = size(&image_of(&plan, &options(|_| {}), &[]));
+            let size = size(&image_of(&engine, &plan, &options(|_| {})));
             for (user, ids, home) in [
                 ("1001", "1001\n1001", "/home/1001"),
                 ("2000:0", "2000\n0", "/home/2000"),
@@ -204,7 +202,7 @@ fn user_writes_where_it_must_and_nowhere_else() {
                     image.user = Some(user.to_owned());
                     image.volumes = vec!["/data".to_owned()];
                 });
-                let built = image_of(&plan, &options, &[]);
+                let built = image_of(&engine, &plan, &options);
                 let expected = format!(
                     "/app/new\n/app/sub/new\n/app/sub/file\n{home}/new\n{home}/.cache/tool/file\n/data/new\ntool\nkept\n{ids}"
                 );
@@ -233,7 +231,7 @@ fn files_of_a_step_below_belong_to_root() {
     let codes: Vec<&str> =
         transpile(&plan.to_string(), &options).unwrap().findings.iter().map(|found| found.code.name()).collect();
     assert!(codes.contains(&"unwritable-app"), "{codes:?}");
-    let wrote = run(&image_of(&plan.to_string(), &options, &[]), WRITES);
+    let wrote = run(&image_of(&engine, &plan.to_string(), &options), WRITES);
     assert!(wrote.starts_with("/app/new\n/home/1001/new\n"), "the files of the step stay as they are: {wrote}");
 }
 
@@ -243,14 +241,14 @@ fn a_name_that_is_taken_fails_the_build() {
     let taken = "root:x:0:0::/root:/bin/sh\napp:x:1234:1234::/home/app:/bin/sh\n";
     engine.stand_in(TAKEN, &BTreeMap::from([("/etc/passwd".to_owned(), taken.to_owned())]));
     let plan = on_image(TAKEN, "start");
-    let build = |user: &str| engine::Build {
+    let build = |user: &str| Build {
         options: options(|image| image.user = Some(user.to_owned())),
-        ..engine::Build::new(&plan, Path::new("."), &[])
+        ..Build::new(&plan, Path::new("."), &[])
     };
     let folder = tempfile::tempdir().unwrap();
-    let said = engine.fails(&engine::Build { context: folder.path(), ..build("app") });
+    let said = engine.fails(&Build { context: folder.path(), ..build("app") });
     assert!(said.contains("app:x:1234:1234::/home/app:/bin/sh"), "{said}");
-    engine.build(&engine::Build { context: folder.path(), ..build("app2") });
+    engine.build(&Build { context: folder.path(), ..build("app2") });
 }
 
 #[test]
@@ -266,7 +264,7 @@ fn a_health_check_turns_healthy() {
         image.exec = true;
     });
     let plan = on_image(&with_bash, "sleep 1; busybox httpd -f -p 3000 -h /app/sub 2>&1");
-    let container = Container::start(&image_of(&plan, &options, &[]));
+    let container = Container::start(&image_of(&engine, &plan, &options));
     let health = || docker(["inspect", "--format", "{{.State.Health.Status}}", &container.0]);
     container.wait(|| (health() == "healthy").then_some(()));
 }
@@ -288,7 +286,7 @@ fn a_program_that_is_process_1_receives_the_signal() {
     ] {
         for (exec, expected) in [(false, without), (true, with)] {
             let options = options(|image| image.exec = exec);
-            let container = Container::start(&image_of(&on_image(&image, start), &options, &[]));
+            let container = Container::start(&image_of(&engine, &on_image(&image, start), &options));
             container.wait_for_output();
             docker(["stop", "-t", "1", &container.0]);
             let code = docker(["inspect", "--format", "{{.State.ExitCode}}", &container.0]);

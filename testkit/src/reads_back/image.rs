@@ -150,6 +150,7 @@ impl Check<'_> {
             let command = match &check.command {
                 ImageCommand::Shell(script) => ["/bin/sh", "-c", script].map(str::to_owned).to_vec(),
                 ImageCommand::Exec(words) => words.clone(),
+                other => panic!("{other:?}"),
             };
             config.push(Instruction::Healthcheck(Healthcheck { flags, command: Some(Words::Exec(command)) }));
         }
@@ -178,6 +179,7 @@ impl Check<'_> {
                 let words = if is_shell { vec![script] } else { bash().into_iter().chain([script]).collect() };
                 (given, words)
             }
+            (_, other) => panic!("{other:?}"),
         };
         [Instruction::Entrypoint(Words::Exec(entrypoint)), Instruction::Cmd(Words::Exec(self.executed(words)))]
     }
