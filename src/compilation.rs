@@ -126,7 +126,8 @@ impl Compilation {
     #[must_use]
     pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
-        let subject = Subject { graph: &self.graph, usage: &lowered.usage, rendered: Some(rendered) };
+        let Lowered { usage, options, .. } = lowered;
+        let subject = Subject { graph: &self.graph, usage, options, rendered: Some(rendered) };
         lint::check_always(&subject, &mut findings);
         findings.remove_allowed(&lowered.options.allow);
         findings.into_sorted()
@@ -145,7 +146,7 @@ impl Compilation {
             Ok((usage, rendered)) => (usage, rendered, self.findings.clone()),
             Err(errors) => (self.secrets(options), None, errors.0.into_iter().collect()),
         };
-        let subject = Subject { graph: &self.graph, usage: &usage, rendered: rendered.as_ref() };
+        let subject = Subject { graph: &self.graph, usage: &usage, options, rendered: rendered.as_ref() };
         lint::check_all(&subject, &options.warn, &mut findings);
         findings.remove_allowed(&options.allow);
         findings.into_sorted()

@@ -16,6 +16,7 @@ mod images;
 mod invisible_text;
 mod large_dockerfile;
 mod latest_image;
+mod many_secrets;
 mod mixed_cache;
 mod no_shell;
 mod no_start_command;
@@ -35,6 +36,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Graph;
+use crate::options::Options;
 use crate::render::Rendered;
 use crate::secret_usage::SecretUsage;
 
@@ -42,11 +44,12 @@ use crate::secret_usage::SecretUsage;
 /// limited to 16 MiB.
 pub(crate) const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
 
-/// The input of a check: a plan and the files generated from it.
+/// The input of a check: a plan, the options, and the files generated from these.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) usage: &'a SecretUsage,
+    pub(crate) options: &'a Options,
     /// `None` if the plan can't be rendered.
     pub(crate) rendered: Option<&'a Rendered>,
 }
@@ -71,6 +74,7 @@ const CHECKS: &[(Code, Schedule, Check)] = &[
     (Code::EmptyInput, Schedule::Always, empty_input::check),
     (Code::InvisibleText, Schedule::Always, invisible_text::check),
     (Code::LargeDockerfile, Schedule::Always, large_dockerfile::check),
+    (Code::ManySecrets, Schedule::Always, many_secrets::check),
     (Code::RuntimeSecret, Schedule::Always, runtime_secret::check),
     (Code::SecretInVariable, Schedule::Always, secret_in_variable::check),
     (Code::UnknownSecret, Schedule::Always, unknown_secret::check),
