@@ -130,8 +130,9 @@ impl Compilation {
     #[must_use]
     pub fn findings(&self, lowered: &Lowered, rendered: &Rendered) -> Vec<Diagnostic> {
         let mut findings = self.findings.clone();
-        let graph = self.graph_with(&lowered.options);
-        let subject = subject(&graph, &lowered.usage, Some(rendered), &lowered.options);
+        let Lowered { usage, options, .. } = lowered;
+        let graph = self.graph_with(options);
+        let subject = Subject { graph: &graph, usage, options, rendered: Some(rendered) };
         lint::check_always(&subject, &mut findings);
         findings.remove_allowed(&lowered.options.allow);
         findings.into_sorted()
@@ -151,7 +152,7 @@ impl Compilation {
             Err(errors) => (self.secrets(options), None, errors.0.into_iter().collect()),
         };
         let graph = self.graph_with(options);
-        let subject = subject(&graph, &usage, rendered.as_ref(), options);
+        let subject = Subject { graph: &graph, usage: &usage, options, rendered: rendered.as_ref() };
         lint::check_all(&subject, &options.warn, &mut findings);
         findings.remove_allowed(&options.allow);
         findings.into_sorted()
@@ -171,15 +172,6 @@ impl Compilation {
     pub(crate) fn with_values(&self, change: impl FnOnce(&mut Plan)) -> Self {
         Self { graph: self.graph.with_values(change), findings: self.findings.clone() }
     }
-}
-
-fn subject<'a>(
-    graph: &'a Graph,
-    usage: &'a SecretUsage,
-    rendered: Option<&'a Rendered>,
-    options: &'a Options,
-) -> Subject<'a> {
-    Subject { graph, usage, image: &options.image, rendered, is_for_platforms: options.platforms.len() > 1 }
 }
 
 impl Lowered {

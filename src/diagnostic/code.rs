@@ -97,6 +97,7 @@ codes! {
         Warning KeyCapitalization "key-capitalization" "a key has unexpected capitalization"
         Warning LargeDockerfile "large-dockerfile" "the Dockerfile is too large for BuildKit"
         Warning LatestImage "latest-image" "an image uses the mutable tag `latest`"
+        Warning ManySecrets "many-secrets" "every command mounts more than ten secrets"
         Error MissingKey "missing-key" "a required key is missing"
         Warning MixedCache "mixed-cache" "a cache is used with two different base images"
         Error NoHashingImage "no-hashing-image" "the plan has no image that can hash secrets"

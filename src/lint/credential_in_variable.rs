@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "remove it from the plan, revoke it if the plan was ever shared, and list its name in `secrets`",
         ));
     }
-    for (name, _) in subject.image.env.iter().filter(|(_, value)| is_credential(value)) {
+    for (name, _) in subject.options.image.env.iter().filter(|(_, value)| is_credential(value)) {
         let message = format!(
             "the value of variable `{name}` of `--env` looks like a credential; it would be visible in the Dockerfile and the image"
         );

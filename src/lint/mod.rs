@@ -18,6 +18,7 @@ mod images;
 mod invisible_text;
 mod large_dockerfile;
 mod latest_image;
+mod many_secrets;
 mod mixed_cache;
 mod no_shell;
 mod no_start_command;
@@ -44,7 +45,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Graph;
-use crate::options::ImageOptions;
+use crate::options::Options;
 use crate::render::Rendered;
 use crate::secret_usage::SecretUsage;
 
@@ -52,16 +53,21 @@ use crate::secret_usage::SecretUsage;
 /// limited to 16 MiB.
 pub(crate) const LARGEST_DOCKERFILE: usize = 7 * 1024 * 1024;
 
-/// The input of a check: a plan, the options of the image, and the files generated from both.
+/// The input of a check: a plan, the options, and the files generated from these.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) usage: &'a SecretUsage,
-    pub(crate) image: &'a ImageOptions,
+    pub(crate) options: &'a Options,
     /// `None` if the plan can't be rendered.
     pub(crate) rendered: Option<&'a Rendered>,
+}
+
+impl Subject<'_> {
     /// Whether the build is for several platforms.
-    pub(crate) is_for_platforms: bool,
+    fn is_for_platforms(&self) -> bool {
+        self.options.platforms.len() > 1
+    }
 }
 
 /// When a check runs.
@@ -80,12 +86,12 @@ enum Schedule {
 impl Schedule {
     /// Whether a check is part of every transpilation.
     fn is_always(self, subject: &Subject<'_>) -> bool {
-        self == Self::Always || (self == Self::ForPlatforms && subject.is_for_platforms)
+        self == Self::Always || (self == Self::ForPlatforms && subject.is_for_platforms())
     }
 
     /// Whether a check is off in `lint` unless its code is requested.
     fn is_optional(self, subject: &Subject<'_>) -> bool {
-        self == Self::OnRequest || (self == Self::ForPlatforms && !subject.is_for_platforms)
+        self == Self::OnRequest || (self == Self::ForPlatforms && !subject.is_for_platforms())
     }
 }
 
@@ -98,6 +104,7 @@ const CHECKS: &[(Code, Schedule, Check)] = &[
     (Code::EmptyInput, Schedule::Always, empty_input::check),
     (Code::InvisibleText, Schedule::Always, invisible_text::check),
     (Code::LargeDockerfile, Schedule::Always, large_dockerfile::check),
+    (Code::ManySecrets, Schedule::Always, many_secrets::check),
     (Code::RuntimeSecret, Schedule::Always, runtime_secret::check),
     (Code::SecretInVariable, Schedule::Always, secret_in_variable::check),
     (Code::UnappliedExec, Schedule::Always, unapplied_exec::check),

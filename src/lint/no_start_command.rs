@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 
 /// Warns about an image whose containers exit immediately.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.image.command.is_some() {
+    if subject.options.image.command.is_some() {
         return;
     }
     let deploy = &subject.graph.plan().deploy;

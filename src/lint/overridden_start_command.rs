@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 /// Notes a start command that no container runs.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let planned = subject.graph.plan().deploy.start_command.as_ref().filter(|command| !command.value.is_empty());
-    if let (Some(planned), true) = (planned, subject.image.command.is_some()) {
+    if let (Some(planned), true) = (planned, subject.options.image.command.is_some()) {
         findings.push(
             Diagnostic::new(Code::OverriddenStartCommand, "`--command` replaces the plan's start command")
                 .at(&planned.location)

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 
 /// Notes variables whose value in the image is not the plan's.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for (name, value) in &subject.image.env {
+    for (name, value) in &subject.options.image.env {
         if let Some(planned) = image_variable(subject.graph, name).filter(|planned| planned.value != *value) {
             let message = format!("`--env` overrides variable `{name}` of the plan");
             findings.push(

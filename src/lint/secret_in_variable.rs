@@ -16,7 +16,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .with_help("if it is one, list its name in the plan's `secrets` instead"),
         );
     }
-    for (name, _) in subject.image.env.iter().filter(|(name, _)| looks_secret(name)) {
+    for (name, _) in subject.options.image.env.iter().filter(|(name, _)| looks_secret(name)) {
         let message = format!(
             "variable `{name}` of `--env` looks like a secret; its value would be visible in the Dockerfile and the image"
         );

@@ -8,7 +8,7 @@ use crate::shell::ProcessOne;
 /// Warns about a start command that never receives the signal of `docker stop`. An entrypoint of one's own
 /// may forward signals.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    if subject.image.exec || subject.image.entrypoint.is_some() {
+    if subject.options.image.exec || subject.options.image.entrypoint.is_some() {
         return;
     }
     let Some(script) = StartScript::new(subject) else { return };

@@ -13,7 +13,7 @@ pub(super) struct StartScript<'a> {
 impl<'a> StartScript<'a> {
     /// `None` if no shell runs the start command.
     pub(super) fn new(subject: &Subject<'a>) -> Option<Self> {
-        match &subject.image.command {
+        match &subject.options.image.command {
             Some(ImageCommand::Exec(_)) => None,
             Some(ImageCommand::Shell(script)) => Some(Self { text: script, location: None }),
             None => {

@@ -7,7 +7,7 @@ use crate::shell::ProcessOne;
 
 /// Warns about a start command in which `exec` could change more than the process that receives signals.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some(script) = StartScript::new(subject).filter(|_| subject.image.exec) else { return };
+    let Some(script) = StartScript::new(subject).filter(|_| subject.options.image.exec) else { return };
     if matches!(ProcessOne::parse(script.text), ProcessOne::Unknown | ProcessOne::Shell { exec_at: None }) {
         let message = "`--exec` leaves the start command as it is: `exec` could change what it does";
         findings.push(

@@ -10,7 +10,7 @@ use crate::plan::{Command, StepId};
 
 /// Warns about files of the base, and of a copied root, that belong to root.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let Some(user) = &subject.image.user else { return };
+    let Some(user) = &subject.options.image.user else { return };
     let graph = subject.graph;
     let destinations = || {
         graph

@@ -24,9 +24,13 @@ fn names(codes: impl IntoIterator<Item = Code>) -> BTreeSet<String> {
 }
 
 /// The code of a second finding that comes with a code: an invalid string command also gets the warning about string
-/// commands.
+/// commands, and a small plan needs many secrets to become a large Dockerfile.
 fn beside(code: Code) -> Option<Code> {
-    (code == Code::InvalidStringCommand).then_some(Code::StringCommand)
+    match code {
+        Code::InvalidStringCommand => Some(Code::StringCommand),
+        Code::HugeDockerfile | Code::LargeDockerfile => Some(Code::ManySecrets),
+        _ => None,
+    }
 }
 
 #[test]

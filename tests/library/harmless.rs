@@ -1,6 +1,6 @@
 //! Plans that `lint` must not warn about although they look like mistakes, each next to a similar plan that is one.
 
-use railpack2docker::{Options, lint};
+use railpack2docker::{Options, SecretMount, SecretsScope, lint};
 use serde_json::{Value, json};
 use testkit::options;
 
@@ -76,6 +76,24 @@ fn inputs_that_copy_excluded_files_are_found() {
     assert!(taking(json!({ "step": "other", "include": ["docs"], "exclude": ["docs"] })).is_empty());
     assert!(taking(json!({ "step": "other", "include": ["."], "exclude": ["*", "!dist"] })).is_empty());
     assert!(taking(json!({ "step": "other", "include": ["."], "exclude": ["*.md"] })).is_empty());
+}
+
+#[test]
+fn few_secrets_are_fine_and_many_with_an_option_are() {
+    let with = |count: usize, commands: Value, options: &Options| {
+        let secrets: Vec<String> = (0..count).map(|number| format!("SECRET_{number}")).collect();
+        let build = step("build", &debian(), &json!({ "secrets": ["*"], "commands": commands }));
+        let mut plan = plan(&json!([build]), &json!([{ "step": "build", "include": ["."] }]));
+        plan["secrets"] = json!(secrets);
+        lint(&plan.to_string(), options).into_iter().map(|found| found.code.name()).collect::<Vec<_>>()
+    };
+    let (run, none) = (json!([{ "cmd": "make" }]), Options::default());
+    assert_eq!(with(11, run.clone(), &none), ["many-secrets"]);
+    assert_eq!(with(11, run.clone(), &options! { secret_mount: SecretMount::File }), ["many-secrets"]);
+    assert!(with(10, run.clone(), &none).is_empty());
+    assert!(with(11, run.clone(), &options! { secrets_scope: SecretsScope::Step }).is_empty());
+    assert!(with(11, run, &options! { secret_mount: SecretMount::Bundle("ALL".to_owned()) }).is_empty());
+    assert!(with(11, json!([{ "src": "x", "dest": "x" }]), &none).is_empty());
 }
 
 #[test]
