@@ -65,7 +65,9 @@ fn variables(bytes: &mut Bytes<'_>) -> Result<Variables> {
 
 fn argv(bytes: &mut Bytes<'_>) -> Result<Vec<String>> {
     if bytes.arbitrary()? {
-        return Ok(vec!["sh".to_owned(), "-c".to_owned(), text(bytes)?]);
+        // some are long enough for several lines
+        let script = some(bytes, 30, text)?.join(" ");
+        return Ok(vec!["sh".to_owned(), "-c".to_owned(), script]);
     }
     let mut words = vec![text(bytes)?];
     words.extend(some(bytes, 3, text)?);

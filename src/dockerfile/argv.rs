@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use super::layout::Layout;
+use super::shell_words::{reads_as, shell_word};
 use super::spelling::{Inexpressible, LONGEST_ARGUMENT, fold};
 use crate::escape::{escape_invisible_json, is_invisible};
 
 /// A program and its arguments in exec form: a JSON array, run without a shell.
+///
+/// Its pieces are the words as JSON strings, each with the bracket or comma beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ExecForm(String);
+pub(crate) struct ExecForm(Vec<String>);
 
 impl ExecForm {
     /// Spells an argv, whose words may be any text.
@@ -16,16 +20,21 @@ impl ExecForm {
     /// A word that contains a NUL or exceeds the kernel's limit; an argv that exceeds the line limit and
     /// can't be folded.
     pub(crate) fn new<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
-        let mut json = String::from("[");
-        for (i, word) in argv.iter().map(AsRef::as_ref).enumerate() {
+        let mut pieces = Vec::with_capacity(argv.len());
+        for (at, word) in argv.iter().map(AsRef::as_ref).enumerate() {
             check_argument(word)?;
-            if i > 0 {
-                json.push_str(", ");
-            }
-            json.push_str(&json_string(word));
+            let start = if at == 0 { "[" } else { "" };
+            let end = if at + 1 == argv.len() { "]" } else { "," };
+            pieces.push(format!("{start}{}{end}", json_string(word)));
         }
-        json.push(']');
-        Ok(Self(fold(json)?))
+        let form = Self(pieces);
+        fold(form.to_string())?;
+        Ok(form)
+    }
+
+    /// The form in lines that are broken between words.
+    pub(super) fn layout(&self, nested: bool) -> Layout {
+        Layout::pieces(&self.0, nested)
     }
 
     /// Spells an argv that a shell runs after other statements, each of which ends with `;`. The argv gets
@@ -73,7 +82,7 @@ fn env_words<S: AsRef<str>>(variables: &[(&str, &str)], argv: &[S]) -> Result<Ve
 
 impl fmt::Display for ExecForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.0.join(" "))
     }
 }
 
@@ -101,66 +110,75 @@ impl ShellForm {
         if !legal {
             return Err(Inexpressible::Malformed("a script that the shell form can express"));
         }
-        Ok(Self(fold(script.to_owned())?))
+        fold(script.to_owned())?;
+        Ok(Self(script.to_owned()))
     }
 
     /// Spells an argv for `exec`, which replaces the shell with the program itself, even if the shell has
-    /// a builtin of the same name.
+    /// a builtin of the same name. The command line is kept if the shell reads this argv from it.
     ///
     /// # Errors
     /// An empty argv, a program that starts with `-`, and the errors of [`ShellForm::script`].
-    pub(crate) fn exec<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
-        let mut script = "exec".to_owned();
-        for word in argv {
-            check_argument(word.as_ref())?;
-            script.push(' ');
-            script.push_str(&shell_word(word.as_ref(), false));
-        }
+    pub(crate) fn exec<S: AsRef<str>>(line: &str, argv: &[S]) -> Result<Self, Inexpressible> {
         // dash would treat a program that starts with `-` as an option of `exec`
         match argv.first().map(AsRef::as_ref) {
             None => Err(Inexpressible::Malformed("a command")),
             Some(program) if program.starts_with('-') => Err(Inexpressible::Malformed("a program for `exec`")),
-            Some(_) => Self::script(&script),
+            Some(_) => Self::script(&format!("exec {}", spell(line, argv)?)),
         }
     }
 
-    /// Spells an argv for the shell, if the shell then runs exactly that argv.
+    /// Spells an argv for the shell, if the shell then runs exactly that argv. The command line is kept if
+    /// the shell reads this argv from it.
     ///
     /// # Errors
     /// A first word that the shell handles itself (a reserved word or a builtin), an empty argv, and the
     /// errors of [`ShellForm::script`].
-    pub(crate) fn argv<S: AsRef<str>>(argv: &[S]) -> Result<Self, Inexpressible> {
-        let Some(program) = argv.first().map(AsRef::as_ref) else {
+    pub(crate) fn argv<S: AsRef<str>>(line: &str, argv: &[S]) -> Result<Self, Inexpressible> {
+        let Some((program, arguments)) = argv.split_first() else {
             return Err(Inexpressible::Malformed("a command"));
         };
+        let program = program.as_ref();
         if is_shell_word(program) {
             return Err(Inexpressible::Malformed("a program that the shell looks up"));
         }
-        let mut script = shell_word(program, program.contains('='));
-        for word in argv.iter().skip(1) {
-            check_argument(word.as_ref())?;
+        if !program.contains('=') {
+            return Self::script(&spell(line, argv)?);
+        }
+        // without quotes, it would be an assignment
+        let mut script = shell_word(program, true);
+        if !arguments.is_empty() {
             script.push(' ');
-            script.push_str(&shell_word(word.as_ref(), false));
+            script.push_str(&spell("", arguments)?);
         }
         Self::script(&script)
     }
+
+    /// The maximum number of bytes that the shell gets: breaks add blanks.
+    pub(crate) fn length(&self) -> usize {
+        self.layout(true).joined_length()
+    }
+
+    /// The form in lines from which the shell reads the same.
+    pub(super) fn layout(&self, nested: bool) -> Layout {
+        Layout::script(&self.0, nested)
+    }
+}
+
+/// Spells words for a shell, as in a command line if the shell reads the same words from it.
+fn spell<S: AsRef<str>>(line: &str, words: &[S]) -> Result<String, Inexpressible> {
+    words.iter().try_for_each(|word| check_argument(word.as_ref()))?;
+    let line = line.trim_matches(' ');
+    if reads_as(line, words) {
+        return Ok(line.to_owned());
+    }
+    Ok(words.iter().map(|word| shell_word(word.as_ref(), false)).collect::<Vec<_>>().join(" "))
 }
 
 impl fmt::Display for ShellForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Spells any text as one word for a POSIX shell: bare if it is plain and need not be `quoted`, otherwise
-/// in `'…'`.
-#[must_use]
-pub(crate) fn shell_word(word: &str, quoted: bool) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !quoted && !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// A JSON string with invisible characters escaped as `\uXXXX`.
@@ -331,22 +349,33 @@ mod tests {
             (vec!["npm", "it's", "", "$HOME"], r"npm 'it'\''s' '' '$HOME'"),
             (vec!["npm", "~", "a#b", "{a,b}"], "npm '~' 'a#b' '{a,b}'"),
         ] {
-            assert_eq!(ShellForm::argv(&argv).unwrap().to_string(), spelled);
+            assert_eq!(ShellForm::argv("", &argv).unwrap().to_string(), spelled);
         }
     }
 
     #[test]
+    fn command_line_is_kept_if_the_shell_reads_the_same_words() {
+        let argv = ["go", "build", "-ldflags=-w -s"];
+        let line = r#" go  build -ldflags="-w -s" "#;
+        assert_eq!(ShellForm::argv(line, &argv).unwrap().to_string(), line.trim());
+        assert_eq!(ShellForm::exec(line, &argv).unwrap().to_string(), format!("exec {}", line.trim()));
+        assert_eq!(ShellForm::argv("go build x", &argv).unwrap().to_string(), "go build '-ldflags=-w -s'");
+        assert_eq!(ShellForm::argv("A=1 x 'y'", &["A=1", "x", "y"]).unwrap().to_string(), "'A=1' x y");
+        assert!(ShellForm::argv("'if' x", &["if", "x"]).is_err());
+    }
+
+    #[test]
     fn exec_runs_the_program_itself() {
-        assert_eq!(ShellForm::exec(&["echo", "it's", "-n"]).unwrap().to_string(), r"exec echo 'it'\''s' -n");
-        assert!(ShellForm::exec(&["-n"]).is_err(), "an option of dash's exec");
-        assert!(ShellForm::exec::<&str>(&[]).is_err());
+        assert_eq!(ShellForm::exec("", &["echo", "it's", "-n"]).unwrap().to_string(), r"exec echo 'it'\''s' -n");
+        assert!(ShellForm::exec("", &["-n"]).is_err(), "an option of dash's exec");
+        assert!(ShellForm::exec::<&str>("", &[]).is_err());
     }
 
     #[test]
     fn reserved_words_and_builtins_are_rejected() {
         for program in ["echo", "if", "time", "test", "[", "export", ":"] {
-            assert!(ShellForm::argv(&[program, "x"]).is_err(), "{program}");
+            assert!(ShellForm::argv("", &[program, "x"]).is_err(), "{program}");
         }
-        assert!(ShellForm::argv::<&str>(&[]).is_err());
+        assert!(ShellForm::argv::<&str>("", &[]).is_err());
     }
 }

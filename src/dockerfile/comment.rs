@@ -5,18 +5,21 @@ use std::fmt;
 
 use crate::escape::escape_invisible;
 
+/// The maximum number of characters: with the two that start the comment, its line has 120 columns.
+const MAX_CHARS: usize = 118;
+
 /// The text of a one-line comment, after the `# `.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Comment(String);
 
 impl Comment {
-    /// Accepts any text, and truncates it to a readable length. Invisible characters are escaped, so no
+    /// Accepts any text, and truncates it to the width of a line. Invisible characters are escaped, so no
     /// text can end the comment; consecutive blanks become one; text that a parser or linter would obey,
     /// or that looks like the header, is put in quotes.
     #[must_use]
     pub(crate) fn new(text: &str) -> Self {
         let text = escape_invisible(text.trim());
-        Self::with_limit(&text.split_whitespace().collect::<Vec<_>>().join(" "), 300)
+        Self::with_limit(&text.split_whitespace().collect::<Vec<_>>().join(" "), MAX_CHARS)
     }
 
     /// A command that a reader may copy. Leading blanks are kept, and the text is truncated only after
@@ -39,13 +42,17 @@ impl fmt::Display for Comment {
     }
 }
 
-/// Truncates a text to a number of characters, not of columns as `text::truncate` does: characters bound
-/// the length of a line, and a later version of the Unicode tables does not change a generated file.
+/// Truncates a text after a word, or within one that is longer than the limit.
+///
+/// Counts characters, not columns as `text::truncate` does: characters bound the length of a line, and a later
+/// version of the Unicode tables does not change a generated file.
 fn truncated(text: &str, max_chars: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(max_chars) {
-        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
-        None => Cow::Borrowed(text),
+    if text.chars().nth(max_chars).is_none() {
+        return Cow::Borrowed(text);
     }
+    let beginning: String = text.chars().take(max_chars - 1).collect();
+    let words = beginning.rsplit_once(' ').map(|(words, _)| words.trim_end()).filter(|words| !words.is_empty());
+    Cow::Owned(words.map_or_else(|| format!("{beginning}…"), |words| format!("{words} …")))
 }
 
 /// Whether Docker (`check=…`, `syntax=…`, `escape=…`) or hadolint would read a comment as a directive.
@@ -69,7 +76,11 @@ mod tests {
 
     #[test]
     fn long_comment_is_truncated() {
-        assert_eq!(Comment::new(&"é".repeat(70_000)).to_string().chars().count(), 301);
+        let words = |count: usize| Comment::new(&"ab ".repeat(count)).to_string();
+        assert_eq!(words(39), ["ab"; 39].join(" "));
+        assert_eq!(words(40), ["ab"; 39].join(" ") + " …");
+        assert_eq!(Comment::new(&"é".repeat(118)).to_string(), "é".repeat(118));
+        assert_eq!(Comment::new(&"é".repeat(70_000)).to_string(), "é".repeat(117) + "…");
         assert!(Comment::command(&"\u{10348}".repeat(70_000)).to_string().len() < 65_000);
     }
 

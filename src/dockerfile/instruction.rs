@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{
     AssetPath, AssetText, Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc,
-    HeredocPath, Label, Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup, ShellVariables,
-    Signal, UserSetup,
+    HeredocPath, Label, Layout, Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup,
+    ShellVariables, Signal, UserSetup, layout,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -170,14 +170,25 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    fn summary(&self) -> String {
+    /// Whether its flags and paths are on several lines.
+    pub(crate) fn is_long(&self) -> bool {
+        !layout::fits(&self.summary(), 0)
+    }
+
+    /// The lines of its patterns, if it is long.
+    pub(crate) fn exclude_lines(&self) -> Vec<&[Exclude]> {
+        layout::groups(&self.exclude, |pattern| format!("--exclude={pattern}"))
+    }
+
+    /// Its text on one line.
+    pub(crate) fn summary(&self) -> String {
         let mut words = vec!["COPY".to_owned()];
         words.extend(self.link.then(|| "--link".to_owned()));
         words.extend(self.owner.map(|owner| format!("--chown={owner}")));
         words.extend(self.from.as_ref().map(|from| format!("--from={from}")));
         words.extend(self.exclude.iter().map(|pattern| format!("--exclude={pattern}")));
         words.push(self.paths.to_string());
-        words.join(" ")
+        unfolded(&words.join(" "))
     }
 
     /// Whether this COPY copies a file from the build context. The path must be clean and relative to the
@@ -312,6 +323,8 @@ impl fmt::Display for Mode {
 pub(crate) struct Run {
     /// A comment line above the instruction.
     pub(crate) comment: Option<Comment>,
+    /// Another one, about the spelling of the command.
+    pub(crate) note: Option<Comment>,
     /// The mounts, one per line.
     pub(crate) mounts: Vec<Located<Mount>>,
     /// Statements that the shell runs before the command, one per line. Empty for the exec form.
@@ -354,9 +367,18 @@ pub(crate) enum SecretsHasher {
 }
 
 impl Run {
+    /// The command in lines.
+    pub(crate) fn layout(&self) -> Layout {
+        let nested = !self.mounts.is_empty() || !self.setup.is_empty();
+        match &self.command {
+            Command::Shell(form) => form.layout(nested),
+            Command::Exec(form) => form.layout(nested),
+        }
+    }
+
     /// The instruction on one line, without mounts and setup.
     pub(crate) fn summary(&self) -> String {
-        unfolded(&format!("RUN {}", self.command))
+        format!("RUN {}", self.command)
     }
 }
 

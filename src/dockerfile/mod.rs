@@ -13,6 +13,7 @@ mod heredoc;
 mod ignore;
 mod image_config;
 mod instruction;
+mod layout;
 mod mount;
 mod name;
 mod path;
@@ -20,11 +21,12 @@ mod platform;
 mod secret_file;
 mod shell_setup;
 mod shell_variables;
+mod shell_words;
 mod spelling;
 mod stage;
 mod user;
 
-pub(crate) use argv::{ExecForm, ShellForm, is_shell_word, shell_word};
+pub(crate) use argv::{ExecForm, ShellForm, is_shell_word};
 pub(crate) use asset::{Asset, AssetName, AssetPath, AssetText};
 pub(crate) use bundle::BundleDigest;
 pub(crate) use comment::{Comment, GENERATED_BY};
@@ -35,6 +37,7 @@ pub(crate) use image_config::{Duration, Healthcheck, Label, Port, Retries, Signa
 pub(crate) use instruction::{
     Command, Copy, CopyAsset, CopyFile, HashSecrets, Instruction, Labels, Mode, Run, SecretsHasher,
 };
+pub(crate) use layout::Layout;
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
@@ -42,6 +45,7 @@ pub(crate) use platform::{Platform, PlatformArg, architecture_names};
 pub(crate) use secret_file::SecretFile;
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use shell_variables::ShellVariables;
+pub(crate) use shell_words::shell_word;
 pub(crate) use spelling::Inexpressible;
 pub(crate) use spelling::{LONGEST_LINE, check_path, fold, percent_encode};
 pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};

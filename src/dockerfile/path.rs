@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::Layout;
 use super::argv::json_string;
 use super::spelling::{Inexpressible, check_path, escape, flag_text, fold, one_line, pattern as check_pattern};
 use crate::compat::patternmatcher::is_pattern;
@@ -12,7 +13,7 @@ use crate::compat::patternmatcher::is_pattern;
 pub(crate) struct CopyPaths {
     source: String,
     destination: String,
-    spelled: String,
+    spelled: [String; 2],
 }
 
 impl CopyPaths {
@@ -33,11 +34,17 @@ impl CopyPaths {
             return Err(Inexpressible::Nul);
         }
         let spelled = if is_word(&source) && is_word(destination) {
-            format!("{source} {destination}")
+            [source.to_string(), destination.to_owned()]
         } else {
-            fold(format!("[{}, {}]", json_operand(&source), json_operand(destination)))?
+            [fold(format!("[{},", json_operand(&source)))?, fold(format!("{}]", json_operand(destination)))?]
         };
         Ok(Self { source: source.into_owned(), destination: destination.to_owned(), spelled })
+    }
+
+    /// Both on a line of their own, or each on one.
+    #[must_use]
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::pieces(&self.spelled, false)
     }
 
     /// The source, a path or pattern, before it is spelled.
@@ -55,7 +62,7 @@ impl CopyPaths {
 
 impl fmt::Display for CopyPaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.spelled)
+        f.write_str(&self.spelled.join(" "))
     }
 }
 

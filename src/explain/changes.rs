@@ -214,6 +214,7 @@ impl<'a> Propagation<'a> {
         let location = instruction.map_or(&stage.from.location, |instruction| &instruction.location);
         let text = match instruction.map(|instruction| &instruction.value) {
             Some(Instruction::Run(run)) => run.summary(),
+            Some(Instruction::Copy(copy)) => copy.summary(),
             _ => self.explanation.line(line).to_owned(),
         };
         FirstInstruction { line, text, position: self.positions.position(location) }

@@ -1,11 +1,10 @@
 //! Brace expansion in scripts for `sh`: only bash and similar shells support it.
 
 use super::Subject;
-use super::programs::Program;
-use super::shell_words::{is_operator, is_plain, text};
 use crate::compat::shlex::split_letters;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Origin;
+use crate::shell::{Program, is_operator, is_plain, text};
 
 /// The search limit for a closing brace, in bytes.
 const LONGEST_BRACES: usize = 200;

@@ -11,6 +11,7 @@ use crate::dockerfile::{
 };
 use crate::graph::Origin;
 use crate::plan::{Command, Located, Step, StepId};
+use crate::shell::Literal;
 
 /// Lowers the commands of a step.
 pub(super) struct CommandLowering<'a, 'p> {
@@ -84,9 +85,9 @@ impl<'p> CommandLowering<'_, 'p> {
         context.count(mounts.len() * MIN_MOUNT_LENGTH + variables.iter().map(|(_, value)| value.len()).sum::<usize>());
         let has_image = context.graph.root_image(Origin::Step(self.id)).is_some();
         let shell = shell_for(has_image, environment, &secrets);
-        let (setup, command) =
-            command(&words, &variables, access.setup, shell).or_report(context, "the command", cmd)?;
-        Some(Run { comment, mounts, setup, command })
+        let line = Line { text: &cmd.value, words: &words };
+        let (setup, command) = command(line, &variables, access.setup, shell).or_report(context, "the command", cmd)?;
+        Some(Run { comment, note: note(line, &command), mounts, setup, command })
     }
 }
 
@@ -126,18 +127,26 @@ fn shell_for(has_image: bool, environment: &Environment<'_>, secrets: &[&Located
     if are_for_shells && environment.is_for_shells() { Shell::Transparent } else { Shell::Drops }
 }
 
+/// A command line and its words.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    text: &'a str,
+    words: &'a [String],
+}
+
 /// The setup of a RUN's shell, and the command that it runs.
 type Prepared = (Vec<ShellSetup>, dockerfile::Command);
 
 /// A command in shell form if that gives the same argv, otherwise in exec form.
 fn command(
-    words: &[String],
+    line: Line<'_>,
     variables: &[(&str, &str)],
     setup: Vec<ShellSetup>,
     shell: Shell,
 ) -> Result<Prepared, Inexpressible> {
+    let words = line.words;
     if !setup.is_empty() {
-        return after_setup(words, variables, setup);
+        return after_setup(line, variables, setup);
     }
     if !variables.is_empty() {
         return ExecForm::with_variables(variables, words).map(|form| (setup, dockerfile::Command::Exec(form)));
@@ -145,7 +154,7 @@ fn command(
     let form = match (script_of(words), shell) {
         (_, Shell::Missing) | (None, Shell::Drops) => Err(Inexpressible::Malformed("a command for a shell")),
         (Some(script), _) => ShellForm::script(script),
-        (None, Shell::Transparent) => ShellForm::argv(words),
+        (None, Shell::Transparent) => ShellForm::argv(line.text, words),
     };
     let command = match form {
         Ok(form) if !uses_own_name(words) => dockerfile::Command::Shell(form),
@@ -156,23 +165,36 @@ fn command(
 
 /// A command whose shell first reads secrets into variables. `exec` then runs the program itself, even if
 /// a builtin has the same name.
-fn after_setup(
-    words: &[String],
-    variables: &[(&str, &str)],
-    setup: Vec<ShellSetup>,
-) -> Result<Prepared, Inexpressible> {
+fn after_setup(line: Line<'_>, variables: &[(&str, &str)], setup: Vec<ShellSetup>) -> Result<Prepared, Inexpressible> {
+    let words = line.words;
     let shell = match (script_of(words), variables) {
         (Some(script), []) => ShellForm::script(script),
-        (None, []) => ShellForm::exec(words),
+        (None, []) => ShellForm::exec(line.text, words),
         (_, _) => Err(Inexpressible::Malformed("a script")),
     };
     if let (Ok(form), false) = (shell, uses_own_name(words)) {
-        check_script(&setup, form.to_string().len())?;
+        check_script(&setup, form.length())?;
         return Ok((setup, dockerfile::Command::Shell(form)));
     }
     let setup: Vec<String> = setup.iter().map(ShellSetup::to_string).collect();
     let form = ExecForm::in_shell(&setup.join(" "), variables, words)?;
     Ok((Vec::new(), dockerfile::Command::Exec(form)))
+}
+
+/// The reason for quotes that the plan does not have: a shell would change the words without them.
+fn note(line: Line<'_>, command: &dockerfile::Command) -> Option<Comment> {
+    const LONGEST: usize = 70;
+    let is_quoted = matches!(command, dockerfile::Command::Shell(_)) && script_of(line.words).is_none();
+    let literal = Literal::first(line.text).filter(|_| is_quoted)?;
+    let fact = match &literal {
+        Literal::Pattern(name) if name.contains('*') => "the star is part of the name".to_owned(),
+        Literal::Pattern(_) => "the question mark is part of the name".to_owned(),
+        _ => literal.to_string(),
+    };
+    // the fact has a word in backquotes
+    let is_readable = fact.len() <= LONGEST && fact.matches('`').count() <= 2;
+    let fact = if is_readable { &fact } else { "the arguments are passed literally" };
+    Some(Comment::new(&format!("No shell in Railpack: {fact}")))
 }
 
 /// Whether a script uses its own name, `$0`, which is `sh` in the plan but `/bin/sh` in the shell form.
@@ -210,7 +232,8 @@ mod tests {
     use super::*;
 
     fn form(cmd: &str) -> String {
-        match command(&shlex::split(cmd).words, &[], Vec::new(), Shell::Transparent).unwrap().1 {
+        let words = shlex::split(cmd).words;
+        match command(Line { text: cmd, words: &words }, &[], Vec::new(), Shell::Transparent).unwrap().1 {
             dockerfile::Command::Shell(form) => form.to_string(),
             dockerfile::Command::Exec(form) => form.to_string(),
         }
@@ -220,15 +243,43 @@ mod tests {
     fn shell_form_is_used_if_it_gives_the_same_argv() {
         for (cmd, run) in [
             ("npm ci", "npm ci"),
+            (r#" go build -ldflags="-w -s"  -o out "#, r#"go build -ldflags="-w -s"  -o out"#),
+            (r#"go build "-o=$x" -ldflags="-w -s""#, "go build '-o=$x' '-ldflags=-w -s'"),
             ("sh -c 'npm ci && npm run build'", "npm ci && npm run build"),
             ("rm -rf src target/x*", "rm -rf src 'target/x*'"),
             ("npm run $HOME", "npm run '$HOME'"),
             ("COMPOSER_ALLOW_SUPERUSER=1 composer x", "'COMPOSER_ALLOW_SUPERUSER=1' composer x"),
-            ("sh -c 'a' b", "sh -c a b"),
+            ("sh -c 'a' b", "sh -c 'a' b"),
             ("sh -e 'a b'", "sh -e 'a b'"),
             ("bash -c 'a b'", "bash -c 'a b'"),
         ] {
             assert_eq!(form(cmd), run);
+        }
+    }
+
+    #[test]
+    fn quotes_that_the_plan_does_not_have_are_explained() {
+        let note = |cmd: &str| {
+            let words = shlex::split(cmd).words;
+            let line = Line { text: cmd, words: &words };
+            let (_, command) = command(line, &[], Vec::new(), Shell::Transparent).unwrap();
+            note(line, &command).map(|comment| comment.to_string())
+        };
+        for (cmd, fact) in [
+            ("rm -rf src dist/*.map", "the star is part of the name"),
+            ("rm -rf src/?", "the question mark is part of the name"),
+            ("npm ci && npm run build", "`&&` is passed as an argument"),
+            ("npm run $TARGET", "`$TARGET` is not expanded"),
+            ("NODE_ENV=production npm ci", "`NODE_ENV=production` is run as a program"),
+            ("pip install x>=1.2", "`x>=1.2` is passed literally"),
+        ] {
+            assert_eq!(note(cmd), Some(format!("No shell in Railpack: {fact}")), "{cmd}");
+        }
+        for cmd in [format!("find . -name {}*", "x".repeat(100)), "find . -name `x`".to_owned()] {
+            assert_eq!(note(&cmd).unwrap(), "No shell in Railpack: the arguments are passed literally");
+        }
+        for cmd in ["npm ci", "rm -rf 'dist/*.map'", "sh -c 'rm *'", "echo *", "pip install uvicorn[standard]"] {
+            assert_eq!(note(cmd), None, "{cmd}");
         }
     }
 
@@ -251,7 +302,8 @@ mod tests {
     fn shell_that_drops_variables_or_is_missing_is_not_used() {
         let exec = |words: &[&str], shell| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            matches!(command(&words, &[], Vec::new(), shell).unwrap().1, dockerfile::Command::Exec(_))
+            let line = Line { text: "", words: &words };
+            matches!(command(line, &[], Vec::new(), shell).unwrap().1, dockerfile::Command::Exec(_))
         };
         assert!(exec(&["npm", "ci"], Shell::Drops));
         assert!(exec(&["npm", "ci"], Shell::Missing));
@@ -262,7 +314,8 @@ mod tests {
 
     #[test]
     fn multi_line_variable_is_set_by_env() {
-        let (_, run) = command(&["npm".to_owned()], &[("A", "1\n2")], Vec::new(), Shell::Transparent).unwrap();
+        let line = Line { text: "npm", words: &["npm".to_owned()] };
+        let (_, run) = command(line, &[("A", "1\n2")], Vec::new(), Shell::Transparent).unwrap();
         assert_eq!(run, dockerfile::Command::Exec(ExecForm::new(&["env", "A=1\n2", "npm"]).unwrap()));
     }
 

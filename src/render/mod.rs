@@ -196,7 +196,7 @@ impl Renderer {
 }
 
 fn plan_name(files: &Files) -> Comment {
-    Comment::new(files.plan.as_deref().unwrap_or("standard input"))
+    Comment::command(files.plan.as_deref().unwrap_or("standard input"))
 }
 
 fn template_of(instruction: &Instruction) -> &'static str {

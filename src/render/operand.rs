@@ -7,9 +7,9 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
-    Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc,
-    HeredocPath, IgnorePattern, ImageRef, Label, Mode, MountField, OwnedPath, Owner, PlatformArg, Port, Retries,
-    SecretFile, Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
+    Assignment, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc, HeredocPath,
+    IgnorePattern, ImageRef, Label, Layout, Mode, MountField, OwnedPath, Owner, PlatformArg, Port, Retries, SecretFile,
+    Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
 };
 use crate::header::{AssetDigest, GeneratedFrom};
 
@@ -57,7 +57,6 @@ macro_rules! operands {
 operands!(
     AssetDigest,
     Assignment,
-    Command,
     Comment,
     CopyPaths,
     Delimiter,
@@ -72,6 +71,7 @@ operands!(
     IgnorePattern,
     ImageRef,
     Label,
+    Layout,
     Mode,
     MountField,
     OwnedPath,

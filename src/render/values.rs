@@ -135,14 +135,17 @@ pub(super) fn instruction<'a>(
 
 fn copy<'a>(copy: &Copy) -> Values<'a> {
     let source = copy.from.as_ref().filter(|from| !matches!(from, From::Scratch));
+    let is_long = copy.is_long();
+    let exclude = if is_long { copy.exclude_lines() } else { vec![copy.exclude.as_slice()] };
     values([
         ("comment", maybe(copy.comment.as_ref())),
         ("link", copy.link.into()),
         ("owner", maybe(copy.owner.as_ref())),
         ("from", maybe(source)),
-        ("exclude", list(&copy.exclude, spelled)),
+        ("is_long", is_long.into()),
+        ("exclude", exclude.into_iter().map(|line| list(line, spelled)).collect()),
         ("exclude_has_blank", copy.exclude.iter().any(Exclude::has_blank).into()),
-        ("paths", spelled(&copy.paths)),
+        ("paths", if is_long { spelled(&copy.paths.layout()) } else { spelled(&copy.paths) }),
     ])
 }
 
@@ -180,10 +183,11 @@ fn run<'a>(run: &'a Run, mounts: &mut Mounts, renderer: &Renderer) -> Result<Val
     let (mounts, origins) = mounts.values(&run.mounts, renderer)?;
     let fields = fields([
         ("comment", maybe(run.comment.as_ref())),
+        ("note", maybe(run.note.as_ref())),
         ("mounts", mounts),
         ("setup", list(&run.setup, spelled)),
         ("one_line", fits_on_a_line(run).into()),
-        ("command", spelled(&run.command)),
+        ("command", spelled(&run.layout())),
     ]);
     Ok(Values { fields, origins })
 }

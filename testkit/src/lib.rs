@@ -2,12 +2,12 @@
 //!
 //! * [`buildkit`] parses a Dockerfile as `BuildKit` does, independently of the code that generates it.
 //! * [`plans`] has the plans of tests, [`wild`] generates random ones, and [`model`] computes the meaning of a plan.
-//!   [`reads_back`] compares a Dockerfile with that meaning.
+//!   [`reads_back`] compares a Dockerfile with that meaning, and [`shell`] reads its scripts.
 //! * [`injection`] has a table of attacks, with the expected result of each.
 //! * [`pairs`] has pairs of plans that differ, and [`comment`] checks the comment that `diff` writes about two plans
 //!   for a pull request.
 //! * [`secrets`] has odd values of secrets, and damaged bundles.
-//! * [`command`] runs the command, [`shells`] runs scripts, and [`engine`] builds with Docker.
+//! * [`command`] runs the command, [`shells`] and [`script_runs`] run scripts, and [`engine`] builds with Docker.
 #![allow(
     missing_docs,
     clippy::indexing_slicing,
@@ -35,7 +35,10 @@ pub mod plans;
 pub mod reads_back;
 #[cfg(feature = "tests")]
 mod repository;
+#[cfg(all(feature = "tests", unix))]
+pub mod script_runs;
 pub mod secrets;
+pub mod shell;
 #[cfg(all(feature = "tests", unix))]
 pub mod shells;
 #[cfg(feature = "tests")]

@@ -126,7 +126,17 @@ impl Plan {
     }
 }
 
-/// A command line that `google/shlex` splits into these words.
+/// A command line that `google/shlex` splits into these words. A shell reads the same words in some of
+/// them, and others in those with backslashes.
 fn command_line(argv: &[String]) -> String {
-    argv.iter().map(|word| format!("'{}'", word.replace('\'', "'\"'\"'"))).collect::<Vec<_>>().join(" ")
+    let with_backslashes = argv.len().is_multiple_of(2);
+    argv.iter().map(|word| spelled(word, with_backslashes)).collect::<Vec<_>>().join(" ")
+}
+
+fn spelled(word: &str, with_backslashes: bool) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if word.is_empty() || !with_backslashes {
+        return format!("'{}'", word.replace('\'', "'\"'\"'"));
+    }
+    word.chars().map(|c| if is_plain(c) { c.to_string() } else { format!("\\{c}") }).collect()
 }

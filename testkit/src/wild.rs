@@ -112,6 +112,7 @@ fn argv() -> impl Strategy<Value = Vec<String>> {
     let script = prop_oneof![
         3 => text(&["\n", "echo $0", "cat <<X\nhi\nX", "\\\n"], 0..12),
         1 => select(SCRIPTS).prop_map(str::to_owned),
+        2 => self::script(),
     ];
     let script = prop_oneof![30 => script, 1 => long()];
     let program = select(&["echo", "if", "test", "[", "time", "cd", "A=1", ":", "printf"][..]);
@@ -119,6 +120,136 @@ fn argv() -> impl Strategy<Value = Vec<String>> {
         (program, select(&["x", "a b", "\\n", "A=1", "-n"][..])).prop_map(|(a, b)| vec![a.to_owned(), b.to_owned()]);
     let in_shell = script.prop_map(|script| ["sh", "-c", &script].map(str::to_owned).to_vec());
     prop_oneof![1 => in_shell, 1 => vec(word(), 1..5), 1 => of_the_shell].prop_map(without_nul)
+}
+
+/// Words of scripts, of every kind: quoted ones, expansions, patterns, redirections.
+const SCRIPT_WORDS: &[&str] = &[
+    "a",
+    "--long-option=/some/where",
+    "'b  c'",
+    "\"d  e\"",
+    "'it'\\''s  '",
+    "f\\ \\ g",
+    "\\#h",
+    "i#j",
+    "$x",
+    "\"$x  $\"",
+    "${x:-k  l}",
+    "\"${x:-m  n}\"",
+    "${x:-\"o  p\"}",
+    "$(p  q)",
+    "\"$(p  q  'r  s')\"",
+    "\"$(p \"t  u\")  \"",
+    "$(p 'v  )' w)",
+    "`p  x  y`",
+    "\"`p  'z  z'`\"",
+    "$((1  +  2))",
+    "*",
+    "b?",
+    "[a-z]*",
+    "{a,b}",
+    "{",
+    "}",
+    "~",
+    "é",
+    "\\;",
+    "';'",
+    "\"&&\"",
+    "'#'",
+    "!",
+    "]]",
+    "if",
+    "> /dev/null",
+    "2>&1",
+    "2>  /dev/null",
+    "< /dev/null",
+    "''",
+    "a=b",
+    "0123456789012345678901234567890123456789012345678901234567890123456789",
+];
+
+/// Parts of the grammar around words.
+const SCRIPT_SYNTAX: &[&str] = &[
+    "p",
+    "p",
+    "p",
+    "&&",
+    "||",
+    ";",
+    "|",
+    "(",
+    ")",
+    "then",
+    "fi",
+    "for x in",
+    "do",
+    "done",
+    "case a in",
+    "a)",
+    ";;",
+    "esac",
+    "[[",
+    "((",
+    "))",
+    "'",
+    "\"",
+    "\\",
+    "`",
+    "$(",
+    "${",
+    "$'b\\'",
+    "f()",
+    "x=(",
+    "@(",
+    "#",
+    "=~",
+    "$[",
+    "a[",
+    "]=b",
+];
+
+/// Scripts of one line. They change nothing, and run nothing but `p` and what is built into the shell.
+pub fn script() -> impl Strategy<Value = String> {
+    const BLANKS: &[&str] = &["", " ", " ", " ", "  ", "\t"];
+    let part = prop_oneof![select(SCRIPT_WORDS), select(SCRIPT_SYNTAX)];
+    let any = vec((part, select(BLANKS)), 1..20);
+    let any =
+        any.prop_map(|parts| parts.into_iter().fold("p ".to_owned(), |script, (part, blank)| script + part + blank));
+    prop_oneof![3 => legal_script(), 1 => any]
+}
+
+/// Commands that run `p`, with operators and compound commands around them: most of them can be run.
+fn legal_script() -> impl Strategy<Value = String> {
+    const BLANKS: &[&str] = &[" ", " ", "  ", "\t"];
+    const OPERATORS: &[&str] = &[" && ", " || ", "; ", " ; ", " | ", "&&", "  ||  ", ";"];
+    const ENDS: &[&str] = &["", "", "", "  # a  comment && p", "  #", ";", "  ;", " # 'quote"];
+    // around commands
+    const FRAMES: &[&str] = &[
+        "if C; then C; else  C; fi",
+        "{ C;  C; }",
+        "(C;  C)",
+        "( C )",
+        "for x in a  'b  c'; do C; done",
+        "case a in  a|b)  C;;  *) C;; esac",
+        "case a in (a  |  'b c') C;; esac",
+        "while C && false; do C; done",
+        "f() { C  \"$1\"; }; f  'a  b'",
+        "f () { C; }; f",
+        "x=a  y='b  c' C",
+        "! C",
+        "x=$(C) C",
+        "x=\"$(C  'd  e')\"; C",
+    ];
+    let word = (select(BLANKS), select(SCRIPT_WORDS)).prop_map(|(blank, word)| format!("{blank}{word}"));
+    let command = vec(word, 0..9).prop_map(|words| format!("p{}", words.concat()));
+    let compound = (select(FRAMES), vec(command.clone(), 3)).prop_map(|(frame, commands)| {
+        commands.iter().fold(frame.to_owned(), |script, command| script.replacen('C', command, 1))
+    });
+    let statement = prop_oneof![4 => command, 1 => compound];
+    let more = vec((select(OPERATORS), statement.clone()), 0..5);
+    (statement, more, select(ENDS)).prop_map(|(first, more, end)| {
+        more.into_iter().fold(first, |script, (operator, next)| script + operator + &next) + end
+    })
 }
 
 /// Replaces NULs, which no Dockerfile can contain, so that most plans still have one.

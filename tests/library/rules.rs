@@ -71,6 +71,39 @@ fn commands_have_shell_form_if_the_argv_is_the_same() {
 }
 
 #[test]
+fn long_lines_are_broken_where_the_argv_stays_the_same() {
+    let tools = "--with=bindings --with=documentation --with=examples --with=fixtures --with=tests";
+    let build = |commands: &Value| json!({ "name": "build", "inputs": [{ "image": BUILDER }], "caches": ["npm"], "commands": commands });
+    shows(
+        "long-lines",
+        &json!([
+            step(
+                "packages",
+                &json!([
+                    { "cmd": "sh -c 'apt-get update && apt-get install -y a b c d e f g && rm -rf /var/lib/apt/lists/*'",
+                      "customName": "install apt packages: ca-certificates default-libmysqlclient-dev libmagickwand-dev libvips-dev libxml2-dev" },
+                    { "cmd": "sh -c 'apk add --no-cache --virtual .build-dependencies ca-certificates build-base libffi-dev openssl-dev'" },
+                    { "cmd": format!("sh -c 'set -e; npm ci {tools}; npm run build -- \"a  b\" | tee build.log || npm run clean # {tools}'") },
+                    { "cmd": format!("sh -c 'if [ -f package-lock.json ]; then npm ci {tools}; else npm install {tools}; fi'") },
+                    { "cmd": format!("echo {tools} \"a  b\" {tools}") },
+                    { "cmd": format!("sh -c 'npm run build -- \"{tools} {tools}\"'") },
+                ])
+            ),
+            build(&json!([
+                { "cmd": "go build -ldflags=\"-w -s\" -o out" },
+                { "cmd": format!("npm ci {tools} && npm run build -- \"a  b\" {tools}") },
+                { "cmd": "sh -c 'apt-get update && apt-get install -y a b c d e f g'" },
+            ])),
+            { "name": "result", "inputs": [
+                { "step": "build" },
+                { "step": "packages", "include": ["/usr/local/share/documentation-of-packages"],
+                  "exclude": ["*.map", "node_modules", "examples", "fixtures", "tests", "documentation", "bindings"] },
+            ] },
+        ]),
+    );
+}
+
+#[test]
 fn strings_are_scripts() {
     shows(
         "string-commands",

@@ -14,6 +14,7 @@ mod examples;
 mod explained;
 mod image;
 mod leaks;
+mod lines;
 mod nested;
 mod predicts;
 mod readme;

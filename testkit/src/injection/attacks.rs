@@ -329,6 +329,8 @@ pub const ATTACKS: &[Attack] = &[
 pub fn far(slot: Slot) -> String {
     match slot {
         Asset | AssetText => format!("a\n{}evil\n", "\t".repeat(40)),
+        // outside of quotes, they would not get into the Dockerfile
+        Script => format!("safe '{}evil'", " ".repeat(300)),
         _ => format!("safe{}evil", " ".repeat(300)),
     }
 }

@@ -10,6 +10,7 @@ use super::bundles::{after_bundle, file_of_secret};
 use crate::buildkit::{Command as Words, Instruction, Run, Stage};
 use crate::model::{DEFAULT_PATH, Environment, Value, needs_env, tells_variants_apart, under_app};
 use crate::plans::{Command, Step, Variables};
+use crate::shell;
 
 /// The variables that a stage's commands see, and those that its image keeps.
 #[derive(Clone, Debug, Default)]
@@ -91,8 +92,8 @@ impl<'c> Check<'c> {
             Some(id) if !given.is_empty() => self.ran_with_bundle(id, argv, run),
             _ => match &run.command {
                 Words::Exec(words) => words.clone(),
-                Words::Shell(script) if argv == ["sh", "-c", script] => argv.to_vec(),
-                Words::Shell(script) => posix_words(script).unwrap_or_else(|| panic!("{script:?} is not {argv:?}")),
+                Words::Shell(script) if is_script(argv, script) => argv.to_vec(),
+                Words::Shell(script) => shell::words(script).unwrap_or_else(|| panic!("{script:?} is not {argv:?}")),
             },
         };
         let (assigned, words) = if for_env.is_empty() { (Vec::new(), ran.as_slice()) } else { after_env(&ran) };
@@ -123,9 +124,8 @@ impl<'c> Check<'c> {
             }
             Words::Shell(script) => {
                 let (digest, rest) = after_bundle(script, id, &run.mounts);
-                let is_script = argv.len() == 3 && argv[..2] == ["sh", "-c"] && argv[2] == rest;
-                let words =
-                    if is_script { Some(argv.to_vec()) } else { rest.strip_prefix("exec ").and_then(plain_words) };
+                let program = || shell::plain_words(rest.strip_prefix("exec ")?);
+                let words = if is_script(argv, rest) { Some(argv.to_vec()) } else { program() };
                 (digest, words.unwrap_or_else(|| panic!("{script:?} is not {argv:?}")))
             }
         };
@@ -245,6 +245,11 @@ pub(super) fn kept_hash(stage: &Stage) -> Vec<String> {
     Vec::new()
 }
 
+/// Whether a RUN has the script of `sh -c`, with more blanks where its lines are joined.
+fn is_script(argv: &[String], script: &str) -> bool {
+    matches!(argv, [sh, c, own] if sh == "sh" && c == "-c" && shell::differ_in_blanks_at_most(own, script))
+}
+
 /// The variables that `env` sets, and the program that it then runs.
 fn after_env(words: &[String]) -> (Vec<(String, String)>, &[String]) {
     assert_eq!(words[0], "env");
@@ -252,58 +257,4 @@ fn after_env(words: &[String]) -> (Vec<(String, String)>, &[String]) {
     let program = words.iter().skip(1).position(|word| !word.contains('=')).map_or(words.len(), |at| at + 1);
     let set = words[1..program].iter().map(|word| word.split_once('=').unwrap());
     (set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(), &words[program..])
-}
-
-/// The words that a POSIX shell runs as a program; `None` for any other script.
-fn posix_words(script: &str) -> Option<Vec<String>> {
-    let words = plain_words(script)?;
-    // a shell would not run an assignment or a builtin as a program
-    let first = split_unquoted(script)?.into_iter().next()?;
-    let is_assignment = first.contains('=') && !first.starts_with('\'');
-    let of_the_shell = [
-        "echo", "printf", "test", "[", "cd", "kill", "pwd", "true", "false", "if", "time", "export", "set", ".", ":",
-        "!", "eval", "exec",
-    ];
-    (!is_assignment && !of_the_shell.contains(&words[0].as_str())).then_some(words)
-}
-
-/// The words that a POSIX shell reads from bare and single-quoted words; `None` for any other script.
-fn plain_words(script: &str) -> Option<Vec<String>> {
-    let mut words = Vec::new();
-    for part in split_unquoted(script)? {
-        let mut word = String::new();
-        let mut rest = part.as_str();
-        while !rest.is_empty() {
-            if let Some(quoted) = rest.strip_prefix('\'') {
-                let (text, after) = quoted.split_once('\'')?;
-                word.push_str(text);
-                rest = after;
-            } else if let Some(after) = rest.strip_prefix("\\'") {
-                word.push('\'');
-                rest = after;
-            } else {
-                let c = rest.chars().next().filter(|c| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(*c))?;
-                word.push(c);
-                rest = &rest[1..];
-            }
-        }
-        words.push(word);
-    }
-    Some(words)
-}
-
-fn split_unquoted(script: &str) -> Option<Vec<String>> {
-    let mut words = vec![String::new()];
-    let mut quoted = false;
-    let mut escaped = false;
-    for c in script.chars() {
-        if c == ' ' && !quoted {
-            words.push(String::new());
-            continue;
-        }
-        quoted ^= c == '\'' && !escaped;
-        escaped = c == '\\' && !quoted;
-        words.last_mut()?.push(c);
-    }
-    (!quoted && words.iter().all(|word| !word.is_empty())).then_some(words)
 }

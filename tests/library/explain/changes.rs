@@ -125,6 +125,27 @@ fn a_step_re_runs_from_the_first_copy_of_the_file() {
 }
 
 #[test]
+fn a_long_instruction_is_shown_on_one_line() {
+    let excluded: Vec<String> = (0..12).map(|at| format!("directory-{at}")).collect();
+    let install = "apt-get update && apt-get install -y a b c d e f g h";
+    let plan = json!({
+        "steps": [
+            { "name": "a", "inputs": [{ "image": "x" }, { "local": true, "include": ["src"], "exclude": excluded }] },
+            { "name": "b", "inputs": [{ "image": "x" }], "secrets": ["A"], "commands": [{ "cmd": format!("sh -c '{install}'") }] },
+        ],
+        "secrets": ["A"],
+        "deploy": { "base": { "image": "x" }, "inputs": [
+            { "step": "a", "include": ["."] }, { "step": "b", "include": ["/b"] },
+        ] },
+    });
+    let explanation = explained(&plan.to_string());
+    let first = |changed, step: usize| explanation.consequences(&changed).unwrap().steps[&step].first.text.clone();
+    let excludes: Vec<String> = excluded.iter().map(|name| format!("--exclude={name} ")).collect();
+    assert_eq!(first(files(&["src/x"]), 0), format!("COPY {}src /app/src", excludes.concat()));
+    assert_eq!(first(secrets(&["A"]), 1), format!("RUN {install}"));
+}
+
+#[test]
 fn the_first_re_run_line_is_in_the_dockerfile() {
     let plan = example("node-private-registry");
     let made = railpack2docker::transpile(&plan, &Options::default()).unwrap();

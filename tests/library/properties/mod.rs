@@ -9,5 +9,6 @@ mod lints;
 mod mutations;
 mod order;
 mod readings;
+mod scripts;
 mod spelled;
 mod variables;

@@ -2,18 +2,18 @@
 
 use crate::compat::shlex::{Letter, Quote};
 
-pub(super) type Word = [Letter];
+pub(crate) type Word = [Letter];
 
-pub(super) fn text(word: &Word) -> String {
+pub(crate) fn text(word: &Word) -> String {
     word.iter().map(|letter| letter.c).collect()
 }
 
-pub(super) fn is_plain(word: &Word) -> bool {
+pub(crate) fn is_plain(word: &Word) -> bool {
     word.iter().all(|letter| letter.quote == Quote::Plain)
 }
 
 /// Whether a word is an operator such as `&&`. Version requirements such as `>=1.2` are not.
-pub(super) fn is_operator(word: &Word, text: &str) -> bool {
+pub(crate) fn is_operator(word: &Word, text: &str) -> bool {
     const OPERATORS: [&str; 14] = ["&&", "||", "|", "|&", ";", "&", ">", ">>", "<", "2>", "2>>", "&>", "2>&1", "1>&2"];
     let redirects = || {
         let to = [">>", ">", "2>>", "2>", "&>"].iter().find_map(|operator| text.strip_prefix(operator));

@@ -20,31 +20,31 @@ const EXPAND_BRACES: [&str; 9] = ["npm", "pnpm", "yarn", "mvn", "mvnw", "gradle"
 
 /// A program, identified by the name or path in a command.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Program<'w>(&'w str);
+pub(crate) struct Program<'w>(&'w str);
 
 impl<'w> Program<'w> {
-    pub(super) fn new(word: &'w str) -> Self {
+    pub(crate) fn new(word: &'w str) -> Self {
         Self(word.rsplit('/').next().unwrap_or(word))
     }
 
-    pub(super) fn is_shell(self) -> bool {
+    pub(crate) fn is_shell(self) -> bool {
         SHELLS.contains(&self.0)
     }
 
-    pub(super) fn accepts_files(self) -> bool {
+    pub(crate) fn accepts_files(self) -> bool {
         ACCEPT_FILES.contains(&self.0)
     }
 
-    pub(super) fn uses_dollars(self) -> bool {
+    pub(crate) fn uses_dollars(self) -> bool {
         USE_DOLLARS.contains(&self.0)
     }
 
-    pub(super) fn expands_braces(self) -> bool {
+    pub(crate) fn expands_braces(self) -> bool {
         EXPAND_BRACES.contains(&self.0) || self.uses_dollars()
     }
 
     /// Whether the program accepts a shell operator as an argument.
-    pub(super) fn accepts_operator(self, operator: &str) -> bool {
+    pub(crate) fn accepts_operator(self, operator: &str) -> bool {
         match self.0 {
             "find" | "fd" => operator == ";",
             "expr" | "test" | "[" => ["|", "&", "<", ">"].contains(&operator),
