@@ -13,6 +13,7 @@ mod examples;
 mod explained;
 mod leaks;
 mod nested;
+mod platforms;
 mod predicts;
 mod readme;
 mod rebuilds;

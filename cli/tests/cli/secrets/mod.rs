@@ -3,4 +3,4 @@
 
 mod build;
 mod sources;
-mod world;
+pub(crate) mod world;
