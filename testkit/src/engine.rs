@@ -63,6 +63,35 @@ const SHOW_ENVIRONMENT: &str = "#!/bin/sh\nexec /bin/busybox dd if=/proc/$$/envi
 impl Engine {
     /// Builds an image with busybox, the recorders and `files`, under the name of another image.
     pub fn stand_in(&self, image: &str, files: &BTreeMap<String, String>) {
+        let folder = self.stand_in_files(image, files, "");
+        run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()));
+    }
+
+    /// Builds such an image for several platforms. All of them have the same programs, which run here without
+    /// emulation, and a file `/etc/platform` that tells them apart. If the engine can't build for several platforms,
+    /// reports that the test is skipped, or fails with `REQUIRE_DOCKER=1`.
+    pub fn stand_in_for(&self, image: &str, platforms: &str) -> Option<Index> {
+        let own = "ARG TARGETARCH TARGETVARIANT\nCOPY <<EOF /etc/platform\n$TARGETARCH$TARGETVARIANT\nEOF\n";
+        let folder = self.stand_in_files(image, &BTreeMap::new(), own);
+        let tar = folder.path().join("index.tar");
+        let mut docker = Command::new("docker");
+        docker.args(["buildx", "build", "--provenance=false", "--platform", platforms]);
+        docker.arg(format!("--output=type=oci,name=stand-in:latest,dest={}", tar.display())).arg(folder.path());
+        let output = docker.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        if said.contains("Multi-platform build is not supported") {
+            crate::skip("the Docker Engine builds for one platform only", "REQUIRE_DOCKER");
+            return None;
+        }
+        assert!(output.status.success(), "{said}");
+        let layout = folder.path().join("layout");
+        fs::create_dir(&layout).unwrap();
+        run(Command::new("tar").arg("-xf").arg(tar).arg("-C").arg(&layout));
+        Some(Index { image: image.to_owned(), folder })
+    }
+
+    /// The Dockerfile and the files of a stand-in. `more` are further lines of the Dockerfile.
+    fn stand_in_files(&self, image: &str, files: &BTreeMap<String, String>, more: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("root");
         for directory in ["bin", "usr/local/bin", "usr/bin", "app", "tmp", "etc", "root", "proc", "sys", "dev"] {
@@ -87,10 +116,10 @@ impl Engine {
         let own = if is_railpacks { "" } else { "USER 1234\nSHELL [\"/bin/other-sh\"]\nENV PATH=/other\n" };
         fs::write(
             folder.path().join("Dockerfile"),
-            format!("FROM scratch\nCOPY root /\nENV FROM_IMAGE=stays\nENTRYPOINT [\"/other\"]\nCMD [\"other\"]\nWORKDIR /other\n{own}"),
+            format!("FROM scratch\nCOPY root /\nENV FROM_IMAGE=stays\nENTRYPOINT [\"/other\"]\nCMD [\"other\"]\nWORKDIR /other\n{own}{more}"),
         )
         .unwrap();
-        run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()));
+        folder
     }
 
     /// Runs a build that must succeed, and returns the image.
@@ -115,6 +144,19 @@ impl Engine {
         let output = build.run(folder.path());
         assert!(!output.status.success());
         String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+}
+
+/// A stand-in for several platforms, which only the builds that it is passed to find.
+pub struct Index {
+    image: String,
+    folder: tempfile::TempDir,
+}
+
+impl Index {
+    /// The argument of `docker buildx build` that passes the image.
+    pub fn argument(&self) -> String {
+        format!("--build-context={}=oci-layout://{}:latest", self.image, self.folder.path().join("layout").display())
     }
 }
 

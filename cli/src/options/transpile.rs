@@ -86,8 +86,8 @@ pub(crate) struct TranspileArgs {
     #[arg(long, value_name = "PREFIX", hide_short_help = true)]
     cache_prefix: Option<String>,
 
-    /// Platforms to build for; several of them don't share caches, so that one Dockerfile is right for all
-    #[arg(long, value_name = "PLATFORM,…", value_delimiter = ',', hide_short_help = true)]
+    /// Platforms to build for, separated by commas; if there are several, each has its own caches
+    #[arg(long, value_name = "PLATFORMS", value_delimiter = ',', hide_short_help = true)]
     platforms: Vec<String>,
 
     /// Treat unknown keys as errors

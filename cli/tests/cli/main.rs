@@ -3,7 +3,7 @@
 //!
 //! * `cases`: the output, case by case, in the files of `cases/`.
 //! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
-//! * `check`, `output_version`, `context`, `lint`, `diff`, `secrets`: a subject each.
+//! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`: a subject each.
 //! * `injection`: all output is harmless in a terminal.
 //! * `agreement`: different output formats give the same positions.
 //! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are correct.
@@ -22,6 +22,7 @@ mod injection;
 mod lint;
 mod manual;
 mod output_version;
+mod platforms;
 mod secrets;
 mod stamp;
 mod trouble;

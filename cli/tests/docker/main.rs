@@ -16,6 +16,7 @@ mod image;
 mod leaks;
 mod lines;
 mod nested;
+mod platforms;
 mod predicts;
 mod readme;
 mod rebuilds;

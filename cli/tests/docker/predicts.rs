@@ -195,13 +195,14 @@ fn predicted_layers_rebuild() {
 }
 
 #[test]
-fn predictions_hold_for_other_secret_options() {
+fn predictions_hold_for_other_options() {
     let Some(engine) = engine() else { return };
     let context = context();
     for options in [
         options! { syntax: None, secrets_hash: SecretsHash::Arg },
         options! { syntax: None, secrets_hash: SecretsHash::Off, secret_mount: SecretMount::File },
         options! { syntax: None, secrets_scope: SecretsScope::Step },
+        options! { syntax: None, platforms: ["linux/amd64", "linux/arm64"].map(str::to_owned).to_vec() },
     ] {
         let images = Images::new(&engine);
         let own = |plan: &Value| images.own(&plan.to_string());

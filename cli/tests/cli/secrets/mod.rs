@@ -5,4 +5,4 @@ mod build;
 mod bundle;
 mod key;
 mod sources;
-mod world;
+pub(crate) mod world;
