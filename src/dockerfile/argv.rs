@@ -27,6 +27,9 @@ impl ExecForm {
             let end = if at + 1 == argv.len() { "]" } else { "," };
             pieces.push(format!("{start}{}{end}", json_string(word)));
         }
+        if pieces.is_empty() {
+            pieces.push("[]".to_owned());
+        }
         let form = Self(pieces);
         fold(form.to_string())?;
         Ok(form)

@@ -37,6 +37,7 @@ pub fn plan_with(code: Code) -> PathBuf {
 /// The command-line options that cause the finding with this code in its plan.
 pub fn arguments_with(code: Code) -> &'static [&'static str] {
     match code {
+        Code::FixedArchitecture => &["--platforms=linux/amd64,linux/arm64"],
         Code::OverriddenStartCommand => &["--command=node server.js"],
         Code::OverriddenVariable => &["--env=NODE_ENV=development"],
         Code::PortMismatch => &["--expose=3000"],
@@ -61,6 +62,7 @@ pub fn options_with(code: Code) -> Options {
             }
             "--expose" => options.image.expose.push(value),
             "--exec" => options.image.exec = true,
+            "--platforms" => options.platforms = value.split(',').map(str::to_owned).collect(),
             "--user" => options.image.user = Some(value),
             "--warn" => drop(options.warn.insert(value)),
             other => panic!("{other} is not known here"),

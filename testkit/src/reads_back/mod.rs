@@ -174,7 +174,20 @@ impl Check<'_> {
                     let Some(Instruction::Copy(copy)) = next_but_run(&mut rest) else { panic!("no COPY for {src:?}") };
                     let from = image.clone().map_or(Source::Local, Source::Image);
                     assert!(self.names(copy.from.as_deref(), &from));
-                    let left_out = image.is_none().then(|| self.left_out(relative(copy), &copy.excludes)).flatten();
+                    let patterns = match copy.excludes.as_slice() {
+                        [patterns @ .., last]
+                            if image.is_none() && self.left_out(relative(copy), &[]).as_ref() == Some(last) =>
+                        {
+                            patterns
+                        }
+                        patterns => patterns,
+                    };
+                    let left_out = image.is_none().then(|| self.left_out(relative(copy), patterns)).flatten();
+                    assert_eq!(
+                        left_out.is_some(),
+                        patterns.len() < copy.excludes.len(),
+                        "the directory of files in {copy:?}"
+                    );
                     check_copy(src, dest, left_out.as_deref(), copy);
                 }
                 Command::File { path, content, mode } => {
