@@ -128,7 +128,8 @@ impl<'a> Reader<'a> {
         if is_shell_word(program.text) {
             return None;
         }
-        let exec_at = program.is_literal().then_some(program.at);
+        // a program that begins with a dash would be an option of `exec`
+        let exec_at = (program.is_literal() && !program.text.starts_with('-')).then_some(program.at);
         let list = operators.rsplit(|operator| *operator == Operator::Then).next().unwrap_or_default();
         match before {
             Some(Operator::Pipe) => Some(ProcessOne::Shell { exec_at: None }),
@@ -301,6 +302,7 @@ mod tests {
             ("serve | tee x", None),
             ("$SERVE 2>&1", None),
             ("'serve' <x", None),
+            ("-c 2>&1", None),
         ] {
             assert_eq!(ProcessOne::parse(script), ProcessOne::Shell { exec_at }, "{script}");
         }
