@@ -169,13 +169,15 @@ pub struct Build<'a> {
     pub context: &'a Path,
     /// The ids and values of secrets. Values are passed in the environment, or in a file if they are too long for that.
     pub secrets: Vec<(&'a str, &'a str)>,
+    /// The ids of further secrets, and the files with their values.
+    pub files: Vec<(&'a str, &'a Path)>,
     pub hash: &'a str,
     pub options: Options,
 }
 
 impl<'a> Build<'a> {
     pub fn new(plan: &'a str, context: &'a Path, secrets: &[(&'a str, &'a str)]) -> Self {
-        Self { plan, context, secrets: secrets.to_vec(), hash: "h1", options: Options::default() }
+        Self { plan, context, secrets: secrets.to_vec(), files: Vec::new(), hash: "h1", options: Options::default() }
     }
 
     /// The `SECRETS_HASH`, different for each context: tests run in parallel in one engine, which would reuse the
@@ -217,6 +219,9 @@ impl<'a> Build<'a> {
                 fs::write(&file, value).unwrap();
                 command.arg(format!("--secret=id={id},src={}", file.display()));
             }
+        }
+        for (id, file) in &self.files {
+            command.arg(format!("--secret=id={id},src={}", file.display()));
         }
         command
     }

@@ -175,11 +175,10 @@ fn flys_build_secrets_can_come_as_a_bundle() {
     let context = tempfile::tempdir().unwrap();
     let plan = plan_of_fly();
     let folder = crate::folder().file("plan.json", &plan);
-    let bundle = folder.run(["bundle", "plan.json"]).envs(FLY).stdout(anything()).check().stdout;
+    let bundle = folder.run(["bundle", "plan.json", "--base64"]).envs(FLY).stdout(anything()).check().stdout;
 
     let options = options! { secret_mount: SecretMount::Bundle("ALL_SECRETS".to_owned()) };
-    // as a shell expands `$(railpack2docker bundle)`
-    let secrets = [("ALL_SECRETS", bundle.trim_end())];
+    let secrets = [("ALL_SECRETS", bundle.as_str())];
     let with = |secrets, hash| Build { hash, options: options.clone(), ..Build::new(&plan, context.path(), secrets) };
     assert_eq!(engine.build(&with(&secrets, "h1")).read("/app/state"), FLY_STATE);
     // a cached layer needs no secret: only with another hash does Docker look for it

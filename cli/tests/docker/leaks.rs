@@ -2,14 +2,16 @@
 //! list of processes, and not in any other file of the test.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 
 use data_encoding::{BASE64, HEXLOWER};
 use fs_err as fs;
 use serde_json::json;
 
 use testkit::engine::engine;
+use testkit::secrets::bundle_of;
 
 const IMAGE: &str = "railpack2docker-test/leaks:1";
 
@@ -38,11 +40,17 @@ fn random() -> String {
 
 /// Builds with `railpack2docker build`, keeps everything, and returns each file that contains a secret.
 fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
+    traces(plan, mount, |secrets| secrets.iter().flat_map(|secret| forms(secret)).collect())
+}
+
+/// Builds with `railpack2docker build`, keeps everything, and returns each file that contains one of the texts. These
+/// are computed from the values of the secrets A and B, and of the key of the hash layer.
+fn traces(plan: &str, mount: &[&str], texts: impl FnOnce(&[String; 3]) -> Vec<String>) -> Vec<String> {
     let folder = crate::folder().file("app/plan.json", plan);
     for directory in ["tmp", "buildx"] {
         folder.make(directory);
     }
-    let canaries = [random(), random()];
+    let canaries = [random(), random(), random()];
     let at = |name: &str| folder.path(name).display().to_string();
     let kept = "compression=uncompressed,force-compression=true";
     let output = format!("--output=type=oci,{kept},dest={}", at("image.tar"));
@@ -53,7 +61,8 @@ fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
     let log = fs::File::create(folder.path("log")).unwrap().into_parts().0;
     let run = folder.run([&build[..], mount, &more].concat()).within("app").with_docker();
     let run = run.env("TMPDIR", at("tmp")).env("BUILDX_CONFIG", at("buildx"));
-    let run = run.env("A_TOKEN", &canaries[0]).env("B_TOKEN", &canaries[1]).started(|command| {
+    let run = run.env("A_TOKEN", &canaries[0]).env("B_TOKEN", &canaries[1]);
+    let run = run.env("HASH_KEY", &canaries[2]).started(|command| {
         command.stdout(log.try_clone().unwrap()).stderr(log);
     });
     let mut started = run.start();
@@ -63,7 +72,7 @@ fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
     folder.write("processes", processes);
     assert!(folder.has("cache/index.json") && fs::metadata(folder.path("image.tar")).unwrap().len() > 1000);
 
-    let forms: Vec<String> = canaries.iter().flat_map(|canary| forms(canary)).collect();
+    let forms = texts(&canaries);
     let mut found = Vec::new();
     // with the `HOME` next to it
     search(folder.root().parent().unwrap(), &forms, &mut found);
@@ -113,15 +122,54 @@ fn search(folder: &Path, texts: &[String], found: &mut Vec<String>) {
     }
 }
 
-const MOUNTS: [&[&str]; 3] = [&[], &["--secret-mount", "file"], &["--secret-mount", "bundle=ALL_SECRETS"]];
+const KEY: &str = "--secrets-hash-key=HASH_KEY";
+
+const MOUNTS: [&[&str]; 5] = [
+    &[],
+    &["--secret-mount", "file"],
+    &["--secret-mount", "bundle=ALL_SECRETS"],
+    &[KEY],
+    &[KEY, "--secret-mount", "bundle=ALL_SECRETS"],
+];
 
 #[test]
 fn no_secret_leaks() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     for mount in MOUNTS {
-        assert_eq!(leaks(&plan("npm run lint"), mount), [""; 0], "{mount:?}");
+        let has_key = mount.contains(&KEY);
+        let found = traces(&plan("npm run lint"), mount, |secrets| {
+            let forms = secrets.iter().flat_map(|secret| forms(secret));
+            // nobody can test a guess without the key
+            forms.chain(digests(secrets).into_iter().filter(|_| has_key)).collect()
+        });
+        assert_eq!(found, [""; 0], "{mount:?}");
     }
+}
+
+#[test]
+fn without_a_key_a_cache_has_the_digests_of_secrets() {
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::new());
+    for mount in [MOUNTS[0], MOUNTS[2]] {
+        let found = traces(&plan("npm run lint"), mount, digests);
+        assert!(!found.is_empty(), "{mount:?}: the documentation describes these");
+        assert!(found.iter().all(|found| found.contains("/cache/blobs/")), "{mount:?}: {found:?}");
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let mut child = Command::new("sha256sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let printed = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    printed[..64].to_owned()
+}
+
+/// The digests with which someone who can read a hash layer without a key can test a guess.
+fn digests([a, b, _]: &[String; 3]) -> Vec<String> {
+    let values = [("A_TOKEN", a.clone()), ("B_TOKEN", b.clone())];
+    let of_variable = format!("{b}\0");
+    [a.as_bytes(), b.as_bytes(), of_variable.as_bytes(), &bundle_of(&values)].map(sha256).to_vec()
 }
 
 #[test]

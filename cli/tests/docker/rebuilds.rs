@@ -1,13 +1,15 @@
 //! The steps that re-run when a secret or only the hash changes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use railpack2docker::Options;
 use railpack2docker::explain::{ChangeSet, explain};
+use railpack2docker::{Options, SecretMount};
 use serde_json::{Value, json};
 
-use testkit::engine::{Build, Built, engine};
+use testkit::engine::{Build, Built, Engine, engine};
 use testkit::options;
+use testkit::secrets::bundle_of;
 
 const IMAGE: &str = "railpack2docker-test/rebuilds:1";
 const STEPS: [&str; 6] = ["a", "b", "both", "all", "none", "on-a"];
@@ -55,40 +57,77 @@ fn ran_again(before: &Built, after: &Built) -> Vec<&'static str> {
     STEPS.into_iter().filter(|name| before[name] != after[name]).collect()
 }
 
+/// A way to mount secrets, and the key of the hash layer.
+type Way = (SecretMount, Option<&'static str>);
+
+fn ways() -> [Way; 4] {
+    let bundle = || SecretMount::Bundle("ALL_SECRETS".to_owned());
+    [(SecretMount::Env, None), (SecretMount::File, Some("key")), (bundle(), None), (bundle(), Some("key"))]
+}
+
+/// A build of a plan with the secrets A, B and C, which are mounted in one of these ways.
+fn build_with(engine: &Engine, plan: &str, context: &Path, (mount, key): &Way, values: [&str; 3], hash: &str) -> Built {
+    let named: Vec<(&str, String)> = ["A", "B", "C"].into_iter().zip(values.map(str::to_owned)).collect();
+    let bundle = String::from_utf8(bundle_of(&named)).unwrap();
+    let mut secrets: Vec<(&str, &str)> = match mount {
+        SecretMount::Bundle(id) => vec![(id, &bundle)],
+        _ => named.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+    };
+    secrets.extend(key.map(|key| ("HASH_KEY", key)));
+    let options = options! { secret_mount: mount.clone(), secrets_hash_key: key.map(|_| "HASH_KEY".to_owned()) };
+    engine.build(&Build { hash, options, ..Build::new(plan, context, &secrets) })
+}
+
 #[test]
 fn a_changed_secret_re_runs_exactly_its_steps() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
-    let context = tempfile::tempdir().unwrap();
-    // another run of this test shares no layer with this one
-    let plan = plan(context.path().to_str().unwrap());
-    let build = |a: &str, b: &str, c: &str, hash: &str| {
-        engine.build(&Build { hash, ..Build::new(&plan, context.path(), &[("A", a), ("B", b), ("C", c)]) })
-    };
+    for way in ways() {
+        let context = tempfile::tempdir().unwrap();
+        // another run of this test, and another way, share no layer with this one
+        let plan = plan(context.path().to_str().unwrap());
+        let build =
+            |a: &str, b: &str, c: &str, hash: &str| build_with(&engine, &plan, context.path(), &way, [a, b, c], hash);
 
-    let first = build("a1", "b1", "c1", "h1");
-    assert_eq!(first.read("/saw-none"), "a1b1c1\n", "a command sees every secret of the plan");
+        let first = build("a1", "b1", "c1", "h1");
+        assert_eq!(first.read("/saw-none"), "a1b1c1\n", "a command sees every secret of the plan");
 
-    let hash_only = build("a1", "b1", "c1", "h2");
-    assert_eq!(ran_again(&first, &hash_only), [""; 0], "only the hash changed");
+        let hash_only = build("a1", "b1", "c1", "h2");
+        assert_eq!(ran_again(&first, &hash_only), [""; 0], "{way:?}: only the hash changed");
 
-    let changed_a = build("a2", "b1", "c1", "h3");
-    assert_eq!(ran_again(&hash_only, &changed_a), ["a", "both", "all", "on-a"]);
-    assert_eq!(changed_a.read("/saw-a"), "a2b1c1\n");
-    assert_eq!(changed_a.read("/saw-b"), "a1b1c1\n", "what does not list A keeps what it was built with");
+        let changed_a = build("a2", "b1", "c1", "h3");
+        assert_eq!(ran_again(&hash_only, &changed_a), ["a", "both", "all", "on-a"], "{way:?}");
+        assert_eq!(changed_a.read("/saw-a"), "a2b1c1\n");
+        assert_eq!(changed_a.read("/saw-b"), "a1b1c1\n", "what does not list A keeps what it was built with");
 
-    let changed_b = build("a2", "b2", "c1", "h4");
-    assert_eq!(ran_again(&changed_a, &changed_b), ["b", "both", "all"]);
+        let changed_b = build("a2", "b2", "c1", "h4");
+        assert_eq!(ran_again(&changed_a, &changed_b), ["b", "both", "all"], "{way:?}");
 
-    let changed_c = build("a2", "b2", "c2", "h5");
-    assert_eq!(ran_again(&changed_b, &changed_c), ["all"]);
+        let changed_c = build("a2", "b2", "c2", "h5");
+        assert_eq!(ran_again(&changed_b, &changed_c), ["all"], "{way:?}");
 
-    // the boundary between two values counts, too
-    let moved = build("a2b", "2", "c2", "h6");
-    assert_eq!(ran_again(&changed_c, &moved), ["a", "b", "both", "all", "on-a"]);
+        // the boundary between two values counts, too
+        let moved = build("a2b", "2", "c2", "h6");
+        assert_eq!(ran_again(&changed_c, &moved), ["a", "b", "both", "all", "on-a"], "{way:?}");
 
-    let back = build("a1", "b1", "c1", "h7");
-    assert_eq!(ran_again(&first, &back), [""; 0], "the first values' layers are still there");
+        let back = build("a1", "b1", "c1", "h7");
+        assert_eq!(ran_again(&first, &back), [""; 0], "{way:?}: the first values' layers are still there");
+    }
+}
+
+#[test]
+fn another_key_re_runs_all_steps_with_secrets() {
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::new());
+    for (mount, key) in ways().into_iter().filter(|(_, key)| key.is_some()) {
+        let context = tempfile::tempdir().unwrap();
+        let plan = plan(context.path().to_str().unwrap());
+        let build = |key: Option<&'static str>, hash: &str| {
+            build_with(&engine, &plan, context.path(), &(mount.clone(), key), ["a", "b", "c"], hash)
+        };
+        let (first, other) = (build(key, "h1"), build(Some("another"), "h2"));
+        assert_eq!(ran_again(&first, &other), ["a", "b", "both", "all", "on-a"], "{mount:?}");
+    }
 }
 
 #[test]
