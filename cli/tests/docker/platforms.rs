@@ -12,7 +12,12 @@ use testkit::command::{Folder, anything};
 use testkit::engine::{self, Build, Index, engine};
 use testkit::options;
 
+/// An image for several platforms.
 const IMAGE: &str = "railpack2docker-test/platforms:1";
+
+/// An image for the platform of the engine.
+const ONE_PLATFORM: &str = "railpack2docker-test/platform-args:1";
+
 const ALL: &str = "linux/amd64,linux/arm64,linux/arm/v6,linux/arm/v7";
 
 /// A plan as Railpack writes it for Rust: a command builds into a cache, unless the cache has the result, and another
@@ -143,10 +148,9 @@ fn each_platform_hashes_the_secrets() {
 #[test]
 fn images_do_not_have_the_build_args() {
     let Some(engine) = engine() else { return };
-    const IMAGE: &str = "railpack2docker-test/platform-args:1";
-    engine.stand_in(IMAGE, &BTreeMap::from([("/etc/platform".to_owned(), "any".to_owned())]));
+    engine.stand_in(ONE_PLATFORM, &BTreeMap::from([("/etc/platform".to_owned(), "any".to_owned())]));
     let context = tempfile::tempdir().unwrap();
-    let mut plan = plan(IMAGE);
+    let mut plan = plan(ONE_PLATFORM);
     plan["deploy"]["base"] = json!({ "step": "build" });
     let platforms = ["linux/arm/v6", "linux/arm/v7"].map(str::to_owned).to_vec();
     let options = options! { platforms, syntax: None, cache_prefix: context.path().display().to_string() };

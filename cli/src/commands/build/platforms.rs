@@ -1,5 +1,6 @@
 //! The platforms that docker builds for: those of the option, or those that the user's own arguments name.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use railpack2docker::header::{check_platforms, platform_names};
@@ -32,7 +33,7 @@ fn in_arguments(more: &[OsString]) -> Vec<String> {
     let mut arguments = more.iter().map(|argument| argument.to_string_lossy());
     while let Some(argument) = arguments.next() {
         if argument == FLAG {
-            values.extend(arguments.next().map(|value| value.into_owned()));
+            values.extend(arguments.next().map(Cow::into_owned));
         } else if let Some(value) = argument.strip_prefix(FLAG).and_then(|rest| rest.strip_prefix('=')) {
             values.push(value.to_owned());
         }
