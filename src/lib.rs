@@ -42,7 +42,9 @@ pub mod text;
 pub use compat::patternmatcher;
 pub use compilation::{Compilation, Lowered, Transpiled, lint, transpile};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity};
-pub use options::{AssetsDirectory, Files, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh};
+pub use options::{
+    AppendFile, AssetsDirectory, Files, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh,
+};
 pub use render::{AssetFile, Rendered};
 pub use secret_usage::{SecretUsage, StepSecrets};
 pub use source_map::SourceMap;

@@ -4,6 +4,7 @@
 //! spelled. Nothing else in the crate quotes or escapes an operand. The rules come from BuildKit's
 //! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
+mod appended;
 mod argv;
 mod asset;
 mod comment;
@@ -19,6 +20,7 @@ mod shell_setup;
 mod spelling;
 mod stage;
 
+pub(crate) use appended::{Appended, Fault, Need, Place};
 pub(crate) use argv::{ExecForm, ShellForm, shell_word};
 pub(crate) use asset::{Asset, AssetName, AssetPath, AssetText};
 pub(crate) use comment::{Comment, GENERATED_BY};
@@ -35,4 +37,4 @@ pub(crate) use secret_file::SecretFile;
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use spelling::Inexpressible;
 pub(crate) use spelling::{LONGEST_LINE, check_path, fold, percent_encode};
-pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};
+pub(crate) use stage::{AppendedFile, Dockerfile, Dockerignore, From, Role, Stage};

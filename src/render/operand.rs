@@ -7,8 +7,8 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
-    Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Exclude, ExecForm, From, Heredoc, HeredocPath,
-    IgnorePattern, ImageRef, Mode, MountField, Sharing, ShellSetup, ShellVariable, StageName,
+    Appended, Assignment, Command, Comment, CopyPaths, Delimiter, Directory, Exclude, ExecForm, From, Heredoc,
+    HeredocPath, IgnorePattern, ImageRef, Mode, MountField, Sharing, ShellSetup, ShellVariable, StageName,
 };
 use crate::header::{AssetDigest, GeneratedFrom};
 
@@ -54,6 +54,7 @@ macro_rules! operands {
     ($($operand:ty),+) => { $(impl Operand for $operand {})+ };
 }
 operands!(
+    Appended,
     AssetDigest,
     Assignment,
     Command,
