@@ -66,13 +66,19 @@ impl Config {
             let message = format!("can't read options from `{name}`: {}", read_error(&error));
             Diagnostic::new(Code::InvalidConfig, message).with_help("pass `--config none` to ignore it")
         })?;
-        Self::parse(&text).map_err(|error| {
+        let config = Self::parse(&text).map_err(|error| {
             let (line, column) = LineIndex::new(&text).line_and_column(error.span().unwrap_or_default().start);
             let what = error.message().replace('\n', "; ");
             Diagnostic::new(Code::InvalidConfig, format!("`{name}`, line {line}, column {column}: {what}"))
                 .with_help("valid keys are `allow` at the top level and, in `[transpile]` and `[lint]`, the names of options, such as `secrets-hash`")
-                .into()
-        })
+        })?;
+        Ok(config.in_directory(file.parent().unwrap_or(Path::new(""))))
+    }
+
+    /// Makes the paths of files, which are relative to the file of options, relative to the current directory.
+    fn in_directory(mut self, directory: &Path) -> Self {
+        self.transpile.move_to(directory, |_| true);
+        self
     }
 
     /// Parses the text of a file.
