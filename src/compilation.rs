@@ -189,6 +189,9 @@ impl Lowered {
     /// relative to the context. Ignore files are not taken into account.
     #[must_use]
     pub fn copies(&self, path: &str) -> bool {
+        if self.dockerfile.appended.as_ref().is_some_and(|appended| appended.instructions.takes(path)) {
+            return true;
+        }
         let instructions = self.dockerfile.stages.iter().flat_map(|stage| &stage.instructions);
         instructions.into_iter().any(|instruction| match &instruction.value {
             Instruction::Copy(copy) => copy.takes(path),

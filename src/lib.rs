@@ -43,8 +43,8 @@ pub use compat::patternmatcher;
 pub use compilation::{Compilation, Lowered, Transpiled, lint, transpile};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity};
 pub use options::{
-    AssetsDirectory, Files, Healthcheck, ImageCommand, ImageOptions, Options, OutputVersion, SecretMount, SecretsHash,
-    SecretsScope, Ssh,
+    AppendFile, AssetsDirectory, Files, Healthcheck, ImageCommand, ImageOptions, Options, OutputVersion, SecretMount,
+    SecretsHash, SecretsScope, Ssh,
 };
 pub use render::{AssetFile, Rendered};
 pub use secret_usage::{SecretUsage, StepSecrets};

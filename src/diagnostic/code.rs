@@ -144,6 +144,7 @@ codes! {
         Error DuplicateOutput "duplicate-output" "two outputs have the same path"
         Error EditedFile "edited-file" "a generated file was edited by hand"
         Note IgnoreFile "ignore-file" "the ignore file is not written"
+        Error InvalidAppend "invalid-append" "instructions can't be appended"
         Error InvalidBundle "invalid-bundle" "the secrets can't be bundled"
         Error InvalidConfig "invalid-config" "`railpack2docker.toml` is invalid"
         Error InvalidOption "invalid-option" "an option is invalid"

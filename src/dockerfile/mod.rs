@@ -4,6 +4,7 @@
 //! spelled. Nothing else in the crate quotes or escapes an operand. The rules come from BuildKit's
 //! parser (`frontend/dockerfile/parser` and `frontend/dockerfile/shell`).
 
+mod appended;
 mod argv;
 mod asset;
 mod bundle;
@@ -26,6 +27,7 @@ mod spelling;
 mod stage;
 mod user;
 
+pub(crate) use appended::{Appended, Fault, Need, Place};
 pub(crate) use argv::{ExecForm, ShellForm, is_shell_word};
 pub(crate) use asset::{Asset, AssetName, AssetPath, AssetText};
 pub(crate) use bundle::BundleDigest;
@@ -48,5 +50,5 @@ pub(crate) use shell_variables::ShellVariables;
 pub(crate) use shell_words::shell_word;
 pub(crate) use spelling::Inexpressible;
 pub(crate) use spelling::{LONGEST_LINE, check_path, fold, percent_encode};
-pub(crate) use stage::{Dockerfile, Dockerignore, From, Role, Stage};
+pub(crate) use stage::{AppendedFile, Dockerfile, Dockerignore, From, Role, Stage};
 pub(crate) use user::{OwnedPath, Owner, User, UserSetup};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Asset, Comment, IgnorePattern, ImageRef, Instruction, Mount, StageName};
+use super::{Appended, Asset, Comment, IgnorePattern, ImageRef, Instruction, Mount, StageName};
 use crate::diagnostic::{Located, Location};
 use crate::plan::StepId;
 
@@ -15,6 +15,17 @@ pub(crate) struct Dockerfile {
     pub(crate) stages: Vec<Stage>,
     /// The files that COPY reads from the build context, in the order of the stages.
     pub(crate) assets: Vec<Asset>,
+    /// The end of the last stage.
+    pub(crate) appended: Option<AppendedFile>,
+}
+
+/// Instructions from a file of the user's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AppendedFile {
+    /// The comment above the instructions.
+    pub(crate) comment: Comment,
+    /// The instructions.
+    pub(crate) instructions: Appended,
 }
 
 /// The ignore file next to a Dockerfile.

@@ -28,23 +28,27 @@ struct Hidden<'m> {
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(rendered) = subject.rendered else { return };
     let map = &rendered.source_map;
-    check_file("Dockerfile", &rendered.dockerfile, |line| map.location_of(line), findings);
+    // instructions of the user's own come last, and contain no invisible characters
+    let lines = rendered.stages.last().map_or(usize::MAX, |stage| stage.last);
+    let generated = rendered.dockerfile.split_inclusive('\n').take(lines);
+    check_file("Dockerfile", generated, |line| map.location_of(line), findings);
     if let Some(text) = &rendered.dockerignore {
-        check_file("ignore file", text, |line| rendered.ignore_map.location_of(line), findings);
+        check_file("ignore file", text.split_inclusive('\n'), |line| rendered.ignore_map.location_of(line), findings);
     }
     for asset in &rendered.assets {
-        check_file(&format!("file `{}`", asset.path), &asset.text, |_| Some(&asset.location), findings);
+        let lines = asset.text.split_inclusive('\n');
+        check_file(&format!("file `{}`", asset.path), lines, |_| Some(&asset.location), findings);
     }
 }
 
-fn check_file<'m>(
+fn check_file<'m, 't>(
     file: &str,
-    text: &str,
+    lines: impl Iterator<Item = &'t str>,
     location_of: impl Fn(usize) -> Option<&'m Location>,
     findings: &mut Findings,
 ) {
     let mut locations: BTreeMap<Option<usize>, Hidden<'_>> = BTreeMap::new();
-    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+    for (number, line) in (1..).zip(lines) {
         if line.len() < FAR && is_plain(line) {
             continue;
         }

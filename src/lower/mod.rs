@@ -1,5 +1,6 @@
 //! Lowering: turns a plan into the instructions of a Dockerfile.
 
+mod appended;
 mod assets;
 mod base_image;
 mod builder;
@@ -83,8 +84,9 @@ fn lower_within(
     }
     let mut dockerignore = ignore::dockerignore(&mut context);
     let assets = assets::finish(&mut context, &mut stages, dockerignore.as_mut());
+    let appended = appended::append(&mut context, &mut stages);
     findings.check()?;
-    Ok((Dockerfile { syntax, stages, assets }, dockerignore))
+    Ok((Dockerfile { syntax, stages, assets, appended }, dockerignore))
 }
 
 /// State shared by all parts of lowering.

@@ -41,6 +41,8 @@ pub struct Options {
     pub github_token: bool,
     /// A directory to which the plan's files are written. By default, they are part of the Dockerfile.
     pub assets: Option<AssetsDirectory>,
+    /// Instructions for the end of the image's stage.
+    pub append: Option<AppendFile>,
     /// Names of codes whose warnings are suppressed.
     pub allow: BTreeSet<String>,
     /// Names of codes whose checks `lint` runs although they are off by default.
@@ -202,6 +204,18 @@ pub struct AssetsDirectory {
     pub embedded: bool,
 }
 
+/// A file of instructions for the end of the image's stage. They can't end the stage, and can't need more than the
+/// command in the header passes to the build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppendFile {
+    /// The path relative to the Dockerfile, for the comment above the instructions.
+    pub path: String,
+    /// The name of the file in messages.
+    pub name: String,
+    /// The content.
+    pub text: String,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -216,6 +230,7 @@ impl Default for Options {
             ssh: None,
             github_token: false,
             assets: None,
+            append: None,
             allow: BTreeSet::new(),
             warn: BTreeSet::new(),
             cache_prefix: String::new(),

@@ -22,6 +22,7 @@ macro_rules! templates {
 }
 
 const TEMPLATES: &[(&str, &str)] = templates![
+    "append",
     "arg",
     "cmd",
     "copy",
@@ -155,6 +156,9 @@ impl Renderer {
         for stage in &file.stages {
             writer.line("", None)?;
             stages.push(self.stage(stage, &mut mounts, &mut writer)?);
+        }
+        if let Some(appended) = &file.appended {
+            writer.write("append", values::append(appended), None)?;
         }
         let (text, map) = writer.finish();
         Ok((stamped(&text, header_lines, header.digest), map, stages))

@@ -7,9 +7,9 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
-    Assignment, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc, HeredocPath,
-    IgnorePattern, ImageRef, Label, Layout, Mode, MountField, OwnedPath, Owner, PlatformArg, Port, Retries, SecretFile,
-    Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
+    Appended, Assignment, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc,
+    HeredocPath, IgnorePattern, ImageRef, Label, Layout, Mode, MountField, OwnedPath, Owner, PlatformArg, Port,
+    Retries, SecretFile, Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
 };
 use crate::header::{AssetDigest, GeneratedFrom};
 
@@ -55,6 +55,7 @@ macro_rules! operands {
     ($($operand:ty),+) => { $(impl Operand for $operand {})+ };
 }
 operands!(
+    Appended,
     AssetDigest,
     Assignment,
     Comment,

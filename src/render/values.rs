@@ -9,8 +9,8 @@ use super::operand::{Operand, spelled, spelled_with_origin};
 use super::{Renderer, template_of_mount};
 use crate::diagnostic::{Diagnostics, Located, Location};
 use crate::dockerfile::{
-    Comment, Copy, CopyAsset, CopyFile, Exclude, From, HashSecrets, Healthcheck, IgnorePattern, ImageRef, Instruction,
-    Mount, Run, SecretsHasher, Stage,
+    AppendedFile, Comment, Copy, CopyAsset, CopyFile, Exclude, From, HashSecrets, Healthcheck, IgnorePattern, ImageRef,
+    Instruction, Mount, Run, SecretsHasher, Stage,
 };
 use crate::header::{AssetDigest, GeneratedFrom};
 
@@ -81,6 +81,10 @@ pub(super) fn ignore_header<'a>(plan: &Comment) -> Values<'a> {
 
 pub(super) fn ignore_pattern<'a>(pattern: &IgnorePattern) -> Values<'a> {
     values([("pattern", spelled(pattern))])
+}
+
+pub(super) fn append<'a>(file: &AppendedFile) -> Values<'a> {
+    values([("comment", spelled(&file.comment)), ("instructions", spelled(&file.instructions))])
 }
 
 pub(super) fn from(stage: &Stage) -> Values<'_> {

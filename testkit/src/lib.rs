@@ -3,6 +3,7 @@
 //! * [`buildkit`] parses a Dockerfile as `BuildKit` does, independently of the code that generates it.
 //! * [`plans`] has the plans of tests, [`wild`] generates random ones, and [`model`] computes the meaning of a plan.
 //!   [`reads_back`] compares a Dockerfile with that meaning, and [`shell`] reads its scripts.
+//! * [`appended`] checks instructions of the user's own at the end of a Dockerfile.
 //! * [`injection`] has a table of attacks, with the expected result of each.
 //! * [`pairs`] has pairs of plans that differ, and [`comment`] checks the comment that `diff` writes about two plans
 //!   for a pull request.
@@ -19,6 +20,7 @@
     reason = "a test ends where it fails, and only tests use this"
 )]
 
+pub mod appended;
 pub mod buildkit;
 #[cfg(feature = "tests")]
 pub mod command;

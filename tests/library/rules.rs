@@ -3,7 +3,9 @@
 //! A fragment is the steps of a plan, or a whole plan if it has `deploy`. A snapshot shows the Dockerfile without its
 //! header.
 
-use railpack2docker::{AssetsDirectory, Code, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile};
+use railpack2docker::{
+    AppendFile, AssetsDirectory, Code, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile,
+};
 use serde_json::{Value, json};
 use testkit::options;
 
@@ -285,6 +287,22 @@ fn directory_without_files_is_not_left_out() {
         (made.dockerfile, made.dockerignore, made.assets)
     };
     assert_eq!(of(options! { assets: Some(assets("docker")) }), of(Options::default()));
+}
+
+#[test]
+fn own_instructions_come_last() {
+    let text = "# the port of the app\r\nEXPOSE 3000\r\n\r\nCMD [\"x\"]\r\nLABEL a=b \\\r\n    c=d\r\n";
+    let name = "image.Dockerfile".to_owned();
+    let append = Some(AppendFile { path: format!("docker/{name}"), name, text: text.to_owned() });
+    shows_with("append", &json!([step("build", &json!([{ "cmd": "make" }]))]), options! { append });
+}
+
+#[test]
+fn own_instructions_that_end_the_stage_are_refused() {
+    let text = "LABLE a=b\n# syntax=x\nFROM x\n";
+    let (path, name) = ("image.Dockerfile".to_owned(), "docker/image.Dockerfile".to_owned());
+    let append = Some(AppendFile { path, name, text: text.to_owned() });
+    shows_with("append-refused", &json!([step("build", &json!([{ "cmd": "make" }]))]), options! { append });
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl Origin {
         let file = escape_invisible(&file);
         let Some(position) = &self.position else {
             return format!(
-                "line {line} of `{file}` has no location in the plan: it is in the header or between stages\n"
+                "line {line} of `{file}` has no location in the plan: it is in the header, between stages, or appended\n"
             );
         };
         let path = match position.path.as_str() {

@@ -69,13 +69,19 @@ impl Config {
             let message = format!("can't read options from `{name}`: {}", read_error(&error));
             Diagnostic::new(Code::InvalidConfig, message).with_help("pass `--config none` to ignore it")
         })?;
-        Self::parse(&text).map_err(|error| {
+        let config = Self::parse(&text).map_err(|error| {
             let (line, column) = LineIndex::new(&text).line_and_column(error.span().unwrap_or_default().start);
             let what = error.message().trim_end().replace('\n', "; ");
             Diagnostic::new(Code::InvalidConfig, format!("`{name}`, line {line}, column {column}: {what}"))
                 .with_help("valid keys are `allow` at the top level and, in `[transpile]`, `[image]` and `[lint]`, the names of options, such as `secrets-hash`")
-                .into()
-        })
+        })?;
+        Ok(config.in_directory(file.parent().unwrap_or(Path::new(""))))
+    }
+
+    /// Makes the paths of files, which are relative to the config file, relative to the current directory.
+    fn in_directory(mut self, directory: &Path) -> Self {
+        self.transpile.move_to(directory, |_| true);
+        self
     }
 
     /// Parses the text of a file.

@@ -1,5 +1,6 @@
 //! Groups of arguments that several commands share.
 
+mod append;
 mod assets;
 pub(crate) mod config;
 mod image;

@@ -10,6 +10,7 @@ use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, Sec
 use serde::Deserialize;
 use serde::de::Error as _;
 
+use super::append::append_file;
 use super::assets::{assets_directory, slashed};
 use super::config::Config;
 use super::image::ImageArgs;
@@ -81,6 +82,10 @@ pub(crate) struct TranspileArgs {
     /// The path is relative to the Dockerfile. The directory must be in the build context, and contain nothing else.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, hide_short_help = true)]
     assets: Option<PathBuf>,
+
+    /// Append the instructions in FILE to the Dockerfile, for the image
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, hide_short_help = true)]
+    append: Option<PathBuf>,
 
     /// Prefix for the ID of every cache mount
     #[arg(long, value_name = "PREFIX", hide_short_help = true)]
@@ -156,6 +161,7 @@ impl TranspileArgs {
         options.ssh = given.ssh.map(|id| Ssh { id, steps: given.ssh_step });
         options.github_token = given.github_token;
         options.assets = given.assets.map(|assets| assets_directory(&assets, plan, output)).transpose()?;
+        options.append = given.append.map(|append| append_file(&append, directory)).transpose()?;
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
         options.platforms = given.platforms;
@@ -166,9 +172,16 @@ impl TranspileArgs {
         }
         options.files.plan = plan.path.as_deref().map(|path| relative(path, directory));
         options.files.arguments = self.arguments(config);
+        options.files.arguments.extend(self.append_argument(config, directory));
         options.files.arguments.extend(self.config_argument(directory));
         options.files.arguments.extend(version_argument(options.output_version));
         Ok(options)
+    }
+
+    fn append_argument(&self, config: &Config, directory: &Path) -> Option<String> {
+        let path = |append: &PathBuf| relative(append, directory);
+        let append = self.append.as_ref().map(path)?;
+        (config.transpile.append.as_ref().map(path) != Some(append.clone())).then(|| format!("--append={append}"))
     }
 
     fn config_argument(&self, directory: &Path) -> Option<String> {
@@ -177,9 +190,10 @@ impl TranspileArgs {
         Some(format!("--config={path}"))
     }
 
-    /// Makes the path of the config file, which is relative to `directory`, relative to the current directory.
-    /// A path that is not allowed is removed.
+    /// Makes the paths of files, which are relative to `directory`, relative to the current directory. A path that is
+    /// not allowed is removed.
     pub(crate) fn move_to(&mut self, directory: &Path, is_allowed: impl Fn(&Path) -> bool) {
+        self.append = self.append.take().filter(|append| is_allowed(append)).map(|append| directory.join(append));
         let config = self.config.take().filter(|config| is_none(config) || is_allowed(config));
         self.config = config.map(|config| if is_none(&config) { config } else { directory.join(config) });
     }
@@ -201,6 +215,7 @@ impl TranspileArgs {
             ssh_step: below.ssh_step.iter().cloned().chain(this.ssh_step).collect(),
             github_token: this.github_token || below.github_token,
             assets: this.assets.or_else(|| below.assets.clone()),
+            append: this.append.or_else(|| below.append.clone()),
             cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
             platforms: if this.platforms.is_empty() { below.platforms.clone() } else { this.platforms },
             strict: this.strict || below.strict,

@@ -28,7 +28,13 @@ fn is_plain(printed: &str) -> bool {
 fn folder(slot: Slot, text: &str) -> (Folder, String) {
     let name = if slot == Slot::PlanName { text } else { "plan.json" };
     // a path with `./` is never an option
-    (crate::folder().file(name, slot.plan(text).to_string()), format!("./{name}"))
+    let folder = crate::folder().file(name, slot.plan(text).to_string());
+    match slot {
+        Slot::Append => folder.write("image.Dockerfile", text),
+        Slot::AppendPath => folder.write(text, "LABEL a=b\n"),
+        _ => {}
+    }
+    (folder, format!("./{name}"))
 }
 
 fn options(slot: Slot, text: &str) -> Vec<String> {
@@ -56,6 +62,8 @@ fn options(slot: Slot, text: &str) -> Vec<String> {
         Slot::StopSignal => vec![format!("--stop-signal={text}")],
         Slot::StartOption => vec![format!("--command={text}")],
         Slot::AssetPath | Slot::AssetText => vec!["--assets=files".to_owned()],
+        Slot::Append => vec!["--append=image.Dockerfile".to_owned()],
+        Slot::AppendPath => vec![format!("--append={text}")],
         Slot::AssetsDirectory => vec![format!("--assets={text}")],
         _ => Vec::new(),
     }

@@ -11,6 +11,7 @@
 
 mod action;
 mod agreement;
+mod append;
 mod assets;
 mod cases;
 mod check;

@@ -7,6 +7,7 @@
 #![cfg(unix)]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod append;
 mod assets;
 mod awkward;
 mod documents;

@@ -1,6 +1,8 @@
 //! The places for text in a plan, and on the command line.
 
-use railpack2docker::{AssetsDirectory, Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, Ssh};
+use railpack2docker::{
+    AppendFile, AssetsDirectory, Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, Ssh,
+};
 use serde_json::{Value, json};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,13 @@ pub enum Slot {
     Entrypoint,
     StartOption,
     AssetsDirectory,
+    /// Instructions that are appended, and the path of their file.
+    Append,
+    AppendPath,
+}
+
+fn append(path: &str, text: &str) -> AppendFile {
+    AppendFile { path: path.to_owned(), name: path.to_owned(), text: text.to_owned() }
 }
 
 fn beside(path: &str) -> AssetsDirectory {
@@ -148,6 +157,8 @@ impl Slot {
             Self::BundleId => options.secret_mount = SecretMount::Bundle(text),
             Self::AssetPath | Self::AssetText => options.assets = Some(beside("files")),
             Self::AssetsDirectory => options.assets = Some(beside(&text)),
+            Self::Append => options.append = Some(append("image.Dockerfile", &text)),
+            Self::AppendPath => options.append = Some(append(&text, "LABEL a=b")),
             _ => self.set_image(text, &mut options.image),
         }
         options

@@ -4,6 +4,7 @@
 //! in the output what the plan means (`testkit::model`), and nothing else (`testkit::reads_back`). Examples are not
 //! enough: typical bugs are texts that one of several parsers misreads, in places where nobody expects it.
 
+mod appended;
 mod comparison;
 mod lints;
 mod mutations;
