@@ -1,7 +1,7 @@
 //! Files in `/app` that the user of the image can't change.
 
 use super::Subject;
-use crate::compat::gopath::{is_in, under_app};
+use crate::compat::gopath::{clean, is_in, under_app};
 use crate::compat::shlex;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::{Edge, Graph, Origin};
@@ -13,9 +13,9 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(user) = &subject.options.image.user else { return };
     let graph = subject.graph;
     let destinations = || {
-        graph
-            .deploy_inputs()
-            .flat_map(|edge| edge.includes().iter().map(move |include| (destination(edge, &include.value), include)))
+        graph.deploy_inputs().flat_map(|edge| {
+            edge.includes().iter().map(move |include| (clean(&destination(edge, &include.value)), include))
+        })
     };
     let help = "start the image from an image, and copy `/app` from the step with `deploy.inputs`";
     let report = |message: String| Diagnostic::new(Code::UnwritableApp, message).with_help(help);
@@ -24,7 +24,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             format!("user `{user}` can't change the files that the image copies to `/app`: they belong to root");
         findings.push(report(message).at(&root.location));
     }
-    let is_covered = destinations().any(|(path, _)| path.trim_end_matches('/') == "/app");
+    let is_covered = destinations().any(|(path, _)| path == "/app");
     let base = graph.base();
     let mut steps = graph.lineage(base.origin).filter_map(|origin| match origin {
         Origin::Step(id) => Some(id),
@@ -42,7 +42,7 @@ fn writes_app(graph: &Graph, id: StepId) -> bool {
     let is_app = |path: &str| is_in(&under_app(path), "/app");
     let copies = |edge: Edge<'_>| {
         edge.includes().iter().any(|include| {
-            let path = destination(edge, &include.value);
+            let path = clean(&destination(edge, &include.value));
             path == "/" || is_app(&path)
         })
     };

@@ -1,7 +1,7 @@
 //! The user of the image: what it owns, and where its home is.
 
 use super::include_paths::destination;
-use crate::compat::gopath::is_in;
+use crate::compat::gopath::{clean, is_in};
 use crate::dockerfile::{OwnedPath, Owner, User, UserSetup};
 use crate::graph::Edge;
 
@@ -43,22 +43,23 @@ impl ImageUser {
     /// The owner of what is copied to a path. `None` for root: what is outside the user's directories is
     /// only read.
     pub(super) fn owner_of(&self, path: &str) -> Option<Owner> {
-        self.owned.iter().any(|owned| is_in(path, owned.as_str())).then(|| self.owner())
+        let path = clean(path);
+        self.owned.iter().any(|owned| is_in(&path, owned.as_str())).then(|| self.owner())
     }
 
     /// Whether a path is in `/app`. Only the directories on the way to it may be created again by
     /// `COPY --link --chown`, which gives them to the user.
     pub(super) fn can_link(path: &str) -> bool {
-        is_in(path, "/app")
+        is_in(&clean(path), "/app")
     }
 
     /// The path in the user's home of what programs look up in root's home. Other paths stay.
     pub(super) fn moved(&self, path: &str) -> Option<String> {
-        let is_home = path.trim_end_matches('/') == ROOT_HOME;
-        if is_home || LOOKED_UP.iter().any(|directory| is_in(path, directory)) {
-            return path.strip_prefix(ROOT_HOME).map(|rest| format!("{}{rest}", self.home));
-        }
-        None
+        let cleaned = clean(path);
+        let below_home = cleaned.strip_prefix(ROOT_HOME)?;
+        let is_looked_up = below_home.is_empty() || LOOKED_UP.iter().any(|directory| is_in(&cleaned, directory));
+        let slash = if path.ends_with('/') { "/" } else { "" };
+        is_looked_up.then(|| format!("{}{below_home}{slash}", self.home))
     }
 
     /// The statements that create the user and its directories, once `/app` exists.
@@ -78,7 +79,7 @@ impl ImageUser {
     }
 
     fn stays_in_root_home(&self, path: &str) -> bool {
-        is_in(path, ROOT_HOME) && self.moved(path).is_none()
+        is_in(&clean(path), ROOT_HOME) && self.moved(path).is_none()
     }
 }
 
@@ -100,6 +101,8 @@ mod tests {
             ("/app/dist", true),
             ("/home/1001/.cache", true),
             ("/data/x", true),
+            ("/app/../etc", false),
+            ("/etc/../app", true),
             ("/apps", false),
             ("/home", false),
             ("/mise/shims", false),
@@ -119,6 +122,8 @@ mod tests {
             ("/root/", Some("/home/app/")),
             ("/root/.cache", Some("/home/app/.cache")),
             ("/root/.local/state/mise", Some("/home/app/.local/state/mise")),
+            ("/root/./.cache//x/", Some("/home/app/.cache/x/")),
+            ("/root/.cache/../../etc", None),
             ("/root/.yarn", None),
             ("/root/.cached", None),
             ("/rooted", None),

@@ -279,8 +279,9 @@ fn hash_variables(
     let values = ShellVariables::new(names).unwrap_or_default();
     if let Some(last) = secrets.last() {
         // an upper limit on the text that the template adds, in bytes
-        const TEMPLATE_TEXT: usize = 600;
-        let rest = TEMPLATE_TEXT + values.to_string().len();
+        const TEMPLATE_TEXT: usize = 250;
+        let key = key.as_ref().map_or(0, |key| key.path().len());
+        let rest = TEMPLATE_TEXT + values.to_string().len() + key;
         check_script(setup, rest).or_report(context, "the hash of all secrets up to", last);
     }
     SecretsHasher::Variables { values, key }
@@ -318,9 +319,9 @@ mod tests {
                   "secrets": [{secrets}, "UNLISTED"], "deploy": {{ "base": {{ "step": "a" }} }} }}"#
             );
             let dockerfile = transpile(&json, &options).ok()?.dockerfile;
-            let (_, run) = dockerfile.split_once("eval ")?;
-            let (run, _) = run.split_once(" > /secrets-hash\n")?;
-            Some("eval  > /secrets-hash".len() + run.replace("\\\n", "").len())
+            let (_, run) = dockerfile.split_once("required=true \\\n")?;
+            let (run, _) = run.split_once("\n\n")?;
+            Some(run.replace("\\\n", "").len())
         };
         let (mut fits, mut too_many) = (1_000_usize, 30_000);
         while fits + 1 < too_many {

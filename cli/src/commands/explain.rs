@@ -26,12 +26,14 @@ Examples:
 JSON of a build:
   steps     in build order: name, location, reachesImage, base, copies, caches, secrets,
             commands, takenBy, runsAgain
-  image     base, copies, startCommand, runsAgain
+  image     base, copies, startCommand, options, runsAgain
   secrets   names of all secrets
   change    null, or secrets and files; a file has a path and an outcome: copied, excluded or
             not copied
   base      null, {context: true}, {image} or {step}; each entry of copies also has paths and
             exclude
+  options   user, env (names), labels, labelArgs, expose, volumes, healthcheck, stopSignal,
+            entrypoint
   secrets   of a step: those it sees and those it lists
   takenBy   names of steps; null is the image
   runsAgain null, or causes and first, the first instruction that re-runs: line, text, location

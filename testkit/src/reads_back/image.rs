@@ -7,7 +7,7 @@ use railpack2docker::{ImageCommand, ImageOptions};
 use super::runs::{Seen, is_variables};
 use super::{Check, RAILPACKS_OWN, RAILPACKS_RUNTIME};
 use crate::buildkit::{Command as Words, Healthcheck, Instruction};
-use crate::model::DEFAULT_PATH;
+use crate::model::{DEFAULT_PATH, clean};
 use crate::plans::Source;
 
 /// The user of the image, as the options mean it.
@@ -35,19 +35,17 @@ impl User {
     }
 
     pub fn owns(&self, path: &str) -> bool {
-        self.owned.iter().any(|owned| path == owned || path.starts_with(&format!("{owned}/")))
+        let path = clean(path);
+        self.owned.iter().any(|owned| path == *owned || path.starts_with(&format!("{owned}/")))
     }
 
     /// Where what root has at a path is, for this user.
     pub fn path(&self, path: &str) -> String {
-        let is_in = |folder: &str| path == folder || path.starts_with(&format!("{folder}/"));
-        let is_root = ["/root", "/root/"].contains(&path);
-        match path.strip_prefix("/root") {
-            Some(rest) if is_root || ["/root/.cache", "/root/.config", "/root/.local"].iter().any(|it| is_in(it)) => {
-                format!("{}{rest}", self.home)
-            }
-            _ => path.to_owned(),
-        }
+        let cleaned = clean(path);
+        let is_in = |folder: &&str| cleaned == **folder || cleaned.starts_with(&format!("{folder}/"));
+        let moves = cleaned == "/root" || ["/root/.cache", "/root/.config", "/root/.local"].iter().any(is_in);
+        let slash = if path.ends_with('/') { "/" } else { "" };
+        if moves { format!("{}{}{slash}", self.home, &cleaned["/root".len()..]) } else { path.to_owned() }
     }
 }
 
