@@ -7,7 +7,7 @@ mod digest;
 mod stamp;
 
 pub use asset_digest::AssetDigest;
-pub use build_command::{BuildCommand, HashArg, SecretFlag, SecretSource, secret_flags};
+pub use build_command::{BuildCommand, Destination, HashArg, LOAD, SecretFlag, SecretSource, SourceDate, secret_flags};
 pub use digest::with_line_feeds;
 pub use stamp::{Header, Stamp, is_generated};
 
