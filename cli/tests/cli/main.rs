@@ -23,6 +23,7 @@ mod injection;
 mod lint;
 mod manual;
 mod output_version;
+mod reproducible;
 mod secrets;
 mod stamp;
 mod trouble;

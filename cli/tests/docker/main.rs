@@ -18,6 +18,7 @@ mod nested;
 mod predicts;
 mod readme;
 mod rebuilds;
+mod reproducible;
 mod torture;
 
 use testkit::command::Folder;

@@ -2,6 +2,8 @@
 
 mod command;
 mod docker;
+mod reproducible;
+mod running;
 mod wait;
 
 use std::ffi::OsString;
