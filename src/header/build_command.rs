@@ -27,6 +27,10 @@ pub struct BuildCommand {
     pub secrets_hash: Option<HashArg>,
     /// Build args with the values of environment variables of the same names.
     pub build_args: Vec<String>,
+    /// The time of a reproducible image.
+    pub source_date: Option<SourceDate>,
+    /// The destination of the image.
+    pub destination: Destination,
     /// Additional arguments, before the context.
     pub more: Vec<OsString>,
     /// The build context.
@@ -69,6 +73,44 @@ pub enum HashArg {
     Output(String),
 }
 
+/// The value of the build arg `SOURCE_DATE_EPOCH`, in seconds since 1970. No file in a reproducible image is newer,
+/// and the image itself has this time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceDate {
+    /// The number itself.
+    Seconds(u64),
+    /// The environment variable `SOURCE_DATE_EPOCH`, or 0.
+    Variable,
+}
+
+/// The destination of an image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Destination {
+    /// Whatever Docker's default is, or the additional arguments name.
+    #[default]
+    Default,
+    /// The standard input of `docker load`. Only an archive can have rewritten times: Docker's image store unpacks an
+    /// image before that (`exporter/containerimage/export.go` in `BuildKit`).
+    Load,
+}
+
+/// The arguments of `docker build` for an archive whose times are rewritten, on standard output. Provenance contains
+/// the time of the build.
+const ARCHIVE: [&str; 3] = ["--provenance=false", "--output", "type=docker,dest=-,rewrite-timestamp=true"];
+
+/// The command that loads an archive from standard input.
+pub const LOAD: [&str; 2] = ["docker", "load"];
+
+impl SourceDate {
+    /// The build arg as a word for a shell.
+    fn word(&self) -> String {
+        match self {
+            Self::Seconds(seconds) => format!("SOURCE_DATE_EPOCH={seconds}"),
+            Self::Variable => "SOURCE_DATE_EPOCH=\"${SOURCE_DATE_EPOCH:-0}\"".to_owned(),
+        }
+    }
+}
+
 impl BuildCommand {
     /// The command for a Dockerfile, to be run in its directory, with each secret and each label's build arg
     /// in the environment variable of the same name. A bundle is generated from these.
@@ -86,6 +128,8 @@ impl BuildCommand {
             ssh: options.ssh.as_ref().map(|ssh| ssh.id.clone()),
             secrets_hash: usage.has_hash().then(|| HashArg::Output(hash_command(options))),
             build_args: options.image.label_args.values().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+            source_date: options.reproducible.then_some(SourceDate::Variable),
+            destination: if options.reproducible { Destination::Load } else { Destination::Default },
             more: Vec::new(),
             context: context.into(),
         }
@@ -94,7 +138,8 @@ impl BuildCommand {
     /// The arguments of `docker build` or `docker buildx build`. They don't contain the values of
     /// secrets, or the variable of a bundle.
     ///
-    /// The command of a [`HashArg::Output`] is passed literally: replace it with its output first.
+    /// The command of a [`HashArg::Output`] and a [`SourceDate::Variable`] are passed literally: replace them with
+    /// their values first. With [`Destination::Load`], the result goes to standard output.
     #[must_use]
     pub fn arguments(&self) -> Vec<OsString> {
         let mut arguments = Vec::new();
@@ -115,6 +160,12 @@ impl BuildCommand {
         }
         for name in &self.build_args {
             arguments.extend(["--build-arg".into(), name.into()]);
+        }
+        if let Some(date) = &self.source_date {
+            arguments.extend(["--build-arg".into(), date.word().into()]);
+        }
+        if self.destination == Destination::Load {
+            arguments.extend(ARCHIVE.map(OsString::from));
         }
         arguments.extend(self.more.iter().cloned());
         arguments.push(not_an_option(&self.context));
@@ -139,8 +190,14 @@ impl BuildCommand {
             HashArg::Value(value) => format!("  --build-arg {}", shell_word(&format!("SECRETS_HASH={value}"), false)),
         }));
         lines.extend(self.build_args.iter().map(|name| format!("  --build-arg {}", shell_word(name, false))));
-        let context = path_word(&self.context);
-        let last = lines.pop().map(|last| format!("{last} {context}"));
+        lines.extend(self.source_date.iter().map(|date| format!("  --build-arg {}", date.word())));
+        let mut end = path_word(&self.context);
+        if self.destination == Destination::Load {
+            let [provenance, output, archive] = ARCHIVE;
+            lines.extend([format!("  {provenance}"), format!("  {output} {archive}")]);
+            end = format!("{end} | {}", LOAD.join(" "));
+        }
+        let last = lines.pop().map(|last| format!("{last} {end}"));
         lines.into_iter().map(|line| format!("{line} \\")).chain(last).collect()
     }
 }
@@ -290,5 +347,27 @@ mod tests {
         let arguments = command.arguments();
         let arguments = arguments.iter().map(|argument| argument.to_str().unwrap());
         assert_eq!(words, ["docker", "build"].into_iter().chain(arguments).collect::<Vec<_>>());
+
+        command.source_date = Some(SourceDate::Seconds(1));
+        command.destination = Destination::Load;
+        let lines: String = command.shell_lines().iter().map(|line| line.trim_end_matches('\\')).collect();
+        let words = crate::compat::shlex::split(&lines).words;
+        let arguments = command.arguments();
+        let arguments = arguments.iter().map(|argument| argument.to_str().unwrap());
+        let load = ["|", "docker", "load"];
+        assert_eq!(words, ["docker", "build"].into_iter().chain(arguments).chain(load).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn times_of_a_reproducible_image_are_rewritten() {
+        let options = Options { reproducible: true, secrets_hash: SecretsHash::Off, ..Options::default() };
+        let dockerfile = transpile(&plan("", "", ""), &options).unwrap().dockerfile;
+        let command = "\
+#   docker build \\
+#     --build-arg SOURCE_DATE_EPOCH=\"${SOURCE_DATE_EPOCH:-0}\" \\
+#     --provenance=false \\
+#     --output type=docker,dest=-,rewrite-timestamp=true . | docker load
+";
+        assert!(dockerfile.contains(command), "{dockerfile}");
     }
 }

@@ -8,7 +8,9 @@ mod platforms;
 mod stamp;
 
 pub use asset_digest::AssetDigest;
-pub use build_command::{BuildCommand, BundleVariable, HashArg, SecretFlag, SecretSource, secret_flags};
+pub use build_command::{
+    BuildCommand, BundleVariable, Destination, HashArg, LOAD, SecretFlag, SecretSource, SourceDate, secret_flags,
+};
 pub use digest::with_line_feeds;
 pub use platforms::{check_platforms, platform_names};
 pub use stamp::{Header, Stamp, is_generated};

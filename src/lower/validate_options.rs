@@ -41,6 +41,14 @@ fn check_allowed(options: &Options, findings: &mut Findings) {
 }
 
 fn check_combinations(options: &Options, findings: &mut Findings) {
+    if options.reproducible && options.platforms.len() > 1 {
+        reject(
+            findings,
+            "`--reproducible` can't be used with several platforms: an archive for `docker load` has one image"
+                .to_owned(),
+            "build one platform at a time",
+        );
+    }
     if options.require_secrets_hash && options.secrets_hash != SecretsHash::Layer {
         reject(
             findings,

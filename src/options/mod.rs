@@ -39,6 +39,8 @@ pub struct Options {
     pub ssh: Option<Ssh>,
     /// Mount an optional secret `GITHUB_TOKEN` for `mise install`.
     pub github_token: bool,
+    /// Build the same image, bit for bit, from the same files: the times in it depend on nothing else.
+    pub reproducible: bool,
     /// A directory to which the plan's files are written. By default, they are part of the Dockerfile.
     pub assets: Option<AssetsDirectory>,
     /// Instructions for the end of the image's stage.
@@ -229,6 +231,7 @@ impl Default for Options {
             secret_ids: BTreeMap::new(),
             ssh: None,
             github_token: false,
+            reproducible: false,
             assets: None,
             append: None,
             allow: BTreeSet::new(),

@@ -77,6 +77,12 @@ pub(crate) struct TranspileArgs {
     #[arg(long, hide_short_help = true)]
     github_token: bool,
 
+    /// Build the same image, bit for bit, from the same files
+    ///
+    /// Sets the time of the image, and the time of newer files in it, to `SOURCE_DATE_EPOCH`, or to 1970.
+    #[arg(long, hide_short_help = true)]
+    reproducible: bool,
+
     /// Write the plan's files to DIR next to the Dockerfile, and copy them from there
     ///
     /// The path is relative to the Dockerfile. The directory must be in the build context, and contain nothing else.
@@ -160,6 +166,7 @@ impl TranspileArgs {
         options.secret_ids = given.secret_id.into_iter().collect();
         options.ssh = given.ssh.map(|id| Ssh { id, steps: given.ssh_step });
         options.github_token = given.github_token;
+        options.reproducible = given.reproducible;
         options.assets = given.assets.map(|assets| assets_directory(&assets, plan, output)).transpose()?;
         options.append = given.append.map(|append| append_file(&append, directory)).transpose()?;
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
@@ -214,6 +221,7 @@ impl TranspileArgs {
             ssh: this.ssh.or_else(|| below.ssh.clone()),
             ssh_step: below.ssh_step.iter().cloned().chain(this.ssh_step).collect(),
             github_token: this.github_token || below.github_token,
+            reproducible: this.reproducible || below.reproducible,
             assets: this.assets.or_else(|| below.assets.clone()),
             append: this.append.or_else(|| below.append.clone()),
             cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
@@ -295,6 +303,9 @@ impl TranspileArgs {
         }
         if self.github_token && !below.github_token {
             add("github-token", None);
+        }
+        if self.reproducible && !below.reproducible {
+            add("reproducible", None);
         }
         if let Some(assets) = self.assets.as_ref().filter(|assets| Some(*assets) != below.assets.as_ref()) {
             add(&format!("assets={}", slashed(assets)), None);
@@ -439,6 +450,7 @@ mod tests {
             "--ssh=work",
             "--ssh-step=install",
             "--github-token",
+            "--reproducible",
             "--assets=docker/files",
             "--allow=unlisted-secret",
             "--cache-prefix=-x y",

@@ -24,6 +24,7 @@ mod lint;
 mod manual;
 mod output_version;
 mod platforms;
+mod reproducible;
 mod secrets;
 mod stamp;
 mod trouble;

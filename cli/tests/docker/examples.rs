@@ -193,7 +193,7 @@ fn examples_pass_dockers_checks() {
 
 /// An example's plan, with tags of these tests for its images, so that no other build on the machine finds a stand-in
 /// under the name of a real image.
-fn plan_of(example: &str) -> String {
+pub(crate) fn plan_of(example: &str) -> String {
     let mut plan: Value = serde_json::from_str(&testkit::example(example)).unwrap();
     retag(&mut plan);
     plan.to_string()
@@ -214,7 +214,7 @@ fn retag(value: &mut Value) {
 }
 
 /// Builds stand-ins for the images of all examples, once: tests run in parallel and share the names of images.
-fn make_stand_ins(engine: &Engine) {
+pub(crate) fn make_stand_ins(engine: &Engine) {
     static MADE: Once = Once::new();
     MADE.call_once(|| {
         let mut images = BTreeSet::new();

@@ -21,6 +21,7 @@ mod platforms;
 mod predicts;
 mod readme;
 mod rebuilds;
+mod reproducible;
 mod torture;
 
 use testkit::command::Folder;

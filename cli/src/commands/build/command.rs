@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process;
 
 use fs_err as fs;
-use railpack2docker::header::{BuildCommand, HashArg, SecretFlag, SecretSource};
+use railpack2docker::header::{BuildCommand, Destination, HashArg, LOAD, SecretFlag, SecretSource};
 use railpack2docker::secrets::bundle;
 use railpack2docker::{Code, Diagnostic, Options, SecretMount, SecretUsage, shell};
 
 use super::docker::PROGRAM;
-use super::platforms;
+use super::{platforms, reproducible};
 use crate::options::key;
 use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
 
@@ -70,6 +70,10 @@ impl DockerBuild {
         let has_ssh = inputs.more.iter().any(|argument| argument.as_encoded_bytes().starts_with(b"--ssh"));
         command.ssh = options.ssh.as_ref().filter(|_| !has_ssh).map(|ssh| ssh.id.clone());
         command.secrets_hash = inputs.hash.clone().map(HashArg::Value);
+        if options.reproducible {
+            command.source_date = reproducible::source_date(inputs.more)?;
+            command.destination = reproducible::destination(inputs.more)?;
+        }
         command.more = inputs.more.to_vec();
         command.context = inputs.context.into();
         Ok(Self { command, environment })
@@ -94,7 +98,13 @@ impl DockerBuild {
     /// The command for a shell, without values of secrets.
     pub(super) fn shell_command(&self) -> String {
         let words = self.arguments().map(|word| shell::word(&word.to_string_lossy()));
-        std::iter::once(PROGRAM.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+        let command = std::iter::once(PROGRAM.to_owned()).chain(words).collect::<Vec<_>>().join(" ");
+        if self.is_loaded() { format!("{command} | {}", LOAD.join(" ")) } else { command }
+    }
+
+    /// Whether `docker load` reads the standard output.
+    pub(super) fn is_loaded(&self) -> bool {
+        self.command.destination == Destination::Load
     }
 
     /// The process to start.

@@ -3,6 +3,8 @@
 mod command;
 mod docker;
 mod platforms;
+mod reproducible;
+mod running;
 mod wait;
 
 use std::ffi::OsString;

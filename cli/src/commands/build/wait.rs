@@ -6,6 +6,7 @@ use railpack2docker::{Code, Diagnostic};
 
 use super::command::DockerBuild;
 use super::docker::cannot_run;
+use super::running::Running;
 use crate::failure::Failure;
 
 #[cfg(unix)]
@@ -35,7 +36,7 @@ mod unix {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals as Held;
 
-    use super::{DockerBuild, ExitCode, Failure, cannot_run, cannot_wait, exit_code};
+    use super::{DockerBuild, ExitCode, Failure, Running, cannot_run, cannot_wait, exit_code};
 
     /// The signals that end a process, caught so that temporary files are removed.
     pub(in crate::commands::build) struct Signals(Held);
@@ -49,9 +50,9 @@ mod unix {
         /// Runs the build. The result is its exit status. SIGTERM is forwarded; a terminal sends SIGINT and
         /// SIGHUP to docker as well.
         pub(in crate::commands::build) fn run(mut self, build: &DockerBuild) -> Result<ExitCode, Failure> {
-            let mut child = build.process().spawn().map_err(|error| cannot_run(&error))?;
+            let running = Running::start(build).map_err(|error| cannot_run(&error))?;
             let handle = self.0.handle();
-            let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+            let pid = i32::try_from(running.id()).ok().and_then(Pid::from_raw);
             let forwarding = thread::spawn(move || {
                 for signal in self.0.forever() {
                     if let (SIGTERM, Some(pid)) = (signal, pid) {
@@ -60,7 +61,7 @@ mod unix {
                     }
                 }
             });
-            let status = child.wait();
+            let status = running.wait();
             handle.close();
             let _ = forwarding.join();
             Ok(exit_code(status.map_err(|error| cannot_wait(&error))?))
@@ -70,7 +71,7 @@ mod unix {
 
 #[cfg(not(unix))]
 mod other {
-    use super::{DockerBuild, ExitCode, Failure, cannot_run, cannot_wait, exit_code};
+    use super::{DockerBuild, ExitCode, Failure, Running, cannot_run, cannot_wait, exit_code};
 
     /// Nothing is caught: Ctrl-C ends this process and docker.
     pub(in crate::commands::build) struct Signals;
@@ -85,8 +86,8 @@ mod other {
         /// Runs the build. The result is its exit status.
         #[expect(clippy::unused_self, reason = "used on Unix")]
         pub(in crate::commands::build) fn run(self, build: &DockerBuild) -> Result<ExitCode, Failure> {
-            let mut child = build.process().spawn().map_err(|error| cannot_run(&error))?;
-            Ok(exit_code(child.wait().map_err(|error| cannot_wait(&error))?))
+            let running = Running::start(build).map_err(|error| cannot_run(&error))?;
+            Ok(exit_code(running.wait().map_err(|error| cannot_wait(&error))?))
         }
     }
 }
