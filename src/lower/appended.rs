@@ -6,19 +6,30 @@ use crate::dockerfile::{Appended, AppendedFile, Comment, Fault, Instruction, Nee
 use crate::header::{SecretSource, secret_flags};
 use crate::options::AppendFile;
 
-/// Appends the instructions in the options' file to the image's stage. They replace a CMD and an ENTRYPOINT, of which
-/// only the last has an effect.
+/// Appends the instructions in the options' file to the image's stage. They replace instructions of which only the
+/// last has an effect.
 pub(super) fn append(context: &mut Context<'_, '_>, stages: &mut [Stage]) -> Option<AppendedFile> {
     let appended = lower(context)?;
-    let has = |keyword| appended.instructions.has(keyword);
     if let Some(stage) = stages.last_mut() {
-        stage.instructions.retain(|instruction| match &instruction.value {
-            Instruction::Cmd(_) => !has("CMD"),
-            Instruction::Entrypoint(_) => !has("ENTRYPOINT"),
-            _ => true,
-        });
+        stage.instructions.retain_mut(|instruction| keeps_effect(&mut instruction.value, &appended.instructions));
     }
     Some(appended)
+}
+
+/// Removes the parts of an instruction that appended ones replace, and returns whether anything is left.
+fn keeps_effect(instruction: &mut Instruction, appended: &Appended) -> bool {
+    match instruction {
+        Instruction::Cmd(_) => !appended.has("CMD"),
+        Instruction::Entrypoint(_) => !appended.has("ENTRYPOINT"),
+        Instruction::Healthcheck(_) => !appended.has("HEALTHCHECK"),
+        Instruction::StopSignal(_) => !appended.has("STOPSIGNAL"),
+        Instruction::ResetProcess { healthcheck, stop_signal } => {
+            *healthcheck &= !appended.has("HEALTHCHECK");
+            *stop_signal &= !appended.has("STOPSIGNAL");
+            *healthcheck || *stop_signal
+        }
+        _ => true,
+    }
 }
 
 /// Reads the file that the options append. Reports everything that can't be appended.

@@ -1,5 +1,7 @@
 //! Checks that appended instructions change nothing but the end of the image's stage.
 
+use std::mem::discriminant;
+
 use railpack2docker::{AppendFile, Options, transpile};
 
 use crate::buildkit::{Dockerfile, Instruction, parse};
@@ -46,17 +48,18 @@ pub fn check(text: &str) -> Fate {
     Fate::Appended
 }
 
-/// Whether a stage has the instructions of another one and at least one more. Those at the end replace a CMD and an
-/// ENTRYPOINT.
+/// Whether a stage has the instructions of another one and at least one more at the end, which replace those that are
+/// allowed only once.
 fn is_completed(before: &[Instruction], after: &[Instruction]) -> bool {
-    let is_cmd = |one: &Instruction| matches!(one, Instruction::Cmd(_));
-    let is_entrypoint = |one: &Instruction| matches!(one, Instruction::Entrypoint(_));
-    [(false, false), (false, true), (true, false), (true, true)].into_iter().any(|(cmd, entrypoint)| {
-        let is_kept = |one: &&Instruction| !(cmd && is_cmd(one) || entrypoint && is_entrypoint(one));
-        let kept: Vec<&Instruction> = before.iter().filter(is_kept).collect();
-        let (start, appended) = after.split_at(kept.len().min(after.len()));
-        start.iter().eq(kept)
-            && !appended.is_empty()
-            && (appended.iter().any(is_cmd), appended.iter().any(is_entrypoint)) == (cmd, entrypoint)
+    let is_single = |one: &Instruction| {
+        matches!(
+            one,
+            Instruction::Cmd(_) | Instruction::Entrypoint(_) | Instruction::Healthcheck(_) | Instruction::StopSignal(_)
+        )
+    };
+    (0..after.len()).any(|end| {
+        let (start, appended) = after.split_at(end);
+        let kinds: Vec<_> = appended.iter().filter(|one| is_single(one)).map(discriminant).collect();
+        before.iter().filter(|one| !kinds.contains(&discriminant(*one))).eq(start)
     })
 }
