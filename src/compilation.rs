@@ -22,7 +22,7 @@ use crate::{lower, plan};
 /// let plan = r#"{ "steps": [], "deploy": { "base": { "image": "debian" } } }"#;
 /// let compilation = Compilation::parse(plan, false)?;
 /// let lowered = compilation.lower(&Options::default())?;
-/// assert!(lowered.render()?.dockerfile.contains("FROM debian\n"));
+/// assert!(lowered.render()?.dockerfile.contains("FROM debian AS runtime\n"));
 /// # Ok::<(), railpack2docker::Diagnostics>(())
 /// ```
 #[derive(Clone, Debug)]
