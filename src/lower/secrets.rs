@@ -281,9 +281,8 @@ fn hash_variables(
         // an upper limit on the text that the template adds, in bytes
         const TEMPLATE_TEXT: usize = 250;
         let key = key.as_ref().map_or(0, |key| key.path().len());
-        // the shell does not see the line breaks
-        let values_length = values.to_string().replace("\\\n", "").len();
-        let rest = TEMPLATE_TEXT + values_length + key;
+        // the parser removes the line breaks
+        let rest = TEMPLATE_TEXT + values.to_string().replace("\\\n", "").len() + key;
         check_script(setup, rest).or_report(context, "the hash of all secrets up to", last);
     }
     SecretsHasher::Variables { values, key }

@@ -181,7 +181,7 @@ pub enum SecretMount {
     Env,
     /// Each secret is mounted as a file, which the command's shell reads into a variable.
     File,
-    /// A single secret with this id: a base64-encoded script of exports, which the command's shell runs.
+    /// A single secret with this id: a script of exports, which the command's shell reads, and which checks itself.
     Bundle(String),
 }
 

@@ -15,7 +15,8 @@ use testkit::secrets::{CANARY, bundle_of, damaged_bundles, odd_values, plain_val
 use testkit::shells::{SHELLS, run_in_shell};
 
 /// Prints the environment, with NULs. Fails in a shell in which a bundle left something behind.
-const SCRIPT: &str = "command -v has_secrets && exit 3; test -z \"$(trap)$*\" || exit 4; false; exec env -0";
+const SCRIPT: &str =
+    "command -v has_secrets && exit 3; case \"$(trap)$*\" in *damaged*) exit 4;; esac; false; exec env -0";
 
 /// The commands of a Dockerfile for a plan with these secrets, each as the words that Docker runs. One is a program,
 /// one a script, and one has the exec form. They read the bundle from a file in a folder.

@@ -151,7 +151,7 @@ fn a_required_secrets_hash_must_not_be_empty() {
     let with = |hash| Build { hash, options: options.clone(), ..Build::new(&plan, context.path(), &secrets) };
     let built = engine.build(&with("h1"));
     let said = engine.fails(&with(""));
-    assert!(said.contains("pass --build-arg SECRETS_HASH with a new value"), "{said}");
+    assert!(said.contains("SECRETS_HASH: is empty: pass --build-arg SECRETS_HASH with a new value"), "{said}");
     assert_eq!(ran_again(&built, &engine.build(&with("h2"))), [""; 0], "no other layer pays for it");
 }
 
