@@ -7,7 +7,18 @@
 pub(crate) struct Words {
     pub(crate) words: Vec<String>,
     /// The reason why the last word is unfinished, and so omitted.
-    pub(crate) unfinished: Option<&'static str>,
+    pub(crate) unfinished: Option<Unfinished>,
+}
+
+/// The reason why a word is unfinished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfinished {
+    /// An unclosed quote.
+    Quote,
+    /// A backslash outside quotes, with nothing after it.
+    Backslash,
+    /// A backslash in double quotes, with nothing after it.
+    QuotedBackslash,
 }
 
 /// A character of a word, and how it was quoted.
@@ -60,7 +71,7 @@ pub(crate) fn split_letters(line: &str) -> Vec<Vec<Letter>> {
 }
 
 #[expect(clippy::match_same_arms, reason = "a table of transitions, ordered by state")]
-fn letters(line: &str) -> (Vec<Vec<Letter>>, Option<&'static str>) {
+fn letters(line: &str) -> (Vec<Vec<Letter>>, Option<Unfinished>) {
     let mut words = Vec::new();
     let mut word: Vec<Letter> = Vec::new();
     let mut state = State::Between;
@@ -96,8 +107,9 @@ fn letters(line: &str) -> (Vec<Vec<Letter>>, Option<&'static str>) {
             words.push(word);
             None
         }
-        State::Escape | State::QuotedEscape => Some("a lone backslash"),
-        State::Quoted | State::Literal => Some("an unclosed quote"),
+        State::Escape => Some(Unfinished::Backslash),
+        State::QuotedEscape => Some(Unfinished::QuotedBackslash),
+        State::Quoted | State::Literal => Some(Unfinished::Quote),
     };
     (words, unfinished)
 }

@@ -56,7 +56,7 @@ impl fmt::Display for AssetPath {
 pub(crate) struct AssetName(String);
 
 impl AssetName {
-    /// The longest name, in bytes: a number can be added to it.
+    /// The length to which a name is truncated, in bytes. It leaves room for a prefix and a number.
     const LONGEST: usize = 100;
 
     /// The last component of a path, or a name that is similar to it.

@@ -19,20 +19,21 @@ impl Comment {
     #[must_use]
     pub(crate) fn new(text: &str) -> Self {
         let text = escape_invisible(text.trim());
-        Self::with_limit(&text.split_whitespace().collect::<Vec<_>>().join(" "), MAX_CHARS)
+        Self::with_limit(&text.split_whitespace().collect::<Vec<_>>().join(" "), MAX_CHARS, is_directive)
     }
 
-    /// A command that a reader may copy. Leading blanks are kept, and the text is truncated only after
-    /// 16,000 characters, so that no line exceeds 65,535 bytes, the parser's limit.
+    /// A command that a reader may copy, in a line below other comments: there, `ID="$(…)"` is not a directive.
+    /// Leading blanks are kept, and the text is truncated only after 16,000 characters, so that no line exceeds
+    /// 65,535 bytes, the parser's limit.
     #[must_use]
     pub(crate) fn command(text: &str) -> Self {
-        Self::with_limit(text.trim_end(), 16_000)
+        Self::with_limit(text.trim_end(), 16_000, is_pragma)
     }
 
-    fn with_limit(text: &str, max_chars: usize) -> Self {
+    fn with_limit(text: &str, max_chars: usize, is_obeyed: fn(&str) -> bool) -> Self {
         let text = escape_invisible(text);
         let text = truncated(&text, max_chars);
-        if is_directive(&text) || is_header(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
+        if is_obeyed(&text) || is_header(&text) { Self(format!("“{text}”")) } else { Self(text.into_owned()) }
     }
 }
 
@@ -55,11 +56,22 @@ fn truncated(text: &str, max_chars: usize) -> Cow<'_, str> {
     Cow::Owned(words.map_or_else(|| format!("{beginning}…"), |words| format!("{words} …")))
 }
 
-/// Whether Docker (`check=…`, `syntax=…`, `escape=…`) or hadolint would read a comment as a directive.
+/// Whether Docker (`check=…`, `syntax=…`, `escape=…`) or hadolint would read a comment as a directive. Docker reads
+/// directives only above the first other comment (`parser.DirectiveParser` in BuildKit).
 fn is_directive(text: &str) -> bool {
-    let key: String = text.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect();
+    let key = key(text);
     let rest = text.trim_start().get(key.len()..).unwrap_or_default().trim_start();
-    (!key.is_empty() && rest.starts_with('=')) || key.eq_ignore_ascii_case("hadolint")
+    (!key.is_empty() && rest.starts_with('=')) || is_pragma(text)
+}
+
+/// Whether hadolint would read a comment as a directive, which it does anywhere in a file.
+fn is_pragma(text: &str) -> bool {
+    key(text).eq_ignore_ascii_case("hadolint")
+}
+
+/// The letters and digits that a comment starts with.
+fn key(text: &str) -> String {
+    text.trim_start().chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
 /// The beginning of the line that marks a file as generated.
@@ -88,6 +100,9 @@ mod tests {
     fn command_is_kept_as_it_is() {
         let command = format!("  --secret id={}", "x".repeat(1_000));
         assert_eq!(Comment::command(&command).to_string(), command);
+        let bundle = "  ALL=\"$(railpack2docker bundle)\" \\";
+        assert_eq!(Comment::command(bundle).to_string(), bundle);
+        assert_eq!(Comment::command("hadolint ignore=DL3008").to_string(), "“hadolint ignore=DL3008”");
     }
 
     #[test]

@@ -18,7 +18,7 @@ impl fmt::Display for Owner {
     }
 }
 
-/// A user that runs containers: a number, or a name to create.
+/// A user that containers run as: a number, or a name to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct User {
     owner: Owner,

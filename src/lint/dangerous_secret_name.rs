@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Findings};
 /// Warns about secrets that shells, the dynamic loader, language runtimes, HTTP clients or docker read themselves.
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for secret in subject.graph.plan().secrets.iter().filter(|secret| is_dangerous(&secret.value)) {
-        let message = format!("secret `{}` affects every command in the build", secret.value);
+        let message = format!("secret `{}` affects every command that sees it", secret.value);
         findings.push(
             Diagnostic::new(Code::DangerousSecretName, message)
                 .at(&secret.location)

@@ -119,7 +119,7 @@ impl Check<'_> {
     fn user(&mut self, user: &str, home: Option<&str>, volumes: &[OwnedPath]) -> Option<ImageUser> {
         let help = "use a UID such as `1001`, `UID:GID`, or the name of a user to create, such as `app`";
         let message = match user {
-            "0" | "root" => "`--user` can't be root, which runs containers without the option".to_owned(),
+            "0" | "root" => "`--user` can't be root, which containers run as without the option".to_owned(),
             _ => format!("invalid user `{user}`"),
         };
         let user = self.or_reject(crate::dockerfile::User::new(user), message, help)?;

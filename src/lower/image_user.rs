@@ -5,7 +5,7 @@ use crate::compat::gopath::{clean, is_in};
 use crate::dockerfile::{OwnedPath, Owner, User, UserSetup};
 use crate::graph::Edge;
 
-/// The home of root, which runs the containers in Railpack.
+/// The home of root, which containers run as in Railpack.
 const ROOT_HOME: &str = "/root";
 
 /// The directories in a home in which programs look for what they keep (the XDG base directories): caches,

@@ -17,7 +17,7 @@ use std::fmt;
 pub struct ImageOptions {
     /// The image to use instead of the one that `deploy.base` starts from, directly or through steps.
     pub base: Option<String>,
-    /// The user that runs the containers: `UID`, `UID:GID`, or the name of a user to create.
+    /// The user that containers run as: `UID`, `UID:GID`, or the name of a user to create.
     pub user: Option<String>,
     /// Variables by name. They override those of the plan.
     pub env: BTreeMap<String, String>,

@@ -15,7 +15,7 @@ const ROUNDS: u32 = 600_000;
 /// The value for the build arg `SECRETS_HASH`, 64 hexadecimal digits. It is the same for the same names,
 /// values and key on every machine.
 ///
-/// Build args are visible in the provenance of an image. So with a key, the hash is HMAC-SHA256, which
+/// The provenance of an image contains its build args if its mode is `max`. So with a key, the hash is HMAC-SHA256, which
 /// reveals nothing to anyone without the key; without one, it is PBKDF2-HMAC-SHA256, which makes each
 /// guess at a weak value slow.
 #[must_use]

@@ -22,7 +22,7 @@ Examples:
 /// Print a hash of the secrets that a build mounts, for the build arg `SECRETS_HASH`
 ///
 /// The same values have the same hash on every machine. The hash is HMAC-SHA256 with a key, and PBKDF2-HMAC-SHA256
-/// without one. Both are hard to reverse: the provenance of an image contains its build args.
+/// without one. Both are hard to reverse: the provenance of an image can contain its build args.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct HashArgs {
@@ -35,7 +35,7 @@ pub(crate) struct HashArgs {
     #[command(flatten)]
     key: KeyArgs,
 
-    /// For each step, print the names of the secrets whose changes re-run it, and the hash of these secrets
+    /// For each step that lists secrets, print their names and their hash
     #[arg(long)]
     per_step: bool,
 
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &HashArgs, reporter: &Reporter) -> Result<(), Failure> {
     print(&format!("{}\n", hash(&values, key.as_deref())))
 }
 
-/// The name, the secrets and the hash of each step that a secret re-runs, one per line.
+/// The name, the secrets and the hash of each step that lists secrets, one per line.
 fn table(steps: &[StepSecrets], values: &Values, key: Option<&[u8]>) -> String {
     let mut hashes: BTreeMap<&[String], String> = BTreeMap::new();
     let mut rows = vec![["STEP".to_owned(), "SECRETS".to_owned(), "HASH".to_owned()]];

@@ -295,8 +295,11 @@ impl PreparedFile {
 
 /// The error for a Dockerfile that is not a file, if the plan's files should be next to it.
 pub(crate) fn no_place_for_assets() -> Diagnostic {
-    Diagnostic::new(Code::InvalidOption, "`--assets` writes files next to the Dockerfile, so it requires a file for it")
-        .with_help("pass `-o Dockerfile`")
+    Diagnostic::new(
+        Code::InvalidOption,
+        "`--assets` writes files next to the Dockerfile, so the Dockerfile must be written to a file",
+    )
+    .with_help("pass `-o Dockerfile`")
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {

@@ -15,7 +15,7 @@ pub(crate) struct ImageArgs {
     #[arg(long, value_name = "IMAGE", hide_short_help = true)]
     base: Option<String>,
 
-    /// User that runs containers, and that owns `/app` and its home: a UID, or a name to create
+    /// User that containers run as, and that owns `/app` and its own home: a UID, or a name to create
     #[arg(long, value_name = "UID[:GID]|NAME", hide_short_help = true)]
     #[serde(deserialize_with = "read_text_or_number")]
     user: Option<String>,
@@ -179,8 +179,7 @@ impl HealthcheckArgs {
             if self == Self::default() {
                 return Ok(None);
             }
-            let found =
-                Diagnostic::new(Code::InvalidOption, "the times and retries of a health check require its command");
+            let found = Diagnostic::new(Code::InvalidOption, "the settings of a health check require a command");
             return Err(found.with_help("pass `--healthcheck`"));
         };
         let mut healthcheck = Healthcheck::new(command);

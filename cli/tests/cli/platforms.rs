@@ -78,7 +78,7 @@ fn a_dockerfile_keeps_its_platforms() {
     let help = format!("run `railpack2docker plan.json -o Dockerfile --platforms={BOTH},linux/riscv64`");
     let more = format!("{option},linux/riscv64");
     world.run(&["build", "plan.json", "-f", "Dockerfile", &more]).status(1).stderr([help.as_str()]).check();
-    // the file of options has them, too
+    // the config file has them, too
     world.write("app/railpack2docker.toml", "[transpile]\nplatforms = ['linux/amd64', 'linux/arm64']\n");
     world.run(&["plan.json", "-o", "Dockerfile"]).check();
     let expected = dockerfile.lines().filter(|line| !line.contains("railpack2docker plan.json")).count();

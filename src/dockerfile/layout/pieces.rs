@@ -226,7 +226,7 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
-    /// The text that was read since `start` was the rest.
+    /// The part of `start` that has been read: everything before the rest.
     fn since(&self, start: &'s str) -> &'s str {
         start.get(..start.len() - self.rest.len()).unwrap_or(start)
     }
