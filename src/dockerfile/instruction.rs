@@ -294,7 +294,7 @@ impl CopyFile {
 pub(crate) struct CopyAsset {
     /// A comment line above the instruction.
     pub(crate) comment: Option<Comment>,
-    /// The mode, always given: a checkout sets that of the file by its umask.
+    /// The mode, always given, because the mode of a file in a checkout depends on the umask.
     pub(crate) mode: Mode,
     /// The file in the build context, and the destination.
     pub(crate) paths: CopyPaths,

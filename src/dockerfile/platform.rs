@@ -34,8 +34,8 @@ const ALIASES: [(&str, &str); 19] = [
     ("x86_64", "amd64"),
 ];
 
-/// Linux on an architecture, and the variant of the architecture if it is not the default. Two names of a platform
-/// are equal.
+/// Linux on an architecture, and the variant of the architecture if it is not the default. For arm, the variant is
+/// always there. Two names of a platform are equal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Platform {
     architecture: &'static str,
@@ -121,7 +121,7 @@ fn is_variant(text: &str) -> bool {
 pub(crate) enum PlatformArg {
     /// The architecture.
     Architecture,
-    /// The variant of the architecture, which is empty for the default variant.
+    /// The variant of the architecture. It is empty for the default variant, except that arm's default is `v7`.
     Variant,
 }
 
