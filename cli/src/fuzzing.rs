@@ -29,7 +29,7 @@ pub fn diff(old: &str, new: &str) -> String {
 /// The output of `diff` for two plans: text with colors and the diff of the Dockerfiles, Markdown and JSON.
 #[must_use]
 pub fn printed(old: &str, new: &str, comparison: Comparison) -> [String; 3] {
-    commands::diff::print_all(&file(old), &file(new), comparison)
+    commands::diff::print_all(file(old), file(new), comparison)
 }
 
 /// The findings of `--check` for a Dockerfile and its ignore file, and the diffs that it prints, with colors.

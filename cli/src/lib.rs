@@ -108,7 +108,7 @@ pub fn run() -> ExitCode {
     let reporter = Reporter::new(args.messages);
     let success = |()| ExitCode::SUCCESS;
     let result = match &args.command {
-        None if args.default.check => check::run(&args.default, &reporter).map(success),
+        None if args.default.check => check::run(&args.default, &reporter),
         None => transpile::run(&args.default, &reporter).map(success),
         Some(Command::Build(args)) => build::run(args, &reporter),
         Some(Command::Lint(args)) => lint::run(args, &reporter),

@@ -18,13 +18,14 @@ const INSTALL_INTO: &str = "install-into";
 pub(super) fn of_step(graph: &Graph, id: StepId, position: Position) -> Comment {
     let step = graph.step(id);
     let programs: Vec<Vec<String>> = step.commands.iter().filter_map(command_line).map(words).collect();
-    let text = if programs.iter().any(|words| installs_tools(words)) {
+    let name = by_name(&step.name.value);
+    let has_tools = programs.iter().any(|words| installs_tools(words));
+    let text = if has_tools && (name.is_none() || programs.iter().all(|words| runs_only_mise(words))) {
         tools(step, &programs)
     } else if !programs.is_empty() && programs.iter().all(|words| AptInstall::parse(words).is_some()) {
         system_packages(position).to_owned()
     } else if !programs.is_empty() {
-        by_name(&step.name.value)
-            .or_else(|| copies_everything(graph, id).then_some("Build"))
+        name.or_else(|| copies_everything(graph, id).then_some("Build"))
             .map_or_else(|| setup(step, &programs), str::to_owned)
     } else {
         files(graph, id)
@@ -52,6 +53,15 @@ fn installs_tools(words: &[String]) -> bool {
             }
             [] => false,
         },
+    }
+}
+
+/// Whether a command, or each command of a script, is one of mise.
+fn runs_only_mise(words: &[String]) -> bool {
+    let is_mise = |words: &[String]| words.first().is_some_and(|program| program == "mise");
+    match shlex::script_of(words) {
+        Some(script) => script.split("&&").all(|command| is_mise(&self::words(command))),
+        None => is_mise(words),
     }
 }
 
@@ -127,7 +137,8 @@ fn setup(step: &Step, programs: &[Vec<String>]) -> String {
 /// Whether a step has the whole build context.
 fn copies_everything(graph: &Graph, id: StepId) -> bool {
     let by_input = graph.inputs_of(id).any(|edge| {
-        edge.is_local() && (edge.includes().is_empty() || edge.includes().iter().any(|include| include.value == "."))
+        // without `include`, an input copies nothing
+        edge.is_local() && edge.includes().iter().any(|include| include.value == ".")
     });
     by_input
         || graph
@@ -193,6 +204,8 @@ mod tests {
             ("install", vec![exec("npm ci")], "Dependencies"),
             ("install:node", vec![exec("npm ci")], "Dependencies"),
             ("install", vec![exec("sh -c 'apt-get install curl'"), exec("npm ci")], "Dependencies"),
+            ("install", vec![exec("mise install")], "Tools"),
+            ("build", vec![exec("sh -c 'mise install && npm ci'")], "Build"),
             ("prune", vec![exec("npm prune")], "Dependencies of the runtime"),
             ("build", vec![exec("npm run build")], "Build"),
             ("all", vec![json!({ "src": ".", "dest": "." }), exec("make")], "Build"),

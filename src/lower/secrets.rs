@@ -207,7 +207,7 @@ impl HashStages {
             return vec![Stage {
                 role: Role::SecretsHash,
                 location: location.clone(),
-                comment: Some(Comment::new("Secrets, hashed: a new SECRETS_HASH re-runs the steps that use secrets")),
+                comment: Some(Comment::new(&purpose("a new SECRETS_HASH"))),
                 from: Located::at(location, From::Scratch),
                 name: Some(name.clone()),
                 instructions: vec![Located::at(location, Instruction::KeepSecretsHash)],
@@ -225,7 +225,7 @@ impl HashStages {
             stages.push(Stage {
                 role: Role::SecretsHash,
                 location: location.clone(),
-                comment: Some(Comment::new(&purpose(&secrets, usage.is_all(*set)))),
+                comment: Some(Comment::new(&purpose(&change(&secrets, usage.is_all(*set))))),
                 from: Located::at(location, From::Image(stage.image.clone())),
                 name: Some(stage.name.clone()),
                 instructions: instructions.map(|instruction| Located::at(location, instruction)).collect(),
@@ -235,13 +235,20 @@ impl HashStages {
     }
 }
 
-fn purpose(secrets: &[&Located<String>], is_all: bool) -> String {
+/// The comment of a hash stage. Not every command that uses a secret mounts the hash: Railpack re-runs the steps that
+/// list the secret.
+fn purpose(change: &str) -> String {
+    format!("Secrets, hashed: {change} re-runs the commands that mount this hash")
+}
+
+/// The change that gives another hash.
+fn change(secrets: &[&Located<String>], is_all: bool) -> String {
     match secrets {
-        [one] => format!("Secrets, hashed: a new {} re-runs the steps that use it", one.value),
-        _ if is_all => "Secrets, hashed: any new secret re-runs the steps that use all of them".to_owned(),
+        [one] => format!("a new {}", one.value),
+        _ if is_all => "any new secret".to_owned(),
         some => {
             let names: Vec<&str> = some.iter().map(|secret| secret.value.as_str()).collect();
-            format!("Secrets, hashed: a new {} re-runs the steps that use them", list_or(&names))
+            format!("a new {}", list_or(&names))
         }
     }
 }

@@ -4,7 +4,6 @@ use railpack2docker::secrets::{Unbundlable, bundle, bundle_in_base64};
 use railpack2docker::{Code, Compilation, Diagnostic};
 
 use crate::failure::Failure;
-use crate::files::plan_file::PlanFile;
 use crate::options::plan::PlanArgs;
 use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
@@ -38,7 +37,7 @@ pub(crate) struct BundleArgs {
 
 /// Prints the bundle, without a line feed.
 pub(crate) fn run(args: &BundleArgs, reporter: &Reporter) -> Result<(), Failure> {
-    let plan = PlanFile::read(args.plan.path())?;
+    let plan = args.plan.read()?;
     let mut options = args.transpile.options(&plan, None)?;
     // a Dockerfile accepts only a bundle with all secrets
     options.optional_secrets = false;

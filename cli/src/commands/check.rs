@@ -1,25 +1,89 @@
-//! `--check`: whether a Dockerfile and its ignore file are up to date.
+//! `--check`: whether Dockerfiles and their ignore files are up to date.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use railpack2docker::header::Header;
+use railpack2docker::{Code, Diagnostic};
 
 use super::transpile::DefaultArgs;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_sent, check_directory, exposed_files, plan_context};
+use crate::files::paths::directory_of;
+use crate::files::plan_search::{PLAN_NAME, plan_of};
+use crate::output::outcomes::{Outcome, Outcomes};
 use crate::output::regenerate::regenerate;
 use crate::output::report::Reporter;
 use crate::output::stale_files::{DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, read, stale_files, take_line_endings};
 
-/// Checks the files, and prints differences as a unified diff. The failure contains the reasons.
-pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
+/// A Dockerfile to check.
+struct Target {
+    file: PathBuf,
+    /// The plan, if the arguments name it. By default it is the one in the header of the file.
+    plan: Option<PathBuf>,
+    /// The plan of a file without a header.
+    default_plan: PathBuf,
+}
+
+/// Checks the files, and prints differences as a unified diff. Several Dockerfiles are all checked, whatever the
+/// results, and have a summary. The exit status is 1 if one of them is stale, and 2 after an error.
+pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     if let Some(context) = &args.context {
         check_directory(context)?;
     }
-    let file = args.output_file().unwrap_or(Path::new(DEFAULT_DOCKERFILE));
+    let targets = targets(args)?;
+    if let [target] = targets.as_slice()
+        && !args.plans.all
+    {
+        return check(target, args, reporter).map(|()| ExitCode::SUCCESS);
+    }
+    if args.output_file().is_some() {
+        let found = Diagnostic::new(Code::InvalidOption, "`-o` can't be used with several plans");
+        return Err(found.with_help("remove it: the Dockerfile next to each plan is checked").into());
+    }
+    let mut outcomes = Outcomes::default();
+    for target in &targets {
+        outcomes.add(check(target, args, reporter).map(|()| Outcome::UpToDate), reporter);
+    }
+    reporter.summarize(&outcomes.sentence("Dockerfile"));
+    Ok(outcomes.exit_code())
+}
+
+fn targets(args: &DefaultArgs) -> Result<Vec<Target>, Failure> {
+    let file = args.output_file();
+    let in_directory = |directory: &Path| Target {
+        file: file.map_or_else(|| dockerfile_in(directory), Path::to_owned),
+        plan: None,
+        default_plan: plan_of(directory),
+    };
+    let of_plan = |plan: &PathBuf| Target {
+        file: file.map_or_else(|| dockerfile_in(directory_of(plan)), Path::to_owned),
+        plan: Some(plan.clone()),
+        default_plan: plan.clone(),
+    };
+    match args.plans.given.as_slice() {
+        [] if !args.plans.all => Ok(vec![Target {
+            file: file.unwrap_or(Path::new(DEFAULT_DOCKERFILE)).to_owned(),
+            plan: None,
+            default_plan: PathBuf::from(PLAN_NAME),
+        }]),
+        // the plan may have another name, which the header has
+        [directory] if directory.is_dir() => Ok(vec![in_directory(directory)]),
+        _ => Ok(args.plans.paths()?.iter().map(of_plan).collect()),
+    }
+}
+
+fn dockerfile_in(directory: &Path) -> PathBuf {
+    if directory == Path::new(".") { PathBuf::from(DEFAULT_DOCKERFILE) } else { directory.join(DEFAULT_DOCKERFILE) }
+}
+
+/// Checks one Dockerfile. The failure contains the reasons why it is stale.
+fn check(target: &Target, args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
+    let file = target.file.as_path();
     let current = read(file)?;
     let header = current.as_deref().and_then(Header::parse);
-    let regenerated = regenerate(file, header.as_ref(), args.plan.given.as_deref(), &args.transpile, reporter)?;
+    let plan = target.plan.as_deref();
+    let regenerated = regenerate(file, header.as_ref(), plan, &target.default_plan, &args.transpile, reporter)?;
     check_assets_are_sent(plan_context(&regenerated.plan, file), &regenerated.generated, file)?;
     let mut stale = stale_files(file, current, &regenerated.generated)?;
     reporter.report(&take_line_endings(&mut stale), None);

@@ -10,7 +10,6 @@ use railpack2docker::{Code, Diagnostic, Diagnostics};
 
 use crate::failure::Failure;
 use crate::files::output_files::write_text;
-use crate::files::plan_file::PlanFile;
 use crate::options::plan::PlanArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::report::{OrReport, Reporter};
@@ -93,7 +92,7 @@ enum Format {
 
 /// Prints or writes the picture.
 pub(crate) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure> {
-    let plan = PlanFile::read(args.plan.path())?;
+    let plan = args.plan.read()?;
     let options = args.transpile.options(&plan, None)?;
     let explanation = explain(&plan.text, &options).or_report(&plan, reporter)?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));

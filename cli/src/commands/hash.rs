@@ -7,7 +7,6 @@ use railpack2docker::secrets::{Values, hash};
 use railpack2docker::{Compilation, StepSecrets};
 
 use crate::failure::Failure;
-use crate::files::plan_file::PlanFile;
 use crate::options::key::KeyArgs;
 use crate::options::plan::PlanArgs;
 use crate::options::secret_sources::SecretArgs;
@@ -45,7 +44,7 @@ pub(crate) struct HashArgs {
 
 /// Prints the hash and a line feed.
 pub(crate) fn run(args: &HashArgs, reporter: &Reporter) -> Result<(), Failure> {
-    let plan = PlanFile::read(args.plan.path())?;
+    let plan = args.plan.read()?;
     let options = args.transpile.options(&plan, None)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let usage = compilation.secrets(&options);

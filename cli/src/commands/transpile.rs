@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use railpack2docker::{Code, Diagnostic, Transpiled, transpile};
 
+use crate::NAME;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_sent, check_directory, exposed_files, plan_context};
 use crate::files::output_files::{OutputFiles, no_place_for_assets};
+use crate::files::paths::path_word;
 use crate::files::plan_file::PlanFile;
 use crate::files::source_map_file::SourceMapFile;
-use crate::options::plan::PlanArgs;
+use crate::options::plan::PlansArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::report::{OrReport, Reporter};
@@ -20,7 +22,7 @@ use crate::output::stale_files::DEFAULT_DOCKERFILE;
 #[derive(Debug, clap::Args)]
 pub(crate) struct DefaultArgs {
     #[command(flatten)]
-    pub(super) plan: PlanArgs,
+    pub(super) plans: PlansArgs,
 
     /// Write the Dockerfile to FILE, and its ignore file if the plan excludes files
     #[arg(short, long, alias = "out", value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -57,6 +59,26 @@ impl DefaultArgs {
     pub(super) fn output_file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
+
+    /// The path of the plan. Fails for several plans, which have no common Dockerfile.
+    fn only_plan(&self) -> Result<PathBuf, Failure> {
+        let message = "only one plan can be transpiled at a time";
+        if let [plan, output] = self.plans.given.as_slice()
+            && self.output.is_none()
+            && output.extension().is_none_or(|extension| extension != "json")
+            && !output.is_dir()
+        {
+            let help = format!("to write the Dockerfile, run `{NAME} {} -o {}`", path_word(plan), path_word(output));
+            return Err(Diagnostic::new(Code::InvalidOption, message).with_help(help).into());
+        }
+        match self.plans.paths()?.as_slice() {
+            [plan] if !self.plans.all => Ok(plan.clone()),
+            _ => {
+                let help = "pass `--check` to check several Dockerfiles, or run `railpack2docker sync` to write them";
+                Err(Diagnostic::new(Code::InvalidOption, message).with_help(help).into())
+            }
+        }
+    }
 }
 
 /// Writes or prints the generated files.
@@ -64,7 +86,8 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     if let Some(context) = &args.context {
         check_directory(context)?;
     }
-    let plan = PlanFile::read(args.plan.path())?;
+    let plan_path = args.only_plan()?;
+    let plan = PlanFile::read(&plan_path)?;
     let output = args.output_file();
     // the ignore file depends on the place of the Dockerfile
     let place = if args.dockerignore { Some(Path::new(DEFAULT_DOCKERFILE)) } else { output };
@@ -93,7 +116,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     }
     outputs.commit()?;
     if generated.dockerignore.is_some() && !has_ignore_file && !args.dockerignore {
-        reporter.report(&[no_ignore_file(&args.plan)], None);
+        reporter.report(&[no_ignore_file(&plan_path)], None);
     }
     if let Some(context) = &args.context {
         let exposed = exposed_files(context, &generated, &options, output, &[]);
@@ -110,8 +133,8 @@ fn print_dockerignore(generated: &Transpiled, reporter: &Reporter) -> Result<(),
     print(generated.dockerignore.as_deref().unwrap_or_default())
 }
 
-fn no_ignore_file(plan: &PlanArgs) -> Diagnostic {
-    let plan = plan.word();
+fn no_ignore_file(plan: &Path) -> Diagnostic {
+    let plan = path_word(plan);
     Diagnostic::new(Code::IgnoreFile, "the plan excludes files, so the build needs an ignore file")
         .with_help(format!("write both files with `railpack2docker {plan} -o Dockerfile`, or the ignore file with `railpack2docker {plan} --dockerignore > Dockerfile.dockerignore`"))
 }

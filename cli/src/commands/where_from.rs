@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::failure::Failure;
 use crate::files::paths::path_word;
 use crate::files::plan_file::PlanFile;
+use crate::files::plan_search::PLAN_NAME;
 use crate::files::read::{read_error, read_file};
 use crate::files::source_map_file::{PlanPosition, SourceMapFile};
 use crate::options::transpile::TranspileArgs;
@@ -106,7 +107,7 @@ fn find_in_plan(file: &Path, text: &str, line: usize, reporter: &Reporter) -> Re
     let Some(header) = Header::parse(text) else {
         return Err(not_generated(file).into());
     };
-    let regenerated = regenerate(file, Some(&header), None, &TranspileArgs::default(), reporter)?;
+    let regenerated = regenerate(file, Some(&header), None, Path::new(PLAN_NAME), &TranspileArgs::default(), reporter)?;
     if with_line_feeds(text) != with_line_feeds(&regenerated.generated.dockerfile) {
         let message = format!("stale `{}`: its lines can't be mapped to the plan", file.display());
         let help = format!("run `railpack2docker --check -o {}` to see the reason", path_word(file));

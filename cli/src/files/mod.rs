@@ -5,5 +5,6 @@ pub(crate) mod build_context;
 pub(crate) mod output_files;
 pub(crate) mod paths;
 pub(crate) mod plan_file;
+pub(crate) mod plan_search;
 pub(crate) mod read;
 pub(crate) mod source_map_file;

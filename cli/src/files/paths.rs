@@ -46,6 +46,36 @@ pub(crate) fn relative(path: &Path, directory: &Path) -> String {
     parts.join("/")
 }
 
+/// A path relative to the root of its git repository, with `/` as the separator: the same in every directory. Outside
+/// a repository, a path relative to the current directory, if it is below it.
+pub(crate) fn relative_to_repository(path: &Path) -> String {
+    let current = std::env::current_dir().unwrap_or_default();
+    let path = normalized(&current.join(path));
+    let root = directory_of(&path).ancestors().find(|directory| is_repository(directory));
+    let relative = path.strip_prefix(root.unwrap_or(&current)).unwrap_or(&path);
+    relative.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+/// Whether a directory is the root of a git repository or of a worktree.
+pub(crate) fn is_repository(directory: &Path) -> bool {
+    directory.join(".git").exists()
+}
+
+/// A path without `.` and `..`. Links are not resolved.
+fn normalized(path: &Path) -> PathBuf {
+    let mut parts = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    parts
+}
+
 /// Whether a path stays relative to a directory that it is joined to. On Windows, `/x` and `C:x` do not,
 /// although they are relative.
 pub(crate) fn can_be_joined(path: &Path) -> bool {
@@ -123,6 +153,20 @@ mod tests {
     fn a_path_without_a_common_parent_is_a_bare_name() {
         assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/usr")), "plan.json");
         assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/")), "proc/plan.json");
+    }
+
+    #[test]
+    fn a_path_in_a_repository_is_relative_to_its_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        let path = root.join("a").join("..").join("a").join("b").join(".").join("plan.json");
+        assert!(Path::new(&relative_to_repository(&path)).is_absolute());
+        fs::create_dir(root.join(".git")).unwrap();
+        assert_eq!(relative_to_repository(&path), "a/b/plan.json");
+        // a worktree and a submodule have a file
+        fs::write(root.join("a/.git"), "gitdir: x").unwrap();
+        assert_eq!(relative_to_repository(&path), "b/plan.json");
     }
 
     #[test]

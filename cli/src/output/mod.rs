@@ -1,6 +1,7 @@
 //! Output for people and programs, and the generated text that it is about.
 
 pub(crate) mod location;
+pub(crate) mod outcomes;
 pub(crate) mod print;
 pub(crate) mod regenerate;
 pub(crate) mod report;

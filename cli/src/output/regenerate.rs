@@ -9,9 +9,9 @@ use railpack2docker::{Options, Transpiled, shell, transpile};
 
 use super::report::{OrReport, Reporter};
 use crate::failure::Failure;
-use crate::files::paths::{can_be_joined, path_word};
+use crate::files::paths::{can_be_joined, is_repository, path_word};
 use crate::files::plan_file::PlanFile;
-use crate::options::plan::{DEFAULT_PLAN, PlanArgs};
+use crate::options::plan::PlanArgs;
 use crate::options::transpile::TranspileArgs;
 
 /// A Dockerfile as its plan generates it now.
@@ -23,18 +23,20 @@ pub(crate) struct Regenerated {
     pub(crate) generated: Transpiled,
 }
 
-/// Regenerates a Dockerfile. A plan and options that are not given come from its header.
+/// Regenerates a Dockerfile. A plan and options that are not given come from its header. `default_plan` is the path of
+/// the plan if there is no header.
 pub(crate) fn regenerate(
     file: &Path,
     header: Option<&Header>,
     plan: Option<&Path>,
+    default_plan: &Path,
     given: &TranspileArgs,
     reporter: &Reporter,
 ) -> Result<Regenerated, Failure> {
     let directory = file.parent().unwrap_or(Path::new(""));
     let command = header.and_then(|header| HeaderCommand::parse(header, directory));
     let header_plan = command.as_ref().and_then(|command| command.plan.given.clone());
-    let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| PathBuf::from(DEFAULT_PLAN));
+    let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| default_plan.to_owned());
     let header_args = command.map(|command| command.transpile);
     let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
     let args = args.clone().with_version_of(given);
@@ -103,7 +105,7 @@ fn is_near(file: &Path, directory: &Path) -> bool {
     let Ok(file) = fs::canonicalize(file) else { return true };
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let Ok(directory) = fs::canonicalize(directory) else { return false };
-    let repository = directory.ancestors().find(|directory| directory.join(".git").exists());
+    let repository = directory.ancestors().find(|directory| is_repository(directory));
     let current = fs::canonicalize(".").ok().filter(|current| directory.starts_with(current));
     file.starts_with(repository.or(current.as_deref()).unwrap_or(&directory))
 }

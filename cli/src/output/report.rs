@@ -38,6 +38,24 @@ impl Reporter {
         write_all(AutoStream::new(io::stdout().lock(), self.choice), text.as_bytes())
     }
 
+    /// Prints a line about the whole run to standard error: as it is for people, or as `{"summary": …}`.
+    pub(crate) fn summarize(&self, text: &str) {
+        let text = match self.format {
+            MessageFormat::Json => json!({ "summary": text }).to_string(),
+            MessageFormat::Human => text.to_owned(),
+        };
+        // there is no other place to report a failure of standard error
+        let _ = writeln!(io::stderr().lock(), "{}", escape_invisible_text(&text));
+    }
+
+    /// Prints the errors of a failure that have not been printed.
+    pub(crate) fn report_failure(&self, failure: Failure) {
+        match failure {
+            Failure::Reported => {}
+            Failure::Errors(found) | Failure::Stale(found) => self.report(&found, None),
+        }
+    }
+
     /// Prints diagnostics to standard error, errors last, so that they are next to the prompt.
     pub(crate) fn report(&self, findings: &[Diagnostic], plan: Option<&PlanFile>) {
         if findings.is_empty() {

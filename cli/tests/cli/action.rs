@@ -139,7 +139,7 @@ fn findings_are_annotated_and_fail_on_request() {
     repository.change("\"npm ci\"", "\"rm -rf dist/*\"");
     for (fail_on, status) in [("warning", 1), ("error", 0), ("never", 0)] {
         let ran = repository.review(status, &[("FAIL_ON", fail_on)]);
-        assert!(ran.log.contains("::warning file=railpack-plan.json,line=3,"), "{}", ran.log);
+        assert!(ran.log.contains("::warning file=app/railpack-plan.json,line=3,"), "{}", ran.log);
     }
 }
 

@@ -20,7 +20,7 @@ fn formats_agree_on_columns() {
         let folder = folder().file("plan.json", format!("{mark}{PLAN}"));
         let linted = folder.run(["lint", "plan.json", "--format", "json"]).status(1).stdout(anything()).check().stdout;
         let linted: Value = serde_json::from_str(&linted).unwrap();
-        assert_eq!(position(&linted["findings"][0]["location"]), (1, column), "{linted}");
+        assert_eq!(position(&linted["plans"][0]["findings"][0]["location"]), (1, column), "{linted}");
 
         let messages =
             folder.run(["plan.json", "--message-format", "json"]).status(2).stderr(anything()).check().stderr;

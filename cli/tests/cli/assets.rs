@@ -186,7 +186,7 @@ fn docker_must_be_able_to_read_the_directory() {
     let dockerfile = folder.read("app/build/Dockerfile");
     assert!(dockerfile.contains("COPY --exclude=build/files . /app\n"), "{dockerfile}");
     assert!(dockerfile.contains("COPY --chmod=644 build/files/php.ini /php.ini\n"), "{dockerfile}");
-    folder.run(["../plan.json", "--check", "--assets", "files"]).within("app/build").check();
+    folder.run(["../plan.json", "--check", "-o", "Dockerfile", "--assets", "files"]).within("app/build").check();
     folder.run(["--check", "-o", "app/build/Dockerfile"]).check();
 }
 

@@ -20,7 +20,6 @@ use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files};
 use crate::files::paths::dockerignore_path;
-use crate::files::plan_file::PlanFile;
 use crate::options::key::KeyArgs;
 use crate::options::plan::PlanArgs;
 use crate::options::secret_sources::SecretArgs;
@@ -82,7 +81,7 @@ pub(crate) struct BuildArgs {
 
 /// Builds the image. The result is the exit status of `docker`.
 pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
-    let plan = PlanFile::read(args.plan.path())?;
+    let plan = args.plan.read()?;
     let file = args.file.as_deref();
     let mut config = args.transpile.config(&plan)?;
     let current = match file {
@@ -97,7 +96,7 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let usage = compilation.secrets(&options);
     let found = args.secrets.find_with_key(&usage, &options)?;
     if let Some(file) = file {
-        let command = regenerate::command(args.plan.path(), file, &options);
+        let command = regenerate::command(&args.plan.path()?, file, &options);
         fail_if_stale(file, &stale_files(file, current, &generated)?, &command)?;
     }
     platforms::check(&args.more, &options)?;

@@ -1,6 +1,7 @@
 //! Plans in the git repository of the current directory.
 
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use railpack2docker::{Code, Diagnostic};
@@ -8,6 +9,9 @@ use railpack2docker::{Code, Diagnostic};
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
 use crate::files::read::SIZE_LIMIT;
+
+const PASS_A_REVISION: &str =
+    "pass a branch, a tag or a commit as the revision; run `git fetch` if it is not in this clone";
 
 /// Reads a file of a revision. An empty revision is the index.
 pub(super) fn read(revision: &str, path: &str) -> Result<PlanFile, Failure> {
@@ -29,6 +33,35 @@ pub(super) fn read(revision: &str, path: &str) -> Result<PlanFile, Failure> {
         return Err(not_found(revision, path, &name));
     }
     PlanFile::from_bytes(Some(name.into()), bytes)
+}
+
+/// Checks that a revision exists.
+pub(super) fn check_revision(revision: &str) -> Result<(), Failure> {
+    let commit = format!("{revision}^{{tree}}");
+    if !revision.starts_with('-') && succeeds(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) {
+        return Ok(());
+    }
+    if !succeeds(&["rev-parse", "--git-dir"]) {
+        let message = "`--since` requires git, and the current directory is not in a git repository";
+        let found = Diagnostic::new(Code::UnreadablePlan, message);
+        return Err(found.with_help("run this in a repository, or pass two plans").into());
+    }
+    let found = Diagnostic::new(Code::UnreadablePlan, format!("unknown git revision `{revision}`"));
+    Err(found.with_help(PASS_A_REVISION).into())
+}
+
+/// Whether a revision has a file. The path is relative to the current directory, and starts with `./` or `../`.
+pub(super) fn has_file(revision: &str, path: &str) -> bool {
+    succeeds(&["cat-file", "-e", "--", &format!("{revision}:{path}")])
+}
+
+/// The files of a revision below the current directory, relative to it.
+pub(super) fn files_below(revision: &str) -> Result<Vec<PathBuf>, Failure> {
+    let mut git = Command::new("git");
+    git.args(["ls-tree", "-r", "-z", "--name-only", revision]).stdin(Stdio::null()).stderr(Stdio::null());
+    let output = git.output().map_err(|error| git_error(revision, &error))?;
+    let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    Ok(names.map(|name| PathBuf::from(String::from_utf8_lossy(name).into_owned())).collect())
 }
 
 /// Whether a git command succeeds.
@@ -66,9 +99,7 @@ fn not_found(revision: &str, path: &str, name: &str) -> Failure {
 fn unknown_revision(revision: &str, name: &str) -> Failure {
     let message = format!("can't read the plan from `{name}`: no such file, and unknown git revision `{revision}`");
     let found = Diagnostic::new(Code::UnreadablePlan, message);
-    found
-        .with_help("pass a branch, a tag or a commit as the revision; run `git fetch` if it is not in this clone")
-        .into()
+    found.with_help(PASS_A_REVISION).into()
 }
 
 fn git_error(name: &str, error: &io::Error) -> Failure {

@@ -5,8 +5,27 @@ use railpack2docker::escape::escape_invisible_json;
 use serde_json::{Value, json};
 
 use super::ComparedPlans;
+use super::since::{Kind, PlanDiff};
 use super::summary::Counts;
 use crate::output::location::Source;
+
+/// A document with `plans`. Each has `plan`, its path, and `status`: `changed`, `unchanged`, `new`, `removed` or
+/// `failed`. A plan that is changed or unchanged also has the keys of [`print`].
+pub(super) fn print_all(plans: &[PlanDiff]) -> String {
+    let plan = |plan: &PlanDiff| {
+        let mut document = match &plan.kind {
+            Kind::Compared(compared) => document(compared),
+            _ => json!({}),
+        };
+        if let Some(members) = document.as_object_mut() {
+            members.insert("plan".to_owned(), plan.path.as_str().into());
+            members.insert("status".to_owned(), plan.status().into());
+        }
+        document
+    };
+    let document = json!({ "plans": plans.iter().map(plan).collect::<Vec<_>>() });
+    escape_invisible_json(&format!("{document:#}")) + "\n"
+}
 
 /// A document with everything:
 ///
@@ -20,13 +39,17 @@ use crate::output::location::Source;
 /// * `dockerfile`: the unified diff of the Dockerfile and its ignore file.
 ///
 /// A location has `file`, `path`, `line` and `column`. Values that look like credentials are redacted.
-pub(super) fn print(compared: &ComparedPlans<'_>) -> String {
+pub(super) fn print(compared: &ComparedPlans) -> String {
+    escape_invisible_json(&format!("{:#}", document(compared))) + "\n"
+}
+
+fn document(compared: &ComparedPlans) -> Value {
     let comparison = &compared.comparison;
-    let (old, new) = (Source::new(compared.old), Source::new(compared.new));
+    let (old, new) = (Source::new(&compared.old), Source::new(&compared.new));
     let counts = Counts::new(comparison.stages.iter().flat_map(|stage| &stage.layers));
     let changes: Vec<Value> = comparison.changes.iter().map(|change| self::change_json(change, &old, &new)).collect();
     let stages: Vec<Value> = comparison.stages.iter().map(|stage| self::stage_json(stage, &new)).collect();
-    let document = json!({
+    json!({
         "same": comparison.changes.is_empty(),
         "changes": changes,
         "layers": {
@@ -36,8 +59,7 @@ pub(super) fn print(compared: &ComparedPlans<'_>) -> String {
         },
         "stages": stages,
         "dockerfile": compared.dockerfile_diff(),
-    });
-    escape_invisible_json(&format!("{document:#}")) + "\n"
+    })
 }
 
 fn change_json(change: &Change, old: &Source<'_>, new: &Source<'_>) -> Value {

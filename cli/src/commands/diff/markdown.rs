@@ -6,6 +6,7 @@ use railpack2docker::text::truncate;
 
 use super::ComparedPlans;
 use super::group::group;
+use super::since::{self, PlanDiff};
 use super::summary::{Which, cached_and_others, lines, sentence};
 
 /// The marker by which a workflow finds its own comment.
@@ -14,34 +15,64 @@ const MARKER: &str = "<!-- railpack2docker diff -->";
 /// The size limit of a comment. GitHub accepts 65,536 characters.
 const SIZE_LIMIT: usize = 65_000;
 
-/// The size limit of the list of layers.
-const LIST_LIMIT: usize = 10_000;
-
 /// The width limit of an instruction, in columns.
 const INSTRUCTION_LIMIT: usize = 100;
 
-/// The size limit of the table.
-const TABLE_LIMIT: usize = 40_000;
-
 /// A summary, a table of changes, a list of the layers that rebuild, and the diff of the Dockerfile, collapsed.
-pub(super) fn print(compared: &ComparedPlans<'_>) -> String {
-    let comparison = &compared.comparison;
-    let mut out = format!("{MARKER}\n");
-    if comparison.changes.is_empty() {
-        out.push_str("**The plans are equivalent.**\n");
-        return out;
+pub(super) fn print(compared: &ComparedPlans) -> String {
+    if compared.is_same() {
+        return format!("{MARKER}\n**The plans are equivalent.**\n");
     }
+    let mut out = format!("{MARKER}\n");
+    out.push_str(&section(compared, SIZE_LIMIT - out.len()));
+    out
+}
+
+/// A comment about several plans: a section for each one that changed, and a line for those that did not. Each section
+/// has the same share of the space.
+pub(super) fn print_all(plans: &[PlanDiff]) -> String {
+    let mut out = format!("{MARKER}\n**{}**\n", since::sentence(plans));
+    let name = |plan: &PlanDiff| code(&escape_invisible(plan.application()));
+    let mut lines = Vec::new();
+    for (status, words) in [
+        ("new", "New"),
+        ("removed", "Removed"),
+        ("failed", "Can't be compared; the log of the run says why"),
+        ("unchanged", "Unchanged"),
+    ] {
+        let names: Vec<String> = plans.iter().filter(|plan| plan.status() == status).map(name).collect();
+        if !names.is_empty() {
+            lines.push(format!("{words}: {}\n", names.join(", ")));
+        }
+    }
+    let lines = "\n".to_owned() + &lines.join("\n");
+    let changed: Vec<(&PlanDiff, &ComparedPlans)> =
+        plans.iter().filter_map(|plan| Some((plan, plan.changed()?))).collect();
+    let room = SIZE_LIMIT.saturating_sub(out.len() + lines.len());
+    for (plan, compared) in &changed {
+        let heading = format!("\n### {}\n\n", name(plan));
+        let room = (room / changed.len()).saturating_sub(heading.len());
+        out.push_str(&heading);
+        out.push_str(&section(compared, room));
+    }
+    out + &lines
+}
+
+/// The section about one plan.
+fn section(compared: &ComparedPlans, room: usize) -> String {
+    let comparison = &compared.comparison;
     let count = comparison.changes.len();
     let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
-    out.push_str(&format!("**{changes} in the build plan: {}.**\n\n", sentence(comparison)));
-    out.push_str(&table(comparison));
-    out.push_str(&layers(comparison));
-    let room = SIZE_LIMIT.saturating_sub(out.len());
+    let mut out = format!("**{changes} in the build plan: {}.**\n\n", sentence(comparison));
+    out.push_str(&table(comparison, room * 3 / 5));
+    out.push_str(&layers(comparison, room / 6));
+    let room = room.saturating_sub(out.len());
     out.push_str(&diff(compared, room));
     out
 }
 
-fn table(comparison: &Comparison) -> String {
+/// The changes, as far as they fit.
+fn table(comparison: &Comparison, room: usize) -> String {
     let mut out = "| subject | change |\n| --- | --- |\n".to_owned();
     let rows = group(&comparison.changes).into_iter().flat_map(|group| {
         let subjects = group.heading(subject);
@@ -49,7 +80,7 @@ fn table(comparison: &Comparison) -> String {
         group.changes.into_iter().map(row).collect::<Vec<_>>()
     });
     let rows: Vec<String> = rows.collect();
-    let shown = fitting(&rows, TABLE_LIMIT);
+    let shown = fitting(&rows, room);
     out.extend(rows.iter().take(shown).map(String::as_str));
     if shown < rows.len() {
         out.push_str(&format!("| … | and {} more, omitted for length |\n", rows.len() - shown));
@@ -87,8 +118,8 @@ fn change(change: &Change) -> String {
     }
 }
 
-/// The layers that do not stay cached.
-fn layers(comparison: &Comparison) -> String {
+/// The layers that do not stay cached, as far as they fit.
+fn layers(comparison: &Comparison, room: usize) -> String {
     let (cached, others) = cached_and_others(comparison);
     let name = |stage: &StageLayers| stage.name.as_deref().map_or_else(|| "the image".to_owned(), code);
     let mut items = Vec::new();
@@ -108,7 +139,7 @@ fn layers(comparison: &Comparison) -> String {
         let names: Vec<String> = cached.into_iter().map(name).collect();
         items.push(format!("- all cached: {}\n", names.join(", ")));
     }
-    let shown = fitting(&items, LIST_LIMIT);
+    let shown = fitting(&items, room);
     if items.is_empty() {
         return String::new();
     }
@@ -121,7 +152,7 @@ fn layers(comparison: &Comparison) -> String {
 }
 
 /// The diffs of the Dockerfile and its ignore file, as far as they fit.
-fn diff(compared: &ComparedPlans<'_>, room: usize) -> String {
+fn diff(compared: &ComparedPlans, room: usize) -> String {
     let diff = compared.dockerfile_diff();
     if diff.is_empty() {
         return String::new();
@@ -131,6 +162,9 @@ fn diff(compared: &ComparedPlans<'_>, room: usize) -> String {
     // the text around it, and the line about omitted lines
     let around = 2 * fence.len() + 200;
     let shown = fitting(&lines, room.saturating_sub(around));
+    if shown == 0 {
+        return String::new();
+    }
     let mut out = format!("\n<details>\n<summary>Dockerfile</summary>\n\n{fence}diff\n");
     out.extend(lines.iter().take(shown).map(String::as_str));
     out.push_str(&format!("{fence}\n"));

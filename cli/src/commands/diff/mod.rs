@@ -4,6 +4,7 @@ mod git;
 mod group;
 mod json;
 mod markdown;
+mod since;
 mod source;
 mod summary;
 mod text;
@@ -12,8 +13,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ValueEnum, ValueHint};
-use railpack2docker::Files;
 use railpack2docker::diff::{Comparison, RedactedFiles, compare};
+use railpack2docker::{Code, Diagnostic, Files};
 
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
@@ -28,7 +29,8 @@ const EXAMPLES: &str = "\
 Examples:
   railpack2docker diff main:railpack-plan.json railpack-plan.json
   railpack plan . | railpack2docker diff railpack-plan.json -
-  railpack2docker diff --format markdown old.json new.json > comment.md
+  railpack2docker diff --since origin/main --all
+  railpack2docker diff --since HEAD~1 --format markdown apps/* > comment.md
 
 Exit status:
   0  the plans are equivalent
@@ -37,18 +39,30 @@ Exit status:
 
 /// Show the differences between two plans, and the layers that rebuild
 ///
+/// A plan is a file, `-` for standard input, or `REV:PATH` for a file in git, as in `git show`. With `--since`, any
+/// number of plans, directories and patterns are compared with their versions in a revision.
+///
 /// Only differences that affect the build are shown: the order of keys and steps is ignored. The layers that rebuild
 /// are predicted for an engine that has built OLD and now builds NEW with the same files and secrets.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(
+    after_long_help = EXAMPLES,
+    override_usage = "railpack2docker diff [OPTIONS] OLD NEW\n       \
+                      railpack2docker diff [OPTIONS] --since REV [PLAN]..."
+)]
 pub(crate) struct DiffArgs {
-    /// Old plan: a file, `-` for standard input, or `REV:PATH` for a file in git, as in `git show`
-    #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
-    old: OsString,
+    /// The old and the new plan, or, with `--since`, the new plans [default: railpack-plan.json]
+    #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    #[arg(id = "plans")]
+    given: Vec<OsString>,
 
-    /// New plan, in any of the same forms
-    #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
-    new: OsString,
+    /// Compare each plan with the same file in this git revision
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+
+    /// Compare every `railpack-plan.json` below the current directory, except those that git ignores
+    #[arg(long, requires = "since", conflicts_with = "plans")]
+    all: bool,
 
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
@@ -75,13 +89,13 @@ enum Format {
 }
 
 /// Two plans and their comparison.
-struct ComparedPlans<'a> {
-    old: &'a PlanFile,
-    new: &'a PlanFile,
+struct ComparedPlans {
+    old: PlanFile,
+    new: PlanFile,
     comparison: Comparison,
 }
 
-impl ComparedPlans<'_> {
+impl ComparedPlans {
     fn print(&self, format: Format, with_dockerfile: bool) -> String {
         match format {
             Format::Text => text::print(self, with_dockerfile),
@@ -90,13 +104,17 @@ impl ComparedPlans<'_> {
         }
     }
 
+    fn is_same(&self) -> bool {
+        self.comparison.changes.is_empty()
+    }
+
     /// The unified diff of the generated files: the Dockerfile and its ignore file.
     fn dockerfile_diff(&self) -> String {
         let (old, new) = (&self.comparison.old, &self.comparison.new);
         let dockerignore = |files: &RedactedFiles| files.dockerignore.clone().unwrap_or_default();
         let diff = |file: &str, before: &str, after: &str| {
             let name = |plan: &PlanFile| format!("{file} of {}", plan.name());
-            unified_diff(before, after, &name(self.old), &name(self.new))
+            unified_diff(before, after, &name(&self.old), &name(&self.new))
         };
         let dockerfile = diff("Dockerfile", &old.dockerfile, &new.dockerfile);
         dockerfile + &diff("Dockerfile.dockerignore", &dockerignore(old), &dockerignore(new))
@@ -105,8 +123,28 @@ impl ComparedPlans<'_> {
 
 /// Prints the differences to standard output. The exit status is 0 if there are none, or else 1.
 pub(crate) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
-    let (old, new) = source::read(&args.old, &args.new)?;
-    let mut options = args.transpile.options(&new, None)?;
+    if let Some(revision) = &args.since {
+        return since::run(revision, args, reporter);
+    }
+    let [old, new] = args.given.as_slice() else {
+        let message = format!("expected two plans, OLD and NEW, but got {}", args.given.len());
+        let help = "pass two plans, or `--since REV` to compare plans with their versions in git";
+        return Err(Diagnostic::new(Code::InvalidOption, message).with_help(help).into());
+    };
+    let (old, new) = source::read(old, new)?;
+    let compared = compare_plans(old, new, &args.transpile, reporter)?;
+    reporter.print(&compared.print(args.format, args.dockerfile))?;
+    Ok(status(compared.is_same()))
+}
+
+/// Compares two plans. Their errors are reported.
+fn compare_plans(
+    old: PlanFile,
+    new: PlanFile,
+    args: &TranspileArgs,
+    reporter: &Reporter,
+) -> Result<ComparedPlans, Failure> {
+    let mut options = args.options(&new, None)?;
     // the names of the plans do not count as a difference
     options.files = Files::default();
     let comparison = compare(&old.text, &new.text, &options).map_err(|error| {
@@ -117,15 +155,16 @@ pub(crate) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Fail
         }
         Failure::Reported
     })?;
-    let is_same = comparison.changes.is_empty();
-    let compared = ComparedPlans { old: &old, new: &new, comparison };
-    reporter.print(&compared.print(args.format, args.dockerfile))?;
-    Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) })
+    Ok(ComparedPlans { old, new, comparison })
+}
+
+fn status(is_same: bool) -> ExitCode {
+    if is_same { ExitCode::SUCCESS } else { ExitCode::from(DIFFERENT) }
 }
 
 /// The output in each format: text with colors and the diff of the Dockerfiles, Markdown and JSON.
 #[cfg(fuzzing)]
-pub(crate) fn print_all(old: &PlanFile, new: &PlanFile, comparison: Comparison) -> [String; 3] {
+pub(crate) fn print_all(old: PlanFile, new: PlanFile, comparison: Comparison) -> [String; 3] {
     let compared = ComparedPlans { old, new, comparison };
     [Format::Text, Format::Markdown, Format::Json].map(|format| compared.print(format, true))
 }

@@ -7,6 +7,7 @@ use railpack2docker::text::truncate;
 
 use super::ComparedPlans;
 use super::group::{Group, group};
+use super::since::{self, PlanDiff};
 use super::summary::{Which, cached_and_others, lines, name, sentence};
 use crate::output::unified_diff::colored;
 
@@ -20,8 +21,27 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const BOLD: Style = Style::new().bold();
 
+/// The differences of several plans, each below its name, and a summary.
+pub(super) fn print_all(plans: &[PlanDiff], with_dockerfile: bool) -> String {
+    let mut out = String::new();
+    let name = |plan: &PlanDiff| escape_invisible(plan.application()).into_owned();
+    for plan in plans {
+        if let Some(compared) = plan.changed() {
+            out.push_str(&format!("{BOLD}== {}{BOLD:#}\n{}\n", name(plan), print(compared, with_dockerfile)));
+        }
+    }
+    for status in ["new", "removed", "failed", "unchanged"] {
+        let names: Vec<String> = plans.iter().filter(|plan| plan.status() == status).map(name).collect();
+        if !names.is_empty() {
+            let lines = wrap(&format!("{status}: {}", names.join(", ")), WIDTH);
+            out.push_str(&(lines.join("\n  ") + "\n"));
+        }
+    }
+    out + &format!("{BOLD}{}{BOLD:#}\n", since::sentence(plans))
+}
+
 /// The changes by step, and the layers of each stage.
-pub(super) fn print(compared: &ComparedPlans<'_>, with_dockerfile: bool) -> String {
+pub(super) fn print(compared: &ComparedPlans, with_dockerfile: bool) -> String {
     let comparison = &compared.comparison;
     let mut out = String::new();
     if comparison.changes.is_empty() {

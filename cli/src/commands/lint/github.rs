@@ -6,8 +6,9 @@ use railpack2docker::{Diagnostic, Severity};
 use super::subject::Subject;
 
 /// A line for each finding.
-pub(super) fn print(findings: &[Diagnostic], plan: &Subject<'_>) -> String {
-    findings.iter().map(|found| command(found, plan) + "\n").collect()
+pub(super) fn print(plans: &[Subject<'_>]) -> String {
+    let lines = |plan: &Subject<'_>| plan.findings.iter().map(|found| command(found, plan) + "\n").collect::<String>();
+    plans.iter().map(lines).collect()
 }
 
 fn command(found: &Diagnostic, plan: &Subject<'_>) -> String {
@@ -64,15 +65,15 @@ mod tests {
 
     fn printed(plan: &str, text: &str, found: &Diagnostic) -> String {
         let path = (plan != "-").then(|| plan.into());
-        print(std::slice::from_ref(found), &Subject::new(&PlanFile { path, text: text.to_owned() }))
+        print(&[Subject::new(&PlanFile { path, text: text.to_owned() }, std::slice::from_ref(found))])
     }
 
     #[test]
     fn the_end_of_a_line_or_a_value_is_escaped() {
         let found = Diagnostic::new(Code::NoShell, "100% of a:b, c\n::error::d").with_help("e\rf");
         assert_eq!(
-            printed("a:b,100%\n.json", "", &found),
-            "::warning file=a%3Ab%2C100%25%0A.json,title=no-shell::100%25 of a:b, c\\u{a}::error::d%0Ae\\u{d}f\n"
+            printed("/a:b,100%\n.json", "", &found),
+            "::warning file=/a%3Ab%2C100%25%0A.json,title=no-shell::100%25 of a:b, c\\u{a}::error::d%0Ae\\u{d}f\n"
         );
         assert_eq!(escaped("a%0A\r\n"), "a%250A%0D%0A");
         assert_eq!(escaped_property("%:,"), "%25%3A%2C");
@@ -87,10 +88,13 @@ mod tests {
             printed(path, &plan(deploy), &Diagnostic::new(Code::WrongType, "m").at(&location))
         };
         assert_eq!(
-            printed("p.json", "123"),
-            "::error file=p.json,line=2,endLine=2,col=10,endColumn=13,title=wrong-type::m (at deploy)\n"
+            printed("/p.json", "123"),
+            "::error file=/p.json,line=2,endLine=2,col=10,endColumn=13,title=wrong-type::m (at deploy)\n"
         );
-        assert_eq!(printed("p.json", "[\n]"), "::error file=p.json,line=2,endLine=3,title=wrong-type::m (at deploy)\n");
+        assert_eq!(
+            printed("/p.json", "[\n]"),
+            "::error file=/p.json,line=2,endLine=3,title=wrong-type::m (at deploy)\n"
+        );
         assert_eq!(printed("-", "1"), "::error title=wrong-type::m (at deploy)\n");
     }
 }

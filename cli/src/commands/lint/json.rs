@@ -7,9 +7,14 @@ use serde_json::{Value, json};
 use super::subject::Subject;
 use crate::output::report::finding_json;
 
-/// The document: `plan`, the path of the plan or null, and `findings`. A finding has the same keys as with
+/// The document: `plans`, each with `plan`, its path or null, and `findings`. A finding has the same keys as with
 /// `--message-format json`, and `page`, the path of the page of its code in the repository.
-pub(super) fn print(findings: &[Diagnostic], plan: &Subject<'_>) -> String {
+pub(super) fn print(plans: &[Subject<'_>]) -> String {
+    let plans: Vec<Value> = plans.iter().map(plan_json).collect();
+    escape_invisible_json(&format!("{:#}", json!({ "plans": plans }))) + "\n"
+}
+
+fn plan_json(plan: &Subject<'_>) -> Value {
     let with_page = |found: &Diagnostic| {
         let mut finding = finding_json(found, Some(&plan.source));
         if let Some(members) = finding.as_object_mut() {
@@ -17,7 +22,5 @@ pub(super) fn print(findings: &[Diagnostic], plan: &Subject<'_>) -> String {
         }
         finding
     };
-    let findings: Vec<Value> = findings.iter().map(with_page).collect();
-    let document = json!({ "plan": plan.path, "findings": findings });
-    escape_invisible_json(&format!("{document:#}")) + "\n"
+    json!({ "plan": plan.path, "findings": plan.findings.iter().map(with_page).collect::<Vec<_>>() })
 }

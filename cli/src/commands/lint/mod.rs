@@ -1,4 +1,4 @@
-//! `railpack2docker lint`: checks a plan for problems.
+//! `railpack2docker lint`: checks plans for problems.
 
 mod github;
 mod gitlab;
@@ -6,15 +6,17 @@ mod json;
 mod sarif;
 mod subject;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 use railpack2docker::{Code, Diagnostic, Severity, lint};
 
+use crate::FAILED;
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
 use crate::options::config::FailOn;
-use crate::options::plan::PlanArgs;
+use crate::options::plan::PlansArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::report::{Reporter, drawings};
@@ -26,6 +28,7 @@ const FOUND: u8 = 1;
 const EXAMPLES: &str = "\
 Examples:
   railpack2docker lint                          check railpack-plan.json
+  railpack2docker lint --all                    check every plan below the current directory
   railpack2docker lint plan.json --fail-on error --allow latest-image
   railpack2docker lint --format github          annotate a pull request
   railpack2docker lint --format sarif > lint.sarif
@@ -36,15 +39,15 @@ Exit status:
   1  there are such findings
   2  an error occurred (see stderr)";
 
-/// Check a plan for problems before it is built
+/// Check plans for problems before they are built
 ///
-/// Reports the warnings and errors of transpiling the plan, and those of further checks. Each finding has a code,
+/// Reports the warnings and errors of transpiling a plan, and those of further checks. Each finding has a code,
 /// which `--explain` explains.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct LintArgs {
     #[command(flatten)]
-    plan: PlanArgs,
+    plans: PlansArgs,
 
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
@@ -59,7 +62,7 @@ pub(crate) struct LintArgs {
     warn: Vec<String>,
 
     /// Print the explanation of a code
-    #[arg(long, value_name = "CODE", conflicts_with = "plan")]
+    #[arg(long, value_name = "CODE", conflicts_with = "plans")]
     explain: Option<String>,
 
     #[command(flatten)]
@@ -82,12 +85,54 @@ enum Format {
     Gitlab,
 }
 
-/// Prints the findings to standard output. The exit status is 1 if any of them fails the command.
+/// A plan with its findings.
+struct LintedPlan {
+    plan: PlanFile,
+    findings: Vec<Diagnostic>,
+    /// Whether one of them fails the command.
+    fails: bool,
+}
+
+/// Prints the findings to standard output. The exit status is 1 if any of them fails the command, and 2 if a plan can't
+/// be checked; the others are checked nevertheless.
 pub(crate) fn run(args: &LintArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     if let Some(code) = &args.explain {
         return explain(code).map(|()| ExitCode::SUCCESS);
     }
-    let plan = PlanFile::read(args.plan.path())?;
+    let paths = args.plans.paths()?;
+    let (mut plans, mut errors) = (Vec::new(), Vec::new());
+    for path in &paths {
+        match lint_plan(path, args) {
+            Ok(plan) => plans.push(plan),
+            Err(error) => errors.push(error),
+        }
+    }
+    if plans.is_empty()
+        && let Some(error) = errors.pop_if(|_| paths.len() == 1)
+    {
+        return Err(error);
+    }
+    let is_complete = errors.is_empty();
+    for error in errors {
+        reporter.report_failure(error);
+    }
+    let subjects: Vec<Subject<'_>> = plans.iter().map(|plan| Subject::new(&plan.plan, &plan.findings)).collect();
+    match args.format {
+        Format::Human => reporter.print(&for_people(&plans))?,
+        Format::Json => print(&json::print(&subjects))?,
+        Format::Sarif => print(&sarif::print(&subjects))?,
+        Format::Github => print(&github::print(&subjects))?,
+        Format::Gitlab => print(&gitlab::print(&subjects))?,
+    }
+    Ok(match (is_complete, plans.iter().any(|plan| plan.fails)) {
+        (false, _) => ExitCode::from(FAILED),
+        (true, true) => ExitCode::from(FOUND),
+        (true, false) => ExitCode::SUCCESS,
+    })
+}
+
+fn lint_plan(path: &Path, args: &LintArgs) -> Result<LintedPlan, Failure> {
+    let plan = PlanFile::read(path)?;
     let config = args.transpile.config(&plan)?;
     let mut options = args.transpile.options_with(&config, &plan, None)?;
     options.warn = args.warn.iter().chain(&config.lint.warn).cloned().collect();
@@ -96,20 +141,12 @@ pub(crate) fn run(args: &LintArgs, reporter: &Reporter) -> Result<ExitCode, Fail
     if !errors.is_empty() {
         return Err(Failure::Errors(errors));
     }
-    let subject = Subject::new(&plan);
-    match args.format {
-        Format::Human => reporter.print(&for_people(&findings, &plan))?,
-        Format::Json => print(&json::print(&findings, &subject))?,
-        Format::Sarif => print(&sarif::print(&findings, &subject))?,
-        Format::Github => print(&github::print(&findings, &subject))?,
-        Format::Gitlab => print(&gitlab::print(&findings, &subject))?,
-    }
     let lowest = match args.fail_on.or(config.lint.fail_on).unwrap_or_default() {
         FailOn::Warning => Severity::Warning,
         FailOn::Error => Severity::Error,
     };
     let fails = findings.iter().any(|found| found.severity >= lowest);
-    Ok(if fails { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    Ok(LintedPlan { plan, findings, fails })
 }
 
 /// Prints the page of a code.
@@ -123,16 +160,25 @@ fn explain(name: &str) -> Result<(), Failure> {
 }
 
 /// The findings with code frames, and the number of findings of each severity.
-fn for_people(findings: &[Diagnostic], plan: &PlanFile) -> String {
-    if findings.is_empty() {
-        return "no problems found\n".to_owned();
+fn for_people(plans: &[LintedPlan]) -> String {
+    let several = if plans.len() > 1 { format!(" in {} plans", plans.len()) } else { String::new() };
+    let with_findings: Vec<&LintedPlan> = plans.iter().filter(|plan| !plan.findings.is_empty()).collect();
+    if with_findings.is_empty() {
+        return format!("no problems found{several}\n");
     }
+    let drawn: Vec<String> =
+        with_findings.iter().map(|plan| drawings(&plan.findings, &plan.plan, "--format json")).collect();
+    let findings = || plans.iter().flat_map(|plan| &plan.findings);
     let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
-        .map(|severity| (findings.iter().filter(|found| found.severity == severity).count(), severity))
+        .map(|severity| (findings().filter(|found| found.severity == severity).count(), severity))
         .filter(|(count, _)| *count > 0)
         .map(|(count, severity)| format!("{count} {severity}{}", if count == 1 { "" } else { "s" }))
         .collect();
-    let drawn = drawings(findings, plan, "--format json");
-    format!("{drawn}\n{}; for details, run `railpack2docker lint --explain CODE`\n", counts.join(", "))
+    let several = if several.is_empty() { several } else { format!(" in {} of {} plans", drawn.len(), plans.len()) };
+    format!(
+        "{}\n{}{several}; for details, run `railpack2docker lint --explain CODE`\n",
+        drawn.join("\n"),
+        counts.join(", ")
+    )
 }

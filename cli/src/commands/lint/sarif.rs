@@ -14,15 +14,15 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// The repository of this project; empty if unknown.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// The log.
-pub(super) fn print(findings: &[Diagnostic], plan: &Subject<'_>) -> String {
-    let codes: BTreeSet<&str> = findings.iter().map(|found| found.code.name()).collect();
+/// The log: one run with the findings of all plans.
+pub(super) fn print(plans: &[Subject<'_>]) -> String {
+    let findings = plans.iter().flat_map(|plan| plan.findings);
+    let codes: BTreeSet<&str> = findings.map(|found| found.code.name()).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
-    let fingerprints = plan.fingerprints(findings);
-    let results: Vec<Value> = findings
+    let results: Vec<Value> = plans
         .iter()
-        .zip(fingerprints)
-        .map(|(found, fingerprint)| result(found, &codes, &fingerprint, plan))
+        .flat_map(|plan| plan.with_fingerprints().map(move |finding| (plan, finding)))
+        .map(|(plan, (found, fingerprint))| result(found, &codes, &fingerprint, plan))
         .collect();
     let mut driver = json!({
         "name": NAME,
@@ -163,7 +163,7 @@ mod tests {
         let plan = PlanFile { path: None, text: r#"{ "steps": 1 }"#.to_owned() };
         let mut found = lint(&plan.text, &Options::default());
         found.retain(|found| found.code == Code::WrongType);
-        let log: Value = serde_json::from_str(&print(&found, &Subject::new(&plan))).unwrap();
+        let log: Value = serde_json::from_str(&print(&[Subject::new(&plan, &found)])).unwrap();
         let location = &log["runs"][0]["results"][0]["locations"][0];
         assert!(location.get("physicalLocation").is_none());
         assert_eq!(location["logicalLocations"][0]["fullyQualifiedName"], "steps");
