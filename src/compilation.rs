@@ -101,6 +101,7 @@ impl Compilation {
                 digest: self.graph.plan().digest.clone(),
             }),
             Err(reported) => {
+                findings.add_origins(&options.origins);
                 findings.remove_allowed(&options.allow);
                 Err(findings.into_errors(reported))
             }
@@ -154,6 +155,7 @@ impl Compilation {
         let graph = self.graph_with(options);
         let subject = Subject { graph: &graph, usage: &usage, options, rendered: rendered.as_ref() };
         lint::check_all(&subject, &options.warn, &mut findings);
+        findings.add_origins(&options.origins);
         findings.remove_allowed(&options.allow);
         findings.into_sorted()
     }
@@ -162,6 +164,11 @@ impl Compilation {
     pub(crate) fn graph_with(&self, options: &Options) -> Cow<'_, Graph> {
         let base = options.image.base.as_deref().filter(|base| ImageRef::new(base).is_ok());
         base.and_then(|base| self.graph.with_base_image(base)).map_or(Cow::Borrowed(&self.graph), Cow::Owned)
+    }
+
+    /// The names of the steps, in plan order.
+    pub fn step_names(&self) -> impl Iterator<Item = &str> {
+        self.graph.steps().map(|(_, step)| step.name.value.as_str())
     }
 
     pub(crate) fn plan(&self) -> &Plan {

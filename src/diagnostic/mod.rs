@@ -3,7 +3,7 @@
 mod code;
 mod location;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use code::Code;
@@ -50,6 +50,8 @@ pub struct Diagnostic {
     pub related: Vec<(Location, String)>,
     /// The remedy.
     pub help: Option<String>,
+    /// The name of the option that it is about, without dashes, such as `secret-id`.
+    pub option: Option<&'static str>,
 }
 
 impl Diagnostic {
@@ -57,7 +59,7 @@ impl Diagnostic {
     #[must_use]
     pub fn new(code: Code, message: impl AsRef<str>) -> Self {
         let message = shortened(&escape_invisible(message.as_ref()));
-        Self { severity: code.severity(), code, message, location: None, related: Vec::new(), help: None }
+        Self { severity: code.severity(), code, message, location: None, related: Vec::new(), help: None, option: None }
     }
 
     /// Sets the location.
@@ -78,6 +80,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_help(mut self, help: impl AsRef<str>) -> Self {
         self.help = Some(escape_invisible(help.as_ref()).into_owned());
+        self
+    }
+
+    /// Sets the option that it is about.
+    #[must_use]
+    pub fn about_option(mut self, option: &'static str) -> Self {
+        self.option = Some(option);
         self
     }
 
@@ -191,6 +200,17 @@ impl Findings {
     /// Removes the warnings with these codes, given by name.
     pub(crate) fn remove_allowed(&mut self, codes: &BTreeSet<String>) {
         self.found.retain(|found| found.severity != Severity::Warning || !codes.contains(found.code.name()));
+    }
+
+    /// Adds to each finding about an option where that option is set, as far as `origins` has it.
+    pub(crate) fn add_origins(&mut self, origins: &BTreeMap<String, String>) {
+        for finding in &mut self.found {
+            let Some(origin) = finding.option.and_then(|option| origins.get(option)) else { continue };
+            let origin = format!(" ({})", escape_invisible(origin));
+            if !finding.message.ends_with(&origin) {
+                finding.message = shortened(&(finding.message.clone() + &origin));
+            }
+        }
     }
 
     /// Adds an error that ends a phase.

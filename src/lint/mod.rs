@@ -141,7 +141,8 @@ pub(crate) fn check_all(subject: &Subject<'_>, requested: &BTreeSet<String>, fin
     for code in requested.iter().filter(|code| Code::warnings().all(|known| known.name() != code.as_str())) {
         let message = format!("unknown warning `{code}`");
         let known = Code::OPTIONAL.iter().map(|code| code.name());
-        findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(code, known));
+        let found = Diagnostic::new(Code::InvalidOption, message).about_option("warn");
+        findings.push(found.with_suggestion(code, known));
     }
     for (code, schedule, check) in CHECKS {
         if !schedule.is_optional(subject) || requested.contains(code.name()) {

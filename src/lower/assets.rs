@@ -36,6 +36,7 @@ impl Assets {
             let report = |why: Inexpressible| {
                 findings.push(
                     Diagnostic::new(Code::InvalidOption, format!("the directory `{path}` for the plan's files {why}"))
+                        .about_option("assets")
                         .with_help("pass another directory to `--assets`, such as `docker`"),
                 );
             };
@@ -92,6 +93,7 @@ impl Assets {
                 findings.push(
                     Diagnostic::new(Code::AssetsDirectory, message)
                         .at(location)
+                        .about_option("assets")
                         .with_help("pass another directory to `--assets`"),
                 );
             }

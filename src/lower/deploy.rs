@@ -114,7 +114,7 @@ fn reject_label_args(context: &mut Context<'_, '_>, settings: &ImageSettings, va
     for arg in &settings.labels.args {
         if variables.iter().any(|variable| variable.value.name() == arg.name()) {
             let message = format!("build arg `{}` of a label has the name of a variable of the image", arg.name());
-            let found = Diagnostic::new(Code::InvalidOption, message);
+            let found = Diagnostic::new(Code::InvalidOption, message).about_option("label-arg");
             context.findings.push(found.with_help("choose another name for the build arg"));
         }
     }

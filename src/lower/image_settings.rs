@@ -85,17 +85,19 @@ fn check_base(graph: &Graph, options: &ImageOptions, findings: &mut Findings) {
     if let Some(base) = &options.base {
         if ImageRef::new(base).is_err() {
             check.reject(
+                "base",
                 format!("invalid base image `{base}`"),
                 "pass an image reference, such as `debian:trixie-slim`",
             );
         } else if !has_image {
             let message = "`--base` can't be used: the plan's image doesn't start from another image";
-            check.reject(message.to_owned(), "remove `--base`, or start `deploy.base` from an image");
+            check.reject("base", message.to_owned(), "remove `--base`, or start `deploy.base` from an image");
         }
     }
     if options.user.is_some() && !has_image {
         let message = "`--user` can't be used: the plan's image doesn't start from another image";
         check.reject(
+            "user",
             message.to_owned(),
             "start `deploy.base` from an image with a shell, which prepares the user's directories",
         );
@@ -108,12 +110,19 @@ struct Check<'f> {
 }
 
 impl Check<'_> {
-    fn reject(&mut self, message: String, help: &str) {
-        self.findings.push(Diagnostic::new(Code::InvalidOption, message).with_help(help));
+    fn reject(&mut self, option: &'static str, message: String, help: &str) {
+        let found = Diagnostic::new(Code::InvalidOption, message).about_option(option);
+        self.findings.push(found.with_help(help));
     }
 
-    fn or_reject<T>(&mut self, spelled: Result<T, Inexpressible>, message: String, help: &str) -> Option<T> {
-        spelled.map_err(|_| self.reject(message, help)).ok()
+    fn or_reject<T>(
+        &mut self,
+        spelled: Result<T, Inexpressible>,
+        option: &'static str,
+        message: String,
+        help: &str,
+    ) -> Option<T> {
+        spelled.map_err(|_| self.reject(option, message, help)).ok()
     }
 
     fn user(&mut self, user: &str, home: Option<&str>, volumes: &[OwnedPath]) -> Option<ImageUser> {
@@ -122,11 +131,11 @@ impl Check<'_> {
             "0" | "root" => "`--user` can't be root, which containers run as without the option".to_owned(),
             _ => format!("invalid user `{user}`"),
         };
-        let user = self.or_reject(crate::dockerfile::User::new(user), message, help)?;
+        let user = self.or_reject(crate::dockerfile::User::new(user), "user", message, help)?;
         let home = home.map_or_else(|| user.default_home(), str::to_owned);
         let help = "use an absolute path of letters, digits and `._-+@`";
         let home =
-            self.or_reject(OwnedPath::new(&home), format!("invalid home directory `{home}` of the user"), help)?;
+            self.or_reject(OwnedPath::new(&home), "env", format!("invalid home directory `{home}` of the user"), help)?;
         Some(ImageUser::new(user, home, volumes))
     }
 
@@ -135,6 +144,7 @@ impl Check<'_> {
             Ok(assignment) => Some(assignment),
             Err(why) => {
                 self.reject(
+                    "env",
                     format!("`--env`: variable `{name}` {why}"),
                     "change the variable: a Dockerfile can't set it",
                 );
@@ -149,22 +159,31 @@ impl Check<'_> {
         for (key, value) in &options.labels {
             match Label::new(key, value) {
                 Ok(label) => labels.labels.push(label),
-                Err(Inexpressible::Malformed(_)) => self.reject(format!("invalid key `{key}` of a label"), KEY),
-                Err(why) => self.reject(format!("label `{key}` {why}"), "change the label: a Dockerfile can't set it"),
+                Err(Inexpressible::Malformed(_)) => {
+                    self.reject("label", format!("invalid key `{key}` of a label"), KEY);
+                }
+                Err(why) => {
+                    self.reject("label", format!("label `{key}` {why}"), "change the label: a Dockerfile can't set it");
+                }
             }
         }
         for (key, arg) in &options.label_args {
             if options.labels.contains_key(key) {
-                self.reject(format!("label `{key}` has two values"), "remove either `--label` or `--label-arg`");
+                self.reject(
+                    "label-arg",
+                    format!("label `{key}` has two values"),
+                    "remove either `--label` or `--label-arg`",
+                );
             }
             let is_name = is_bare_name(arg) && arg != "SECRETS_HASH";
             if !is_name {
                 let help = "use letters, digits and `_`, as in `REVISION`";
-                self.reject(format!("invalid build arg `{arg}` for label `{key}`"), help);
+                self.reject("label-arg", format!("invalid build arg `{arg}` for label `{key}`"), help);
                 continue;
             }
             labels.labels.extend(self.or_reject(
                 Label::from_arg(key, arg),
+                "label-arg",
                 format!("invalid key `{key}` of a label"),
                 KEY,
             ));
@@ -176,27 +195,28 @@ impl Check<'_> {
 
     fn port(&mut self, port: &str) -> Option<Port> {
         let help = "use a number from 1 to 65535, and `/udp` or `/sctp` if it is not TCP, as in `53/udp`";
-        self.or_reject(Port::new(port), format!("invalid port `{port}`"), help)
+        self.or_reject(Port::new(port), "expose", format!("invalid port `{port}`"), help)
     }
 
     fn volume(&mut self, path: &str) -> Option<OwnedPath> {
         let help = "use an absolute path of letters, digits and `._-+@`, such as `/data`";
-        self.or_reject(OwnedPath::new(path), format!("invalid volume `{path}`"), help)
+        self.or_reject(OwnedPath::new(path), "volume", format!("invalid volume `{path}`"), help)
     }
 
     fn signal(&mut self, signal: &str) -> Option<Signal> {
         let help = "use the name or the number of a Linux signal, such as `SIGINT`";
-        self.or_reject(Signal::new(signal), format!("invalid stop signal `{signal}`"), help)
+        self.or_reject(Signal::new(signal), "stop-signal", format!("invalid stop signal `{signal}`"), help)
     }
 
     fn healthcheck(&mut self, check: &options::Healthcheck) -> Option<Healthcheck> {
-        let interval = check.interval.as_deref().map(|time| self.duration("interval", time));
-        let timeout = check.timeout.as_deref().map(|time| self.duration("timeout", time));
-        let start_period = check.start_period.as_deref().map(|time| self.duration("start period", time));
+        let interval = check.interval.as_deref().map(|time| self.duration("health-interval", "interval", time));
+        let timeout = check.timeout.as_deref().map(|time| self.duration("health-timeout", "timeout", time));
+        let start_period =
+            check.start_period.as_deref().map(|time| self.duration("health-start-period", "start period", time));
         let retries = check.retries.map(|retries| {
             let retries = NonZeroU32::new(retries);
             if retries.is_none() {
-                self.reject("invalid number of retries `0`".to_owned(), "use at least 1");
+                self.reject("health-retries", "invalid number of retries `0`".to_owned(), "use at least 1");
             }
             retries.map(Retries)
         });
@@ -216,9 +236,9 @@ impl Check<'_> {
         })
     }
 
-    fn duration(&mut self, of: &str, time: &str) -> Option<Duration> {
+    fn duration(&mut self, option: &'static str, of: &str, time: &str) -> Option<Duration> {
         let help = "use units in descending order, such as `1m30s` or `500ms`, and more than zero";
-        self.or_reject(Duration::new(time), format!("invalid {of} `{time}` of the health check"), help)
+        self.or_reject(Duration::new(time), option, format!("invalid {of} `{time}` of the health check"), help)
     }
 
     fn entrypoint(&mut self, entrypoint: &ImageCommand) -> Option<Entrypoint> {
@@ -230,7 +250,11 @@ impl Check<'_> {
             ImageCommand::Shell(line) => {
                 let split = shlex::split(line);
                 if split.unfinished.is_some() {
-                    self.reject(format!("`--entrypoint` ends inside a quote: `{line}`"), "add the missing quote");
+                    self.reject(
+                        "entrypoint",
+                        format!("`--entrypoint` ends inside a quote: `{line}`"),
+                        "add the missing quote",
+                    );
                 }
                 split.words
             }
@@ -240,13 +264,14 @@ impl Check<'_> {
     }
 
     /// Whether a command can be spelled. Reports it otherwise.
-    fn is_command(&mut self, option: &str, command: &ImageCommand) -> bool {
+    fn is_command(&mut self, option: &'static str, command: &ImageCommand) -> bool {
         let (words, is_empty) = match command {
             ImageCommand::Shell(line) => (vec![line.clone()], line.trim().is_empty()),
             ImageCommand::Exec(words) => (words.clone(), words.first().is_none_or(String::is_empty)),
         };
         if is_empty {
             self.reject(
+                option,
                 format!("`--{option}` is empty"),
                 "pass a command, or a JSON array of a program and its arguments",
             );
@@ -254,7 +279,7 @@ impl Check<'_> {
         }
         let spelled = ExecForm::new(&words);
         if let Err(why) = &spelled {
-            self.reject(format!("`--{option}` {why}"), "change the command: a Dockerfile can't express it");
+            self.reject(option, format!("`--{option}` {why}"), "change the command: a Dockerfile can't express it");
         }
         spelled.is_ok()
     }

@@ -23,20 +23,21 @@ pub(super) fn syntax(options: &Options, findings: &mut Findings) -> Option<Image
     let image = options.syntax.as_deref()?;
     let reference = ImageRef::new(image);
     if reference.is_err() {
-        reject(findings, format!("invalid syntax image `{image}`"), "pass an image reference or `none`");
+        reject(findings, "syntax", format!("invalid syntax image `{image}`"), "pass an image reference or `none`");
     }
     reference.ok()
 }
 
-fn reject(findings: &mut Findings, message: String, help: &str) {
-    findings.push(Diagnostic::new(Code::InvalidOption, message).with_help(help));
+fn reject(findings: &mut Findings, option: &'static str, message: String, help: &str) {
+    findings.push(Diagnostic::new(Code::InvalidOption, message).about_option(option).with_help(help));
 }
 
 fn check_allowed(options: &Options, findings: &mut Findings) {
     let warnings = || Code::warnings().map(Code::name);
     for code in options.allow.iter().filter(|code| warnings().all(|known| known != code.as_str())) {
         let message = format!("no warning has the code `{code}`");
-        findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(code, warnings()));
+        let found = Diagnostic::new(Code::InvalidOption, message).about_option("allow");
+        findings.push(found.with_suggestion(code, warnings()));
     }
 }
 
@@ -44,6 +45,7 @@ fn check_combinations(options: &Options, findings: &mut Findings) {
     if options.reproducible && options.platforms.len() > 1 {
         reject(
             findings,
+            "reproducible",
             "`--reproducible` can't be used with several platforms: an archive for `docker load` has one image"
                 .to_owned(),
             "build one platform at a time",
@@ -52,21 +54,37 @@ fn check_combinations(options: &Options, findings: &mut Findings) {
     if options.require_secrets_hash && options.secrets_hash != SecretsHash::Layer {
         reject(
             findings,
+            "require-secrets-hash",
             "`--require-secrets-hash` requires `--secrets-hash layer`".to_owned(),
             "remove one of the two options",
         );
     }
     if let SecretMount::Bundle(id) = &options.secret_mount {
         if id.is_empty() || MountField::new("id", id).is_err() {
-            reject(findings, format!("invalid ID `{id}` for the bundle"), "use only printable ASCII characters");
+            reject(
+                findings,
+                "secret-mount",
+                format!("invalid ID `{id}` for the bundle"),
+                "use only printable ASCII characters",
+            );
         }
         if options.secrets_scope == SecretsScope::Step {
             let message = "`--secrets-scope step` can't be used with a bundle, which contains every secret";
-            reject(findings, message.to_owned(), "pass `--secrets-scope plan`, or `--secret-mount env` or `file`");
+            reject(
+                findings,
+                "secrets-scope",
+                message.to_owned(),
+                "pass `--secrets-scope plan`, or `--secret-mount env` or `file`",
+            );
         }
         if options.optional_secrets {
             let message = "`--optional-secrets` can't be used with a bundle, which must contain every secret";
-            reject(findings, message.to_owned(), "remove `--optional-secrets`: a bundle may contain empty secrets");
+            reject(
+                findings,
+                "optional-secrets",
+                message.to_owned(),
+                "remove `--optional-secrets`: a bundle may contain empty secrets",
+            );
         }
     }
 }
@@ -76,6 +94,7 @@ fn check_hash_key(usage: &SecretUsage, options: &Options, findings: &mut Finding
     if options.secrets_hash != SecretsHash::Layer {
         reject(
             findings,
+            "secrets-hash-key",
             "`--secrets-hash-key` requires `--secrets-hash layer`".to_owned(),
             "remove one of the two options",
         );
@@ -83,6 +102,7 @@ fn check_hash_key(usage: &SecretUsage, options: &Options, findings: &mut Finding
     if key.is_empty() || MountField::new("id", key).is_err() {
         reject(
             findings,
+            "secrets-hash-key",
             format!("invalid ID `{key}` for the key of the hash layer"),
             "use only printable ASCII characters",
         );
@@ -90,10 +110,10 @@ fn check_hash_key(usage: &SecretUsage, options: &Options, findings: &mut Finding
     let is_bundle = matches!(&options.secret_mount, SecretMount::Bundle(id) if id == key);
     if let Some(secret) = usage.names_of_plan().find(|name| usage.id(name) == key || name == key) {
         let message = format!("the key of the hash layer has the ID or the name of secret `{secret}`: `{key}`");
-        reject(findings, message, "use a secret of its own for the key");
+        reject(findings, "secrets-hash-key", message, "use a secret of its own for the key");
     } else if is_bundle {
         let message = format!("the key of the hash layer has the same ID as the bundle: `{key}`");
-        reject(findings, message, "use a secret of its own for the key");
+        reject(findings, "secrets-hash-key", message, "use a secret of its own for the key");
     }
 }
 
@@ -103,10 +123,16 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
         let is_token = options.github_token && name == "GITHUB_TOKEN";
         if !is_token && !names.contains(name.as_str()) {
             let message = format!("can't set ID `{id}`: the plan has no secret `{name}`");
-            findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(name, names.clone()));
+            let found = Diagnostic::new(Code::InvalidOption, message).about_option("secret-id");
+            findings.push(found.with_suggestion(name, names.clone()));
         }
         if id.is_empty() || MountField::new("id", id).is_err() {
-            reject(findings, format!("invalid ID `{id}` for secret `{name}`"), "use only printable ASCII characters");
+            reject(
+                findings,
+                "secret-id",
+                format!("invalid ID `{id}` for secret `{name}`"),
+                "use only printable ASCII characters",
+            );
         }
     }
     let mut taken = BTreeMap::new();
@@ -115,6 +141,7 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
         if let Some(other) = taken.insert(id, name) {
             reject(
                 findings,
+                "secret-id",
                 format!("secrets `{other}` and `{name}` have the same ID `{id}`"),
                 "give one of them a different ID",
             );
@@ -125,12 +152,13 @@ fn check_secret_ids(usage: &SecretUsage, options: &Options, findings: &mut Findi
 fn check_ssh(graph: &Graph, options: &Options, findings: &mut Findings) {
     let Some(ssh) = &options.ssh else { return };
     if ssh.id.is_empty() || MountField::new("id", &ssh.id).is_err() {
-        reject(findings, format!("invalid SSH agent ID `{}`", ssh.id), "use only printable ASCII characters");
+        reject(findings, "ssh", format!("invalid SSH agent ID `{}`", ssh.id), "use only printable ASCII characters");
     }
     let steps: BTreeSet<&str> = graph.steps().map(|(_, step)| step.name.value.as_str()).collect();
     for step in ssh.steps.iter().filter(|step| !steps.contains(step.as_str())) {
         let message = format!("unknown step `{step}` for the SSH agent");
-        findings.push(Diagnostic::new(Code::InvalidOption, message).with_suggestion(step, steps.iter().copied()));
+        let found = Diagnostic::new(Code::InvalidOption, message).about_option("ssh-step");
+        findings.push(found.with_suggestion(step, steps.iter().copied()));
     }
 }
 
@@ -140,10 +168,15 @@ fn check_platforms(options: &Options, findings: &mut Findings) {
         match Platform::new(text) {
             Ok(platform) => match taken.insert(platform, text) {
                 Some(other) if other == text => {
-                    reject(findings, format!("platform `{text}` is given twice"), "remove one of them");
+                    reject(findings, "platforms", format!("platform `{text}` is given twice"), "remove one of them");
                 }
                 Some(other) => {
-                    reject(findings, format!("`{other}` and `{text}` are the same platform"), "remove one of them");
+                    reject(
+                        findings,
+                        "platforms",
+                        format!("`{other}` and `{text}` are the same platform"),
+                        "remove one of them",
+                    );
                 }
                 None => {}
             },
@@ -153,7 +186,7 @@ fn check_platforms(options: &Options, findings: &mut Findings) {
 }
 
 fn invalid_platform(text: &str) -> Diagnostic {
-    let found = Diagnostic::new(Code::InvalidOption, format!("invalid platform `{text}`"));
+    let found = Diagnostic::new(Code::InvalidOption, format!("invalid platform `{text}`")).about_option("platforms");
     if let Some(platform) = Platform::guess(text) {
         return found.with_help(format!("did you mean `{platform}`?"));
     }

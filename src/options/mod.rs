@@ -62,6 +62,9 @@ pub struct Options {
     pub output_version: OutputVersion,
     /// File names for the header.
     pub files: Files,
+    /// For messages: where options are set, such as ``in `railpack2docker.toml`, line 3``, by their names without
+    /// dashes.
+    pub origins: BTreeMap<String, String>,
 }
 
 /// A version of the generated text. For a given version, the same plan and options give the same bytes in
@@ -242,6 +245,7 @@ impl Default for Options {
             image: ImageOptions::default(),
             output_version: OutputVersion::default(),
             files: Files::default(),
+            origins: BTreeMap::new(),
         }
     }
 }

@@ -46,6 +46,13 @@ pub(crate) fn relative(path: &Path, directory: &Path) -> String {
     parts.join("/")
 }
 
+/// A path for messages: relative to the current directory if it leads to the same file.
+pub(crate) fn shown(path: &Path) -> String {
+    let short = relative(path, Path::new("."));
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    if real(Path::new(&short)) == real(path) { short } else { path.display().to_string() }
+}
+
 /// A path relative to the root of its git repository, with `/` as the separator: the same in every directory. Outside
 /// a repository, a path relative to the current directory, if it is below it.
 pub(crate) fn relative_to_repository(path: &Path) -> String {

@@ -1,6 +1,7 @@
 //! `railpack2docker.toml`: the options of a project.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use fs_err as fs;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use super::image::ImageArgs;
 use super::transpile::TranspileArgs;
 use crate::failure::Failure;
+use crate::files::paths::{directory_of, shown};
 use crate::files::plan_file::PlanFile;
 use crate::files::read::read_error;
 
@@ -28,6 +30,17 @@ pub(crate) struct Config {
     image: ImageArgs,
     /// The options of `lint`.
     pub(crate) lint: LintConfig,
+    /// The file itself. `None` if no file was read.
+    #[serde(skip)]
+    pub(crate) file: Option<ConfigFile>,
+}
+
+/// A config file that has been read.
+#[derive(Debug)]
+pub(crate) struct ConfigFile {
+    pub(crate) path: PathBuf,
+    /// For messages: where each option is set, by its name, such as ``in `railpack2docker.toml`, line 3``.
+    pub(crate) origins: BTreeMap<String, String>,
 }
 
 /// The options of `lint`.
@@ -64,18 +77,14 @@ impl Config {
 
     /// Reads a file.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
-        let name = file.display();
+        let name = shown(file);
         let text = fs::read_to_string(file).map_err(|error| {
             let message = format!("can't read options from `{name}`: {}", read_error(&error));
             Diagnostic::new(Code::InvalidConfig, message).with_help("pass `--config none` to ignore it")
         })?;
-        let config = Self::parse(&text).map_err(|error| {
-            let (line, column) = LineIndex::new(&text).line_and_column(error.span().unwrap_or_default().start);
-            let what = error.message().trim_end().replace('\n', "; ");
-            Diagnostic::new(Code::InvalidConfig, format!("`{name}`, line {line}, column {column}: {what}"))
-                .with_help("valid keys are `allow` at the top level and, in `[transpile]`, `[image]` and `[lint]`, the names of options, such as `secrets-hash`")
-        })?;
-        Ok(config.in_directory(file.parent().unwrap_or(Path::new(""))))
+        let mut config = Self::parse(&text).map_err(|error| syntax_error(file, &text, &error))?;
+        config.file = Some(ConfigFile { path: file.to_owned(), origins: origins(file, &text) });
+        Ok(config.in_directory(directory_of(file)))
     }
 
     /// Makes the paths of files, which are relative to the config file, relative to the current directory.
@@ -89,5 +98,74 @@ impl Config {
         let mut config: Self = toml::from_str(text)?;
         config.transpile.image = std::mem::take(&mut config.image);
         Ok(config)
+    }
+}
+
+/// The error for a file that is not valid, with the most similar key for one that does not exist.
+fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> Diagnostic {
+    let (line, column) = LineIndex::new(text).line_and_column(error.span().unwrap_or_default().start);
+    let what = error.message().trim_end().replace('\n', "; ");
+    let found = |what: &str| {
+        let message = format!("`{}`, line {line}, column {column}: {what}", shown(file));
+        Diagnostic::new(Code::InvalidConfig, message)
+    };
+    // serde's message: unknown field `a`, expected one of `b`, `c`
+    let names: Vec<&str> = what.split('`').skip(1).step_by(2).collect();
+    if let ([unknown, known @ ..], true) = (names.as_slice(), what.starts_with("unknown field")) {
+        let found = found(&format!("unknown key `{unknown}`")).with_suggestion(unknown, known.iter().copied());
+        return if found.help.is_some() {
+            found
+        } else {
+            found.with_help(format!("the keys here: {}", known.join(", ")))
+        };
+    }
+    found(&what).with_help(
+        "valid keys are `allow` at the top level and, in `[transpile]`, `[image]` and `[lint]`, the names of options, such as `secrets-hash`",
+    )
+}
+
+/// Where each option is set, by its name. The names in the tables of the file are different from each other.
+fn origins(file: &Path, text: &str) -> BTreeMap<String, String> {
+    let Ok(document) = toml::de::DeTable::parse(text) else { return BTreeMap::new() };
+    let lines = LineIndex::new(text);
+    let name = shown(file);
+    let origin = |start: usize| format!("in `{name}`, line {}", lines.line_and_column(start).0);
+    let mut origins = BTreeMap::new();
+    for (key, value) in document.get_ref() {
+        origins.insert(key.get_ref().to_string(), origin(key.span().start));
+        for (key, _) in value.get_ref().as_table().into_iter().flatten() {
+            origins.insert(key.get_ref().to_string(), origin(key.span().start));
+        }
+    }
+    origins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_have_the_lines_of_keys() {
+        let text = "allow = []\n\n[transpile]\nsecret-id = { A = \"b\" }\n[image]\n\nuser = 1001\n";
+        let origins = origins(Path::new("x.toml"), text);
+        for (option, line) in [("allow", 1), ("secret-id", 4), ("user", 7)] {
+            assert_eq!(origins[option], format!("in `x.toml`, line {line}"));
+        }
+    }
+
+    #[test]
+    fn unknown_keys_get_a_suggestion() {
+        for (text, message, help) in [
+            (
+                "[transpile]\nsecret-scope = 1",
+                "`x`, line 2, column 1: unknown key `secret-scope`",
+                "did you mean `secrets-scope`?",
+            ),
+            ("alow = []", "`x`, line 1, column 1: unknown key `alow`", "did you mean `allow`?"),
+        ] {
+            let error = Config::parse(text).unwrap_err();
+            let found = syntax_error(Path::new("x"), text, &error);
+            assert_eq!((found.message.as_str(), found.help.as_deref()), (message, Some(help)));
+        }
     }
 }

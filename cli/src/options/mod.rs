@@ -8,4 +8,5 @@ pub(crate) mod key;
 pub(crate) mod messages;
 pub(crate) mod plan;
 pub(crate) mod secret_sources;
+mod shared;
 pub(crate) mod transpile;

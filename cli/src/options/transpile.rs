@@ -14,8 +14,9 @@ use super::append::append_file;
 use super::assets::{assets_directory, slashed};
 use super::config::Config;
 use super::image::ImageArgs;
+use super::shared::fitting;
 use crate::failure::Failure;
-use crate::files::paths::relative;
+use crate::files::paths::{directory_of, relative};
 use crate::files::plan_file::PlanFile;
 
 const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
@@ -60,18 +61,18 @@ pub(crate) struct TranspileArgs {
     /// ID of a secret in the build, if different from its name (repeatable)
     #[arg(long, value_name = "NAME=ID", value_parser = secret_id, hide_short_help = true)]
     #[serde(deserialize_with = "read_secret_ids")]
-    secret_id: Vec<(String, String)>,
+    pub(super) secret_id: Vec<(String, String)>,
 
     /// Give commands access to the SSH agent of `docker build --ssh`: `default` or another ID
     #[arg(
         long, value_name = "ID", num_args = 0..=1, default_missing_value = "default", require_equals = true,
         hide_short_help = true
     )]
-    ssh: Option<String>,
+    pub(super) ssh: Option<String>,
 
     /// Let only this step use the SSH agent (repeatable)
     #[arg(long, value_name = "STEP", hide_short_help = true)]
-    ssh_step: Vec<String>,
+    pub(super) ssh_step: Vec<String>,
 
     /// Mount the optional secret `GITHUB_TOKEN` for `mise install`
     #[arg(long, hide_short_help = true)]
@@ -148,7 +149,11 @@ impl TranspileArgs {
         output: Option<&Path>,
     ) -> Result<Options, Failure> {
         let directory = output.and_then(Path::parent).unwrap_or(Path::new(""));
-        let given = self.over(&config.transpile);
+        let below = match &config.file {
+            Some(file) => fitting(config.transpile.clone(), plan, directory_of(&file.path)),
+            None => config.transpile.clone(),
+        };
+        let given = self.over(&below);
         if given.ssh.is_none() && !given.ssh_step.is_empty() {
             let found = Diagnostic::new(Code::InvalidOption, "`--ssh-step` requires `--ssh`");
             return Err(found.with_help("pass `--ssh`").into());
@@ -182,6 +187,7 @@ impl TranspileArgs {
         options.files.arguments.extend(self.append_argument(config, directory));
         options.files.arguments.extend(self.config_argument(directory));
         options.files.arguments.extend(version_argument(options.output_version));
+        options.origins = origins(config, &options.files.arguments);
         Ok(options)
     }
 
@@ -333,6 +339,16 @@ impl TranspileArgs {
 /// text of a version is the same in every release. The first version has none.
 fn version_argument(version: OutputVersion) -> Option<String> {
     (version != OutputVersion::V1).then(|| format!("--output-version={}", version.number()))
+}
+
+/// Where options are set, for messages: those of the config file that the command line does not override.
+fn origins(config: &Config, arguments: &[String]) -> BTreeMap<String, String> {
+    let is_given = |name: &String| {
+        let name = format!("--{name}");
+        arguments.iter().any(|argument| argument.split('=').next() == Some(name.as_str()))
+    };
+    let all = config.file.iter().flat_map(|file| &file.origins);
+    all.filter(|(name, _)| !is_given(name)).map(|(name, origin)| (name.clone(), origin.clone())).collect()
 }
 
 fn is_none(config: &Path) -> bool {

@@ -296,12 +296,12 @@ fn the_header_names_the_options_file_that_was_given() {
 fn mistakes_in_the_options_file_have_a_position() {
     let repository = repository();
     for (text, message) in [
-        ("[transpile]\nsyntaks = 'x'\n", "line 2, column 1: unknown field `syntaks`, expected one of `syntax`"),
+        ("[transpile]\nsyntaks = 'x'\n", "line 2, column 1: unknown key `syntaks`"),
         ("[transpile]\nsecrets-hash = 'lyer'\n", "line 2, column 16: unknown value `lyer`"),
         ("[transpile]\nsecret-mount = 'x'\n", "line 2, column 16: expected `env`, `file` or `bundle=ID`"),
         ("allow = 1\n", "line 1, column 9: invalid type: integer"),
-        ("[image]\nusr = 'x'\n", "line 2, column 1: unknown field `usr`, expected one of `base`"),
-        ("[image]\nhealthcheck = { cmd = 'x' }\n", "unknown field `cmd`, expected one of `command`"),
+        ("[image]\nusr = 'x'\n", "line 2, column 1: unknown key `usr`"),
+        ("[image]\nhealthcheck = { cmd = 'x' }\n", "unknown key `cmd`"),
         ("x = [", "line 1, column 6: "),
     ] {
         repository.write("railpack2docker.toml", text);
