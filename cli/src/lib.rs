@@ -26,6 +26,7 @@ use commands::completions::{self, CompletionsArgs};
 use commands::diff::{self, DiffArgs};
 use commands::explain::{self, ExplainArgs};
 use commands::hash::{self, HashArgs};
+use commands::leaks::{self, LeaksArgs};
 use commands::lint::{self, LintArgs};
 use commands::man::{self, ManArgs};
 use commands::transpile::{self, DefaultArgs};
@@ -91,6 +92,7 @@ enum Command {
     Where(WhereArgs),
     Hash(Box<HashArgs>),
     Bundle(Box<BundleArgs>),
+    Leaks(Box<LeaksArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -117,6 +119,7 @@ pub fn run() -> ExitCode {
         Some(Command::Where(args)) => where_from::run(args, &reporter).map(success),
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(success),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(success),
+        Some(Command::Leaks(args)) => leaks::run(args, &reporter),
         Some(Command::Completions(args)) => completions::run(args, &Args::command()).map(success),
         Some(Command::Man(args)) => man::run(args, &Args::command()).map(success),
     };

@@ -100,6 +100,11 @@ pub(crate) fn drawings(findings: &[Diagnostic], plan: &PlanFile, all: &str) -> S
     draw_all(findings, Some(&Source::new(plan)), all)
 }
 
+/// Findings that are not about a plan. Empty without findings.
+pub(crate) fn drawings_without_plan(findings: &[Diagnostic], all: &str) -> String {
+    if findings.is_empty() { String::new() } else { draw_all(findings, None, all) + "\n" }
+}
+
 fn by_severity(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);

@@ -10,8 +10,8 @@ use railpack2docker::header::{BuildCommand, Destination, HashArg, LOAD, SecretFl
 use railpack2docker::secrets::bundle;
 use railpack2docker::{Code, Diagnostic, Options, SecretMount, SecretUsage, shell};
 
-use super::docker::PROGRAM;
 use super::{platforms, reproducible};
+use crate::commands::docker::PROGRAM;
 use crate::options::key;
 use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
 

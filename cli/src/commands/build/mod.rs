@@ -1,7 +1,7 @@
 //! `railpack2docker build`: from the plan to the image.
 
+mod check_leaks;
 mod command;
-mod docker;
 mod platforms;
 mod reproducible;
 mod running;
@@ -14,9 +14,10 @@ use std::process::ExitCode;
 use clap::ValueHint;
 use fs_err as fs;
 use railpack2docker::header::Header;
-use railpack2docker::secrets::hash;
+use railpack2docker::secrets::{Values, hash};
 use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
 
+use super::{docker, leaks};
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files};
 use crate::files::paths::dockerignore_path;
@@ -28,17 +29,19 @@ use crate::output::print::print;
 use crate::output::regenerate;
 use crate::output::report::{OrReport, Reporter};
 use crate::output::stale_files::{fail_if_stale, read, stale_files};
+use check_leaks::ImageId;
 use command::{DockerBuild, Inputs};
 
 const EXAMPLES: &str = "\
 Examples:
   railpack2docker build plan.json -- -t app              build an image
   railpack2docker build --env-file .env.build -- -t app  read secrets from a file
+  railpack2docker build --check-leaks -- -t app          build it, and search it for secrets
   railpack2docker build -f Dockerfile --dry-run          check a Dockerfile, and print the command
 
 Exit status:
   that of docker, or
-  1  the Dockerfile is stale
+  1  the Dockerfile is stale, or `--check-leaks` found a secret
   2  an error occurred (see stderr)";
 
 /// The directory shown for the Dockerfile in a dry run, which doesn't write one.
@@ -66,6 +69,10 @@ pub(crate) struct BuildArgs {
 
     #[command(flatten)]
     key: KeyArgs,
+
+    /// Search the image for the values of its secrets after the build; see `railpack2docker leaks --help`
+    #[arg(long)]
+    check_leaks: bool,
 
     /// Print the command instead of running it
     #[arg(long)]
@@ -121,16 +128,38 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     if file.is_none() {
         check_outside(&temporary_parent, &context)?;
     }
-    let build = DockerBuild::new(&inputs)?;
+    let id = if args.check_leaks { Some(image_id(args, &temporary_parent)?) } else { None };
+    let more = [args.more.as_slice(), &id.as_ref().map(ImageId::arguments).unwrap_or_default()].concat();
+    let build = DockerBuild::new(&Inputs { more: &more, ..inputs })?;
     docker::check(&args.more)?;
-    let signals = wait::Signals::hold()?;
-    match file {
-        Some(file) => signals.run(&build.with_file(file)),
-        None => {
-            let directory = write_temporary(&temporary_parent, &generated)?;
-            signals.run(&build.with_file(&directory.path().join("Dockerfile")))
+    let status = {
+        let signals = wait::Signals::hold()?;
+        match file {
+            Some(file) => signals.run(&build.with_file(file))?,
+            None => {
+                let directory = write_temporary(&temporary_parent, &generated)?;
+                signals.run(&build.with_file(&directory.path().join("Dockerfile")))?
+            }
         }
+    };
+    match id {
+        Some(id) if status == ExitCode::SUCCESS => check_leaks(id, &found.values, reporter),
+        _ => Ok(status),
     }
+}
+
+/// The file that docker writes the ID of the image to. Fails if the image can't be read after the build.
+fn image_id(args: &BuildArgs, temporary_parent: &Path) -> Result<ImageId, Diagnostic> {
+    check_leaks::check_destination(&args.more)?;
+    ImageId::new(&args.more, temporary_parent)
+}
+
+/// Searches the image that was built. The result is the exit status.
+fn check_leaks(id: ImageId, values: &Values, reporter: &Reporter) -> Result<ExitCode, Failure> {
+    let image = id.read()?;
+    wait::Signals::hold()?.end_process();
+    let is_clean = leaks::check_image(&image, values, reporter)?;
+    Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(leaks::FOUND) })
 }
 
 /// The reasons why the printed command can't be run as it is.
@@ -141,6 +170,10 @@ fn dry_run_notes(args: &BuildArgs, build: &DockerBuild) -> Vec<Diagnostic> {
             Diagnostic::new(Code::DryRun, "no Dockerfile was written")
                 .with_help("write one with `-o Dockerfile`, and pass `-f Dockerfile` to `build`"),
         );
+    }
+    if args.check_leaks {
+        let note = Diagnostic::new(Code::DryRun, "the command does not search the image for secrets");
+        notes.push(note.with_help("run `railpack2docker leaks IMAGE` after the build"));
     }
     let variables: Vec<&str> = build.variables().collect();
     if !variables.is_empty() {

@@ -5,8 +5,8 @@ use std::process::{ExitCode, ExitStatus};
 use railpack2docker::{Code, Diagnostic};
 
 use super::command::DockerBuild;
-use super::docker::cannot_run;
 use super::running::Running;
+use crate::commands::docker::cannot_run;
 use crate::failure::Failure;
 
 #[cfg(unix)]
@@ -66,6 +66,16 @@ mod unix {
             let _ = forwarding.join();
             Ok(exit_code(status.map_err(|error| cannot_wait(&error))?))
         }
+
+        /// Ends this process at the next signal, as if it were not caught: once caught, a signal stays without its
+        /// default action.
+        pub(in crate::commands::build) fn end_process(mut self) {
+            thread::spawn(move || {
+                if let Some(signal) = self.0.forever().next() {
+                    std::process::exit(128 + signal);
+                }
+            });
+        }
     }
 }
 
@@ -89,5 +99,9 @@ mod other {
             let running = Running::start(build).map_err(|error| cannot_run(&error))?;
             Ok(exit_code(running.wait().map_err(|error| cannot_wait(&error))?))
         }
+
+        /// Does nothing.
+        #[expect(clippy::unused_self, reason = "used on Unix")]
+        pub(in crate::commands::build) fn end_process(self) {}
     }
 }

@@ -66,56 +66,111 @@ impl FoundSecrets {
     }
 }
 
+/// The values of secrets to search for, and the secrets without a value.
+#[derive(Debug, Default)]
+pub(crate) struct KnownSecrets {
+    pub(crate) values: Values,
+    /// The names without a value, each with the places where it was looked for.
+    pub(crate) missing: Vec<(String, String)>,
+}
+
 impl SecretArgs {
     /// Finds the value of each secret that a command mounts. One error names all that are missing or empty.
     /// The plan's other secrets are ignored.
     pub(crate) fn find(&self, usage: &SecretUsage, options: &Options) -> Result<FoundSecrets, Failure> {
-        self.search(Search::new(usage, None), options)
+        self.find_for_build(usage, None, options)
     }
 
     /// Finds the same values, and the key of the hash layer if the Dockerfile mounts one.
     pub(crate) fn find_with_key(&self, usage: &SecretUsage, options: &Options) -> Result<FoundSecrets, Failure> {
-        self.search(Search::new(usage, usage.hash_key()), options)
+        self.find_for_build(usage, usage.hash_key(), options)
     }
 
-    fn search(&self, mut search: Search<'_>, options: &Options) -> Result<FoundSecrets, Failure> {
-        for source in &self.sources {
+    /// Finds the values of the secrets of a plan, and those of other secrets that the arguments name. Without a plan,
+    /// each variable of an env file is a secret.
+    pub(crate) fn find_known(&self, plan: Option<&SecretUsage>) -> Result<KnownSecrets, Failure> {
+        let sources = self.read()?;
+        let mut names: BTreeSet<&str> = plan.into_iter().flat_map(SecretUsage::names_of_plan).collect();
+        for source in &sources {
             match source {
-                Source::EnvFile(path) => search.add_env_file(path)?,
-                Source::Secret(text) => {
-                    let flag = SecretFlag::parse(text.as_str()).map_err(|malformed| {
-                        Diagnostic::new(Code::MalformedSecret, malformed.to_string())
-                            .with_help("pass `NAME`, `NAME=VALUE` or `id=NAME[,env=VAR][,src=FILE]`")
-                    })?;
-                    search.add_flag(flag)?;
+                ReadSource::Secret(flag) => drop(names.insert(&flag.name)),
+                ReadSource::EnvFile(_, variables) if plan.is_none() => {
+                    names.extend(variables.keys().map(String::as_str));
                 }
+                ReadSource::EnvFile(..) => {}
             }
         }
-        search.finish(options.optional_secrets, self.allow_empty)
+        let search = Search::new(names).search(&sources)?;
+        let missing = search.names.iter().filter(|name| !search.found.contains_key(*name));
+        let missing = missing.map(|name| ((*name).to_owned(), search.misses_of(name))).collect();
+        let values = search.found.into_iter().map(|(name, (value, _))| (name, value)).collect();
+        Ok(KnownSecrets { values, missing })
+    }
+
+    fn find_for_build(
+        &self,
+        usage: &SecretUsage,
+        key: Option<&str>,
+        options: &Options,
+    ) -> Result<FoundSecrets, Failure> {
+        let sources = self.read()?;
+        let search = Search::new(usage.mounted().chain(key).collect()).search(&sources)?;
+        let unknown = search.unknown.iter().filter(|unknown| usage.names_of_plan().all(|name| name != **unknown));
+        let unknown: Vec<Diagnostic> = unknown.map(|name| unknown_name(name, usage)).collect();
+        if !unknown.is_empty() {
+            return Err(Failure::Errors(unknown));
+        }
+        search.finish(usage, key, options.optional_secrets, self.allow_empty)
+    }
+
+    /// Reads and parses the sources.
+    fn read(&self) -> Result<Vec<ReadSource>, Failure> {
+        let read = |source: &Source| match source {
+            Source::EnvFile(path) => Ok(ReadSource::EnvFile(path.clone(), env_file::read(path)?.into_iter().collect())),
+            Source::Secret(text) => SecretFlag::parse(text.as_str()).map(ReadSource::Secret).map_err(|malformed| {
+                Diagnostic::new(Code::MalformedSecret, malformed.to_string())
+                    .with_help("pass `NAME`, `NAME=VALUE` or `id=NAME[,env=VAR][,src=FILE]`")
+                    .into()
+            }),
+        };
+        self.sources.iter().map(read).collect()
     }
 }
 
+/// A source that was read. It contains values, so it has no `Debug`.
+enum ReadSource {
+    EnvFile(PathBuf, BTreeMap<String, String>),
+    Secret(SecretFlag),
+}
+
 struct Search<'a> {
-    usage: &'a SecretUsage,
-    /// The key of the hash layer, which is never optional.
-    key: Option<&'a str>,
     /// The secrets to find.
     names: BTreeSet<&'a str>,
     found: BTreeMap<&'a str, (Vec<u8>, Origin)>,
     /// The places where a value was looked for but not found, by name.
     misses: BTreeMap<&'a str, Vec<String>>,
-    /// Errors for names that the plan does not have.
-    unknown: Vec<Diagnostic>,
+    /// Names of `--secret` that are not among the secrets to find.
+    unknown: Vec<String>,
 }
 
 impl<'a> Search<'a> {
-    fn new(usage: &'a SecretUsage, key: Option<&'a str>) -> Self {
-        let names: BTreeSet<&str> = usage.mounted().chain(key).collect();
-        let mut this = Self { usage, key, names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
+    fn new(names: BTreeSet<&'a str>) -> Self {
+        let mut this = Self { names, found: BTreeMap::new(), misses: BTreeMap::new(), unknown: Vec::new() };
         for name in this.names.clone() {
             this.add_variable(name, name);
         }
         this
+    }
+
+    /// Adds the values of all sources, in order.
+    fn search(mut self, sources: &[ReadSource]) -> Result<Self, Failure> {
+        for source in sources {
+            match source {
+                ReadSource::EnvFile(path, variables) => self.add_env_file(path, variables),
+                ReadSource::Secret(flag) => self.add_flag(flag)?,
+            }
+        }
+        Ok(self)
     }
 
     fn set(&mut self, name: &'a str, value: Vec<u8>, origin: Origin) {
@@ -136,28 +191,24 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn add_env_file(&mut self, path: &Path) -> Result<(), Failure> {
-        let mut variables: BTreeMap<String, String> = env_file::read(path)?.into_iter().collect();
+    fn add_env_file(&mut self, path: &Path, variables: &BTreeMap<String, String>) {
         for name in self.names.clone() {
-            match variables.remove(name) {
-                Some(value) => self.set(name, value.into_bytes(), Origin::EnvFile(path.to_owned())),
+            match variables.get(name) {
+                Some(value) => self.set(name, value.clone().into_bytes(), Origin::EnvFile(path.to_owned())),
                 None => self.misses.entry(name).or_default().push(format!("not in `{}`", path.display())),
             }
         }
-        Ok(())
     }
 
-    fn add_flag(&mut self, flag: SecretFlag) -> Result<(), Failure> {
+    fn add_flag(&mut self, flag: &SecretFlag) -> Result<(), Failure> {
         let Some(name) = self.names.get(flag.name.as_str()).copied() else {
-            if !self.usage.names_of_plan().any(|name| name == flag.name) {
-                self.unknown.push(self.unknown_name(&flag.name));
-            }
+            self.unknown.push(flag.name.clone());
             return Ok(());
         };
-        match flag.from {
-            From::Variable(variable) => self.add_variable(name, &variable),
-            From::Value(value) => self.set(name, value.into_bytes(), Origin::Argument),
-            From::File(path) => self.add_file(name, path)?,
+        match &flag.from {
+            From::Variable(variable) => self.add_variable(name, variable),
+            From::Value(value) => self.set(name, value.clone().into_bytes(), Origin::Argument),
+            From::File(path) => self.add_file(name, path.clone())?,
             From::VariableOrFile if variable_value(name).is_none() && Path::new(name).exists() => {
                 self.add_file(name, name.into())?;
             }
@@ -177,34 +228,24 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn unknown_name(&self, name: &str) -> Diagnostic {
-        let found = Diagnostic::new(Code::NoSuchSecret, format!("the plan has no secret `{name}`"))
-            .with_suggestion(name, self.usage.names_of_plan());
-        if found.help.is_some() {
-            return found;
-        }
-        let names: Vec<String> = self.usage.names_of_plan().map(|name| format!("`{name}`")).collect();
-        match text::list(&names) {
-            names if names.is_empty() => found.with_help("the plan has no secrets"),
-            names => found.with_help(format!("the plan's secrets: {names}")),
-        }
+    /// The places where a value was looked for but not found.
+    fn misses_of(&self, name: &str) -> String {
+        self.misses.get(name).map(|misses| misses.join(", ")).unwrap_or_default()
     }
 
-    fn finish(self, is_optional: bool, allow_empty: bool) -> Result<FoundSecrets, Failure> {
-        if !self.unknown.is_empty() {
-            return Err(Failure::Errors(self.unknown));
-        }
-        let problems: Vec<String> = self
-            .usage
-            .mounted()
-            .map(|name| (name, is_optional))
-            .chain(self.key.map(|key| (key, false)))
+    fn finish(
+        self,
+        usage: &SecretUsage,
+        key: Option<&str>,
+        is_optional: bool,
+        allow_empty: bool,
+    ) -> Result<FoundSecrets, Failure> {
+        // the key of the hash layer is never optional
+        let names = usage.mounted().map(|name| (name, is_optional)).chain(key.map(|key| (key, false)));
+        let problems: Vec<String> = names
             .filter_map(|(name, is_optional)| match self.found.get(name) {
                 None if is_optional => None,
-                None => {
-                    let misses = self.misses.get(name).map(|misses| misses.join(", ")).unwrap_or_default();
-                    Some(format!("`{name}` is missing ({misses})"))
-                }
+                None => Some(format!("`{name}` is missing ({})", self.misses_of(name))),
                 Some((value, origin)) if value.is_empty() && !is_optional && !allow_empty => {
                     Some(format!("`{name}` is empty (in {})", origin.describe()))
                 }
@@ -226,6 +267,19 @@ impl<'a> Search<'a> {
             found.origins.insert(name.to_owned(), origin);
         }
         Ok(found)
+    }
+}
+
+fn unknown_name(name: &str, usage: &SecretUsage) -> Diagnostic {
+    let found = Diagnostic::new(Code::NoSuchSecret, format!("the plan has no secret `{name}`"))
+        .with_suggestion(name, usage.names_of_plan());
+    if found.help.is_some() {
+        return found;
+    }
+    let names: Vec<String> = usage.names_of_plan().map(|name| format!("`{name}`")).collect();
+    match text::list(&names) {
+        names if names.is_empty() => found.with_help("the plan has no secrets"),
+        names => found.with_help(format!("the plan's secrets: {names}")),
     }
 }
 

@@ -1,5 +1,6 @@
-//! Checks that docker can build.
+//! The program `docker`, and checks that it can build.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::process::{Command, Stdio};
@@ -9,11 +10,11 @@ use railpack2docker::{Code, Diagnostic};
 use crate::options::key;
 
 /// The program.
-pub(super) const PROGRAM: &str = "docker";
+pub(crate) const PROGRAM: &str = "docker";
 
 /// Checks that docker and buildx are installed, and that the engine is running. A builder that `more` names
 /// is not checked.
-pub(super) fn check(more: &[OsString]) -> Result<(), Diagnostic> {
+pub(crate) fn check(more: &[OsString]) -> Result<(), Diagnostic> {
     if query(&["buildx", "version"])?.is_err() {
         return Err(Diagnostic::new(Code::NoDocker, "the docker CLI has no buildx plugin")
             .with_help("install `docker-buildx-plugin`: https://github.com/docker/buildx#installing"));
@@ -31,6 +32,28 @@ pub(super) fn check(more: &[OsString]) -> Result<(), Diagnostic> {
     ))
 }
 
+/// The driver of the builder that docker uses with these arguments. `None` if docker does not tell.
+pub(crate) fn driver(more: &[OsString]) -> Result<Option<String>, Diagnostic> {
+    let mut arguments = vec!["buildx", "inspect"];
+    let builder = builder(more);
+    arguments.extend(builder.as_deref());
+    Ok(query(&arguments)?.ok().and_then(|inspected| drivers(&inspected).next().map(str::to_owned)))
+}
+
+/// The value of `--builder`.
+fn builder(more: &[OsString]) -> Option<String> {
+    let mut rest = more.iter().map(|argument| argument.to_string_lossy());
+    while let Some(argument) = rest.next() {
+        if argument == "--builder" {
+            return rest.next().map(Cow::into_owned);
+        }
+        if let Some(name) = argument.strip_prefix("--builder=") {
+            return Some(name.to_owned());
+        }
+    }
+    None
+}
+
 /// Runs docker. The result is its standard output, or its standard error if it fails.
 fn query(arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
     let output = Command::new(PROGRAM)
@@ -45,14 +68,16 @@ fn query(arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
 
 /// Whether a builder runs without an engine on this machine.
 fn is_remote(builder: &str) -> bool {
-    builder.lines().filter_map(|line| line.strip_prefix("Driver:")).any(|driver| {
-        let driver = driver.trim();
-        driver == "remote" || driver == "kubernetes" || driver == "cloud"
-    })
+    drivers(builder).any(|driver| driver == "remote" || driver == "kubernetes" || driver == "cloud")
+}
+
+/// The drivers in the description of a builder.
+fn drivers(builder: &str) -> impl Iterator<Item = &str> {
+    builder.lines().filter_map(|line| line.strip_prefix("Driver:")).map(str::trim)
 }
 
 /// The error when docker can't be started.
-pub(super) fn cannot_run(error: &io::Error) -> Diagnostic {
+pub(crate) fn cannot_run(error: &io::Error) -> Diagnostic {
     match error.kind() {
         io::ErrorKind::NotFound => Diagnostic::new(Code::NoDocker, "`docker` was not found on PATH")
             .with_help("install Docker: https://docs.docker.com/engine/install/"),
@@ -73,5 +98,13 @@ mod tests {
         assert!(is_remote("Name:   far\nDriver: remote\n\nNodes:\n"));
         assert!(!is_remote("Name:   default\nDriver: docker\n"));
         assert!(!is_remote("Name:   x\nDriver: docker-container\n"));
+    }
+
+    #[test]
+    fn the_builder_of_the_arguments() {
+        let builder = |more: &[&str]| builder(&more.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(builder(&["-t", "x"]), None);
+        assert_eq!(builder(&["--builder", "a"]).as_deref(), Some("a"));
+        assert_eq!(builder(&["-t", "x", "--builder=b"]).as_deref(), Some("b"));
     }
 }

@@ -1,0 +1,69 @@
+//! Archives and directories: OCI layouts, `docker save`, and local caches.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use railpack2docker::{Code, Diagnostic};
+
+use super::progress::Progress;
+use super::scan::{Fault, Scan};
+use crate::files::read::read_error;
+
+/// The maximum depth of directories. Blobs are two levels deep.
+const MAX_DEPTH: usize = 8;
+
+/// Reads an archive or a directory.
+pub(super) fn read(path: &Path, scan: &mut Scan<'_>) -> Result<(), Diagnostic> {
+    let metadata = fs::metadata(path).map_err(|error| cannot_read(path, &read_error(&error)))?;
+    let name = path.display().to_string();
+    if metadata.is_dir() {
+        return read_directory(path, &name, scan);
+    }
+    let file = fs::File::open(path).map_err(|error| cannot_read(path, &read_error(&error)))?;
+    let progress = Progress::start(&name, metadata.is_file().then_some(metadata.len()));
+    scan.archive(&mut progress.counted(file)).map_err(|fault| cannot_read(path, &fault.describe()))
+}
+
+fn read_directory(path: &Path, name: &str, scan: &mut Scan<'_>) -> Result<(), Diagnostic> {
+    let mut files = Vec::new();
+    list(path, "", 0, &mut files).map_err(|error| cannot_read(path, &error.to_string()))?;
+    let size = files.iter().map(|file| file.size).sum();
+    let progress = Progress::start(name, Some(size));
+    for file in files {
+        let open = fs::File::open(&file.path);
+        let opened = open.map_err(|error| cannot_read(&file.path, &read_error(&error)))?;
+        let mut from = progress.counted(opened);
+        scan.blob(&file.name, &mut from as &mut dyn Read)
+            .map_err(|fault: Fault| cannot_read(path, &fault.describe()))?;
+    }
+    Ok(())
+}
+
+/// A file of a directory.
+struct Listed {
+    path: PathBuf,
+    /// The path within the directory, with slashes.
+    name: String,
+    size: u64,
+}
+
+/// Lists the files below a directory, sorted by name. Links are not followed, and nothing else than files is opened.
+fn list(directory: &Path, prefix: &str, depth: usize, files: &mut Vec<Listed>) -> io::Result<()> {
+    let mut entries = fs::read_dir(directory)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let metadata = fs::symlink_metadata(entry.path())?;
+        if metadata.is_dir() && depth < MAX_DEPTH {
+            list(&entry.path(), &format!("{name}/"), depth + 1, files)?;
+        } else if metadata.is_file() {
+            files.push(Listed { path: entry.path(), name, size: metadata.len() });
+        }
+    }
+    Ok(())
+}
+
+fn cannot_read(path: &Path, why: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableImage, format!("can't read `{}`: {why}", path.display()))
+}

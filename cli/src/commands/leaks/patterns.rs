@@ -1,0 +1,218 @@
+//! The texts to search for: each secret in each encoding.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use railpack2docker::secrets::Values;
+use railpack2docker::{Code, Diagnostic};
+
+use super::encode::{Encoding, encodings};
+
+/// The length of the shortest value that is searched for: shorter ones occur by chance.
+const MIN_VALUE: usize = 8;
+
+/// The length of the shortest value that is removed from messages. Removing shorter ones would reveal them.
+const MIN_REDACTED: usize = 4;
+
+/// The number of bytes of a value that are searched for. A longer value is recognized by its beginning.
+const MAX_VALUE: usize = 1024;
+
+/// The number of bytes by which the automaton finds a candidate, so that its size does not grow with the values.
+const WINDOW: usize = 16;
+
+/// All texts to search for. It has no `Debug`, since it contains the values.
+pub(super) struct Patterns {
+    /// The names of the secrets that are searched for.
+    secrets: Vec<String>,
+    /// The names of the secrets that are too short.
+    short: Vec<String>,
+    /// The values of those that are removed from messages, although they are not searched for.
+    redacted: Vec<(String, Vec<u8>)>,
+    all: Vec<Pattern>,
+    /// Finds the first bytes of patterns.
+    windows: AhoCorasick,
+    /// The patterns that begin with each window.
+    by_window: Vec<Vec<usize>>,
+    longest: usize,
+}
+
+/// A secret in an encoding.
+struct Pattern {
+    secret: usize,
+    encoding: Encoding,
+    bytes: Vec<u8>,
+    /// Whether the value is longer than the pattern.
+    is_cut: bool,
+}
+
+/// An occurrence of a pattern in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    /// The index of the secret.
+    pub(super) secret: usize,
+    pub(super) encoding: Encoding,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    is_cut: bool,
+}
+
+impl Patterns {
+    /// The patterns for these values, without blanks and line endings around them. Fails if the automaton would be
+    /// too large.
+    pub(super) fn new(values: &Values) -> Result<Self, Diagnostic> {
+        let (mut secrets, mut short, mut redacted, mut patterns) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (name, value) in values.iter() {
+            let value = value.trim_ascii();
+            if value.len() < MIN_VALUE {
+                short.push(name.to_owned());
+                if value.len() >= MIN_REDACTED {
+                    redacted.push((name.to_owned(), value.to_vec()));
+                }
+                continue;
+            }
+            let start = beginning(value);
+            let (secret, is_cut) = (secrets.len(), start.len() < value.len());
+            secrets.push(name.to_owned());
+            let forms = encodings(start).into_iter();
+            patterns.extend(forms.map(|(encoding, bytes)| Pattern { secret, encoding, bytes, is_cut }));
+        }
+        let mut windows: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+        for (index, pattern) in patterns.iter().enumerate() {
+            let window = pattern.bytes.get(..WINDOW).unwrap_or(&pattern.bytes);
+            windows.entry(window).or_default().push(index);
+        }
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(windows.keys());
+        let automaton = automaton.map_err(|error| {
+            Diagnostic::new(Code::TooLarge, format!("there are too many secrets to search for: {error}"))
+        })?;
+        let by_window = windows.into_values().collect();
+        let longest = patterns.iter().map(|pattern| pattern.bytes.len()).max().unwrap_or_default();
+        Ok(Self { secrets, short, redacted, windows: automaton, by_window, longest, all: patterns })
+    }
+
+    /// The names of the secrets that are searched for, sorted.
+    pub(super) fn secrets(&self) -> &[String] {
+        &self.secrets
+    }
+
+    /// The names of the secrets that are too short to search for, sorted.
+    pub(super) fn short(&self) -> &[String] {
+        &self.short
+    }
+
+    /// The name of a secret.
+    pub(super) fn name(&self, secret: usize) -> &str {
+        self.secrets.get(secret).map_or("", String::as_str)
+    }
+
+    /// The length of the longest pattern.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// All matches in a text, which may overlap.
+    pub(super) fn matches<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Match> + 'a {
+        self.windows.find_overlapping_iter(text).flat_map(move |found| {
+            let (rest, start) = (text.get(found.start()..).unwrap_or_default(), found.start());
+            let candidates = self.by_window.get(found.pattern().as_usize()).map(Vec::as_slice).unwrap_or_default();
+            candidates.iter().filter_map(|index| self.all.get(*index)).filter_map(move |pattern| {
+                let &Pattern { secret, encoding, is_cut, .. } = pattern;
+                let end = start + pattern.bytes.len();
+                rest.starts_with(&pattern.bytes).then_some(Match { secret, encoding, start, end, is_cut })
+            })
+        })
+    }
+
+    /// A text that is safe to print: each secret is replaced with its name in brackets. Invalid UTF-8 is replaced.
+    pub(super) fn redact(&self, text: &[u8]) -> String {
+        let mut spans: Vec<(usize, usize, &str)> = self
+            .matches(text)
+            .map(|found| (found.start, if found.is_cut { text.len() } else { found.end }, self.name(found.secret)))
+            .collect();
+        for (name, value) in &self.redacted {
+            let starts = text.windows(value.len()).enumerate().filter(|(_, window)| window == value);
+            spans.extend(starts.map(|(start, _)| (start, start + value.len(), name.as_str())));
+        }
+        spans.sort_unstable();
+        let (mut redacted, mut at) = (String::new(), 0);
+        for (start, end, name) in spans {
+            if start >= at {
+                redacted.push_str(&String::from_utf8_lossy(text.get(at..start).unwrap_or_default()));
+                redacted.push_str(&format!("[{name}]"));
+            }
+            at = at.max(end);
+        }
+        redacted + &String::from_utf8_lossy(text.get(at..).unwrap_or_default())
+    }
+}
+
+/// The bytes of a value that are searched for. A text ends before a character.
+fn beginning(value: &[u8]) -> &[u8] {
+    let Some(start) = value.get(..MAX_VALUE) else { return value };
+    match std::str::from_utf8(start) {
+        Err(error) if error.error_len().is_none() => start.get(..error.valid_up_to()).unwrap_or(start),
+        _ => start,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_encoding::{BASE64, HEXLOWER};
+    use proptest::prelude::*;
+
+    fn patterns(values: &[(&str, &[u8])]) -> Patterns {
+        Patterns::new(&values.iter().copied().collect()).unwrap()
+    }
+
+    fn found(patterns: &Patterns, text: &[u8]) -> Vec<(String, Encoding)> {
+        patterns.matches(text).map(|found| (patterns.name(found.secret).to_owned(), found.encoding)).collect()
+    }
+
+    #[test]
+    fn secrets_within_each_other_are_all_found() {
+        let patterns = patterns(&[("A", b"swordfish"), ("B", b"a swordfish!"), ("C", b"swordfish\n"), ("D", b"word")]);
+        assert_eq!(patterns.short(), ["D"]);
+        let mut names: Vec<String> = found(&patterns, b"x a swordfish!").into_iter().map(|(name, _)| name).collect();
+        names.sort();
+        assert_eq!(names, ["A", "B", "C"]);
+    }
+
+    #[test]
+    fn messages_contain_no_secret() {
+        let patterns =
+            patterns(&[("A", b"hunter2hunter2"), ("B", b"hunter2hunter2hunter2"), ("C", b"xyzzy"), ("D", b"ab")]);
+        assert_eq!(patterns.redact(b"a hunter2hunter2 b xyzzy"), "a [A] b [C]");
+        assert_eq!(patterns.redact(b"hunter2hunter2hunter2."), "[A].");
+        let encoded = BASE64.encode(b"x hunter2hunter2");
+        let redacted = patterns.redact(encoded.as_bytes());
+        assert!(redacted.contains("[A]") && redacted.len() < 12, "{redacted}");
+        assert_eq!(patterns.redact(b"ab \xff"), "ab \u{fffd}");
+    }
+
+    #[test]
+    fn a_long_value_is_recognized_by_its_beginning_and_removed_as_a_whole() {
+        let value = "ä".to_owned() + &"0123456789".repeat(500);
+        let patterns = patterns(&[("A", value.as_bytes())]);
+        assert_eq!(found(&patterns, value.as_bytes()), [("A".to_owned(), Encoding::Plain)]);
+        assert_eq!(patterns.redact(format!("a {value} b").as_bytes()), "a [A]");
+        assert!(
+            found(&patterns, HEXLOWER.encode(value.as_bytes()).as_bytes()).contains(&("A".to_owned(), Encoding::Hex))
+        );
+        assert!(patterns.longest() < 4 * MAX_VALUE);
+    }
+
+    proptest! {
+        #[test]
+        fn random_data_has_no_false_positives(
+            value in prop::collection::vec(any::<u8>(), 8..40),
+            data in prop::collection::vec(any::<u8>(), 0..4000),
+        ) {
+            prop_assume!(value.trim_ascii().len() >= 8);
+            let patterns = patterns(&[("A", &value)]);
+            prop_assert_eq!(found(&patterns, &data), []);
+            prop_assert_eq!(found(&patterns, BASE64.encode(&data).as_bytes()), []);
+            prop_assert_eq!(found(&patterns, HEXLOWER.encode(&data).as_bytes()), []);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The search of everything in an archive: each blob, and each file of each layer. Nothing is written to disk, and
+//! memory is bounded, whatever the archive contains.
+
+use std::io::{self, Read};
+
+use serde_json::Value;
+
+use super::compression::{Bounded, HEAD, Kind, decoder, peek};
+use super::contents::{Aspect, Contents, Gap, Place, Spot};
+use super::document::Document;
+use super::patterns::Patterns;
+use super::search::{Buffer, Hit, Stream};
+use super::tar::{Archive, Entry};
+
+/// The limits of what is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The size of a compressed blob, such as a layer, after it was decompressed.
+    pub(super) blob: u64,
+    /// The size of a compressed file in a layer, after it was decompressed.
+    pub(super) file: u64,
+    /// The number of compressed files within each other.
+    pub(super) depth: usize,
+    /// The size of a JSON document whose values are named.
+    pub(super) json: u64,
+    /// The size of all documents that explain others.
+    pub(super) documents: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { blob: 64 << 30, file: 1 << 30, depth: 3, json: 8 << 20, documents: 64 << 20 }
+    }
+}
+
+/// The reader of a source.
+pub(super) struct Scan<'p> {
+    patterns: &'p Patterns,
+    limits: Limits,
+    /// Memory that is not in use.
+    buffers: Vec<Buffer>,
+    /// The size of the documents that are kept.
+    documents: u64,
+    contents: Contents,
+}
+
+/// An error while reading, with its location in the source.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) location: String,
+    pub(super) error: io::Error,
+}
+
+impl Fault {
+    fn new(location: impl Into<String>, error: io::Error) -> Self {
+        Self { location: location.into(), error }
+    }
+
+    /// The reason, with the location.
+    pub(super) fn describe(&self) -> String {
+        let why = match self.error.kind() {
+            io::ErrorKind::UnexpectedEof => "it is truncated".to_owned(),
+            _ => self.error.to_string(),
+        };
+        if self.location.is_empty() { why } else { format!("{why}, in `{}`", self.location) }
+    }
+}
+
+impl<'p> Scan<'p> {
+    pub(super) fn new(patterns: &'p Patterns, limits: Limits) -> Self {
+        Self { patterns, limits, buffers: Vec::new(), documents: 0, contents: Contents::default() }
+    }
+
+    /// The result.
+    pub(super) fn finish(self) -> Contents {
+        self.contents
+    }
+
+    /// Reads an archive of blobs, which may be compressed.
+    pub(super) fn archive(&mut self, from: &mut dyn Read) -> Result<(), Fault> {
+        let mut head = [0; HEAD];
+        let (kind, mut from) = peek(from, &mut head).map_err(|error| Fault::new("", error))?;
+        match kind {
+            Kind::Tar => self.blobs(&mut from),
+            kind if kind.is_compressed() => {
+                let mut decoded = decoder(kind, &mut from);
+                self.blobs(&mut decoded)
+            }
+            _ => Err(Fault::new("", io::Error::new(io::ErrorKind::InvalidData, "it is not a tar archive"))),
+        }
+    }
+
+    fn blobs(&mut self, from: &mut dyn Read) -> Result<(), Fault> {
+        let mut archive = Archive::new(from);
+        while let Some(entry) = archive.next().map_err(|error| Fault::new("", error))? {
+            self.names("", &entry);
+            if entry.is_file {
+                let path = String::from_utf8_lossy(&entry.path);
+                self.blob(path.strip_prefix("./").unwrap_or(&path), &mut archive)?;
+            }
+        }
+        self.content(&Place { blob: String::new(), spot: Spot::Blob }, archive.rest(), 0)
+            .map_err(|error| Fault::new("", error))
+    }
+
+    /// Reads a blob: a layer, a document, or anything else.
+    pub(super) fn blob(&mut self, name: &str, from: &mut dyn Read) -> Result<(), Fault> {
+        self.contents.is_image |= matches!(name, "index.json" | "manifest.json");
+        self.blob_within(name, from, 0)
+    }
+
+    fn blob_within(&mut self, name: &str, from: &mut dyn Read, depth: usize) -> Result<(), Fault> {
+        let mut head = [0; HEAD];
+        let (kind, mut from) = peek(from, &mut head).map_err(|error| self.fault(name, error))?;
+        match kind {
+            Kind::Tar => self.layer(name, &mut from),
+            Kind::Json => self.document(name, &mut from),
+            Kind::Gzip | Kind::Zstd if depth < self.limits.depth => {
+                let mut decoded = decoder(kind, &mut from);
+                let mut bounded = Bounded { from: &mut *decoded, left: self.limits.blob, is_cut: false };
+                let result = self.blob_within(name, &mut bounded, depth + 1);
+                if bounded.is_cut {
+                    self.contents.add_gap(Gap::Expanded, &self.patterns.redact(name.as_bytes()));
+                    return Ok(());
+                }
+                result
+            }
+            _ => {
+                let place = self.place(name, Spot::Blob);
+                self.content(&place, &mut from, depth).map_err(|error| self.fault(name, error))
+            }
+        }
+    }
+
+    /// Reads the files of a layer.
+    fn layer(&mut self, name: &str, from: &mut dyn Read) -> Result<(), Fault> {
+        let mut archive = Archive::new(from);
+        while let Some(entry) = archive.next().map_err(|error| self.fault(name, error))? {
+            self.names(name, &entry);
+            if entry.is_file {
+                let place = self.file(name, &entry.path, Aspect::Content);
+                let read = self.content(&place, &mut archive, 0);
+                read.map_err(|error| self.fault(&format!("{name}: {}", describe(&place)), error))?;
+            }
+        }
+        // blocks of zeros, but nobody knows
+        let place = self.place(name, Spot::Blob);
+        self.content(&place, archive.rest(), self.limits.depth).map_err(|error| self.fault(name, error))
+    }
+
+    /// Searches what the header of a file contains.
+    fn names(&mut self, blob: &str, entry: &Entry) {
+        for (text, aspect) in
+            [(&entry.path, Aspect::Name), (&entry.link, Aspect::Link), (&entry.attributes, Aspect::Attribute)]
+        {
+            // the attributes of a long name contain it again
+            let matches: Vec<_> = self.patterns.matches(text).collect();
+            if !matches.is_empty() {
+                let place = self.file(blob, &entry.path, aspect);
+                for found in matches {
+                    self.contents.add(&place, found.secret, found.encoding);
+                }
+            }
+        }
+    }
+
+    /// Searches a content, and what it contains if it is compressed.
+    fn content(&mut self, place: &Place, from: &mut dyn Read, depth: usize) -> io::Result<()> {
+        let mut head = [0; HEAD];
+        let (kind, mut from) = peek(from, &mut head)?;
+        let mut stream = self.stream();
+        if kind.is_compressed() {
+            if depth < self.limits.depth {
+                let mut tee = Tee { from: &mut from, stream: &mut stream };
+                self.decompressed(place, kind, &mut tee, depth + 1);
+            } else {
+                self.contents.add_gap(Gap::Nested, &describe(place));
+            }
+        }
+        let result = stream.read_all(&mut from);
+        let (hits, buffer) = stream.finish();
+        self.buffers.push(buffer);
+        self.add(place, &hits);
+        result.map(drop)
+    }
+
+    /// Searches what a compressed content contains. What is corrupt ends it: many packages have such files for tests.
+    fn decompressed(&mut self, place: &Place, kind: Kind, from: &mut dyn Read, depth: usize) {
+        let mut decoded = decoder(kind, from);
+        let mut bounded = Bounded { from: &mut *decoded, left: self.limits.file, is_cut: false };
+        let result = self.content(place, &mut bounded, depth);
+        if bounded.is_cut {
+            self.contents.add_gap(Gap::Expanded, &describe(place));
+        } else if result.is_err() {
+            self.contents.add_gap(Gap::Corrupt, &describe(place));
+        }
+    }
+
+    /// Searches a JSON document, and keeps what it says about other blobs.
+    fn document(&mut self, name: &str, from: &mut dyn Read) -> Result<(), Fault> {
+        let place = self.place(name, Spot::Blob);
+        let mut text = Vec::new();
+        let read = (&mut *from).take(self.limits.json + 1).read_to_end(&mut text);
+        read.map_err(|error| self.fault(name, error))?;
+        let mut stream = self.stream();
+        stream.push(&text);
+        let is_large = text.len() as u64 > self.limits.json;
+        let rest = if is_large { stream.read_all(from) } else { Ok(0) };
+        let (hits, buffer) = stream.finish();
+        self.buffers.push(buffer);
+        let json = if is_large { None } else { serde_json::from_slice::<Value>(&text).ok() };
+        let mut named = Vec::new();
+        if let Some(json) = json {
+            self.fields(name, &json, "", &mut named);
+            if self.documents + text.len() as u64 <= self.limits.documents {
+                self.documents += text.len() as u64;
+                let document = Document::new(&json, self.patterns);
+                self.contents.documents.insert(name.to_owned(), document);
+            }
+        }
+        let unnamed: Vec<Hit> = hits.into_iter().filter(|hit| !named.contains(&hit.secret)).collect();
+        self.add(&place, &unnamed);
+        rest.map(drop).map_err(|error| self.fault(name, error))
+    }
+
+    /// Searches the keys and strings of a JSON value. Adds the secrets that were found to `named`.
+    fn fields(&mut self, blob: &str, json: &Value, path: &str, named: &mut Vec<usize>) {
+        match json {
+            Value::String(text) => self.field(blob, text, path, named),
+            Value::Array(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    self.fields(blob, value, &format!("{path}[{index}]"), named);
+                }
+            }
+            Value::Object(members) => {
+                for (key, value) in members {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    self.field(blob, key, &path, named);
+                    self.fields(blob, value, &path, named);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn field(&mut self, blob: &str, text: &str, path: &str, named: &mut Vec<usize>) {
+        let matches: Vec<_> = self.patterns.matches(text.as_bytes()).collect();
+        if matches.is_empty() {
+            return;
+        }
+        let place = self.place(blob, Spot::Field(self.patterns.redact(path.as_bytes())));
+        for found in matches {
+            named.push(found.secret);
+            self.contents.add(&place, found.secret, found.encoding);
+        }
+    }
+
+    fn stream(&mut self) -> Stream<'p> {
+        Stream::new(self.patterns, self.buffers.pop().unwrap_or_default())
+    }
+
+    fn add(&mut self, place: &Place, hits: &[Hit]) {
+        for hit in hits {
+            self.contents.add(place, hit.secret, hit.encoding);
+        }
+    }
+
+    fn place(&self, blob: &str, spot: Spot) -> Place {
+        Place { blob: self.patterns.redact(blob.as_bytes()), spot }
+    }
+
+    fn file(&self, blob: &str, path: &[u8], aspect: Aspect) -> Place {
+        let path = self.patterns.redact(path);
+        let path = format!("/{}", path.trim_start_matches("./").trim_start_matches('/'));
+        self.place(blob, Spot::File { path, aspect })
+    }
+
+    fn fault(&self, name: &str, error: io::Error) -> Fault {
+        Fault::new(self.patterns.redact(name.as_bytes()), error)
+    }
+}
+
+/// The path of a file, or the name of a blob.
+fn describe(place: &Place) -> String {
+    match &place.spot {
+        Spot::File { path, .. } => path.clone(),
+        _ => place.blob.clone(),
+    }
+}
+
+/// A reader that passes what it reads to a search.
+struct Tee<'r, 's, 'p> {
+    from: &'r mut dyn Read,
+    stream: &'s mut Stream<'p>,
+}
+
+impl Read for Tee<'_, '_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        self.stream.push(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
