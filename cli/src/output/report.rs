@@ -57,6 +57,19 @@ impl Reporter {
     }
 }
 
+impl Reporter {
+    /// Prints a message about a file that was written to standard error: for people, the message alone.
+    pub(crate) fn report_written(&self, written: &Diagnostic) {
+        match self.format {
+            MessageFormat::Json => self.report(std::slice::from_ref(written), None),
+            MessageFormat::Human => {
+                // there is no other place to report a failure of standard error
+                let _ = writeln!(io::stderr().lock(), "{}", written.message);
+            }
+        }
+    }
+}
+
 /// A result whose errors can be reported.
 pub(crate) trait OrReport<T> {
     /// The value. Errors, which concern the plan, are reported.
