@@ -179,6 +179,7 @@ codes! {
         Error UnsupportedFormat "unsupported-format" "the output format is not supported here"
         Error UnusableSecret "unusable-secret" "a secret's value can't be passed to the build"
         Error UnwritableFile "unwritable-file" "a file can't be written"
+        Error Usage "usage" "the arguments are invalid"
         Note Where "where" "the location in the plan"
         Note WrittenFile "written-file" "a file was written, unchanged or removed"
     }

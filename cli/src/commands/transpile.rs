@@ -58,6 +58,11 @@ pub(crate) struct DefaultArgs {
 }
 
 impl DefaultArgs {
+    /// The plan, if one is named.
+    pub(crate) fn plan(&self) -> Option<&Path> {
+        self.plan.given.as_deref()
+    }
+
     /// The file to write. `None` for standard output.
     pub(super) fn output_file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
