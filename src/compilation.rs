@@ -66,6 +66,18 @@ impl Transpiled {
     pub fn copies(&self, path: &str) -> bool {
         self.lowered.copies(path)
     }
+
+    /// The number of stages of the Dockerfile.
+    #[must_use]
+    pub fn stages(&self) -> usize {
+        self.lowered.dockerfile.stages.len()
+    }
+
+    /// The number of secrets that a build needs.
+    #[must_use]
+    pub fn secrets(&self) -> usize {
+        self.lowered.usage.mounted().count()
+    }
 }
 
 impl Compilation {

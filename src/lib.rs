@@ -41,7 +41,9 @@ pub mod text;
 
 pub use compat::patternmatcher;
 pub use compilation::{Compilation, Lowered, Transpiled, lint, transpile};
-pub use diagnostic::{Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity};
+pub use diagnostic::{
+    Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity, nearest,
+};
 pub use options::{
     AppendFile, AssetsDirectory, Files, Healthcheck, ImageCommand, ImageOptions, Options, OutputVersion, SecretMount,
     SecretsHash, SecretsScope, Ssh,

@@ -1,7 +1,7 @@
 //! The `railpack2docker` command: arguments, files, colors and exit codes. The transpiler itself is the crate
 //! [`railpack2docker`], which reads and writes nothing.
 //!
-//! The modules depend on each other in this order: `files`, `options`, `output`, `commands`.
+//! The modules depend on each other in this order: `files`, `options`, `output`, `commands`, `usage`.
 
 mod commands;
 mod failure;
@@ -11,13 +11,12 @@ mod files;
 pub mod fuzzing;
 mod options;
 mod output;
+mod usage;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use railpack2docker::escape::{escape_invisible_text, is_invisible};
 
 use commands::build::{self, BuildArgs};
 use commands::bundle::{self, BundleArgs};
@@ -103,9 +102,10 @@ enum Command {
 /// An error in the arguments ends the process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let args = match Args::try_parse() {
+    let (arguments, command) = (std::env::args_os().collect::<Vec<_>>(), Args::command());
+    let args = match parse(arguments.clone(), &command) {
         Ok(args) => args,
-        Err(error) => return report_usage_error(&error),
+        Err(error) => return usage::report(&error, &arguments),
     };
     let reporter = Reporter::new(args.messages);
     let success = |()| ExitCode::SUCCESS;
@@ -120,8 +120,8 @@ pub fn run() -> ExitCode {
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(success),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(success),
         Some(Command::Leaks(args)) => leaks::run(args, &reporter),
-        Some(Command::Completions(args)) => completions::run(args, &Args::command()).map(success),
-        Some(Command::Man(args)) => man::run(args, &Args::command()).map(success),
+        Some(Command::Completions(args)) => completions::run(args, &command).map(success),
+        Some(Command::Man(args)) => man::run(args, &command).map(success),
     };
     match result {
         Ok(status) => status,
@@ -137,16 +137,12 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Prints a usage error. Clap shows arguments unchanged, so control characters in them are escaped here.
-fn report_usage_error(error: &clap::Error) -> ExitCode {
-    let has_invisible = |argument: OsString| argument.to_string_lossy().chars().any(is_invisible);
-    if !error.use_stderr() || !std::env::args_os().any(has_invisible) {
-        error.exit();
-    }
-    let message = error.render().to_string();
-    // there is no other place to report a failure of standard error
-    let _ = io::stderr().write_all(escape_invisible_text(&message).as_bytes());
-    ExitCode::from(FAILED)
+/// Parses the arguments.
+fn parse(arguments: Vec<OsString>, command: &clap::Command) -> Result<Args, clap::Error> {
+    let arguments = usage::expand_help(arguments, command)?;
+    let args = Args::try_parse_from(&arguments).map_err(|error| usage::with_suggestions(error, &arguments, command))?;
+    usage::check_plans(args.default.plans(), command)?;
+    Ok(args)
 }
 
 #[cfg(test)]
@@ -161,7 +157,7 @@ mod tests {
     #[test]
     fn a_plan_with_the_name_of_a_command_needs_a_path() {
         assert!(Args::parse_from(["x", "./hash"]).command.is_none());
-        assert!(Args::parse_from(["x", "help"]).command.is_none());
+        assert!(Args::parse_from(["x", "./help"]).command.is_none());
         assert!(Args::parse_from(["x", "hash"]).command.is_some());
     }
 }

@@ -123,7 +123,8 @@ pub(crate) fn shortened(text: &str) -> String {
 }
 
 /// The known word that `word` most likely misspells. At most a third of the known word may differ.
-fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // beyond this, a comparison costs more than the suggestion is worth
     const MAX_LENGTH: usize = 100;
     if word.len() > MAX_LENGTH {

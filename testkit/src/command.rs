@@ -1,7 +1,8 @@
 //! Runs of the command in tests.
 //!
 //! Each test creates a [`Folder`], writes files to it, and runs the command there. Standard output, standard error
-//! and exit status are always compared. By default, both outputs must be empty, and the status must be 0.
+//! and exit status are always compared. By default, both outputs must be empty, and the status must be 0; the report
+//! of the files that were written may be on standard error.
 //!
 //! ```ignore
 //! let folder = Folder::new(BINARY).file("plan.json", PLAN);
@@ -82,6 +83,12 @@ pub fn that(is_so: impl Fn(&str) -> bool + 'static) -> Expected {
 pub fn without<const N: usize>(parts: [&str; N]) -> Expected {
     let parts = parts.map(str::to_owned);
     that(move |text| parts.iter().all(|part| !text.contains(part)))
+}
+
+/// Whether a text is only the report of the files that were written.
+pub fn is_report_of_files(text: &str) -> bool {
+    text.lines()
+        .all(|line| line.starts_with("wrote ") || line.starts_with("removed ") || line.contains(" is unchanged"))
 }
 
 /// The snapshot with a name, in a folder of `snapshots/`.
@@ -261,7 +268,14 @@ impl Folder {
             command.envs(std::env::var_os(kept).map(|value| (kept, value)));
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Run { command, stdin: None, status: Some(0), stdout: "".into(), stderr: "".into(), folder: PhantomData }
+        Run {
+            command,
+            stdin: None,
+            status: Some(0),
+            stdout: "".into(),
+            stderr: that(is_report_of_files),
+            folder: PhantomData,
+        }
     }
 }
 

@@ -14,7 +14,9 @@ use crate::files::plan_search::{PLAN_NAME, plan_of};
 use crate::output::outcomes::{Outcome, Outcomes};
 use crate::output::regenerate::regenerate;
 use crate::output::report::Reporter;
-use crate::output::stale_files::{DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, read, stale_files, take_line_endings};
+use crate::output::stale_files::{
+    DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, own_ignore_file, read, stale_files, take_line_endings,
+};
 
 /// A Dockerfile to check.
 struct Target {
@@ -87,6 +89,7 @@ fn check(target: &Target, args: &DefaultArgs, reporter: &Reporter) -> Result<(),
     check_assets_are_sent(plan_context(&regenerated.plan, file), &regenerated.generated, file)?;
     let mut stale = stale_files(file, current, &regenerated.generated)?;
     reporter.report(&take_line_endings(&mut stale), None);
+    reporter.report(own_ignore_file(file, &regenerated.generated).as_slice(), None);
     if let Some(context) = &args.context {
         let exposed = exposed_files(context, &regenerated.generated, &regenerated.options, Some(file), &[]);
         reporter.report(exposed.as_slice(), None);

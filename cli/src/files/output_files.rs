@@ -23,6 +23,15 @@ pub(crate) struct OutputFiles {
     new_directory: Option<NewDirectory>,
 }
 
+/// The result of writing a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Written,
+    /// The file had this content before.
+    Unchanged,
+    Removed,
+}
+
 /// A directory that is removed if it stays empty.
 struct NewDirectory(PathBuf);
 
@@ -59,8 +68,8 @@ impl OutputFiles {
             None => None,
         };
         let is_file = || fs::metadata(&ignore_path).is_ok_and(|metadata| metadata.is_file());
-        let is_generated = || header::is_generated(&read_file_start(&ignore_path).unwrap_or_default());
-        if dockerignore.is_none() && is_file() && is_generated() {
+        let is_stale = || read_file_start(&ignore_path).is_ok_and(|content| is_left_over(&content));
+        if dockerignore.is_none() && is_file() && is_stale() {
             self.stale.push(ignore_path);
         }
         self.add_assets(&dockerfile, generated, plan, force)?;
@@ -129,15 +138,22 @@ impl OutputFiles {
         Ok(())
     }
 
-    /// Moves each changed file into place, and removes stale files and the directories that become empty.
-    pub(crate) fn commit(self) -> Result<(), Failure> {
-        self.prepared.into_iter().try_for_each(PreparedFile::commit)?;
+    /// Moves each changed file into place, and removes stale files and the directories that become empty. The result
+    /// lists the files in this order, without devices.
+    pub(crate) fn commit(self) -> Result<Vec<(PathBuf, Outcome)>, Failure> {
+        let mut outcomes = Vec::new();
+        for file in self.prepared {
+            let (path, outcome) = (file.target.given.clone(), file.outcome());
+            file.commit()?;
+            outcomes.extend(outcome.map(|outcome| (path, outcome)));
+        }
         for path in self.stale {
             remove(&path)?;
             // fails if there are files in it
             let _ = fs::remove_dir(directory_of(&path));
+            outcomes.push((path, Outcome::Removed));
         }
-        Ok(())
+        Ok(outcomes)
     }
 }
 
@@ -145,7 +161,7 @@ impl OutputFiles {
 pub(crate) fn write_text(path: &Path, text: &str, plan: &PlanFile) -> Result<(), Failure> {
     let mut outputs = OutputFiles::default();
     outputs.add(path, text, plan, |_| true)?;
-    outputs.commit()
+    outputs.commit().map(drop)
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
@@ -153,6 +169,12 @@ fn remove(path: &Path) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &error).into()),
         _ => Ok(()),
     }
+}
+
+/// Whether an ignore file, which the plan does not need, is one that this tool generated, or one that is empty:
+/// Docker would use it instead of `.dockerignore`.
+pub(crate) fn is_left_over(ignore_file: &[u8]) -> bool {
+    header::is_generated(ignore_file) || ignore_file.trim_ascii().is_empty()
 }
 
 /// A file that may be written.
@@ -280,6 +302,15 @@ enum Content {
 }
 
 impl PreparedFile {
+    /// The result of committing the file. `None` for a device.
+    fn outcome(&self) -> Option<Outcome> {
+        match self.content {
+            Content::Unchanged => Some(Outcome::Unchanged),
+            Content::Temporary(_) => Some(Outcome::Written),
+            Content::Direct(_) => None,
+        }
+    }
+
     fn commit(self) -> Result<(), Failure> {
         let result = match self.content {
             Content::Unchanged => Ok(()),

@@ -7,3 +7,4 @@ pub(crate) mod regenerate;
 pub(crate) mod report;
 pub(crate) mod stale_files;
 pub(crate) mod unified_diff;
+pub(crate) mod written;

@@ -48,6 +48,17 @@ impl Reporter {
         let _ = writeln!(io::stderr().lock(), "{}", escape_invisible_text(&text));
     }
 
+    /// Prints a message about a file that was written to standard error: for people, the message alone.
+    pub(crate) fn report_written(&self, written: &Diagnostic) {
+        match self.format {
+            MessageFormat::Json => self.report(std::slice::from_ref(written), None),
+            MessageFormat::Human => {
+                // there is no other place to report a failure of standard error
+                let _ = writeln!(io::stderr().lock(), "{}", written.message);
+            }
+        }
+    }
+
     /// Prints the errors of a failure that have not been printed.
     pub(crate) fn report_failure(&self, failure: Failure) {
         match failure {

@@ -62,8 +62,14 @@ fn changed_files_are_reported_with_the_reason() {
     folder.write("docker/php.ini", "mine\n");
     is_stale(
         &["--- docker/php.ini\n", "-mine\n+content of /php.ini\n"],
-        &["error[edited-file]: `docker/php.ini` was edited by hand", "help: change the plan instead, then run "],
+        &[
+            "error[edited-file]: `docker/php.ini` was edited by hand",
+            "help: make the change in `railpack.json` or with an option instead, then discard it here with ",
+        ],
     );
+    let said = ["error[edited-file]: refusing to overwrite `docker/php.ini`, which was edited by hand"];
+    folder.unchanged(|| folder.run(WRITE).status(2).stdout(["-mine\n"]).stderr(said).check());
+    assert_eq!(folder.read("docker/php.ini"), "mine\n");
     folder.remove("docker/php.ini");
     is_stale(&["+content of /php.ini\n"], &["error[missing-file]: `docker/php.ini` does not exist"]);
     folder.run(WRITE).check();
@@ -208,7 +214,7 @@ fn ignore_files_let_the_files_through() {
     folder.remove(".dockerignore");
     folder.write("plan.json", plan(&["/php.ini"]));
     folder.replace("Dockerfile.dockerignore", "!docker/php.ini\n", "");
-    folder.run(WRITE).check();
+    folder.run([&WRITE[..], &["--force"]].concat()).check();
     assert_eq!(folder.names(), ["Dockerfile", "docker", "plan.json"]);
 }
 

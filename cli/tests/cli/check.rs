@@ -65,7 +65,7 @@ fn a_manual_edit_is_recognized_by_the_checksum() {
     repository.replace("Dockerfile", "RUN npm ci", "RUN npm install");
     let said = [
         "error[edited-file]: `Dockerfile` was edited by hand",
-        "change the plan instead, then run `railpack2docker railpack-plan.json -o Dockerfile`",
+        "then discard it here with `railpack2docker railpack-plan.json -o Dockerfile --force`",
     ];
     let diff = is_stale(&repository, &[], ["\n-RUN npm install\n+RUN npm ci\n"], said).stdout;
     assert!(diff.starts_with("--- Dockerfile\n+++ Dockerfile (regenerated)\n@@ "), "{diff}");
@@ -140,7 +140,8 @@ fn an_ignore_file_that_the_plan_no_longer_needs_is_reported() {
     is_stale(&repository, &[], ["-*.md\n"], said);
     // a file that was not generated is left alone
     repository.write("Dockerfile.dockerignore", "*.md\n");
-    is_stale(&repository, &[], anything(), without(["Dockerfile.dockerignore"]));
+    let said = ["note[ignore-file]: Docker uses `Dockerfile.dockerignore`, which was not generated"];
+    is_stale(&repository, &[], without(["dockerignore"]), said);
 }
 
 #[test]
@@ -250,7 +251,7 @@ fn a_header_cannot_lead_to_files_elsewhere() {
         repository.replace("Dockerfile", "railpack2docker railpack-plan.json -o", &command);
         let said = |said: &str| said.contains("edited by hand") && !said.contains("hunter2");
         is_stale(&repository, &[], without(["hunter2"]), that(said));
-        repository.run(["-o", "Dockerfile"]).check();
+        repository.run(["-o", "Dockerfile", "--force"]).check();
     }
     // in a repository, a plan may be anywhere
     repository.make(".git");

@@ -5,6 +5,7 @@
 //! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
 //! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`: a subject each.
 //! * `injection`: all output is harmless in a terminal.
+//! * `usage`: arguments that are refused, and what the messages suggest.
 //! * `agreement`: different output formats give the same positions.
 //! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are correct.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
@@ -28,6 +29,7 @@ mod reproducible;
 mod secrets;
 mod stamp;
 mod trouble;
+mod usage;
 
 use testkit::command::Folder;
 

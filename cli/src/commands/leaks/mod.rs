@@ -32,8 +32,8 @@ use railpack2docker::{Code, Compilation, Diagnostic, Options, SecretUsage};
 
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
+use crate::files::plan_search::PLAN_NAME;
 use crate::files::read::read_error;
-use crate::options::plan::DEFAULT_PLAN;
 use crate::options::secret_sources::SecretArgs;
 use crate::output::print::print;
 use crate::output::report::{OrReport, Reporter, drawings_without_plan};
@@ -205,7 +205,7 @@ impl LeaksArgs {
         let path = match &self.plan {
             Some(path) if path == Path::new(NO_PLAN) => return Ok(None),
             Some(path) => path,
-            None if Path::new(DEFAULT_PLAN).is_file() => Path::new(DEFAULT_PLAN),
+            None if Path::new(PLAN_NAME).is_file() => Path::new(PLAN_NAME),
             None => return Ok(None),
         };
         let plan = PlanFile::read(path)?;
