@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     Errors(Vec<Diagnostic>),
     /// Generated files are out of date, for these reasons.
     Stale(Vec<Diagnostic>),
+    /// These errors, which may not happen again.
+    TryAgain(Vec<Diagnostic>),
 }
 
 impl From<Diagnostic> for Failure {

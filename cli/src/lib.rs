@@ -28,6 +28,7 @@ use commands::hash::{self, HashArgs};
 use commands::leaks::{self, LeaksArgs};
 use commands::lint::{self, LintArgs};
 use commands::man::{self, ManArgs};
+use commands::sync::{self, SyncArgs};
 use commands::transpile::{self, DefaultArgs};
 use commands::where_from::{self, WhereArgs};
 use failure::Failure;
@@ -43,9 +44,13 @@ const STALE: u8 = 1;
 /// The exit status after an error.
 const FAILED: u8 = 2;
 
+/// The exit status after an error that may not happen again, as in `sysexits.h`.
+const TRY_AGAIN: u8 = 75;
+
 const EXAMPLES: &str = "\
 Examples:
-  railpack plan --out railpack-plan.json .    generate the plan
+  railpack2docker sync                        plan this directory, and write its Dockerfile
+  railpack plan --out railpack-plan.json .    generate the plan alone
   railpack2docker -o Dockerfile               write the Dockerfile and its ignore file
   railpack2docker plan.json | less            print the Dockerfile
   railpack2docker --check                     check that the Dockerfile is up to date
@@ -84,6 +89,7 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Sync(Box<SyncArgs>),
     Build(Box<BuildArgs>),
     Lint(Box<LintArgs>),
     Diff(Box<DiffArgs>),
@@ -112,6 +118,7 @@ pub fn run() -> ExitCode {
     let result = match &args.command {
         None if args.default.check => check::run(&args.default, &reporter),
         None => transpile::run(&args.default, &reporter).map(success),
+        Some(Command::Sync(args)) => sync::run(args, &reporter),
         Some(Command::Build(args)) => build::run(args, &reporter),
         Some(Command::Lint(args)) => lint::run(args, &reporter),
         Some(Command::Diff(args)) => diff::run(args, &reporter),
@@ -133,6 +140,10 @@ pub fn run() -> ExitCode {
         Err(Failure::Stale(diagnostics)) => {
             reporter.report(&diagnostics, None);
             ExitCode::from(STALE)
+        }
+        Err(Failure::TryAgain(diagnostics)) => {
+            reporter.report(&diagnostics, None);
+            ExitCode::from(TRY_AGAIN)
         }
     }
 }

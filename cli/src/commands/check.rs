@@ -70,7 +70,7 @@ fn targets(args: &DefaultArgs) -> Result<Vec<Target>, Failure> {
             default_plan: PathBuf::from(PLAN_NAME),
         }]),
         // the plan may have another name, which the header has
-        [directory] if directory.is_dir() => Ok(vec![in_directory(directory)]),
+        [directory] if directory.is_dir() && !args.plans.all => Ok(vec![in_directory(directory)]),
         _ => Ok(args.plans.paths()?.iter().map(of_plan).collect()),
     }
 }

@@ -16,7 +16,7 @@ use crate::options::plan::PlansArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::report::{OrReport, Reporter};
-use crate::output::stale_files::{DEFAULT_DOCKERFILE, edited_files, own_ignore_file, refuse_edited};
+use crate::output::stale_files::{DEFAULT_DOCKERFILE, check_unedited, own_ignore_file};
 use crate::output::written::written;
 
 /// The arguments of the default command.
@@ -145,16 +145,6 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
         reporter.report(exposed.as_slice(), None);
     }
     Ok(())
-}
-
-/// Fails with a diff if regenerating the files would remove a manual edit.
-fn check_unedited(path: &Path, generated: &Transpiled, reporter: &Reporter) -> Result<(), Failure> {
-    let edited = edited_files(path, generated)?;
-    if edited.is_empty() {
-        return Ok(());
-    }
-    edited.iter().try_for_each(|stale| reporter.print(&stale.diff()))?;
-    Err(refuse_edited(&edited))
 }
 
 /// The ignore file. Fails if there is none: an empty one would hide `.dockerignore`.

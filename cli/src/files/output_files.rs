@@ -118,6 +118,12 @@ impl OutputFiles {
         Ok(())
     }
 
+    /// Adds the plan itself. It overwrites any file.
+    pub(crate) fn add_plan(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
+        let no_plan = PlanFile { path: None, text: String::new() };
+        self.add(path, text, &no_plan, |_| true)
+    }
+
     /// Adds another file. It is never the plan, nor one of the files that were added before, nor a file
     /// whose content `may_overwrite` refuses.
     pub(crate) fn add(

@@ -10,7 +10,7 @@ use super::read::{SIZE_LIMIT, read_error, read_file_start, read_start};
 use crate::failure::Failure;
 
 /// The text of a plan and its path.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PlanFile {
     /// `None` for standard input.
     pub(crate) path: Option<PathBuf>,

@@ -9,6 +9,7 @@ use railpack2docker::{Code, Diagnostic, LineIndex};
 use serde::Deserialize;
 
 use super::image::ImageArgs;
+use super::railpack::RailpackConfig;
 use super::transpile::TranspileArgs;
 use crate::failure::Failure;
 use crate::files::paths::{directory_of, shown};
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     image: ImageArgs,
     /// The options of `lint`.
     pub(crate) lint: LintConfig,
+    /// How `sync` runs Railpack.
+    pub(crate) railpack: RailpackConfig,
     /// The file itself. `None` if no file was read.
     #[serde(skip)]
     pub(crate) file: Option<ConfigFile>,
@@ -87,9 +90,15 @@ impl Config {
         Ok(config.in_directory(directory_of(file)))
     }
 
+    /// Where an option is set, for messages. Empty if it is not set.
+    pub(crate) fn origin(&self, option: &str) -> &str {
+        self.file.as_ref().and_then(|file| file.origins.get(option)).map_or("", String::as_str)
+    }
+
     /// Makes the paths of files, which are relative to the config file, relative to the current directory.
     fn in_directory(mut self, directory: &Path) -> Self {
         self.transpile.move_to(directory, |_| true);
+        self.railpack.move_to(directory);
         self
     }
 
@@ -120,7 +129,7 @@ fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> Diagnostic 
         };
     }
     found(&what).with_help(
-        "valid keys are `allow` at the top level and, in `[transpile]`, `[image]` and `[lint]`, the names of options, such as `secrets-hash`",
+        "valid keys are `allow` at the top level and, in `[transpile]`, `[image]` and `[lint]`, the names of options, such as `secrets-hash`; see `docs/options.md` for `[railpack]`",
     )
 }
 

@@ -7,6 +7,7 @@ mod image;
 pub(crate) mod key;
 pub(crate) mod messages;
 pub(crate) mod plan;
+pub(crate) mod railpack;
 pub(crate) mod secret_sources;
 mod shared;
 pub(crate) mod transpile;

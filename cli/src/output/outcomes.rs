@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::report::Reporter;
 use crate::failure::Failure;
-use crate::{FAILED, STALE};
+use crate::{FAILED, STALE, TRY_AGAIN};
 
 /// The result for one application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,12 +15,14 @@ pub(crate) enum Outcome {
     UpToDate,
     /// A file is out of date.
     Stale,
+    /// An error that may not happen again.
+    TryAgain,
     /// An error, after which the others continue.
     Failed,
 }
 
 impl Outcome {
-    const ALL: [Self; 4] = [Self::Updated, Self::UpToDate, Self::Stale, Self::Failed];
+    const ALL: [Self; 5] = [Self::Updated, Self::UpToDate, Self::Stale, Self::TryAgain, Self::Failed];
 
     /// The word in a summary.
     fn word(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Outcome {
             Self::Updated => "updated",
             Self::UpToDate => "up to date",
             Self::Stale => "stale",
+            Self::TryAgain => "failed for now",
             Self::Failed => "failed",
         }
     }
@@ -43,7 +46,11 @@ impl Outcomes {
         self.0.push(match result {
             Ok(outcome) => outcome,
             Err(failure) => {
-                let outcome = if matches!(failure, Failure::Stale(_)) { Outcome::Stale } else { Outcome::Failed };
+                let outcome = match &failure {
+                    Failure::Stale(_) => Outcome::Stale,
+                    Failure::TryAgain(_) => Outcome::TryAgain,
+                    Failure::Reported | Failure::Errors(_) => Outcome::Failed,
+                };
                 reporter.report_failure(failure);
                 outcome
             }
@@ -60,10 +67,11 @@ impl Outcomes {
         format!("{} {what}{plural}: {}", self.0.len(), parts.join(", "))
     }
 
-    /// The exit status: 2 if anything failed, 1 if anything is stale, or else 0.
+    /// The exit status: 2 if anything failed, 75 if it may succeed later, 1 if anything is stale, or else 0.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self.0.iter().max() {
             Some(Outcome::Failed) => ExitCode::from(FAILED),
+            Some(Outcome::TryAgain) => ExitCode::from(TRY_AGAIN),
             Some(Outcome::Stale) => ExitCode::from(STALE),
             _ => ExitCode::SUCCESS,
         }
@@ -80,6 +88,8 @@ mod tests {
             (vec![Outcome::UpToDate], ExitCode::SUCCESS, "1 plan: 1 up to date"),
             (vec![Outcome::Updated, Outcome::UpToDate], ExitCode::SUCCESS, "2 plans: 1 updated, 1 up to date"),
             (vec![Outcome::Stale, Outcome::UpToDate], ExitCode::from(1), "2 plans: 1 up to date, 1 stale"),
+            (vec![Outcome::TryAgain, Outcome::Stale], ExitCode::from(75), "2 plans: 1 stale, 1 failed for now"),
+            (vec![Outcome::Failed, Outcome::TryAgain], ExitCode::from(2), "2 plans: 1 failed for now, 1 failed"),
             (vec![Outcome::Failed, Outcome::Stale], ExitCode::from(2), "2 plans: 1 stale, 1 failed"),
         ] {
             let outcomes = Outcomes(outcomes);

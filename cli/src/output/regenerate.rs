@@ -11,6 +11,7 @@ use super::report::{OrReport, Reporter};
 use crate::failure::Failure;
 use crate::files::paths::{can_be_joined, is_repository, path_word};
 use crate::files::plan_file::PlanFile;
+use crate::options::config::Config;
 use crate::options::plan::PlanArgs;
 use crate::options::transpile::TranspileArgs;
 
@@ -23,8 +24,55 @@ pub(crate) struct Regenerated {
     pub(crate) generated: Transpiled,
 }
 
-/// Regenerates a Dockerfile. A plan and options that are not given come from its header. `default_plan` is the path of
-/// the plan if there is no header.
+/// How a Dockerfile is regenerated: from which plan, and with which options.
+pub(crate) struct Recipe<'f> {
+    file: &'f Path,
+    plan_path: PathBuf,
+    args: TranspileArgs,
+}
+
+impl<'f> Recipe<'f> {
+    /// The recipe for a file. A plan and options that are not given come from its header. `default_plan` is the path of
+    /// the plan if there is no header.
+    pub(crate) fn new(
+        file: &'f Path,
+        header: Option<&Header>,
+        plan: Option<&Path>,
+        default_plan: &Path,
+        given: &TranspileArgs,
+    ) -> Self {
+        let directory = file.parent().unwrap_or(Path::new(""));
+        let command = header.and_then(|header| HeaderCommand::parse(header, directory));
+        let header_plan = command.as_ref().and_then(|command| command.plan.given.clone());
+        let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| default_plan.to_owned());
+        let header_args = command.map(|command| command.transpile);
+        let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
+        Self { file, plan_path, args: args.clone().with_version_of(given) }
+    }
+
+    /// Reads the config file.
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
+        // the place of the plan decides, not its text
+        self.args.config(&PlanFile { path: Some(self.plan_path.clone()), text: String::new() })
+    }
+
+    /// Regenerates the file from this text of its plan.
+    pub(crate) fn regenerate(
+        self,
+        plan: PlanFile,
+        header: Option<&Header>,
+        reporter: &Reporter,
+    ) -> Result<Regenerated, Failure> {
+        let mut config = self.args.config(&plan)?;
+        config.transpile.keep_version(header);
+        let options = self.args.options_with(&config, &plan, Some(self.file))?;
+        let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
+        reporter.report(&generated.findings, Some(&plan));
+        Ok(Regenerated { plan_path: self.plan_path, plan, options, generated })
+    }
+}
+
+/// Regenerates a Dockerfile from its plan: see [`Recipe::new`].
 pub(crate) fn regenerate(
     file: &Path,
     header: Option<&Header>,
@@ -33,20 +81,9 @@ pub(crate) fn regenerate(
     given: &TranspileArgs,
     reporter: &Reporter,
 ) -> Result<Regenerated, Failure> {
-    let directory = file.parent().unwrap_or(Path::new(""));
-    let command = header.and_then(|header| HeaderCommand::parse(header, directory));
-    let header_plan = command.as_ref().and_then(|command| command.plan.given.clone());
-    let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| default_plan.to_owned());
-    let header_args = command.map(|command| command.transpile);
-    let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
-    let args = args.clone().with_version_of(given);
-    let plan = PlanFile::read(&plan_path)?;
-    let mut config = args.config(&plan)?;
-    config.transpile.keep_version(header);
-    let options = args.options_with(&config, &plan, Some(file))?;
-    let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
-    reporter.report(&generated.findings, Some(&plan));
-    Ok(Regenerated { plan_path, plan, options, generated })
+    let recipe = Recipe::new(file, header, plan, default_plan, given);
+    let plan = PlanFile::read(&recipe.plan_path)?;
+    recipe.regenerate(plan, header, reporter)
 }
 
 impl Regenerated {
@@ -64,7 +101,6 @@ pub(crate) fn command(plan: &Path, file: &Path, options: &Options) -> String {
 }
 
 /// The plan in the header of a Dockerfile.
-#[cfg(fuzzing)]
 pub(crate) fn header_plan(header: &Header, directory: &Path) -> Option<PathBuf> {
     HeaderCommand::parse(header, directory)?.plan.given
 }

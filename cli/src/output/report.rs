@@ -59,11 +59,25 @@ impl Reporter {
         }
     }
 
+    /// Prints what another program said to standard error: each line after its name, or as `{"output": …}`.
+    pub(crate) fn show_output(&self, program: &str, output: &str) {
+        let output = escape_invisible_text(output);
+        let text = match self.format {
+            MessageFormat::Json => json!({ "program": program, "output": output }).to_string() + "\n",
+            MessageFormat::Human => {
+                let lines: Vec<String> = output.lines().map(|line| format!("{program} | {line}\n")).collect();
+                lines.concat()
+            }
+        };
+        // there is no other place to report a failure of standard error
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
     /// Prints the errors of a failure that have not been printed.
     pub(crate) fn report_failure(&self, failure: Failure) {
         match failure {
             Failure::Reported => {}
-            Failure::Errors(found) | Failure::Stale(found) => self.report(&found, None),
+            Failure::Errors(found) | Failure::Stale(found) | Failure::TryAgain(found) => self.report(&found, None),
         }
     }
 

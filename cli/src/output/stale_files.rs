@@ -7,6 +7,7 @@ use fs_err as fs;
 use railpack2docker::header::{self, AssetDigest, Header, with_line_feeds};
 use railpack2docker::{Code, Diagnostic, Transpiled};
 
+use super::report::Reporter;
 use super::unified_diff::{colored, unified_diff};
 use crate::failure::Failure;
 use crate::files::asset_files::ListedAssets;
@@ -99,7 +100,7 @@ fn stale_assets(assets: &ListedAssets<'_>, generated: &Transpiled) -> Result<Vec
 /// The files with manual edits that regenerating them would remove, in any order.
 ///
 /// Fails for the same reasons as [`stale_files`].
-pub(crate) fn edited_files(file: &Path, generated: &Transpiled) -> Result<Vec<StaleFile>, Failure> {
+fn edited_files(file: &Path, generated: &Transpiled) -> Result<Vec<StaleFile>, Failure> {
     // reading a pipe would block
     let read_regular = |file: &Path| {
         let is_regular = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
@@ -114,7 +115,7 @@ pub(crate) fn edited_files(file: &Path, generated: &Transpiled) -> Result<Vec<St
 }
 
 /// The errors for files whose edits are not overwritten.
-pub(crate) fn refuse_edited(edited: &[StaleFile]) -> Failure {
+fn refuse_edited(edited: &[StaleFile]) -> Failure {
     let refusal = |stale: &StaleFile| {
         let message = format!("refusing to overwrite `{}`, which was edited by hand", stale.file);
         Diagnostic::new(Code::EditedFile, message)
@@ -129,9 +130,24 @@ pub(crate) fn refuse_edited(edited: &[StaleFile]) -> Failure {
     Failure::Errors(found)
 }
 
+/// Fails with a diff if regenerating the files would remove a manual edit.
+pub(crate) fn check_unedited(file: &Path, generated: &Transpiled, reporter: &Reporter) -> Result<(), Failure> {
+    let edited = edited_files(file, generated)?;
+    if edited.is_empty() {
+        return Ok(());
+    }
+    edited.iter().try_for_each(|stale| reporter.print(&stale.diff()))?;
+    Err(refuse_edited(&edited))
+}
+
+/// The reasons why files are stale.
+pub(crate) fn reasons(stale: &[StaleFile]) -> Vec<Diagnostic> {
+    stale.iter().map(StaleFile::reason).collect()
+}
+
 /// Fails with the reasons why files are stale, and the remedy.
 pub(crate) fn fail_if_stale(file: &Path, stale: &[StaleFile], command: &str) -> Result<(), Failure> {
-    let mut found: Vec<Diagnostic> = stale.iter().map(StaleFile::reason).collect();
+    let mut found = reasons(stale);
     let run = if found.iter().any(|found| found.code == Code::NotGenerated) {
         format!("run `{command} --force` to overwrite it")
     } else if stale.iter().any(StaleFile::loses_an_edit) {

@@ -12,7 +12,7 @@ pub(crate) fn written(files: &[(PathBuf, Outcome)], dockerfile: Option<&Path>, o
     let is_dockerfile =
         |path: &Path| dockerfile.is_some_and(|file| with_real_directory(file) == with_real_directory(path));
     let (first, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| is_dockerfile(path));
-    let size = format!("{}, {}", counted(of.stages(), "stage"), counted(of.secrets(), "secret"));
+    let size = size(of);
     let message = |(path, outcome): &(PathBuf, Outcome)| {
         let (path, size) = (path.display(), if is_dockerfile(path) { format!(": {size}") } else { String::new() });
         Diagnostic::new(
@@ -25,6 +25,11 @@ pub(crate) fn written(files: &[(PathBuf, Outcome)], dockerfile: Option<&Path>, o
         )
     };
     first.into_iter().chain(others).map(message).collect()
+}
+
+/// The numbers of stages and secrets, such as `5 stages, 1 secret`.
+pub(crate) fn size(of: &Transpiled) -> String {
+    format!("{}, {}", counted(of.stages(), "stage"), counted(of.secrets(), "secret"))
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -4,6 +4,7 @@
 //! * `cases`: the output, case by case, in the files of `cases/`.
 //! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
 //! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`: a subject each.
+//! * `many`: commands for many plans. `sync`: plans from a stand-in for Railpack.
 //! * `injection`: all output is harmless in a terminal.
 //! * `usage`: arguments that are refused, and what the messages suggest.
 //! * `agreement`: different output formats give the same positions.
@@ -23,11 +24,13 @@ mod files;
 mod injection;
 mod lint;
 mod manual;
+mod many;
 mod output_version;
 mod platforms;
 mod reproducible;
 mod secrets;
 mod stamp;
+mod sync;
 mod trouble;
 mod usage;
 

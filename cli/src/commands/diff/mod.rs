@@ -4,6 +4,7 @@ mod git;
 mod group;
 mod json;
 mod markdown;
+mod short;
 mod since;
 mod source;
 mod summary;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{ValueEnum, ValueHint};
 use railpack2docker::diff::{Comparison, RedactedFiles, compare};
-use railpack2docker::{Code, Diagnostic, Files};
+use railpack2docker::{Code, Diagnostic, Files, Options};
 
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
@@ -132,21 +133,46 @@ pub(crate) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Fail
         return Err(Diagnostic::new(Code::InvalidOption, message).with_help(help).into());
     };
     let (old, new) = source::read(old, new)?;
-    let compared = compare_plans(old, new, &args.transpile, reporter)?;
+    let options = args.transpile.options(&new, None)?;
+    let compared = compare_plans(old, new, &options, reporter)?;
     reporter.print(&compared.print(args.format, args.dockerfile))?;
     Ok(status(compared.is_same()))
+}
+
+/// The differences in a line: the layers that rebuild, and the first changes. `old` may have errors.
+pub(super) fn in_short(old: &PlanFile, new: &PlanFile, options: &Options) -> String {
+    match compare(&old.text, &new.text, &without_names(options)) {
+        Ok(comparison) => short::print(&comparison),
+        Err(_) => "updated; the old plan has errors".to_owned(),
+    }
+}
+
+/// The differences as text. `None` if the plans are equivalent.
+pub(super) fn in_full(
+    old: PlanFile,
+    new: PlanFile,
+    options: &Options,
+    reporter: &Reporter,
+) -> Result<Option<String>, Failure> {
+    let compared = compare_plans(old, new, options, reporter)?;
+    Ok((!compared.is_same()).then(|| compared.print(Format::Text, false)))
+}
+
+/// The options without the names of the plans, which do not count as a difference.
+fn without_names(options: &Options) -> Options {
+    let mut options = options.clone();
+    options.files = Files::default();
+    options
 }
 
 /// Compares two plans. Their errors are reported.
 fn compare_plans(
     old: PlanFile,
     new: PlanFile,
-    args: &TranspileArgs,
+    options: &Options,
     reporter: &Reporter,
 ) -> Result<ComparedPlans, Failure> {
-    let mut options = args.options(&new, None)?;
-    // the names of the plans do not count as a difference
-    options.files = Files::default();
+    let options = without_names(options);
     let comparison = compare(&old.text, &new.text, &options).map_err(|error| {
         let of_old = error.old.map(|found| (found, &old));
         let of_new = error.new.map(|found| (found, &new));

@@ -111,7 +111,8 @@ fn compare_with(revision: &str, path: &Path, args: &DiffArgs, reporter: &Reporte
         Some(_) if !path.exists() => Ok(Kind::Removed),
         Some(old) => {
             let new = PlanFile::read(path)?;
-            compare_plans(old, new, &args.transpile, reporter).map(|compared| Kind::Compared(Box::new(compared)))
+            let options = args.transpile.options(&new, None)?;
+            compare_plans(old, new, &options, reporter).map(|compared| Kind::Compared(Box::new(compared)))
         }
         None => PlanFile::read(path).map(|_| Kind::New),
     }
