@@ -3,7 +3,7 @@
 //!
 //! * `cases`: the output, case by case, in the files of `cases/`.
 //! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
-//! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`: a subject each.
+//! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`, `leaks`: a subject each.
 //! * `injection`: all output is harmless in a terminal.
 //! * `agreement`: different output formats give the same positions.
 //! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are correct.
@@ -20,6 +20,7 @@ mod diff;
 mod documents;
 mod files;
 mod injection;
+mod leaks;
 mod lint;
 mod manual;
 mod output_version;
