@@ -208,14 +208,14 @@ fn leaks_are_found() {
         (
             "sh -c 'echo $A_TOKEN > /app/leak'",
             "files/app/leak",
-            "`A_TOKEN` is in `image.tar`: layer 2 of 2, `/app/leak`\n",
+            "`A_TOKEN` is in `image.tar`: layer 4 of 4, `/app/leak`\n",
         ),
         ("sh -c 'echo $A_TOKEN > /leak'", "cache/blobs", "`A_TOKEN` is in `cache`: a layer of the cache, `/leak`\n"),
         ("sh -c 'echo $A_TOKEN > /tmp/x; cat /tmp/x; rm /tmp/x'", "log", "`A_TOKEN` is in the log `log`: line "),
         (
             "sh -c 'printf %s $B_TOKEN | base64 -w 0 > /app/leak'",
             "image.tar",
-            "`B_TOKEN` is in `image.tar`: layer 2 of 2, `/app/leak`, in base64\n",
+            "`B_TOKEN` is in `image.tar`: layer 4 of 4, `/app/leak`, in base64\n",
         ),
     ] {
         let found = leaks(&plan(leak), &[]);
@@ -264,17 +264,17 @@ fn planted_leaks_are_found_in_the_engine() {
         report
     };
     let layers = [
-        ("2", "`/file`\n"),
-        ("3", "`/deleted`\n"),
-        ("5", "`/phase0`, in base64\n"),
-        ("5", "`/phase1`, in base64\n"),
-        ("5", "`/phase2`, in base64\n"),
-        ("6", "`/hex`, in hexadecimal\n"),
-        ("6", "`/file.gz`\n"),
-        ("7", "the name of `/[TOKEN]/`\n"),
-        ("7", "the link target of `/link`\n"),
+        ("3", "`/file`\n"),
+        ("4", "`/deleted`\n"),
+        ("6", "`/phase0`, in base64\n"),
+        ("6", "`/phase1`, in base64\n"),
+        ("6", "`/phase2`, in base64\n"),
+        ("7", "`/hex`, in hexadecimal\n"),
+        ("7", "`/file.gz`\n"),
+        ("8", "the name of `/[TOKEN]/`\n"),
+        ("8", "the link target of `/link`\n"),
     ]
-    .map(|(number, place)| format!("layer {number} of 7, {place}"));
+    .map(|(number, place)| format!("layer {number} of 8, {place}"));
     let config = ["the image config, `config.Env[", "`config.Labels.label`\n", "from `ARG TOKEN=[TOKEN]`"];
     let provenance = ["the provenance, `predicate."];
     for source in [&[PLANTED][..], &["--oci", "image.tar"]] {
