@@ -40,6 +40,16 @@ pub(crate) fn driver(more: &[OsString]) -> Result<Option<String>, Diagnostic> {
     Ok(query(&arguments)?.ok().and_then(|inspected| drivers(&inspected).next().map(str::to_owned)))
 }
 
+/// The first of these images that the engine has, or else the first one.
+pub(crate) fn existing(images: &[String]) -> Result<&str, Diagnostic> {
+    for image in images {
+        if query(&["image", "inspect", "--format", "{{.Id}}", "--", image])?.is_ok() {
+            return Ok(image);
+        }
+    }
+    Ok(images.first().map_or("", String::as_str))
+}
+
 /// The value of `--builder`.
 fn builder(more: &[OsString]) -> Option<String> {
     let mut rest = more.iter().map(|argument| argument.to_string_lossy());

@@ -3,7 +3,7 @@
 //!
 //! * `cases`: the output, case by case, in the files of `cases/`.
 //! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
-//! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`: a subject each.
+//! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`, `leaks`: a subject each.
 //! * `many`: commands for many plans. `sync`: plans from a stand-in for Railpack.
 //! * `injection`: all output is harmless in a terminal.
 //! * `usage`: arguments that are refused, and what the messages suggest.
@@ -22,6 +22,7 @@ mod diff;
 mod documents;
 mod files;
 mod injection;
+mod leaks;
 mod lint;
 mod manual;
 mod many;

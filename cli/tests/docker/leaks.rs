@@ -1,5 +1,6 @@
 //! No secret is left anywhere: not in the image, its history or its provenance, not in the cache, the log or the
-//! list of processes, and not in any other file of the test.
+//! list of processes, and not in any other file of the test. The tests search all files on their own, and then with
+//! the command `leaks`, which has to agree.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -10,6 +11,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use fs_err as fs;
 use serde_json::json;
 
+use testkit::command::anything;
 use testkit::engine::engine;
 use testkit::secrets::bundle_of;
 
@@ -38,14 +40,22 @@ fn random() -> String {
     format!("{}{}", uuid(), uuid())
 }
 
-/// Builds with `railpack2docker build`, keeps everything, and returns each file that contains a secret.
-fn leaks(plan: &str, mount: &[&str]) -> Vec<String> {
+/// The places that contain a secret after a build.
+struct Traces {
+    /// The files.
+    files: Vec<String>,
+    /// The output of `leaks` for the image, the cache and the log.
+    report: String,
+}
+
+/// Builds with `railpack2docker build`, keeps everything, and searches it for secrets.
+fn leaks(plan: &str, mount: &[&str]) -> Traces {
     traces(plan, mount, |secrets| secrets.iter().flat_map(|secret| forms(secret)).collect())
 }
 
-/// Builds with `railpack2docker build`, keeps everything, and returns each file that contains one of the texts. These
-/// are computed from the values of the secrets A and B, and of the key of the hash layer.
-fn traces(plan: &str, mount: &[&str], texts: impl FnOnce(&[String; 3]) -> Vec<String>) -> Vec<String> {
+/// Builds with `railpack2docker build`, keeps everything, and searches it for texts. These are computed from the values
+/// of the secrets A and B, and of the key of the hash layer.
+fn traces(plan: &str, mount: &[&str], texts: impl FnOnce(&[String; 3]) -> Vec<String>) -> Traces {
     let folder = crate::folder().file("app/plan.json", plan);
     for directory in ["tmp", "buildx"] {
         folder.make(directory);
@@ -73,10 +83,21 @@ fn traces(plan: &str, mount: &[&str], texts: impl FnOnce(&[String; 3]) -> Vec<St
     assert!(folder.has("cache/index.json") && fs::metadata(folder.path("image.tar")).unwrap().len() > 1000);
 
     let forms = texts(&canaries);
-    let mut found = Vec::new();
+    let mut files = Vec::new();
     // with the `HOME` next to it
-    search(folder.root().parent().unwrap(), &forms, &mut found);
-    found
+    search(folder.root().parent().unwrap(), &forms, &mut files);
+    let sources = ["--oci", "image.tar", "--oci", "cache", "--log", "log", "--secret", "HASH_KEY"];
+    let run = folder.run([&["leaks", "--plan", "app/plan.json"], &sources[..]].concat());
+    let [a, b, key] = &canaries;
+    let run = run.env("A_TOKEN", a).env("B_TOKEN", b).env("HASH_KEY", key);
+    // fails if `leaks` does not agree with the search of the values themselves
+    let mut planted = Vec::new();
+    for name in ["image.tar", "cache", "log"] {
+        let values = canaries.iter().flat_map(|canary| self::forms(canary)).collect::<Vec<_>>();
+        search_path(&folder.path(name), &values, &mut planted);
+    }
+    let run = run.status(i32::from(!planted.is_empty())).stdout(anything());
+    Traces { files, report: run.check().stdout }
 }
 
 /// A secret as it is, and in encodings that a command might have written.
@@ -110,15 +131,21 @@ fn search(folder: &Path, texts: &[String], found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let kind = fs::symlink_metadata(&path).unwrap().file_type();
-        if kind.is_dir() {
-            search(&path, texts, found);
-        } else if kind.is_file() {
-            let content = fs::read(&path).unwrap();
-            let holds = |text: &&String| content.windows(text.len()).any(|window| window == text.as_bytes());
-            if texts.iter().find(holds).is_some() {
-                found.push(path.strip_prefix("/").unwrap().display().to_string());
-            }
+        if kind.is_dir() || kind.is_file() {
+            search_path(&path, texts, found);
         }
+    }
+}
+
+/// Collects the path of a file that contains one of the texts, or those of the files under a folder.
+fn search_path(path: &Path, texts: &[String], found: &mut Vec<String>) {
+    if path.is_dir() {
+        return search(path, texts, found);
+    }
+    let content = fs::read(path).unwrap();
+    let holds = |text: &&String| content.windows(text.len()).any(|window| window == text.as_bytes());
+    if texts.iter().find(holds).is_some() {
+        found.push(path.strip_prefix("/").unwrap().display().to_string());
     }
 }
 
@@ -143,7 +170,8 @@ fn no_secret_leaks() {
             // nobody can test a guess without the key
             forms.chain(digests(secrets).into_iter().filter(|_| has_key)).collect()
         });
-        assert_eq!(found, [""; 0], "{mount:?}");
+        assert_eq!(found.files, [""; 0], "{mount:?}");
+        assert_eq!(found.report, "no leaks found (3 secrets searched for)\n", "{mount:?}");
     }
 }
 
@@ -152,7 +180,7 @@ fn without_a_key_a_cache_has_the_digests_of_secrets() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
     for mount in [MOUNTS[0], MOUNTS[2]] {
-        let found = traces(&plan("npm run lint"), mount, digests);
+        let found = traces(&plan("npm run lint"), mount, digests).files;
         assert!(!found.is_empty(), "{mount:?}: the documentation describes these");
         assert!(found.iter().all(|found| found.contains("/cache/blobs/")), "{mount:?}: {found:?}");
     }
@@ -176,12 +204,113 @@ fn digests([a, b, _]: &[String; 3]) -> Vec<String> {
 fn leaks_are_found() {
     let Some(engine) = engine() else { return };
     engine.stand_in(IMAGE, &BTreeMap::new());
-    for (leak, location) in [
-        ("sh -c 'echo $A_TOKEN > /app/leak'", "files/app/leak"),
-        ("sh -c 'echo $A_TOKEN > /leak'", "cache/blobs"),
-        ("sh -c 'printf %s $B_TOKEN | base64 -w 0 > /app/leak'", "image.tar"),
+    for (leak, location, reported) in [
+        (
+            "sh -c 'echo $A_TOKEN > /app/leak'",
+            "files/app/leak",
+            "`A_TOKEN` is in `image.tar`: layer 4 of 4, `/app/leak`\n",
+        ),
+        ("sh -c 'echo $A_TOKEN > /leak'", "cache/blobs", "`A_TOKEN` is in `cache`: a layer of the cache, `/leak`\n"),
+        ("sh -c 'echo $A_TOKEN > /tmp/x; cat /tmp/x; rm /tmp/x'", "log", "`A_TOKEN` is in the log `log`: line "),
+        (
+            "sh -c 'printf %s $B_TOKEN | base64 -w 0 > /app/leak'",
+            "image.tar",
+            "`B_TOKEN` is in `image.tar`: layer 4 of 4, `/app/leak`, in base64\n",
+        ),
     ] {
         let found = leaks(&plan(leak), &[]);
-        assert!(found.iter().any(|found| found.contains(location)), "{leak}: {found:?}");
+        assert!(found.files.iter().any(|found| found.contains(location)), "{leak}: {:?}", found.files);
+        assert!(found.report.contains(reported), "{leak}: {}", found.report);
     }
+}
+
+/// A Dockerfile that makes every mistake.
+const CARELESS: &str = r#"FROM ghcr.io/railwayapp/railpack-runtime:railpack2docker-test-leaks
+ARG TOKEN
+ENV VARIABLE=$TOKEN
+LABEL label=$TOKEN
+RUN echo "$TOKEN" > /file
+RUN echo "$TOKEN" > /deleted
+RUN rm /deleted
+RUN printf '%s' "$TOKEN" | base64 > /phase0 && printf 'x%s' "$TOKEN" | base64 > /phase1 && printf 'xx%s' "$TOKEN" | base64 > /phase2
+RUN printf '%s' "$TOKEN" | od -An -tx1 | tr -d ' \n' > /hex && echo "$TOKEN" | gzip > /file.gz
+RUN mkdir "/$TOKEN" && ln -s "$TOKEN" /link
+"#;
+
+#[test]
+fn planted_leaks_are_found_in_the_engine() {
+    const PLANTED: &str = "railpack2docker-test/leaks-planted:1";
+    let Some(engine) = engine() else { return };
+    engine.stand_in("ghcr.io/railwayapp/railpack-runtime:railpack2docker-test-leaks", &BTreeMap::new());
+    let folder = crate::folder().file("Dockerfile", CARELESS);
+    let token = random();
+    let at = |name: &str| folder.path(name).display().to_string();
+    let (cache, archive) =
+        (format!("type=local,mode=max,dest={}", at("cache")), format!("type=oci,dest={}", at("image.tar")));
+    let build = |more: &[&str]| {
+        let mut docker = Command::new("docker");
+        docker.args(["buildx", "build", "--provenance=mode=max", "--progress=plain", "--build-arg", "TOKEN"]);
+        docker.args(more).arg(folder.root()).env("TOKEN", &token);
+        let output = docker.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    build(&["-t", PLANTED]);
+    build(&["--cache-to", &cache, "--output", &archive]);
+    let report = |source: &[&str]| {
+        let run = folder.run([&["leaks", "--secret", "TOKEN"], source].concat()).with_docker().env("TOKEN", &token);
+        let report = run.status(1).stdout(anything()).check().stdout;
+        let traces = forms(&token);
+        assert!(traces.iter().all(|trace| !report.contains(trace.as_str())), "{report}");
+        report
+    };
+    let layers = [
+        ("3", "`/file`\n"),
+        ("4", "`/deleted`\n"),
+        ("6", "`/phase0`, in base64\n"),
+        ("6", "`/phase1`, in base64\n"),
+        ("6", "`/phase2`, in base64\n"),
+        ("7", "`/hex`, in hexadecimal\n"),
+        ("7", "`/file.gz`\n"),
+        ("8", "the name of `/[TOKEN]/`\n"),
+        ("8", "the link target of `/link`\n"),
+    ]
+    .map(|(number, place)| format!("layer {number} of 8, {place}"));
+    let config = ["the image config, `config.Env[", "`config.Labels.label`\n", "from `ARG TOKEN=[TOKEN]`"];
+    let provenance = ["the provenance, `predicate."];
+    for source in [&[PLANTED][..], &["--oci", "image.tar"]] {
+        let report = report(source);
+        for place in layers.iter().map(String::as_str).chain(config).chain(provenance) {
+            assert!(report.contains(place), "{source:?} lacks {place}: {report}");
+        }
+    }
+    let report = report(&["--oci", "cache"]);
+    for path in ["/file`", "/deleted`", "/phase1`, in base64", "/hex`, in hexadecimal", "/file.gz`"] {
+        assert!(report.contains(&format!("`TOKEN` is in `cache`: a layer of the cache, `{path}")), "{path}: {report}");
+    }
+}
+
+#[test]
+fn a_build_checks_its_image() {
+    const BUILT: &str = "railpack2docker-test/leaks-built:1";
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::new());
+    let leak = "sh -c 'echo $A_TOKEN > /app/leak'";
+    let run = |command: &str, options: &[&str], status: i32| {
+        let folder = crate::folder().file("plan.json", plan(command));
+        let build = ["build", "plan.json", "--syntax", "none", "--check-leaks"];
+        let run = folder.run([&build[..], options, &["--", "-q", "-t", BUILT]].concat()).with_docker();
+        let values = [random(), random(), random()];
+        let run = run.env("A_TOKEN", &values[0]).env("B_TOKEN", &values[1]).env("HASH_KEY", &values[2]);
+        run.status(status).stdout(anything()).stderr(anything()).check().stderr
+    };
+    for mount in MOUNTS {
+        let said = run("npm run lint", mount, 0);
+        assert!(!said.contains("leaked-secret"), "{said}");
+    }
+    let said = run(leak, &[], 1);
+    assert!(said.contains("error[leaked-secret]: `A_TOKEN` is in the image `sha256:"), "{said}");
+    assert!(said.contains(", `/app/leak`"), "{said}");
+    let said = run(leak, &["--reproducible"], 1);
+    assert!(said.contains("error[leaked-secret]: `A_TOKEN` is in the image `sha256:"), "{said}");
+    assert!(!run("npm run lint", &["--reproducible"], 0).contains("leaked-secret"));
 }

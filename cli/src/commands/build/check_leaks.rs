@@ -9,14 +9,28 @@ use railpack2docker::{Code, Diagnostic};
 use crate::commands::docker;
 use crate::files::read::read_error;
 
-/// The option of docker for the file that it writes the ID of the image to.
-const FLAG: &str = "--iidfile";
+/// The options of docker for files that it writes the ID of the image to.
+///
+/// The engine has an image by the digest of its manifest or of its config, depending on its image store. Docker writes
+/// that of the config to the first file if it loads an archive (`getImageID` in buildx), and both to the second one.
+const FLAGS: [&str; 2] = ["--iidfile", "--metadata-file"];
 
-/// The file with the ID of the image.
+/// The keys of digests in a metadata file (`exporter/containerimage/exptypes` in `BuildKit`).
+const DIGESTS: [&str; 2] = ["containerimage.digest", "containerimage.config.digest"];
+
+/// The files with the ID of the image.
 pub(super) struct ImageId {
+    id: IdFile,
+    metadata: IdFile,
+    /// The directory of temporary files, which is removed when this is dropped.
+    _directory: tempfile::TempDir,
+}
+
+/// A file that docker writes.
+struct IdFile {
     path: PathBuf,
-    /// The directory that is removed when this is dropped, unless the file is the user's.
-    directory: Option<tempfile::TempDir>,
+    /// The option to add, unless the user's arguments have it.
+    flag: Option<&'static str>,
 }
 
 /// Checks that the image will be in the engine, where it can be read.
@@ -42,30 +56,35 @@ pub(super) fn check_destination(more: &[OsString]) -> Result<(), Diagnostic> {
 }
 
 impl ImageId {
-    /// The file that the arguments of docker name, or a new one in this directory.
+    /// The files that the arguments of docker name, or new ones in a directory below this one.
     pub(super) fn new(more: &[OsString], parent: &Path) -> Result<Self, Diagnostic> {
-        if let Some(path) = value(more, FLAG) {
-            return Ok(Self { path: path.into(), directory: None });
-        }
         let directory = tempfile::Builder::new().prefix("railpack2docker-").tempdir_in(parent).map_err(|error| {
             Diagnostic::new(Code::UnwritableFile, format!("can't create a temporary directory: {error}"))
         })?;
-        Ok(Self { path: directory.path().join("image-id"), directory: Some(directory) })
+        let [id, metadata] = FLAGS.map(|flag| match value(more, flag) {
+            Some(path) => IdFile { path: path.into(), flag: None },
+            None => IdFile { path: directory.path().join(flag.trim_start_matches('-')), flag: Some(flag) },
+        });
+        Ok(Self { id, metadata, _directory: directory })
     }
 
     /// The arguments to add to those of docker.
     pub(super) fn arguments(&self) -> Vec<OsString> {
-        if self.directory.is_some() { vec![FLAG.into(), self.path.clone().into()] } else { Vec::new() }
+        let of_file = |file: &IdFile| Some([file.flag?.into(), file.path.clone().into()]);
+        [&self.id, &self.metadata].into_iter().filter_map(of_file).flatten().collect()
     }
 
-    /// The ID, after the build.
-    pub(super) fn read(self) -> Result<String, Diagnostic> {
-        let text = fs::read_to_string(&self.path).map_err(|error| {
-            let message =
-                format!("can't read the ID of the image from `{}`: {}", self.path.display(), read_error(&error));
+    /// The IDs that the image may have in the engine, after the build.
+    pub(super) fn read(self) -> Result<Vec<String>, Diagnostic> {
+        let text = fs::read_to_string(&self.id.path).map_err(|error| {
+            let path = self.id.path.display();
+            let message = format!("can't read the ID of the image from `{path}`: {}", read_error(&error));
             Diagnostic::new(Code::UnreadableImage, message)
         })?;
-        Ok(text.trim().to_owned())
+        let metadata = fs::read(&self.metadata.path).ok();
+        let metadata: Option<serde_json::Value> = metadata.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let digest = |key: &&str| Some(metadata.as_ref()?.get(key)?.as_str()?.to_owned());
+        Ok(std::iter::once(text.trim().to_owned()).chain(DIGESTS.iter().filter_map(digest)).collect())
     }
 }
 
@@ -130,23 +149,28 @@ mod tests {
     }
 
     #[test]
-    fn own_file_of_the_id_is_read() {
+    fn own_files_are_read() {
         let parent = tempfile::tempdir().unwrap();
-        let own = parent.path().join("own");
-        for more in
-            [vec!["--iidfile".to_owned(), own.display().to_string()], vec![format!("--iidfile={}", own.display())]]
-        {
-            let id =
-                ImageId::new(&arguments(&more.iter().map(String::as_str).collect::<Vec<_>>()), parent.path()).unwrap();
-            assert_eq!(id.arguments(), [""; 0]);
-            fs::write(&own, "sha256:1\n").unwrap();
-            assert_eq!(id.read().unwrap(), "sha256:1");
-        }
+        let at = |name: &str| parent.path().join(name).display().to_string();
+        let more = ["--iidfile".to_owned(), at("id"), format!("--metadata-file={}", at("metadata"))];
+        let id = ImageId::new(&more.map(OsString::from), parent.path()).unwrap();
+        assert_eq!(id.arguments(), [""; 0]);
+        fs::write(at("id"), "sha256:1\n").unwrap();
+        let metadata = r#"{ "containerimage.config.digest": "sha256:1", "containerimage.digest": "sha256:2" }"#;
+        fs::write(at("metadata"), metadata).unwrap();
+        assert_eq!(id.read().unwrap(), ["sha256:1", "sha256:2", "sha256:1"]);
+    }
+
+    #[test]
+    fn temporary_files_are_removed() {
+        let parent = tempfile::tempdir().unwrap();
         let id = ImageId::new(&[], parent.path()).unwrap();
-        let [flag, path] = <[OsString; 2]>::try_from(id.arguments()).unwrap();
-        assert_eq!(flag, FLAG);
-        let error = id.read().unwrap_err();
+        let arguments = id.arguments();
+        assert_eq!((&arguments[0], &arguments[2]), (&FLAGS[0].into(), &FLAGS[1].into()));
+        fs::write(&arguments[1], "sha256:1").unwrap();
+        assert_eq!(id.read().unwrap(), ["sha256:1"]);
+        let error = ImageId::new(&[], parent.path()).unwrap().read().unwrap_err();
         assert!(error.message.ends_with("no such file"), "{}", error.message);
-        assert!(!Path::new(&path).parent().unwrap().exists(), "it is removed");
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }
 }

@@ -156,9 +156,9 @@ fn image_id(args: &BuildArgs, temporary_parent: &Path) -> Result<ImageId, Diagno
 
 /// Searches the image that was built. The result is the exit status.
 fn check_leaks(id: ImageId, values: &Values, reporter: &Reporter) -> Result<ExitCode, Failure> {
-    let image = id.read()?;
+    let images = id.read()?;
     wait::Signals::hold()?.end_process();
-    let is_clean = leaks::check_image(&image, values, reporter)?;
+    let is_clean = leaks::check_image(docker::existing(&images)?, values, reporter)?;
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(leaks::FOUND) })
 }
 

@@ -109,12 +109,9 @@ pub(super) fn leaks(source: &str, contents: &Contents, patterns: &Patterns) -> V
             leaks.push(leak);
         }
     }
-    leaks.sort_by(|a, b| {
-        let key = |leak: &Leak| (leak.part, leak.layer, leak.line);
-        key(a)
-            .cmp(&key(b))
-            .then_with(|| (&a.digest, &a.path, &a.field).cmp(&(&b.digest, &b.path, &b.field)))
-            .then_with(|| a.cmp(b))
+    leaks.sort_by_cached_key(|leak| {
+        let field = leak.field.as_deref().map(with_padded_numbers);
+        (leak.part, leak.layer, leak.line, leak.digest.clone(), leak.path.clone(), field, leak.clone())
     });
     leaks
 }
@@ -140,6 +137,16 @@ impl Leak {
             }
         }
     }
+}
+
+/// A text whose order is that of the numbers in it.
+fn with_padded_numbers(text: &str) -> String {
+    let parts = text.split_inclusive(|c: char| !c.is_ascii_digit());
+    parts.fold(String::new(), |padded, part| {
+        let digits = part.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let rest = part.get(digits.len()..).unwrap_or_default();
+        if digits.is_empty() { padded + rest } else { format!("{padded}{digits:0>20}{rest}") }
+    })
 }
 
 /// The part of the source that a place belongs to.
@@ -192,4 +199,16 @@ fn history_command(field: &str, document: Option<&Document>) -> Option<String> {
     let (index, _) = field.strip_prefix("history[")?.split_once(']')?;
     let step = history.get(index.parse::<usize>().ok()?)?;
     Some(step.command.clone()).filter(|command| !command.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_in_order() {
+        let mut fields = ["a[10].b", "a[9].b", "a", "a[9]", "b2", "b10"];
+        fields.sort_by_key(|field| with_padded_numbers(field));
+        assert_eq!(fields, ["a", "a[9]", "a[9].b", "a[10].b", "b2", "b10"]);
+    }
 }

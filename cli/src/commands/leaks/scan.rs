@@ -301,3 +301,78 @@ impl Read for Tee<'_, '_, '_> {
         Ok(count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    const LIMITS: Limits = Limits { blob: 100_000, file: 10_000, depth: 2, json: 1_000, documents: 2_000 };
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut builder = ::tar::Builder::new(Vec::new());
+        for (path, content) in files {
+            let mut header = ::tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            builder.append_data(&mut header, path, *content).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    /// What a blob contains: the spots with a secret, and the gaps.
+    fn scan(blob: &[u8]) -> (Vec<Spot>, Vec<Gap>) {
+        let patterns = Patterns::new(&[("A", "hunter2-hunter2")].into_iter().collect()).unwrap();
+        let mut scan = Scan::new(&patterns, LIMITS);
+        scan.blob("blob", &mut &blob[..]).unwrap();
+        let contents = scan.finish();
+        (contents.places.into_keys().map(|place| place.spot).collect(), contents.gaps.into_keys().collect())
+    }
+
+    fn file(path: &str) -> Spot {
+        Spot::File { path: path.to_owned(), aspect: Aspect::Content }
+    }
+
+    #[test]
+    fn a_compressed_file_is_searched_up_to_a_limit() {
+        let content = |before: usize| [&vec![b'x'; before][..], b"hunter2-hunter2"].concat();
+        let layer = |before| tar(&[("a.gz", &gzip(&content(before))[..]), ("b", b"hunter2-hunter2")]);
+        assert_eq!(scan(&layer(9_000)), (vec![file("/a.gz"), file("/b")], vec![]));
+        assert_eq!(scan(&layer(11_000)), (vec![file("/b")], vec![Gap::Expanded]));
+        // a layer that expands beyond the limit, too
+        let bomb = tar(&[("a", b"hunter2-hunter2"), ("zeros", &vec![0; 1_000_000])]);
+        assert_eq!(scan(&gzip(&bomb)), (vec![file("/a")], vec![Gap::Expanded]));
+    }
+
+    #[test]
+    fn files_within_each_other_are_searched_up_to_a_depth() {
+        let nested = |depth| (0..depth).fold(b"hunter2-hunter2".to_vec(), |content, _| gzip(&content));
+        assert_eq!(scan(&tar(&[("a", &nested(2)[..])])), (vec![file("/a")], vec![]));
+        assert_eq!(scan(&tar(&[("a", &nested(3)[..])])), (vec![], vec![Gap::Nested]));
+    }
+
+    #[test]
+    fn a_large_document_is_searched_without_its_structure() {
+        let document = |before: usize| format!("{{\"x\": \"{}\", \"y\": \"hunter2-hunter2\"}}", "x".repeat(before));
+        assert_eq!(scan(document(900).as_bytes()), (vec![Spot::Field("y".to_owned())], vec![]));
+        assert_eq!(scan(document(5_000).as_bytes()), (vec![Spot::Blob], vec![]));
+        // what is nested too deeply for the parser, and what is not JSON
+        let deep = format!("{}\"hunter2-hunter2\"{}", "[".repeat(500), "]".repeat(500));
+        assert_eq!(scan(deep.as_bytes()), (vec![Spot::Blob], vec![]));
+        assert_eq!(scan(b"{ hunter2-hunter2"), (vec![Spot::Blob], vec![]));
+    }
+
+    #[test]
+    fn bytes_after_an_archive_are_searched() {
+        let layer = [tar(&[("a", b"x")]), b"hunter2-hunter2".to_vec()].concat();
+        assert_eq!(scan(&layer), (vec![Spot::Blob], vec![]));
+        assert_eq!(scan(&gzip(&layer)), (vec![Spot::Blob], vec![]));
+    }
+}
