@@ -22,6 +22,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     let current = read(file)?;
     let header = current.as_deref().and_then(Header::parse);
     let regenerated = regenerate(file, header.as_ref(), args.plan.given.as_deref(), &args.transpile, reporter)?;
+    reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
     check_assets_are_sent(plan_context(&regenerated.plan, file), &regenerated.generated, file)?;
     let mut stale = stale_files(file, current, &regenerated.generated)?;
     reporter.report(&take_line_endings(&mut stale), None);

@@ -19,6 +19,7 @@ use crate::output::written::written;
 
 /// The arguments of the default command.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag each")]
 pub(crate) struct DefaultArgs {
     #[command(flatten)]
     pub(super) plan: PlanArgs,
@@ -106,7 +107,9 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     }
     let files = outputs.commit()?;
     if !args.quiet {
-        written(&files, output, &generated).iter().for_each(|written| reporter.report_written(written));
+        for written in written(&files, output, &generated) {
+            reporter.report_written(&written);
+        }
     }
     if generated.dockerignore.is_some() && !has_ignore_file && !args.dockerignore {
         reporter.report(&[no_ignore_file(&args.plan)], None);

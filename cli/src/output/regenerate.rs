@@ -23,7 +23,8 @@ pub(crate) struct Regenerated {
     pub(crate) generated: Transpiled,
 }
 
-/// Regenerates a Dockerfile. A plan and options that are not given come from its header.
+/// Regenerates a Dockerfile. A plan and options that are not given come from its header. Errors in the plan are
+/// reported, warnings and notes are not.
 pub(crate) fn regenerate(
     file: &Path,
     header: Option<&Header>,
@@ -43,7 +44,6 @@ pub(crate) fn regenerate(
     config.transpile.keep_version(header);
     let options = args.options_with(&config, &plan, Some(file))?;
     let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
-    reporter.report(&generated.findings, Some(&plan));
     Ok(Regenerated { plan_path, plan, options, generated })
 }
 

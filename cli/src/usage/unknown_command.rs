@@ -33,8 +33,8 @@ pub(super) fn instead_of_conflict(error: Error, arguments: &[OsString], command:
     };
     // the parser stops at the second word, so the plan is the last argument before it without a dash
     let at = arguments.iter().position(|argument| argument.to_string_lossy() == second).unwrap_or_default();
-    let before = arguments.get(1..at).unwrap_or_default().iter().map(|word| word.to_string_lossy());
-    let Some(plan) = before.filter(|word| !word.starts_with('-')).next_back() else { return error };
+    let mut before = arguments.get(1..at).unwrap_or_default().iter().map(|word| word.to_string_lossy());
+    let Some(plan) = before.rfind(|word| !word.starts_with('-')) else { return error };
     if is_misspelled(&plan, command) {
         return self::error(&plan, command);
     }

@@ -182,7 +182,7 @@ fn a_directory_cannot_be_written() {
     folder.make("out");
     let said = ["`out`: it is a directory", "-o out/Dockerfile"];
     folder.run(["plan.json", "-o", "out"]).status(2).stderr(said).check();
-    let said = ["`missing/Dockerfile`: its directory does not exist"];
+    let said = ["`missing/Dockerfile`: its directory does not exist", "= help: run `mkdir -p missing`\n"];
     folder.run(["plan.json", "-o", "missing/Dockerfile"]).status(2).stderr(said).check();
 }
 
@@ -306,4 +306,23 @@ fn an_explanation_has_colours_on_request_and_never_in_a_file() {
     folder.run(["explain", "plan.json", "--color", "always"]).stdout(that(has_colours)).check();
     folder.run(["explain", "plan.json", "--color", "always", "-o", "build.txt"]).check();
     assert!(!has_colours(&folder.read("build.txt")));
+}
+
+#[test]
+fn utf_16_is_recognized() {
+    let units = |text: &str, mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+        mark.iter().copied().chain(text.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
+    };
+    for plan in [
+        units(PLAN, &[], u16::to_le_bytes),
+        units(PLAN, &[0xff, 0xfe], u16::to_le_bytes),
+        units(PLAN, &[], u16::to_be_bytes),
+        units(PLAN, &[0xfe, 0xff], u16::to_be_bytes),
+    ] {
+        let said = [
+            "error[not-utf8]: `plan.json` is UTF-16, as `>` in Windows PowerShell writes it",
+            "`railpack plan --out railpack-plan.json .`",
+        ];
+        crate::folder().file("plan.json", plan).run(["plan.json"]).status(2).stderr(said).check();
+    }
 }

@@ -96,6 +96,7 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     reporter.report(&generated.findings, Some(&plan));
     let usage = compilation.secrets(&options);
     let found = args.secrets.find_with_key(&usage, &options)?;
+    reporter.report(&found.references(), None);
     if let Some(file) = file {
         let command = regenerate::command(args.plan.path(), file, &options);
         fail_if_stale(file, &stale_files(file, current, &generated)?, &command)?;

@@ -79,7 +79,7 @@ fn an_existing_dockerfile_is_built_if_it_is_current() {
     let world = World::new(&[]);
     let build = ["build", "plan.json", "-f", "Dockerfile", "--cache-prefix", "a b"];
     let fails = |said: &str, help: &str| world.run(&build).status(1).stderr([said, help]).check();
-    let help = "`railpack2docker plan.json -o Dockerfile '--cache-prefix=a b'`";
+    let help = "`railpack2docker plan.json -o Dockerfile '--cache-prefix=a b'";
     fails("`Dockerfile` does not exist", help);
     world.run(&["plan.json", "-o", "Dockerfile", "--cache-prefix=a b"]).check();
     world.run(&build).stdout("built\n").check();
