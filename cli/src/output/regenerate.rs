@@ -23,6 +23,35 @@ pub(crate) struct Regenerated {
     pub(crate) generated: Transpiled,
 }
 
+/// The plan and the options of an existing Dockerfile.
+pub(crate) struct Request {
+    /// The path of the plan, relative to the current directory.
+    pub(crate) plan_path: PathBuf,
+    args: TranspileArgs,
+}
+
+impl Request {
+    /// A plan and options that are not given come from the header of the file.
+    pub(crate) fn new(file: &Path, header: Option<&Header>, plan: Option<&Path>, given: &TranspileArgs) -> Self {
+        let directory = file.parent().unwrap_or(Path::new(""));
+        let command = header.and_then(|header| HeaderCommand::parse(header, directory));
+        let header_plan = command.as_ref().and_then(|command| command.plan.given.clone());
+        let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| PathBuf::from(DEFAULT_PLAN));
+        let header_args = command.map(|command| command.transpile);
+        let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
+        Self { plan_path, args: args.clone().with_version_of(given) }
+    }
+
+    /// Reads the plan, and the options of the project.
+    pub(crate) fn read(&self, file: &Path, header: Option<&Header>) -> Result<(PlanFile, Options), Failure> {
+        let plan = PlanFile::read(&self.plan_path)?;
+        let mut config = self.args.config(&plan)?;
+        config.transpile.keep_version(header);
+        let options = self.args.options_with(&config, &plan, Some(file))?;
+        Ok((plan, options))
+    }
+}
+
 /// Regenerates a Dockerfile. A plan and options that are not given come from its header. Errors in the plan are
 /// reported, warnings and notes are not.
 pub(crate) fn regenerate(
@@ -32,19 +61,10 @@ pub(crate) fn regenerate(
     given: &TranspileArgs,
     reporter: &Reporter,
 ) -> Result<Regenerated, Failure> {
-    let directory = file.parent().unwrap_or(Path::new(""));
-    let command = header.and_then(|header| HeaderCommand::parse(header, directory));
-    let header_plan = command.as_ref().and_then(|command| command.plan.given.clone());
-    let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| PathBuf::from(DEFAULT_PLAN));
-    let header_args = command.map(|command| command.transpile);
-    let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
-    let args = args.clone().with_version_of(given);
-    let plan = PlanFile::read(&plan_path)?;
-    let mut config = args.config(&plan)?;
-    config.transpile.keep_version(header);
-    let options = args.options_with(&config, &plan, Some(file))?;
+    let request = Request::new(file, header, plan, given);
+    let (plan, options) = request.read(file, header)?;
     let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
-    Ok(Regenerated { plan_path, plan, options, generated })
+    Ok(Regenerated { plan_path: request.plan_path, plan, options, generated })
 }
 
 impl Regenerated {

@@ -2,6 +2,7 @@
 
 mod command;
 mod docker;
+mod failure;
 mod platforms;
 mod reproducible;
 mod running;
@@ -15,7 +16,7 @@ use clap::ValueHint;
 use fs_err as fs;
 use railpack2docker::header::Header;
 use railpack2docker::secrets::hash;
-use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
+use railpack2docker::{Code, Compilation, Diagnostic, Options, Transpiled};
 
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files};
@@ -26,16 +27,18 @@ use crate::options::plan::PlanArgs;
 use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
-use crate::output::regenerate;
+use crate::output::regenerate::{self, Request};
 use crate::output::report::{OrReport, Reporter};
 use crate::output::stale_files::{fail_if_stale, read, stale_files};
-use command::{DockerBuild, Inputs};
+use command::{BuildInputs, DockerBuild};
+use failure::{location_of_failure, other_dockerfile};
 
 const EXAMPLES: &str = "\
 Examples:
   railpack2docker build plan.json -- -t app              build an image
   railpack2docker build --env-file .env.build -- -t app  read secrets from a file
-  railpack2docker build -f Dockerfile --dry-run          check a Dockerfile, and print the command
+  railpack2docker build -f Dockerfile                    build a Dockerfile that is up to date
+  railpack2docker build --dry-run                        print the command
 
 Exit status:
   that of docker, or
@@ -55,6 +58,8 @@ pub(crate) struct BuildArgs {
     plan: PlanArgs,
 
     /// Build this Dockerfile, which must be up to date, instead of a temporary one
+    ///
+    /// The plan and the options default to those in its header.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
 
@@ -80,17 +85,36 @@ pub(crate) struct BuildArgs {
     transpile: TranspileArgs,
 }
 
+/// The plan, the options, and the Dockerfile to build.
+struct Inputs {
+    plan: PlanFile,
+    plan_path: PathBuf,
+    options: Options,
+    /// The text of the Dockerfile, if one is given and exists.
+    current: Option<String>,
+}
+
+impl Inputs {
+    /// Reads them. A plan and options that are not given come from the header of the Dockerfile, if one is given.
+    fn read(args: &BuildArgs) -> Result<Self, Failure> {
+        let given = args.plan.given.as_deref();
+        let Some(file) = args.file.as_deref() else {
+            let plan = PlanFile::read(args.plan.path())?;
+            let options = args.transpile.options(&plan, None)?;
+            return Ok(Self { plan, plan_path: args.plan.path().to_owned(), options, current: None });
+        };
+        let current = read(file)?;
+        let header = current.as_deref().and_then(Header::parse);
+        let request = Request::new(file, header.as_ref(), given, &args.transpile);
+        let (plan, options) = request.read(file, header.as_ref())?;
+        Ok(Self { plan, plan_path: request.plan_path, options, current })
+    }
+}
+
 /// Builds the image. The result is the exit status of `docker`.
 pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
-    let plan = PlanFile::read(args.plan.path())?;
     let file = args.file.as_deref();
-    let mut config = args.transpile.config(&plan)?;
-    let current = match file {
-        Some(file) => read(file)?,
-        None => None,
-    };
-    config.transpile.keep_version(current.as_deref().and_then(Header::parse).as_ref());
-    let options = args.transpile.options_with(&config, &plan, file)?;
+    let Inputs { plan, plan_path, options, current } = Inputs::read(args)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let generated = compilation.transpile(&options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
@@ -98,7 +122,7 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let found = args.secrets.find_with_key(&usage, &options)?;
     reporter.report(&found.references(), None);
     if let Some(file) = file {
-        let command = regenerate::command(args.plan.path(), file, &options);
+        let command = regenerate::command(&plan_path, file, &options);
         fail_if_stale(file, &stale_files(file, current, &generated)?, &command)?;
     }
     platforms::check(&args.more, &options)?;
@@ -111,7 +135,8 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     }
     let exposed = exposed_files(&context, &generated, &options, file, &found.files());
     reporter.report(exposed.as_slice(), None);
-    let inputs = Inputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
+    let inputs =
+        BuildInputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
     if args.dry_run {
         let path = file.map_or_else(|| Path::new(PLACEHOLDER).join("Dockerfile"), Path::to_owned);
         let build = DockerBuild::new(&inputs)?.with_file(&path);
@@ -126,13 +151,16 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     let build = DockerBuild::new(&inputs)?;
     docker::check(&args.more)?;
     let signals = wait::Signals::hold()?;
-    match file {
-        Some(file) => signals.run(&build.with_file(file)),
+    let ended = match file {
+        Some(file) => signals.run(&build.with_file(file))?,
         None => {
+            reporter.report(other_dockerfile(&plan, &args.transpile).as_slice(), None);
             let directory = write_temporary(&temporary_parent, &generated)?;
-            signals.run(&build.with_file(&directory.path().join("Dockerfile")))
+            signals.run(&build.with_file(&directory.path().join("Dockerfile")))?
         }
-    }
+    };
+    reporter.report(location_of_failure(&ended, file, &generated).as_slice(), Some(&plan));
+    Ok(ended.code)
 }
 
 /// The reasons why the printed command can't be run as it is.

@@ -20,6 +20,7 @@ env -0 > "$LOG/environment"
 cp "$4" "$LOG/Dockerfile"
 [ -e "$4.dockerignore" ] && cp "$4.dockerignore" "$LOG/dockerignore"
 echo built
+[ -n "$MESSAGES" ] && printf '%s' "$MESSAGES" >&2
 if [ -n "$WAIT" ]; then
   # reads a pipe that nobody writes to
   cat "$LOG/never" &
