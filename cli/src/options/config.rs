@@ -49,6 +49,8 @@ pub(crate) enum FailOn {
     Warning,
     /// Errors
     Error,
+    /// Nothing
+    Never,
 }
 
 impl Config {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use fs_err as fs;
 use railpack2docker::header::Header;
-use railpack2docker::{Options, Transpiled, shell, transpile};
+use railpack2docker::{Code, Diagnostic, Options, Transpiled, shell, transpile};
 
 use super::report::{OrReport, Reporter};
 use crate::failure::Failure;
@@ -27,6 +27,8 @@ pub(crate) struct Regenerated {
 pub(crate) struct Request {
     /// The path of the plan, relative to the current directory.
     pub(crate) plan_path: PathBuf,
+    /// Whether the plan was read from standard input, and no other is given.
+    is_unknown: bool,
     args: TranspileArgs,
 }
 
@@ -39,17 +41,29 @@ impl Request {
         let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| PathBuf::from(DEFAULT_PLAN));
         let header_args = command.map(|command| command.transpile);
         let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
-        Self { plan_path, args: args.clone().with_version_of(given) }
+        let is_unknown = plan.is_none() && header.is_some_and(|header| header.is_from_stdin);
+        Self { plan_path, is_unknown, args: args.clone().with_version_of(given) }
     }
 
     /// Reads the plan, and the options of the project.
     pub(crate) fn read(&self, file: &Path, header: Option<&Header>) -> Result<(PlanFile, Options), Failure> {
+        if self.is_unknown && !self.plan_path.exists() {
+            return Err(unknown_plan(file).into());
+        }
         let plan = PlanFile::read(&self.plan_path)?;
         let mut config = self.args.config(&plan)?;
         config.transpile.keep_version(header);
         let options = self.args.options_with(&config, &plan, Some(file))?;
         Ok((plan, options))
     }
+}
+
+/// The error for a Dockerfile whose plan was read from standard input, and is in no file.
+fn unknown_plan(file: &Path) -> Diagnostic {
+    let message =
+        format!("the plan of `{}` was read from standard input, and there is no `{DEFAULT_PLAN}`", file.display());
+    Diagnostic::new(Code::UnreadablePlan, message)
+        .with_help(format!("write it with `railpack plan --out {DEFAULT_PLAN} .`, or pass the path of the plan"))
 }
 
 /// Regenerates a Dockerfile. A plan and options that are not given come from its header. Errors in the plan are

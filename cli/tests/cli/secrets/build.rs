@@ -282,3 +282,20 @@ fn the_failing_line_is_found_in_the_plan() {
         other.status(1).stdout("built\n").stderr("ERROR: no").check();
     }
 }
+
+#[test]
+fn a_secret_is_not_written_into_the_image() {
+    let world = World::new(&["A"]);
+    let said = that(|text: &str| {
+        text.contains("error[invalid-option]: `--env A=…` would write the secret `A` into the image")
+            && text.contains("pass it to the build with `--secret A`")
+            && !text.contains("hunter2")
+    });
+    for arguments in
+        [&["build", "plan.json", "--secret", "A=x", "--env", "A=hunter2"][..], &["plan.json", "--env=A=hunter2"]]
+    {
+        world.run(arguments).status(2).stderr(said.clone()).check();
+    }
+    world.run(&["build", "plan.json", "--secret", "A=x", "--env", "TZ=UTC"]).stdout("built\n").check();
+    assert!(world.log("Dockerfile")[0].contains("TZ=\"UTC\""));
+}
