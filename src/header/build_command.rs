@@ -232,7 +232,8 @@ pub fn secret_flags(
 /// The command that regenerates a Dockerfile, to be run in its directory.
 pub(crate) fn regenerate(files: &Files) -> String {
     let mut words = vec!["railpack2docker".to_owned()];
-    words.push(files.plan.as_deref().map_or("-".to_owned(), path_word));
+    // a plan from standard input can't be read again, so this is where `railpack plan` should write it
+    words.push(path_word(files.plan.as_deref().unwrap_or("railpack-plan.json")));
     words.extend(["-o".to_owned(), path_word(&files.dockerfile)]);
     words.extend(files.arguments.iter().map(|argument| shell_word(argument, false)));
     words.join(" ")

@@ -13,6 +13,7 @@ use crate::options::OutputVersion;
 const DO_NOT_EDIT: &str = "; DO NOT EDIT.";
 const STAMP: &str = "# plan: ";
 const FILE: &str = "  file: ";
+const STDIN: &str = " from standard input; ";
 const COMMAND: &str = "#   railpack2docker ";
 
 /// The number of leading lines that are searched for the mark of a generated file.
@@ -29,6 +30,8 @@ pub struct Header {
     pub arguments: Vec<String>,
     /// The files that the Dockerfile copies from its own directory.
     pub assets: Vec<AssetDigest>,
+    /// Whether the plan was read from standard input, so that its file is unknown.
+    pub is_from_stdin: bool,
 }
 
 /// The digests in a header, which are on one line.
@@ -101,7 +104,8 @@ impl Header {
         let command = lines().find_map(|line| line.strip_prefix(COMMAND));
         let arguments = command.map(|command| shlex::split(command).words).unwrap_or_default();
         let assets = lines().filter_map(AssetDigest::parse).collect();
-        Some(Self { stamp: lines().find_map(Stamp::parse)?, arguments, assets })
+        let is_from_stdin = lines().any(|line| is_mark(line.as_bytes()) && line.contains(STDIN));
+        Some(Self { stamp: lines().find_map(Stamp::parse)?, arguments, assets, is_from_stdin })
     }
 
     /// The output version of the text. `None` if this release doesn't support it.
@@ -196,8 +200,13 @@ mod tests {
     fn first_output_version_is_the_default() {
         let version = |arguments: &[&str]| {
             let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-            Header { stamp: Stamp { plan: String::new(), file: String::new() }, arguments, assets: Vec::new() }
-                .output_version()
+            Header {
+                stamp: Stamp { plan: String::new(), file: String::new() },
+                arguments,
+                assets: Vec::new(),
+                is_from_stdin: false,
+            }
+            .output_version()
         };
         assert_eq!(version(&["plan.json", "-o", "Dockerfile"]), Some(OutputVersion::V1));
         assert_eq!(version(&["--output-version", "1"]), Some(OutputVersion::V1));

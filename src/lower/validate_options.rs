@@ -14,6 +14,7 @@ pub(super) fn check(graph: &Graph, usage: &SecretUsage, options: &Options, findi
     check_combinations(options, findings);
     check_hash_key(usage, options, findings);
     check_secret_ids(usage, options, findings);
+    check_variables(usage, options, findings);
     check_ssh(graph, options, findings);
     check_platforms(options, findings);
 }
@@ -38,6 +39,20 @@ fn check_allowed(options: &Options, findings: &mut Findings) {
         let message = format!("no warning has the code `{code}`");
         let found = Diagnostic::new(Code::InvalidOption, message).about_option("allow");
         findings.push(found.with_suggestion(code, warnings()));
+    }
+}
+
+/// Railpack's `--env` sets secrets. Here, it would write them into the image, and into the header of the file.
+fn check_variables(usage: &SecretUsage, options: &Options, findings: &mut Findings) {
+    for name in usage.names_of_plan().filter(|name| options.image.env.contains_key(*name)) {
+        reject(
+            findings,
+            "env",
+            format!("`--env {name}=…` would write the secret `{name}` into the image"),
+            &format!(
+                "pass it to the build with `--secret {name}`, and to the container with `docker run --env {name}`"
+            ),
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! Commands: objects, distinguished by their keys, or strings in the form that Railpack's documentation
 //! describes.
 
-use super::json::{Fields, Kind, Node, Read};
+use super::json::{Fields, Kind, Node, Read, noted};
 use super::{Command, Located};
 use crate::diagnostic::{Code, Diagnostic, Findings, Location};
 use crate::text::list_or;
@@ -36,25 +36,24 @@ fn from_object(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
         let message = format!("unexpected key `{}` in {kind} command (expected {})", member.key, list(keys));
         findings.push(Diagnostic::new(Code::UnexpectedKey, message).at(&member.key_location()));
     }
-    let command = match kind {
-        "an exec" => Command::Exec {
-            cmd: fields.required_string("cmd")?,
-            custom_name: fields.string("customName")?.map(|text| text.value),
-        },
-        "a file" => Command::File {
-            path: fields.required_string("path")?,
-            name: fields.required_string("name")?,
-            mode: fields.get("mode").map(Node::mode).transpose()?,
-            custom_name: fields.string("customName")?.map(|text| text.value),
-        },
-        "a path" => Command::Path { path: fields.required_string("path")? },
-        _ => Command::Copy {
-            src: fields.required_string("src")?,
-            dest: fields.required_string("dest")?,
-            image: fields.string("image")?,
-        },
-    };
-    Ok(command)
+    let mut required = |key| noted(fields.required_string(key), findings);
+    Ok(match kind {
+        "an exec" => {
+            let cmd = required("cmd");
+            Command::Exec { custom_name: fields.string("customName")?.map(|text| text.value), cmd: cmd? }
+        }
+        "a file" => {
+            let (path, name) = (required("path"), required("name"));
+            let mode = noted(fields.get("mode").map(Node::mode).transpose(), findings);
+            let custom_name = fields.string("customName")?.map(|text| text.value);
+            Command::File { path: path?, name: name?, mode: mode?, custom_name }
+        }
+        "a path" => Command::Path { path: required("path")? },
+        _ => {
+            let (src, dest) = (required("src"), required("dest"));
+            Command::Copy { image: fields.string("image")?, src: src?, dest: dest? }
+        }
+    })
 }
 
 /// The mode to set on a file. `None` for 0644, which is the default, and for 0, which selects it.

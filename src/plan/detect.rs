@@ -1,7 +1,25 @@
-//! Detects `railpack-info.json`, plans in the old format, and `railpack.json`.
+//! Detects `railpack-info.json`, plans in the old format, `railpack.json`, and files of other tools.
 
-use super::json::{Kind, Node, Read};
+use super::json::{Kind, Member, Node, Read};
 use crate::diagnostic::{Code, Diagnostic, Findings};
+
+/// The keys of a plan, and those of `railpack.json`.
+pub(super) const PLAN_KEYS: [&str; 11] = [
+    "$schema",
+    "steps",
+    "caches",
+    "secrets",
+    "deploy",
+    "exclude",
+    "variables",
+    "env",
+    "packages",
+    "provider",
+    "buildAptPackages",
+];
+
+/// Keys of `railpack.json` that no plan has.
+pub(super) const CONFIG_KEYS: [&str; 3] = ["packages", "provider", "buildAptPackages"];
 
 /// The plan in a document: the document itself, or the `plan` of a `railpack-info.json`.
 pub(super) fn find_plan<'a>(document: Node<'a>, findings: &mut Findings) -> Read<Node<'a>> {
@@ -28,18 +46,58 @@ pub(super) fn reject_other_formats(plan: &Node<'_>) -> Read<()> {
             return Err(old_plan(&member.key).at(&member.key_location()));
         }
     }
-    let Some(steps) = members.iter().find(|member| member.key.eq_ignore_ascii_case("steps")) else {
-        return Ok(());
-    };
-    for step in step_nodes(&steps.value)? {
+    let steps = members.iter().find(|member| member.key.eq_ignore_ascii_case("steps")).map(|member| &member.value);
+    for step in steps.map(step_nodes).transpose()?.unwrap_or_default() {
         reject_old_step(&step)?;
     }
-    let is_config = steps.value.kind() == Kind::Object
-        || members.iter().any(|member| ["packages", "provider"].contains(&&*member.key));
+    reject_other_tool(plan, &members)?;
+    let is_config = match steps {
+        Some(steps) => steps.kind() == Kind::Object || members.iter().any(|member| CONFIG_KEYS.contains(&&*member.key)),
+        // every plan from Railpack has steps
+        None => !members.is_empty() && !has_image(&members)? && members.iter().all(is_known),
+    };
     if is_config {
-        reject_incomplete_config(plan, &steps.value)?;
+        reject_incomplete_config(plan, steps)?;
     }
     Ok(())
+}
+
+/// Whether a plan can have a key: others are misspelled, or from a newer Railpack.
+fn is_known(member: &Member<'_>) -> bool {
+    PLAN_KEYS.iter().any(|key| key.eq_ignore_ascii_case(&member.key))
+}
+
+/// Whether `deploy` has something to start from, also in the old format.
+fn has_image(members: &[Member<'_>]) -> Read<bool> {
+    let deploy = members.iter().find(|member| member.key.eq_ignore_ascii_case("deploy"));
+    match deploy.filter(|deploy| deploy.value.kind() == Kind::Object) {
+        Some(deploy) => Ok(has(&deploy.value, "base")? || has(&deploy.value, "inputs")?),
+        None => Ok(false),
+    }
+}
+
+/// Files of other tools in JSON: the keys of which one is enough, and the name.
+const OTHER_TOOLS: [(&[&str], &str); 6] = [
+    (&["lockfileVersion"], "a `package-lock.json`"),
+    (&["dependencies", "devDependencies", "scripts", "workspaces"], "a `package.json`"),
+    (&["require", "autoload"], "a `composer.json`"),
+    (&["compilerOptions"], "a `tsconfig.json`"),
+    (&["services"], "a Compose file"),
+    (&["build"], "a `railway.json`"),
+];
+
+/// Rejects the file of another tool: a document with keys of that tool, and without steps.
+fn reject_other_tool(plan: &Node<'_>, members: &[Member<'_>]) -> Read<()> {
+    let has = |key: &str| members.iter().any(|member| member.key == key);
+    if has("steps") {
+        return Ok(());
+    }
+    let Some((_, name)) = OTHER_TOOLS.iter().find(|(keys, _)| keys.iter().any(|key| has(key))) else {
+        return Ok(());
+    };
+    Err(Diagnostic::new(Code::NotAPlan, format!("this is {name}, not a build plan"))
+        .at(&plan.location())
+        .with_help("generate a plan from the application: `railpack plan --out railpack-plan.json .`"))
 }
 
 fn step_nodes<'a>(steps: &Node<'a>) -> Read<Vec<Node<'a>>> {
@@ -85,7 +143,7 @@ fn old_plan(key: &str) -> Diagnostic {
 
 /// Rejects a `railpack.json` that depends on the plan that Railpack would generate. If Railpack has
 /// nothing to add, it is a plan by itself.
-fn reject_incomplete_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
+fn reject_incomplete_config(plan: &Node<'_>, steps: Option<&Node<'_>>) -> Read<()> {
     let config = |why: &str| {
         Err(Diagnostic::new(Code::ConfigFile, format!("this is a Railpack config, not a build plan: {why}"))
             .at(&plan.location())
@@ -94,10 +152,6 @@ fn reject_incomplete_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
     if has_spread(plan)? {
         return config("it contains `\"...\"`, a placeholder for what Railpack would generate");
     }
-    let has = |node: &Node<'_>, key: &str| -> Read<bool> {
-        Ok(node.kind() == Kind::Object
-            && node.members()?.iter().any(|m| m.key.eq_ignore_ascii_case(key) && m.value.kind() != Kind::Null))
-    };
     let mut deploy = None;
     for member in plan.members()? {
         if member.key.eq_ignore_ascii_case("deploy") {
@@ -108,12 +162,18 @@ fn reject_incomplete_config(plan: &Node<'_>, steps: &Node<'_>) -> Read<()> {
         Some(deploy) if has(&deploy, "base")? => {}
         _ => return config("it has no `deploy.base`"),
     }
-    for step in step_nodes(steps)? {
+    for step in steps.map(step_nodes).transpose()?.unwrap_or_default() {
         if !has(&step, "inputs")? && !has(&step, "commands")? {
             return config("a step has neither inputs nor commands");
         }
     }
     Ok(())
+}
+
+/// Whether an object has a value for a key.
+fn has(node: &Node<'_>, key: &str) -> Read<bool> {
+    let is_key = |member: &Member<'_>| member.key.eq_ignore_ascii_case(key) && member.value.kind() != Kind::Null;
+    Ok(node.kind() == Kind::Object && node.members()?.iter().any(is_key))
 }
 
 /// Whether an array of a config contains `"..."`: at the top level, in a step or in `deploy`.

@@ -188,6 +188,11 @@ fn string(json: &str) -> Result<Cow<'_, str>, serde_json::Error> {
 /// A value, or the error that explains why it can't be read.
 pub(super) type Read<T> = Result<T, Diagnostic>;
 
+/// A value whose error is reported, so that reading can go on before it fails. The same error is reported once.
+pub(super) fn noted<T>(read: Read<T>, findings: &mut Findings) -> Read<T> {
+    read.inspect_err(|error| findings.push(error.clone()))
+}
+
 /// The type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

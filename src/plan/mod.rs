@@ -4,6 +4,7 @@ mod command;
 mod detect;
 mod digest;
 mod json;
+mod not_json;
 mod read;
 mod spans;
 mod step_id;

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::json::{Document, Fields, Kind, Node, Read};
-use super::{Cache, Deploy, Input, Located, NEWEST_RAILPACK, Plan, Source, Step, Variables, command, detect, digest};
-use crate::diagnostic::{Code, Diagnostic, Findings, JsonPath, Location, Reported};
+use super::detect::{CONFIG_KEYS, PLAN_KEYS};
+use super::json::{Document, Fields, Kind, Node, Read, noted};
+use super::{
+    Cache, Deploy, Input, Located, NEWEST_RAILPACK, Plan, Source, Step, Variables, command, detect, digest, not_json,
+};
+use crate::diagnostic::{Code, Diagnostic, Findings, JsonPath, Location, Reported, shortened};
 
 /// Reads a plan. Reports mistakes that Railpack's reader (`core/plan/plan.go`) silently ignores.
 pub(crate) fn read(text: &str, strict: bool, findings: &mut Findings) -> Result<Plan, Reported> {
@@ -54,32 +57,22 @@ fn syntax_error(text: &str, start: usize, error: &serde_json::Error) -> Diagnost
     let reason = reason.split(" at line ").next().unwrap_or_default();
     let found = Diagnostic::new(Code::InvalidJson, format!("invalid JSON: {reason}"))
         .at(&Location::new(JsonPath::default(), byte..end));
-    if error.is_eof() {
+    let is_other_file = !json.trim_start().starts_with(['{', '[', '"']);
+    if error.is_eof() && !is_other_file {
         found.with_help("the text ends too early: check whether the file is truncated")
     } else if reason.contains("recursion limit") {
         found.with_help("check that this is a plan: no plan is nested this deeply")
     } else {
-        found
+        match not_json::remedy(text, byte, reason) {
+            Some(remedy) => found.with_help(remedy),
+            None => found,
+        }
     }
 }
 
-const PLAN_KEYS: [&str; 11] = [
-    "$schema",
-    "steps",
-    "caches",
-    "secrets",
-    "deploy",
-    "exclude",
-    "variables",
-    "env",
-    "packages",
-    "provider",
-    "buildAptPackages",
-];
-
 fn plan(node: &Node<'_>, digest: String, findings: &mut Findings) -> Read<Plan> {
     let fields = Fields::read(node, &PLAN_KEYS, findings)?;
-    for key in ["packages", "provider", "buildAptPackages"] {
+    for key in CONFIG_KEYS {
         if let Some(ignored) = fields.get(key) {
             let message = format!("`{key}` belongs in `railpack.json` and has no effect in a plan");
             findings.push(Diagnostic::new(Code::ConfigKey, message).at(&ignored.location()));
@@ -139,22 +132,22 @@ fn step(node: &Node<'_>, name: Option<Located<String>>, findings: &mut Findings)
         return node.expected("a step (an object)");
     }
     let fields = Fields::read(node, &STEP_KEYS, findings)?;
-    let name = match name {
-        Some(name) => name,
-        None => fields.required_string("name")?,
+    let name = match name.map_or_else(|| fields.required_string("name"), Ok) {
+        Ok(name) if name.value.is_empty() => {
+            Err(Diagnostic::new(Code::EmptyName, "empty step name").at(&name.location))
+        }
+        name => name,
     };
-    if name.value.is_empty() {
-        return Err(Diagnostic::new(Code::EmptyName, "empty step name").at(&name.location));
-    }
     let commands = list(&fields, "commands", findings, command::read);
     Ok(Step {
-        name,
         inputs: list(&fields, "inputs", findings, input).unwrap_or_default(),
         commands: commands.unwrap_or_default(),
         secrets: deduplicated(strings(&fields, "secrets", findings).unwrap_or_default()),
         assets: string_map(&fields, "assets", findings),
         variables: variables(&fields, findings),
         caches: deduplicated(strings(&fields, "caches", findings).unwrap_or_default()),
+        // last, so that all errors in the step are found
+        name: name?,
     })
 }
 
@@ -170,17 +163,15 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
     if let Some(spread) = fields.get("spread") {
         return Err(command::spread_in_plan(&spread.location()));
     }
-    let local = match fields.get("local") {
-        Some(local) => local.boolean()?,
-        None => false,
-    };
+    let include = strings(&fields, "include", findings);
+    let exclude = strings(&fields, "exclude", findings).unwrap_or_default();
+    let local = noted(fields.get("local").map(Node::boolean).transpose(), findings);
+    let [image, step] = ["image", "step"].map(|key| noted(fields.string(key), findings));
     let mut sources = Vec::new();
-    for key in ["image", "step"] {
-        if let Some(name) = fields.string(key)?.filter(|name| !name.value.is_empty()) {
-            sources.push(if key == "image" { Source::Image(name) } else { Source::Step(name) });
-        }
-    }
-    if local {
+    let is_given = |name: &Located<String>| !name.value.is_empty();
+    sources.extend(image?.filter(is_given).map(Source::Image));
+    sources.extend(step?.filter(is_given).map(Source::Step));
+    if local? == Some(true) {
         sources.push(Source::Local);
     }
     let help = "write an input as `{\"image\": …}`, `{\"step\": …}` or `{\"local\": true}`";
@@ -195,8 +186,6 @@ fn input(node: &Node<'_>, findings: &mut Findings) -> Read<Input> {
             return Err(Diagnostic::new(Code::UnknownInput, "input has no source").at(&location).with_help(help));
         }
     };
-    let include = strings(&fields, "include", findings);
-    let exclude = strings(&fields, "exclude", findings).unwrap_or_default();
     Ok(Input { location, source, include, exclude })
 }
 
@@ -214,7 +203,10 @@ fn input_shorthand(node: &Node<'_>) -> Read<Input> {
             }
             None => Err(Diagnostic::new(Code::UnknownInput, format!("invalid input `{other}`"))
                 .at(&location)
-                .with_help("write `.` for the local files or `$step` for a step")),
+                .with_help(format!(
+                    "write `{{\"image\": \"{}\"}}` for an image, `.` for the local files, or `$step` for a step",
+                    shortened(other)
+                ))),
         },
     }
 }
@@ -232,6 +224,7 @@ fn caches(node: &Node<'_>, findings: &mut Findings) -> Read<BTreeMap<String, Cac
 
 fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
     let fields = Fields::read(node, &["directory", "type"], findings)?;
+    let directory = noted(fields.required_string("directory"), findings);
     let locked = match fields.string("type")? {
         None => false,
         Some(kind) => match kind.value.as_str() {
@@ -244,7 +237,7 @@ fn cache(node: &Node<'_>, findings: &mut Findings) -> Read<Cache> {
             }
         },
     };
-    Ok(Cache { directory: fields.required_string("directory")?, locked })
+    Ok(Cache { directory: directory?, locked })
 }
 
 const DEPLOY_KEYS: [&str; 6] = ["base", "inputs", "startCommand", "variables", "env", "paths"];
@@ -272,6 +265,9 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
         }
     }
     let mut inputs = list(&fields, "inputs", findings, input).unwrap_or_default();
+    let start_command = noted(fields.string("startCommand"), findings);
+    let variables = variables(&fields, findings);
+    let paths = strings(&fields, "paths", findings).unwrap_or_default();
     let base = match fields.get("base") {
         Some(base) => input(base, findings)?,
         // plans from v0.0.23 to v0.0.60
@@ -294,14 +290,7 @@ fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
                 .with_help("add `\"base\": {\"image\": …}` or `\"base\": {\"step\": …}`"));
         }
     };
-    Ok(Deploy {
-        location: fields.location().clone(),
-        base,
-        inputs,
-        start_command: fields.string("startCommand")?,
-        variables: variables(&fields, findings),
-        paths: strings(&fields, "paths", findings).unwrap_or_default(),
-    })
+    Ok(Deploy { location: fields.location().clone(), base, inputs, start_command: start_command?, variables, paths })
 }
 
 /// Reads `variables`, which the documentation calls `env`.
@@ -430,6 +419,83 @@ mod tests {
         ] {
             assert_eq!(findings_of(&plan), [("wrong-type", location.to_owned())]);
         }
+    }
+
+    #[test]
+    fn all_wrong_types_are_reported_at_once() {
+        let plan = json!({
+            "steps": [
+                { "name": 1, "inputs": "alpine", "commands": "make" },
+                { "name": "b", "inputs": [{ "image": 3, "local": "yes", "include": 1 }], "secrets": "X" },
+                { "name": "c", "commands": [{ "src": 1, "dest": 2 }, { "path": 1, "name": 2, "mode": "x" }] },
+            ],
+            "caches": { "a": { "directory": 3, "type": 4 } },
+            "deploy": { "base": { "image": 4 }, "inputs": [{ "step": 2 }], "startCommand": 5, "paths": "x" },
+            "secrets": "a",
+        });
+        let mut wrong = findings_of(&plan);
+        assert!(wrong.iter().all(|(code, _)| *code == "wrong-type"), "{wrong:?}");
+        wrong.sort();
+        let paths: Vec<&str> = wrong.iter().map(|(_, path)| path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "caches.a.directory",
+                "caches.a.type",
+                "deploy.base.image",
+                "deploy.inputs[0].step",
+                "deploy.paths",
+                "deploy.startCommand",
+                "secrets",
+                "steps[0].commands",
+                "steps[0].inputs",
+                "steps[0].name",
+                "steps[1].inputs[0].image",
+                "steps[1].inputs[0].include",
+                "steps[1].inputs[0].local",
+                "steps[1].secrets",
+                "steps[2].commands[0].dest",
+                "steps[2].commands[0].src",
+                "steps[2].commands[1].mode",
+                "steps[2].commands[1].name",
+                "steps[2].commands[1].path",
+            ]
+        );
+    }
+
+    #[test]
+    fn files_of_other_tools_are_named() {
+        for (document, code, said) in [
+            (
+                json!({ "$schema": "https://schema.railpack.com", "packages": { "node": "22" }, "deploy": { "startCommand": "x" } }),
+                "config-file",
+                "it has no `deploy.base`",
+            ),
+            (json!({ "provider": "node" }), "config-file", "it has no `deploy.base`"),
+            (json!({ "packages": { "node": "22" } }), "config-file", "it has no `deploy.base`"),
+            (json!({ "buildAptPackages": ["git"] }), "config-file", "it has no `deploy.base`"),
+            (json!({ "deploy": { "aptPackages": ["git"] } }), "config-file", "it has no `deploy.base`"),
+            (json!({ "$schema": "https://schema.railpack.com" }), "config-file", "it has no `deploy.base`"),
+            (json!({ "steps": { "install": { "commands": ["npm ci"] } } }), "config-file", "it has no `deploy.base`"),
+            (json!({ "packages": {}, "steps": { "a": { "commands": ["..."] } } }), "config-file", "`\"...\"`"),
+            (json!({ "name": "a", "version": "1", "scripts": {} }), "not-a-plan", "this is a `package.json`"),
+            (json!({ "name": "a", "lockfileVersion": 3, "packages": {} }), "not-a-plan", "a `package-lock.json`"),
+            (json!({ "require": {} }), "not-a-plan", "this is a `composer.json`"),
+            (json!({ "services": { "web": {} } }), "not-a-plan", "this is a Compose file"),
+            (json!({ "build": { "builder": "RAILPACK" }, "deploy": {} }), "not-a-plan", "this is a `railway.json`"),
+            (json!({}), "missing-key", "the plan has no `deploy`"),
+        ] {
+            let mut findings = Findings::default();
+            let _ = read(&document.to_string(), false, &mut findings);
+            let found = findings.into_sorted();
+            assert_eq!(found.len(), 1, "{document}: {found:?}");
+            assert_eq!(found[0].code.name(), code, "{document}");
+            assert!(found[0].message.contains(said), "{}", found[0].message);
+            assert!(code == "missing-key" || found[0].help.as_ref().unwrap().contains("railpack plan --out"));
+        }
+        // a plan by itself, in the form of Railpack's documentation
+        let documented = json!({ "packages": {}, "steps": { "a": { "inputs": [{ "image": "x" }], "commands": ["make"] } }, "deploy": { "base": { "step": "a" } } });
+        assert_eq!(findings_of(&documented), [("config-key", "packages".to_owned())]);
     }
 
     #[test]

@@ -43,7 +43,9 @@ pub(crate) fn run(args: &BundleArgs, reporter: &Reporter) -> Result<(), Failure>
     options.optional_secrets = false;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let usage = compilation.secrets(&options);
-    let values = args.secrets.find(&usage, &options)?.values;
+    let found = args.secrets.find(&usage, &options)?;
+    reporter.report(&found.references(), None);
+    let values = found.values;
     let bundle = bundle(&values).map_err(|why| invalid(&why))?;
     print_bytes(&if args.base64 { bundle_in_base64(&bundle).map_err(|why| invalid(&why))? } else { bundle })
 }

@@ -17,7 +17,7 @@ use crate::output::report::{OrReport, Reporter};
 const EXAMPLES: &str = "\
 Examples:
   railpack2docker explain                                       the build as a tree
-  railpack2docker explain plan.json --format svg -o build.svg   a picture
+  railpack2docker explain plan.json -o build.svg                a picture
   railpack2docker explain plan.json --secret NPM_TOKEN          what a changed secret re-runs
   railpack2docker explain plan.json --step install              the Dockerfile lines of a step
   git diff --name-only --relative | xargs railpack2docker explain plan.json --if-changed
@@ -52,9 +52,9 @@ pub(crate) struct ExplainArgs {
     #[command(flatten)]
     plan: PlanArgs,
 
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
-    format: Format,
+    /// Output format [default: text, or that of the extension of the file to write]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
 
     /// Mark what re-runs when this secret changes (repeatable)
     #[arg(long, value_name = "NAME")]
@@ -77,10 +77,9 @@ pub(crate) struct ExplainArgs {
 }
 
 /// The output format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// A tree, for a terminal
-    #[default]
     Text,
     /// A Mermaid flowchart, for a README or a comment
     Mermaid,
@@ -106,11 +105,22 @@ pub(crate) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure
 }
 
 impl ExplainArgs {
+    fn format(&self) -> Format {
+        let extension = self.output.as_deref().and_then(Path::extension).and_then(|extension| extension.to_str());
+        match (self.format, extension) {
+            (Some(format), _) => format,
+            (None, Some("svg")) => Format::Svg,
+            (None, Some("mmd" | "mermaid")) => Format::Mermaid,
+            (None, Some("json")) => Format::Json,
+            (None, _) => Format::Text,
+        }
+    }
+
     fn draw(&self, explanation: &Explanation, look: &TextOptions<'_>) -> Result<String, Failure> {
         let errors = |diagnostics: Diagnostics| Failure::Errors(diagnostics.0);
         if let Some(step) = &self.step {
             let lines = explanation.step_lines(step).map_err(errors)?;
-            return match self.format {
+            return match self.format() {
                 Format::Text => Ok(text::render_step(explanation, &lines, look)),
                 Format::Json => Ok(json::render_step(explanation, &lines)),
                 Format::Mermaid | Format::Svg => {
@@ -125,7 +135,7 @@ impl ExplainArgs {
         let is_changed = change != ChangeSet::default();
         let consequences = is_changed.then(|| explanation.consequences(&change)).transpose().map_err(errors)?;
         let consequences = consequences.as_ref();
-        match self.format {
+        match self.format() {
             Format::Text => Ok(text::render(explanation, consequences, look)),
             Format::Mermaid => Ok(mermaid::render(explanation, consequences)),
             Format::Svg => svg::render(explanation, consequences, file_name(look.plan)).map_err(Into::into),

@@ -48,7 +48,9 @@ pub(crate) fn run(args: &HashArgs, reporter: &Reporter) -> Result<(), Failure> {
     let options = args.transpile.options(&plan, None)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let usage = compilation.secrets(&options);
-    let values = args.secrets.find(&usage, &options)?.completed(&usage);
+    let found = args.secrets.find(&usage, &options)?;
+    reporter.report(&found.references(), None);
+    let values = found.completed(&usage);
     let key = args.key.read()?;
     if args.per_step {
         return print(&table(usage.listing_steps(), &values, key.as_deref()));

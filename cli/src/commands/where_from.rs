@@ -1,5 +1,7 @@
 //! `railpack2docker where`: the location in the plan of a line of a Dockerfile.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use clap::{ValueEnum, ValueHint};
@@ -24,6 +26,7 @@ use crate::output::stale_files::not_generated;
 const EXAMPLES: &str = "\
 Examples:
   railpack2docker where Dockerfile:42
+  railpack2docker where Dockerfile:42-44
   railpack2docker where Dockerfile:42 --source-map Dockerfile.map.json
 
 Exit status:
@@ -37,9 +40,9 @@ Exit status:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct WhereArgs {
-    /// File and line, separated by a colon, as in Docker's messages
-    #[arg(value_name = "FILE:LINE", value_parser = file_and_line)]
-    line: (PathBuf, usize),
+    /// File and line, separated by a colon, as in Docker's messages; also a range of lines, such as `Dockerfile:9-12`
+    #[arg(value_name = "FILE:LINE", value_parser = file_and_lines)]
+    lines: (PathBuf, RangeInclusive<usize>),
 
     /// Use this source map instead of regenerating the Dockerfile
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -60,50 +63,69 @@ enum Format {
     Json,
 }
 
-/// Parses `Dockerfile:42`, and `Dockerfile:42:7` and `Dockerfile:42-44` as editors and Docker print them.
-fn file_and_line(text: &str) -> Result<(PathBuf, usize), String> {
+/// Parses `Dockerfile:42` and `Dockerfile:42-44`, and `Dockerfile:42:7` as editors print it.
+fn file_and_lines(text: &str) -> Result<(PathBuf, RangeInclusive<usize>), String> {
     let error = || "expected a file, a colon and a line number, such as `Dockerfile:42`".to_owned();
-    let number = |text: &str| text.split('-').next().and_then(|text| text.parse::<usize>().ok());
+    let number = |text: &str| text.parse::<usize>().ok();
+    let range = |text: &str| match text.split_once('-') {
+        Some((first, last)) => Some(number(first)?..=number(last)?),
+        None => number(text).map(|line| line..=line),
+    };
     let (file, last) = text.rsplit_once(':').ok_or_else(error)?;
-    let last = number(last).ok_or_else(error)?;
-    let (file, line) = match file.rsplit_once(':') {
-        Some((before, line)) if !before.is_empty() => number(line).map_or((file, last), |line| (before, line)),
+    let last = range(last).ok_or_else(error)?;
+    let (file, lines) = match file.rsplit_once(':') {
+        Some((before, lines)) if !before.is_empty() => range(lines).map_or((file, last), |lines| (before, lines)),
         _ => (file, last),
     };
-    if file.is_empty() || line == 0 { Err(error()) } else { Ok((PathBuf::from(file), line)) }
+    let is_valid = !file.is_empty() && *lines.start() > 0 && !lines.is_empty();
+    if is_valid { Ok((PathBuf::from(file), lines)) } else { Err(error()) }
 }
 
-/// Prints the location.
+/// Prints the locations.
 pub(crate) fn run(args: &WhereArgs, reporter: &Reporter) -> Result<(), Failure> {
-    let (file, line) = (&args.line.0, args.line.1);
+    let (file, lines) = (&args.lines.0, &args.lines.1);
     let text = read(file)?;
     let count = text.lines().count();
-    if line > count {
+    if *lines.start() > count {
         let lines = if count == 1 { "line" } else { "lines" };
         let message = format!("`{}` has only {count} {lines}", file.display());
         return Err(Diagnostic::new(Code::NoSuchLine, message).into());
     }
-    let origin = match &args.source_map {
-        Some(map) => find_in_map(file, &text, line, map)?,
-        None => find_in_plan(file, &text, line, reporter)?,
+    let lines = *lines.start()..=(*lines.end()).min(count);
+    let origins = match &args.source_map {
+        Some(map) => find_in_map(file, &text, lines, map)?,
+        None => find_in_plan(file, &text, lines, reporter)?,
     };
     match args.format {
-        Format::Json => print(&origin.json(file, line)),
-        Format::Human => reporter.print(&origin.text(file, line)),
+        Format::Json => print(&origins.json(file)),
+        Format::Human => reporter.print(&origins.text(file)),
     }
+}
+
+/// The origins of lines.
+struct Origins {
+    /// The path of the plan, relative to the current directory.
+    plan_path: PathBuf,
+    /// The plan, if it was read.
+    plan: Option<PlanFile>,
+    lines: Vec<Origin>,
 }
 
 /// The origin of a line.
 struct Origin {
-    /// The path of the plan, relative to the current directory.
-    plan_path: PathBuf,
+    line: usize,
     /// The position in the plan. `None` for a line that has none.
     position: Option<PlanPosition>,
-    /// The plan, if it was read, and the location in it.
-    plan: Option<(PlanFile, Option<Location>)>,
+    /// The location in the plan, if it was read.
+    location: Option<Location>,
 }
 
-fn find_in_plan(file: &Path, text: &str, line: usize, reporter: &Reporter) -> Result<Origin, Failure> {
+fn find_in_plan(
+    file: &Path,
+    text: &str,
+    lines: RangeInclusive<usize>,
+    reporter: &Reporter,
+) -> Result<Origins, Failure> {
     let Some(header) = Header::parse(text) else {
         return Err(not_generated(file).into());
     };
@@ -113,13 +135,16 @@ fn find_in_plan(file: &Path, text: &str, line: usize, reporter: &Reporter) -> Re
         let help = format!("run `railpack2docker --check -o {}` to see the reason", path_word(file));
         return Err(Failure::Stale(vec![Diagnostic::new(Code::StaleSourceMap, message).with_help(help)]));
     }
-    let location = regenerated.generated.source_map.location_of(line).cloned();
     let index = LineIndex::new(&regenerated.plan.text);
-    let position = location.as_ref().map(|location| index.position(location).into());
-    Ok(Origin { plan_path: regenerated.plan_path, position, plan: Some((regenerated.plan, location)) })
+    let origin = |line| {
+        let location = regenerated.generated.source_map.location_of(line).cloned();
+        Origin { line, position: location.as_ref().map(|location| index.position(location).into()), location }
+    };
+    let lines = lines.map(origin).collect();
+    Ok(Origins { plan_path: regenerated.plan_path, plan: Some(regenerated.plan), lines })
 }
 
-fn find_in_map(file: &Path, text: &str, line: usize, path: &Path) -> Result<Origin, Failure> {
+fn find_in_map(file: &Path, text: &str, lines: RangeInclusive<usize>, path: &Path) -> Result<Origins, Failure> {
     let map = SourceMapFile::read(path)?;
     if Header::parse(text).is_none_or(|header| header.stamp.file != map.checksum || !header.is_untouched(text)) {
         let message = format!("`{}` is not the source map of `{}`", path.display(), file.display());
@@ -127,39 +152,66 @@ fn find_in_map(file: &Path, text: &str, line: usize, path: &Path) -> Result<Orig
         return Err(Failure::Stale(vec![Diagnostic::new(Code::StaleSourceMap, message).with_help(help)]));
     }
     let directory = file.parent().unwrap_or(Path::new(""));
-    let entry = map.lines.into_iter().find(|entry| entry.line == line);
-    Ok(Origin { plan_path: directory.join(&map.plan), position: entry.map(|entry| entry.location), plan: None })
+    let plan_path = directory.join(&map.plan);
+    let mut positions: BTreeMap<usize, PlanPosition> =
+        map.lines.into_iter().map(|entry| (entry.line, entry.location)).collect();
+    let lines = lines.map(|line| Origin { line, position: positions.remove(&line), location: None }).collect();
+    Ok(Origins { plan_path, plan: None, lines })
 }
 
-impl Origin {
-    fn json(&self, file: &Path, line: usize) -> String {
+impl Origins {
+    /// A JSON object for each line.
+    fn json(&self, file: &Path) -> String {
         let plan = self.plan_path.to_string_lossy();
-        let location =
-            self.position.as_ref().map(|position| location_json(&plan, &position.path, position.line, position.column));
-        let document = json!({ "file": file.to_string_lossy(), "line": line, "location": location });
-        escape_invisible_json(&document.to_string()) + "\n"
+        let object = |origin: &Origin| {
+            let position = origin.position.as_ref();
+            let location =
+                position.map(|position| location_json(&plan, &position.path, position.line, position.column));
+            let document = json!({ "file": file.to_string_lossy(), "line": origin.line, "location": location });
+            escape_invisible_json(&document.to_string()) + "\n"
+        };
+        self.lines.iter().map(object).collect()
     }
 
-    fn text(&self, file: &Path, line: usize) -> String {
+    /// A message for each location. Consecutive lines with the same one share a message.
+    fn text(&self, file: &Path) -> String {
+        let is_same = |a: &Origin, b: &Origin| a.path() == b.path();
+        self.lines.chunk_by(is_same).filter_map(|lines| self.message(file, lines)).collect()
+    }
+
+    fn message(&self, file: &Path, lines: &[Origin]) -> Option<String> {
+        let (first, last) = (lines.first()?, lines.last()?);
+        let (what, comes, is, has) = if first.line == last.line {
+            (format!("line {}", first.line), "comes", "it is", "has")
+        } else {
+            (format!("lines {}-{}", first.line, last.line), "come", "they are", "have")
+        };
         let file = file.to_string_lossy();
-        let file = escape_invisible(&file);
-        let Some(position) = &self.position else {
-            return format!(
-                "line {line} of `{file}` has no location in the plan: it is in the header, between stages, or appended\n"
-            );
+        let what = format!("{what} of `{}`", escape_invisible(&file));
+        let Some(position) = &first.position else {
+            return Some(format!(
+                "{what} {has} no location in the plan: {is} in the header, between stages, or appended\n"
+            ));
         };
         let path = match position.path.as_str() {
             "" => "the plan".to_owned(),
             path => format!("`{}`", escape_invisible(path)),
         };
-        let message = format!("line {line} of `{file}` comes from {path}");
-        match &self.plan {
-            Some((plan, Some(location))) => drawing(&Diagnostic::new(Code::Where, message).at(location), plan),
+        let message = format!("{what} {comes} from {path}");
+        Some(match (&self.plan, &first.location) {
+            (Some(plan), Some(location)) => drawing(&Diagnostic::new(Code::Where, message).at(location), plan),
             _ => {
                 let plan = self.plan_path.to_string_lossy();
                 format!("{message}, at {}:{}:{}\n", escape_invisible(&plan), position.line, position.column)
             }
-        }
+        })
+    }
+}
+
+impl Origin {
+    /// The path of the value in the plan.
+    fn path(&self) -> Option<&str> {
+        self.position.as_ref().map(|position| position.path.as_str())
     }
 }
 
@@ -176,17 +228,18 @@ mod tests {
 
     #[test]
     fn every_form_of_a_line_is_parsed() {
-        for (text, file, line) in [
-            ("Dockerfile:42", "Dockerfile", 42),
-            ("a/b.Dockerfile:1", "a/b.Dockerfile", 1),
-            ("Dockerfile:42:7", "Dockerfile", 42),
-            ("Dockerfile:42-44", "Dockerfile", 42),
-            (r"C:\x\Dockerfile:3", r"C:\x\Dockerfile", 3),
+        for (text, file, lines) in [
+            ("Dockerfile:42", "Dockerfile", 42..=42),
+            ("a/b.Dockerfile:1", "a/b.Dockerfile", 1..=1),
+            ("Dockerfile:42:7", "Dockerfile", 42..=42),
+            ("Dockerfile:42-44", "Dockerfile", 42..=44),
+            (r"C:\x\Dockerfile:3", r"C:\x\Dockerfile", 3..=3),
         ] {
-            assert_eq!(file_and_line(text), Ok((PathBuf::from(file), line)), "{text}");
+            assert_eq!(file_and_lines(text), Ok((PathBuf::from(file), lines)), "{text}");
         }
-        for text in ["Dockerfile", "42", ":42", "Dockerfile:", "Dockerfile:0", "Dockerfile:x"] {
-            assert!(file_and_line(text).is_err(), "{text}");
+        for text in ["Dockerfile", "42", ":42", "Dockerfile:", "Dockerfile:0", "Dockerfile:x", "Dockerfile:3-2", "x:3-"]
+        {
+            assert!(file_and_lines(text).is_err(), "{text}");
         }
     }
 }

@@ -8,7 +8,7 @@ use railpack2docker::header::{self, Header};
 use railpack2docker::{Code, Diagnostic, Transpiled};
 
 use super::asset_files::ListedAssets;
-use super::paths::{directory_of, dockerignore_path, follow_links, with_real_directory};
+use super::paths::{directory_of, dockerignore_path, follow_links, path_word, with_real_directory};
 use super::plan_file::PlanFile;
 use super::read::read_file_start;
 use crate::failure::Failure;
@@ -349,5 +349,9 @@ fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => error.to_string(),
     };
-    Diagnostic::new(Code::UnwritableFile, format!("can't write `{}`: {why}", path.display()))
+    let found = Diagnostic::new(Code::UnwritableFile, format!("can't write `{}`: {why}", path.display()));
+    match error.kind() {
+        io::ErrorKind::NotFound => found.with_help(format!("run `mkdir -p {}`", path_word(directory_of(path)))),
+        _ => found,
+    }
 }

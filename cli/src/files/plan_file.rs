@@ -35,6 +35,9 @@ impl PlanFile {
                 format!("{name} is larger than {} MiB, which is too large for a build plan", SIZE_LIMIT >> 20);
             return Err(Diagnostic::new(Code::TooLarge, message).into());
         }
+        if is_utf16(&bytes) {
+            return Err(utf16(&name).into());
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self { path, text }),
             Err(error) => Err(not_utf8(&name, &error).into()),
@@ -67,6 +70,16 @@ fn cannot_read(name: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::IsADirectory => found.with_help("pass the path of the plan in it"),
         _ => found,
     }
+}
+
+/// Whether bytes are UTF-16, with or without a byte order mark: JSON begins with two ASCII characters.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0x7f, 0, _, ..] | [1..=0x7f, 0, _, 0, ..])
+}
+
+fn utf16(name: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotUtf8, format!("{name} is UTF-16, as `>` in Windows PowerShell writes it"))
+        .with_help("let Railpack write the file: `railpack plan --out railpack-plan.json .`")
 }
 
 fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {

@@ -65,6 +65,8 @@ pub(crate) enum FailOn {
     Warning,
     /// Errors
     Error,
+    /// Nothing
+    Never,
 }
 
 impl Config {

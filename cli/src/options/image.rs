@@ -21,6 +21,9 @@ pub(crate) struct ImageArgs {
     user: Option<String>,
 
     /// Variable of the image, which overrides the plan's (repeatable)
+    ///
+    /// The plan stays the same: variables for Railpack, such as `RAILPACK_NODE_VERSION`, are for `railpack plan --env`,
+    /// and secrets for `build --secret`.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, hide_short_help = true)]
     #[serde(deserialize_with = "read_pairs")]
     env: Vec<(String, String)>,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use fs_err as fs;
 use railpack2docker::header::Header;
-use railpack2docker::{Options, Transpiled, shell, transpile};
+use railpack2docker::{Code, Diagnostic, Options, Transpiled, shell, transpile};
 
 use super::report::{OrReport, Reporter};
 use crate::failure::Failure;
@@ -27,7 +27,10 @@ pub(crate) struct Regenerated {
 /// How a Dockerfile is regenerated: from which plan, and with which options.
 pub(crate) struct Recipe<'f> {
     file: &'f Path,
-    plan_path: PathBuf,
+    /// The path of the plan, relative to the current directory.
+    pub(crate) plan_path: PathBuf,
+    /// Whether the plan was read from standard input, and no other is given.
+    is_unknown: bool,
     args: TranspileArgs,
 }
 
@@ -47,7 +50,8 @@ impl<'f> Recipe<'f> {
         let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| default_plan.to_owned());
         let header_args = command.map(|command| command.transpile);
         let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
-        Self { file, plan_path, args: args.clone().with_version_of(given) }
+        let is_unknown = plan.is_none() && header.is_some_and(|header| header.is_from_stdin);
+        Self { file, plan_path, is_unknown, args: args.clone().with_version_of(given) }
     }
 
     /// Reads the config file.
@@ -56,23 +60,45 @@ impl<'f> Recipe<'f> {
         self.args.config(&PlanFile { path: Some(self.plan_path.clone()), text: String::new() })
     }
 
-    /// Regenerates the file from this text of its plan.
+    /// Reads the plan, and the options of the project.
+    pub(crate) fn read(&self, header: Option<&Header>) -> Result<(PlanFile, Options), Failure> {
+        if self.is_unknown && !self.plan_path.exists() {
+            return Err(unknown_plan(self.file, &self.plan_path).into());
+        }
+        let plan = PlanFile::read(&self.plan_path)?;
+        let options = self.options(&plan, header)?;
+        Ok((plan, options))
+    }
+
+    fn options(&self, plan: &PlanFile, header: Option<&Header>) -> Result<Options, Failure> {
+        let mut config = self.args.config(plan)?;
+        config.transpile.keep_version(header);
+        self.args.options_with(&config, plan, Some(self.file))
+    }
+
+    /// Regenerates the file from this text of its plan. Errors in the plan are reported, warnings and notes are not.
     pub(crate) fn regenerate(
         self,
         plan: PlanFile,
         header: Option<&Header>,
         reporter: &Reporter,
     ) -> Result<Regenerated, Failure> {
-        let mut config = self.args.config(&plan)?;
-        config.transpile.keep_version(header);
-        let options = self.args.options_with(&config, &plan, Some(self.file))?;
+        let options = self.options(&plan, header)?;
         let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
-        reporter.report(&generated.findings, Some(&plan));
         Ok(Regenerated { plan_path: self.plan_path, plan, options, generated })
     }
 }
 
-/// Regenerates a Dockerfile from its plan: see [`Recipe::new`].
+/// The error for a Dockerfile whose plan was read from standard input, and is in no file.
+fn unknown_plan(file: &Path, plan: &Path) -> Diagnostic {
+    let (file, plan) = (file.display(), path_word(plan));
+    let message = format!("the plan of `{file}` was read from standard input, and there is no `{plan}`");
+    Diagnostic::new(Code::UnreadablePlan, message)
+        .with_help(format!("write it with `railpack plan --out {plan} .`, or pass the path of the plan"))
+}
+
+/// Regenerates a Dockerfile from its plan: see [`Recipe::new`]. Errors in the plan are reported, warnings and notes are
+/// not.
 pub(crate) fn regenerate(
     file: &Path,
     header: Option<&Header>,
@@ -82,8 +108,9 @@ pub(crate) fn regenerate(
     reporter: &Reporter,
 ) -> Result<Regenerated, Failure> {
     let recipe = Recipe::new(file, header, plan, default_plan, given);
-    let plan = PlanFile::read(&recipe.plan_path)?;
-    recipe.regenerate(plan, header, reporter)
+    let (plan, options) = recipe.read(header)?;
+    let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
+    Ok(Regenerated { plan_path: recipe.plan_path, plan, options, generated })
 }
 
 impl Regenerated {

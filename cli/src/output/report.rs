@@ -33,6 +33,11 @@ impl Reporter {
         Self { format: args.message_format, choice }
     }
 
+    /// Whether messages are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == MessageFormat::Json
+    }
+
     /// Writes text to standard output, with colors if the output supports them. Ignores a closed pipe.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         write_all(AutoStream::new(io::stdout().lock(), self.choice), text.as_bytes())

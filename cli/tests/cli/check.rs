@@ -310,6 +310,28 @@ fn mistakes_in_the_options_file_have_a_position() {
     }
 }
 
+#[test]
+fn a_range_of_lines_leads_to_its_locations_without_warnings() {
+    let folder = folder().file("railpack-plan.json", PLAN.replace("\"exclude\"", "\"excluded\": 1, \"exclude\""));
+    folder.run(["-o", "Dockerfile"]).stderr(["warning[unknown-key]"]).check();
+    let (line, _) = line_of_run(&folder.read("Dockerfile"));
+    let range = format!("Dockerfile:{}-{line}", line - 1);
+    let expected = [
+        format!("line {} of `Dockerfile` comes from `steps[0].inputs[1]", line - 1),
+        format!("line {line} of `Dockerfile` comes from `steps[0].commands[0].cmd`"),
+    ];
+    folder.run(["where", &range]).stdout([expected[0].as_str(), expected[1].as_str()]).check();
+    folder.run(["where", "Dockerfile:1-2"]).stdout("lines 1-2 of `Dockerfile` have no location in the plan: they are in the header, between stages, or appended\n").check();
+    let json = folder.run(["where", &range, "--format", "json"]).stdout(anything()).check().stdout;
+    let lines: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        lines.iter().map(|origin| origin["line"].as_u64().unwrap() as usize).collect::<Vec<_>>(),
+        [line - 1, line]
+    );
+    assert_eq!(lines[1]["location"]["path"], "steps[0].commands[0].cmd");
+    folder.run(["where", "Dockerfile:5-3"]).status(2).stderr(["expected a file, a colon and a line number"]).check();
+}
+
 /// The line of the only RUN, counted from 1, as an argument of `where`.
 fn line_of_run(dockerfile: &str) -> (usize, String) {
     let line = dockerfile.lines().position(|line| line == "RUN npm ci").unwrap() + 1;

@@ -49,6 +49,26 @@ fn standard_input_has_a_name_only_where_a_report_needs_one() {
 }
 
 #[test]
+fn messages_in_json_are_a_report_in_json() {
+    let folder = with(Code::NoShell);
+    let report = folder.run(["lint", "no-shell.json", "--format=json"]).status(1).stdout(anything()).check().stdout;
+    folder.run(["lint", "no-shell.json", "--message-format=json"]).status(1).stdout(report).check();
+    let github = ["lint", "no-shell.json", "--message-format=json", "--format=github"];
+    folder.run(github).status(1).stdout(["::warning "]).check();
+}
+
+#[test]
+fn no_finding_fails_on_request() {
+    for code in [Code::NoShell, Code::UnknownStep] {
+        let folder = with(code);
+        let file = format!("{code}.json");
+        folder.run(["lint", &file, "--fail-on", "never"]).stdout([format!("[{code}]").as_str()]).check();
+        folder.write("railpack2docker.toml", "lint.fail-on = 'never'");
+        folder.run(["lint", &file]).stdout(anything()).check();
+    }
+}
+
+#[test]
 fn each_service_has_its_own_severities() {
     let said = |code: Code, format: &str| -> Value {
         let status = i32::from(code.severity() > Severity::Note);

@@ -6,7 +6,10 @@ use fs_err as fs;
 use railpack2docker::{Options, transpile};
 use serde_json::{Value, json};
 
+use testkit::command::Folder;
 use testkit::engine::{Build, engine};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_railpack2docker");
 
 const IMAGE: &str = "railpack2docker-test/lines:1";
 
@@ -78,4 +81,17 @@ fn lines_do_what_one_line_does() {
     assert_eq!(built.read("/app/.ran"), installs);
     assert!(built.path(&format!("/app/{kept}/file")).exists());
     assert!(excluded.iter().all(|name| !built.path(&format!("/app/{name}")).exists()));
+}
+
+#[test]
+fn a_failing_line_is_found_in_the_plan() {
+    let Some(engine) = engine() else { return };
+    engine.stand_in(IMAGE, &BTreeMap::from([("/record".to_owned(), RECORD.to_owned())]));
+    let plan = json!({
+        "steps": [{ "name": "a", "inputs": [{ "image": IMAGE }], "commands": ["true", "sh /record && false"] }],
+        "deploy": { "base": { "image": IMAGE }, "inputs": [{ "step": "a", "include": ["/app"] }] },
+    });
+    let folder = Folder::new(BINARY).file("plan.json", plan.to_string());
+    let found = ["ERROR: failed", "at which the build fails, comes from `steps[0].commands[1]`"];
+    folder.run(["build", "plan.json", "--syntax=none"]).with_docker().status(1).stderr(found).check();
 }

@@ -26,7 +26,7 @@ const PREFIX: &str = "RAILPACK2DOCKER_SECRET_";
 const TOKEN: &str = "GITHUB_TOKEN";
 
 /// The inputs of a build.
-pub(super) struct Inputs<'a> {
+pub(super) struct BuildInputs<'a> {
     pub(super) usage: &'a SecretUsage,
     pub(super) options: &'a Options,
     pub(super) found: &'a FoundSecrets,
@@ -53,8 +53,8 @@ struct Environment {
 
 impl DockerBuild {
     /// The build, without its Dockerfile. Fails for a value that can't be passed.
-    pub(super) fn new(inputs: &Inputs<'_>) -> Result<Self, Diagnostic> {
-        let Inputs { usage, options, found, .. } = inputs;
+    pub(super) fn new(inputs: &BuildInputs<'_>) -> Result<Self, Diagnostic> {
+        let BuildInputs { usage, options, found, .. } = inputs;
         let mut environment = Environment::default();
         let mut command = BuildCommand::default();
         command.secrets = match &options.secret_mount {
@@ -233,7 +233,7 @@ mod tests {
             "steps": [{ "name": "a", "inputs": [{ "image": "x" }], "commands": [{ "cmd": "make" }] }],
             "deploy": { "base": { "step": "a" } },
         });
-        let inputs = Inputs {
+        let inputs = BuildInputs {
             usage: &Compilation::parse(&plan.to_string(), false).unwrap().secrets(options),
             options,
             found: &FoundSecrets { values, origins },

@@ -2,6 +2,7 @@
 
 mod check_leaks;
 mod command;
+mod failure;
 mod platforms;
 mod reproducible;
 mod running;
@@ -15,29 +16,33 @@ use clap::ValueHint;
 use fs_err as fs;
 use railpack2docker::header::Header;
 use railpack2docker::secrets::{Values, hash};
-use railpack2docker::{Code, Compilation, Diagnostic, Transpiled};
+use railpack2docker::{Code, Compilation, Diagnostic, Options, Transpiled};
 
 use super::{docker, leaks};
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files};
 use crate::files::paths::dockerignore_path;
+use crate::files::plan_file::PlanFile;
+use crate::files::plan_search::{PLAN_NAME, plan_at};
 use crate::options::key::KeyArgs;
 use crate::options::plan::PlanArgs;
 use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
-use crate::output::regenerate;
+use crate::output::regenerate::{self, Recipe};
 use crate::output::report::{OrReport, Reporter};
 use crate::output::stale_files::{fail_if_stale, read, stale_files};
 use check_leaks::ImageId;
-use command::{DockerBuild, Inputs};
+use command::{BuildInputs, DockerBuild};
+use failure::{location_of_failure, other_dockerfile};
 
 const EXAMPLES: &str = "\
 Examples:
   railpack2docker build plan.json -- -t app              build an image
   railpack2docker build --env-file .env.build -- -t app  read secrets from a file
   railpack2docker build --check-leaks -- -t app          build it, and search it for secrets
-  railpack2docker build -f Dockerfile --dry-run          check a Dockerfile, and print the command
+  railpack2docker build -f Dockerfile                    build a Dockerfile that is up to date
+  railpack2docker build --dry-run                        print the command
 
 Exit status:
   that of docker, or
@@ -57,6 +62,8 @@ pub(crate) struct BuildArgs {
     plan: PlanArgs,
 
     /// Build this Dockerfile, which must be up to date, instead of a temporary one
+    ///
+    /// The plan and the options default to those in its header.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
 
@@ -86,24 +93,45 @@ pub(crate) struct BuildArgs {
     transpile: TranspileArgs,
 }
 
+/// The plan, the options, and the Dockerfile to build.
+struct Inputs {
+    plan: PlanFile,
+    plan_path: PathBuf,
+    options: Options,
+    /// The text of the Dockerfile, if one is given and exists.
+    current: Option<String>,
+}
+
+impl Inputs {
+    /// Reads them. A plan and options that are not given come from the header of the Dockerfile, if one is given.
+    fn read(args: &BuildArgs) -> Result<Self, Failure> {
+        let given = args.plan.given.as_deref().map(plan_at).transpose()?;
+        let Some(file) = args.file.as_deref() else {
+            let plan_path = args.plan.path()?;
+            let plan = PlanFile::read(&plan_path)?;
+            let options = args.transpile.options(&plan, None)?;
+            return Ok(Self { plan, plan_path, options, current: None });
+        };
+        let current = read(file)?;
+        let header = current.as_deref().and_then(Header::parse);
+        let recipe = Recipe::new(file, header.as_ref(), given.as_deref(), Path::new(PLAN_NAME), &args.transpile);
+        let (plan, options) = recipe.read(header.as_ref())?;
+        Ok(Self { plan, plan_path: recipe.plan_path, options, current })
+    }
+}
+
 /// Builds the image. The result is the exit status of `docker`.
 pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
-    let plan = args.plan.read()?;
     let file = args.file.as_deref();
-    let mut config = args.transpile.config(&plan)?;
-    let current = match file {
-        Some(file) => read(file)?,
-        None => None,
-    };
-    config.transpile.keep_version(current.as_deref().and_then(Header::parse).as_ref());
-    let options = args.transpile.options_with(&config, &plan, file)?;
+    let Inputs { plan, plan_path, options, current } = Inputs::read(args)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let generated = compilation.transpile(&options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
     let usage = compilation.secrets(&options);
     let found = args.secrets.find_with_key(&usage, &options)?;
+    reporter.report(&found.references(), None);
     if let Some(file) = file {
-        let command = regenerate::command(&args.plan.path()?, file, &options);
+        let command = regenerate::command(&plan_path, file, &options);
         fail_if_stale(file, &stale_files(file, current, &generated)?, &command)?;
     }
     platforms::check(&args.more, &options)?;
@@ -116,7 +144,8 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     }
     let exposed = exposed_files(&context, &generated, &options, file, &found.files());
     reporter.report(exposed.as_slice(), None);
-    let inputs = Inputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
+    let inputs =
+        BuildInputs { usage: &usage, options: &options, found: &found, hash, more: &args.more, context: &context };
     if args.dry_run {
         let path = file.map_or_else(|| Path::new(PLACEHOLDER).join("Dockerfile"), Path::to_owned);
         let build = DockerBuild::new(&inputs)?.with_file(&path);
@@ -130,21 +159,23 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     }
     let id = if args.check_leaks { Some(image_id(args, &temporary_parent)?) } else { None };
     let more = [args.more.as_slice(), &id.as_ref().map(ImageId::arguments).unwrap_or_default()].concat();
-    let build = DockerBuild::new(&Inputs { more: &more, ..inputs })?;
+    let build = DockerBuild::new(&BuildInputs { more: &more, ..inputs })?;
     docker::check(&args.more)?;
-    let status = {
+    let ended = {
         let signals = wait::Signals::hold()?;
         match file {
             Some(file) => signals.run(&build.with_file(file))?,
             None => {
+                reporter.report(other_dockerfile(&plan, &args.transpile).as_slice(), None);
                 let directory = write_temporary(&temporary_parent, &generated)?;
                 signals.run(&build.with_file(&directory.path().join("Dockerfile")))?
             }
         }
     };
+    reporter.report(location_of_failure(&ended, file, &generated).as_slice(), Some(&plan));
     match id {
-        Some(id) if status == ExitCode::SUCCESS => check_leaks(id, &found.values, reporter),
-        _ => Ok(status),
+        Some(id) if ended.code == ExitCode::SUCCESS => check_leaks(id, &found.values, reporter),
+        _ => Ok(ended.code),
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::{ExitCode, ExitStatus};
 use railpack2docker::{Code, Diagnostic};
 
 use super::command::DockerBuild;
-use super::running::Running;
+use super::running::{Running, failing_line};
 use crate::commands::docker::cannot_run;
 use crate::failure::Failure;
 
@@ -14,6 +14,26 @@ pub(super) use unix::Signals;
 
 #[cfg(not(unix))]
 pub(super) use other::Signals;
+
+/// The end of a build.
+pub(super) struct Ended {
+    pub(super) code: ExitCode,
+    /// Whether docker ended with an error, and not by a signal.
+    pub(super) failed: bool,
+    /// The line of the Dockerfile at which the build fails, if docker named it.
+    pub(super) line: Option<usize>,
+    /// Whether docker wrote to a terminal, so that nothing is known about the line.
+    pub(super) is_on_terminal: bool,
+}
+
+impl Ended {
+    fn new(status: ExitStatus, messages: Option<&[u8]>) -> Self {
+        // 130: interrupted
+        let failed = status.code().is_some_and(|code| code != 0 && code != 130);
+        let line = messages.and_then(failing_line);
+        Self { code: exit_code(status), failed, line, is_on_terminal: messages.is_none() }
+    }
+}
 
 fn exit_code(status: ExitStatus) -> ExitCode {
     #[cfg(unix)]
@@ -36,7 +56,7 @@ mod unix {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals as Held;
 
-    use super::{DockerBuild, ExitCode, Failure, Running, cannot_run, cannot_wait, exit_code};
+    use super::{DockerBuild, Ended, Failure, Running, cannot_run, cannot_wait};
 
     /// The signals that end a process, caught so that temporary files are removed.
     pub(in crate::commands::build) struct Signals(Held);
@@ -47,9 +67,9 @@ mod unix {
             Ok(Self(Held::new([SIGINT, SIGTERM, SIGHUP]).map_err(|error| cannot_wait(&error))?))
         }
 
-        /// Runs the build. The result is its exit status. SIGTERM is forwarded; a terminal sends SIGINT and
+        /// Runs the build. SIGTERM is forwarded; a terminal sends SIGINT and
         /// SIGHUP to docker as well.
-        pub(in crate::commands::build) fn run(mut self, build: &DockerBuild) -> Result<ExitCode, Failure> {
+        pub(in crate::commands::build) fn run(mut self, build: &DockerBuild) -> Result<Ended, Failure> {
             let running = Running::start(build).map_err(|error| cannot_run(&error))?;
             let handle = self.0.handle();
             let pid = i32::try_from(running.id()).ok().and_then(Pid::from_raw);
@@ -64,7 +84,8 @@ mod unix {
             let status = running.wait();
             handle.close();
             let _ = forwarding.join();
-            Ok(exit_code(status.map_err(|error| cannot_wait(&error))?))
+            let (status, messages) = status.map_err(|error| cannot_wait(&error))?;
+            Ok(Ended::new(status, messages.as_deref()))
         }
 
         /// Ends this process at the next signal, as if it were not caught: once caught, a signal stays without its
@@ -81,7 +102,7 @@ mod unix {
 
 #[cfg(not(unix))]
 mod other {
-    use super::{DockerBuild, ExitCode, Failure, Running, cannot_run, cannot_wait, exit_code};
+    use super::{DockerBuild, Ended, Failure, Running, cannot_run, cannot_wait};
 
     /// Nothing is caught: Ctrl-C ends this process and docker.
     pub(in crate::commands::build) struct Signals;
@@ -93,11 +114,12 @@ mod other {
             Ok(Self)
         }
 
-        /// Runs the build. The result is its exit status.
+        /// Runs the build.
         #[expect(clippy::unused_self, reason = "used on Unix")]
-        pub(in crate::commands::build) fn run(self, build: &DockerBuild) -> Result<ExitCode, Failure> {
+        pub(in crate::commands::build) fn run(self, build: &DockerBuild) -> Result<Ended, Failure> {
             let running = Running::start(build).map_err(|error| cannot_run(&error))?;
-            Ok(exit_code(running.wait().map_err(|error| cannot_wait(&error))?))
+            let (status, messages) = running.wait().map_err(|error| cannot_wait(&error))?;
+            Ok(Ended::new(status, messages.as_deref()))
         }
 
         /// Does nothing.

@@ -37,8 +37,7 @@ pub(super) fn read(revision: &str, path: &str) -> Result<PlanFile, Failure> {
 
 /// Checks that a revision exists.
 pub(super) fn check_revision(revision: &str) -> Result<(), Failure> {
-    let commit = format!("{revision}^{{tree}}");
-    if !revision.starts_with('-') && succeeds(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) {
+    if is_revision(revision) {
         return Ok(());
     }
     if !succeeds(&["rev-parse", "--git-dir"]) {
@@ -64,6 +63,12 @@ pub(super) fn files_below(revision: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(names.map(|name| PathBuf::from(String::from_utf8_lossy(name).into_owned())).collect())
 }
 
+/// Whether a name is a revision of the repository of the current directory.
+pub(super) fn is_revision(name: &str) -> bool {
+    let commit = format!("{name}^{{tree}}");
+    !name.starts_with('-') && succeeds(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+}
+
 /// Whether a git command succeeds.
 fn succeeds(arguments: &[&str]) -> bool {
     let mut git = Command::new("git");
@@ -81,8 +86,7 @@ fn not_found(revision: &str, path: &str, name: &str) -> Failure {
         );
         return found.with_help("pass the path of a file, or run this in a repository").into();
     }
-    let commit = format!("{revision}^{{tree}}");
-    if !revision.is_empty() && !succeeds(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) {
+    if !revision.is_empty() && !is_revision(revision) {
         return unknown_revision(revision, name);
     }
     let what = if succeeds(&["cat-file", "-e", name]) { "is not a file" } else { "does not exist" };

@@ -7,7 +7,9 @@ use railpack2docker::{Code, Diagnostic};
 
 use super::git;
 use crate::failure::Failure;
+use crate::files::paths::can_be_joined;
 use crate::files::plan_file::PlanFile;
+use crate::files::plan_search::PLAN_NAME;
 
 /// Reads both plans.
 pub(super) fn read(old: &OsStr, new: &OsStr) -> Result<(PlanFile, PlanFile), Failure> {
@@ -15,14 +17,28 @@ pub(super) fn read(old: &OsStr, new: &OsStr) -> Result<(PlanFile, PlanFile), Fai
         let found = Diagnostic::new(Code::TwoStdins, "can't read both plans from standard input");
         return Err(found.with_help("pass a file or `REV:PATH` for one of them").into());
     }
-    Ok((read_one(old)?, read_one(new)?))
+    Ok((read_one(old, new)?, read_one(new, old)?))
 }
 
-fn read_one(name: &OsStr) -> Result<PlanFile, Failure> {
+/// Reads a plan. `other` is the name of the plan that it is compared with.
+fn read_one(name: &OsStr, other: &OsStr) -> Result<PlanFile, Failure> {
+    let path = Path::new(name);
     match revision(name) {
         Some((revision, path)) if !Path::new(name).exists() => git::read(&revision, &path),
-        _ => PlanFile::read(Path::new(name)),
+        None if name != "-" && !path.exists() && git::is_revision(&name.to_string_lossy()) => {
+            Err(without_path(&name.to_string_lossy(), &other.to_string_lossy()).into())
+        }
+        _ => PlanFile::read(path),
     }
+}
+
+/// The error for a git revision without the path of a plan.
+fn without_path(revision: &str, other: &str) -> Diagnostic {
+    let path = if other == "-" { PLAN_NAME } else { other.split_once(':').map_or(other, |(_, path)| path) };
+    let is_below = can_be_joined(Path::new(path)) && !path.starts_with('.');
+    let path = if is_below { format!("./{path}") } else { path.to_owned() };
+    let message = format!("can't read the plan from `{revision}`: it is a git revision without the path of a plan");
+    Diagnostic::new(Code::UnreadablePlan, message).with_help(format!("pass `{revision}:{path}`"))
 }
 
 /// The parts of `REV:PATH`. A Windows drive is not a revision.

@@ -49,9 +49,9 @@ pub(crate) struct LintArgs {
     #[command(flatten)]
     plans: PlansArgs,
 
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
-    format: Format,
+    /// Output format [default: human, or json with `--message-format json`]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
 
     /// Lowest severity that fails the command [default: warning]
     #[arg(long, value_name = "SEVERITY", value_enum, hide_default_value = true)]
@@ -70,10 +70,9 @@ pub(crate) struct LintArgs {
 }
 
 /// The output format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Messages with code frames
-    #[default]
     Human,
     /// A JSON document
     Json,
@@ -117,7 +116,8 @@ pub(crate) fn run(args: &LintArgs, reporter: &Reporter) -> Result<ExitCode, Fail
         reporter.report_failure(error);
     }
     let subjects: Vec<Subject<'_>> = plans.iter().map(|plan| Subject::new(&plan.plan, &plan.findings)).collect();
-    match args.format {
+    let default = if reporter.is_json() { Format::Json } else { Format::Human };
+    match args.format.unwrap_or(default) {
         Format::Human => reporter.print(&for_people(&plans))?,
         Format::Json => print(&json::print(&subjects))?,
         Format::Sarif => print(&sarif::print(&subjects))?,
@@ -144,6 +144,7 @@ fn lint_plan(path: &Path, args: &LintArgs) -> Result<LintedPlan, Failure> {
     let lowest = match args.fail_on.or(config.lint.fail_on).unwrap_or_default() {
         FailOn::Warning => Severity::Warning,
         FailOn::Error => Severity::Error,
+        FailOn::Never => return Ok(LintedPlan { plan, findings, fails: false }),
     };
     let fails = findings.iter().any(|found| found.severity >= lowest);
     Ok(LintedPlan { plan, findings, fails })

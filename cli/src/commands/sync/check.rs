@@ -35,6 +35,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     };
     let plan = PlanFile { path: Some(app.plan.clone()), text };
     let regenerated = recipe.regenerate(plan.clone(), header.as_ref(), reporter)?;
+    reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
     if !planned.is_current() {
         let new = PlanFile { path: Some(app.plan.clone()), text: planned.text.clone() };
         let difference = diff::in_full(plan, new, &regenerated.options, reporter)?;

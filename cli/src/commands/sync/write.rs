@@ -41,6 +41,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     };
     let plan = PlanFile { path: Some(app.plan.clone()), text: planned.text.clone() };
     let regenerated = recipe.regenerate(plan, header.as_ref(), reporter)?;
+    reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
     let Regenerated { plan, generated, .. } = &regenerated;
     check_assets_are_sent(plan_context(plan, file), generated, file)?;
     let mut outputs = OutputFiles::default();

@@ -4,6 +4,7 @@
 mod args;
 mod env_file;
 mod flag;
+mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

@@ -69,6 +69,19 @@ fn missing_revisions_and_files_are_reported() {
 }
 
 #[test]
+fn a_revision_without_a_path_is_recognized() {
+    let repository = repository();
+    for (old, new, help) in [
+        ("HEAD", "sub/plan.json", "pass `HEAD:./sub/plan.json`"),
+        ("v1", "main:sub/plan.json", "pass `v1:./sub/plan.json`"),
+        ("sub/plan.json", "v1", "pass `v1:./sub/plan.json`"),
+    ] {
+        let said = ["is a git revision without the path of a plan", help];
+        diff(&repository, old, new).status(2).stderr(said).check();
+    }
+}
+
+#[test]
 fn a_missing_repository_or_git_is_reported() {
     let folder = folder().file("plan.json", PLAN);
     // a folder above may be in a repository

@@ -94,8 +94,9 @@ fn an_existing_dockerfile_is_built_if_it_is_current() {
         fails(said, help);
         world.write(file, before);
     }
-    let said = ["run `railpack2docker plan.json -o Dockerfile`"];
-    world.run(&["build", "plan.json", "-f", "Dockerfile"]).status(1).stderr(said).check();
+    let said = ["error[changed-options]", "run `railpack2docker plan.json -o Dockerfile --cache-prefix=c`"];
+    let other = ["build", "plan.json", "-f", "Dockerfile", "--cache-prefix=c"];
+    world.run(&other).status(1).stderr(said).check();
     world.remove("app/Dockerfile.dockerignore");
     fails("`Dockerfile.dockerignore` does not exist", "");
 }
@@ -224,4 +225,77 @@ fn only_mounted_secrets_need_a_value() {
     let hash = |environment: &[(&str, &str)]| world.hash(&[scope], environment);
     assert_eq!(hash(&[("A", "a")]), hash(&[("A", "a"), ("B", "b"), ("UNUSED", "c")]));
     assert_ne!(hash(&[("A", "a")]), hash(&[("A", "b")]));
+}
+
+#[test]
+fn a_dockerfile_is_built_with_the_options_in_its_header() {
+    let world = World::new(&[]);
+    world.run(&["plan.json", "-o", "Dockerfile", "--syntax", "none", "--cache-prefix=a b"]).check();
+    for arguments in [&["build", "-f", "Dockerfile"][..], &["build", "plan.json", "-f", "Dockerfile"]] {
+        world.run(arguments).stdout("built\n").check();
+        assert_eq!(world.log("Dockerfile"), [world.read("app/Dockerfile")]);
+    }
+    // options that are given replace all of them
+    let said = ["error[changed-options]", "run `railpack2docker plan.json -o Dockerfile --syntax none`"];
+    world.run(&["build", "-f", "Dockerfile", "--syntax", "none"]).status(1).stderr(said).check();
+}
+
+#[test]
+fn another_dockerfile_next_to_the_plan_is_noted() {
+    let world = World::new(&[]);
+    let note = "note[other-dockerfile]: `Dockerfile` is not built, and differs from the Dockerfile that is";
+    world.run(&["plan.json", "-o", "Dockerfile"]).check();
+    world.run(&["build", "plan.json"]).stdout("built\n").check();
+    world
+        .run(&["build", "plan.json", "--syntax=none"])
+        .stdout("built\n")
+        .stderr([note, "pass `-f Dockerfile`"])
+        .check();
+    world.run(&["build", "-f", "Dockerfile"]).stdout("built\n").check();
+    world.replace("app/Dockerfile", "RUN make", "RUN make it");
+    world.run(&["build", "plan.json"]).stdout("built\n").stderr([note]).check();
+    // a file of someone else
+    world.write("app/Dockerfile", "FROM scratch\n");
+    world.run(&["build", "plan.json"]).stdout("built\n").check();
+}
+
+#[test]
+fn the_failing_line_is_found_in_the_plan() {
+    let world = World::new(&[]);
+    world.run(&["plan.json", "-o", "Dockerfile"]).check();
+    for arguments in [&["build", "plan.json"][..], &["build", "plan.json", "-f", "Dockerfile"]] {
+        world.run(arguments).stdout("built\n").check();
+        let built = world.log("Dockerfile").remove(0);
+        let line = built.lines().position(|line| line == "RUN make").unwrap() + 1;
+        let messages = format!(
+            "#5 ERROR: \u{1b}[31mé\nDockerfile:{line}\n--------------------\n  {line} | >>> RUN make\nERROR: failed"
+        );
+        let run = world.run(arguments).env("MESSAGES", &messages).env("STATUS", "1").status(1).stdout("built\n");
+        let found = format!(
+            "note[where]: line {line} of the Dockerfile, at which the build fails, comes from `steps[0].commands[0].cmd`"
+        );
+        let said = run.stderr([found.as_str(), " --> plan.json:1:"]).check().stderr;
+        assert!(said.starts_with(&messages), "docker's messages are unchanged: {said}");
+        // a build that succeeds, and one that fails for another reason
+        world.run(arguments).env("MESSAGES", &messages).stdout("built\n").stderr(messages.as_str()).check();
+        let other = world.run(arguments).env("MESSAGES", "ERROR: no").env("STATUS", "1");
+        other.status(1).stdout("built\n").stderr("ERROR: no").check();
+    }
+}
+
+#[test]
+fn a_secret_is_not_written_into_the_image() {
+    let world = World::new(&["A"]);
+    let said = that(|text: &str| {
+        text.contains("error[invalid-option]: `--env A=…` would write the secret `A` into the image")
+            && text.contains("pass it to the build with `--secret A`")
+            && !text.contains("hunter2")
+    });
+    for arguments in
+        [&["build", "plan.json", "--secret", "A=x", "--env", "A=hunter2"][..], &["plan.json", "--env=A=hunter2"]]
+    {
+        world.run(arguments).status(2).stderr(said.clone()).check();
+    }
+    world.run(&["build", "plan.json", "--secret", "A=x", "--env", "TZ=UTC"]).stdout("built\n").check();
+    assert!(world.log("Dockerfile")[0].contains("TZ=\"UTC\""));
 }

@@ -164,3 +164,21 @@ fn a_plan_can_come_from_standard_input() {
     let run = world.run(&["hash", "-", "--secret", "A=b", "--key-file", "plan.json"]);
     run.stdin(world.read("app/plan.json")).stdout(that(|hash| hash.len() == 65)).check();
 }
+
+#[test]
+fn a_reference_of_a_password_manager_is_reported_without_its_value() {
+    let world = World::new(&["A", "B", "C", "D"]);
+    world.write("app/.env", "A=op://hidden/item\n");
+    world.write("app/d.txt", "vault:v1:ciphertext");
+    let arguments =
+        ["hash", "plan.json", "--env-file", ".env", "--secret", "B=vault:hidden#key", "--secret", "id=D,src=d.txt"];
+    let run = world.run(&arguments).env("C", "ref+awsssm://hidden").stdout(anything());
+    let said = run.stderr(that(|text| !text.contains("hidden") && !text.contains("secret `D`"))).check().stderr;
+    for warning in [
+        "warning[secret-reference]: the value of the secret `A` (in `.env`) is a reference of 1Password",
+        "the value of the secret `B` (in `--secret`) is a reference of Vault",
+        "the value of the secret `C` (in the environment variable `C`) is a reference of vals",
+    ] {
+        assert!(said.contains(warning), "{said}");
+    }
+}

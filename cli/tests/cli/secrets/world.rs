@@ -32,6 +32,7 @@ for word; do
   before=$word
 done
 echo built
+[ -n "$MESSAGES" ] && printf '%s' "$MESSAGES" >&2
 if [ -n "$WAIT" ]; then
   # reads a pipe that nobody writes to
   cat "$LOG/never" &

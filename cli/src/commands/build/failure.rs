@@ -1,0 +1,53 @@
+//! Notes about a Dockerfile that is not built, and about the line at which a build fails.
+
+use std::path::Path;
+
+use railpack2docker::header::Header;
+use railpack2docker::{Code, Diagnostic, Transpiled, transpile};
+
+use super::wait::Ended;
+use crate::files::paths::path_word;
+use crate::files::plan_file::PlanFile;
+use crate::options::transpile::TranspileArgs;
+use crate::output::stale_files::{DEFAULT_DOCKERFILE, read};
+
+/// The note about a generated Dockerfile next to the plan that differs from the one that is built. A file that can't
+/// be read is not one.
+pub(super) fn other_dockerfile(plan: &PlanFile, args: &TranspileArgs) -> Option<Diagnostic> {
+    let file = plan.directory().join(DEFAULT_DOCKERFILE);
+    let file = file.strip_prefix(".").unwrap_or(&file);
+    let current = read(file).ok()??;
+    Header::parse(&current)?;
+    let generated = transpile(&plan.text, &args.options(plan, Some(file)).ok()?).ok()?;
+    if generated.dockerfile == current {
+        return None;
+    }
+    let message = format!("`{}` is not built, and differs from the Dockerfile that is", file.display());
+    Some(
+        Diagnostic::new(Code::OtherDockerfile, message).with_help(format!("pass `-f {}` to build it", path_word(file))),
+    )
+}
+
+/// The note about the location in the plan of the line at which a build fails.
+pub(super) fn location_of_failure(ended: &Ended, file: Option<&Path>, generated: &Transpiled) -> Option<Diagnostic> {
+    if !ended.failed {
+        return None;
+    }
+    if let Some(line) = ended.line {
+        let location = generated.source_map.location_of(line)?;
+        let message =
+            format!("line {line} of the Dockerfile, at which the build fails, comes from `{}`", location.path());
+        return Some(Diagnostic::new(Code::Where, message).at(location));
+    }
+    if !ended.is_on_terminal {
+        return None;
+    }
+    let write = if file.is_none() {
+        "write the Dockerfile with `-o Dockerfile`, build it with `-f Dockerfile`, and "
+    } else {
+        ""
+    };
+    let file = path_word(file.unwrap_or(Path::new(DEFAULT_DOCKERFILE)));
+    let message = "if docker names a line of the Dockerfile above, `where` finds its location in the plan";
+    Some(Diagnostic::new(Code::Where, message).with_help(format!("{write}run `railpack2docker where {file}:LINE`")))
+}
