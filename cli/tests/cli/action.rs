@@ -80,7 +80,7 @@ impl Repository {
             .run_program("bash", [root().join("action/review")])
             .within("app")
             .env("PATH", path)
-            .envs([("PLAN", "railpack-plan.json"), ("DOCKERFILE", "Dockerfile"), ("FAIL_ON", "warning")])
+            .envs([("PLANS", "railpack-plan.json"), ("DOCKERFILE", ""), ("FAIL_ON", "warning")])
             .envs([("COMMENT", "true"), ("BASE", &self.base), ("PULL_REQUEST", "7")])
             .envs([("GITHUB_REPOSITORY", "o/r"), ("GH_TOKEN", "t")])
             .env("GITHUB_STEP_SUMMARY", self.folder.path("summary"))
@@ -128,7 +128,7 @@ fn a_stale_file_fails_with_an_annotation() {
     let repository = Repository::new();
     repository.folder.write("app/railpack-plan.json", PLAN.replace("npm ci", "npm install"));
     let ran = repository.review(1, &[]);
-    assert!(ran.log.contains("\n::error file=Dockerfile,title=railpack2docker::"), "{}", ran.log);
+    assert!(ran.log.contains("\n::error file=app/Dockerfile,title=railpack2docker::"), "{}", ran.log);
     assert!(ran.summary.contains("    -RUN npm ci\n    +RUN npm install\n"), "{}", ran.summary);
     assert!(ran.summary.contains("the plan changed (`plan: "), "{}", ran.summary);
 }
@@ -160,6 +160,52 @@ fn a_push_is_checked_but_not_compared() {
 }
 
 #[test]
+fn a_monorepo_gets_one_comment_and_annotations_from_its_root() {
+    let repository = Repository::new();
+    let folder = &repository.folder;
+    for app in ["api", "web", "worker"] {
+        folder.write(&format!("app/apps/{app}/railpack-plan.json"), PLAN);
+        folder.run(["-o", "Dockerfile"]).within(format!("app/apps/{app}")).stderr(anything()).check();
+    }
+    repository.git(&["add", "app"]);
+    repository.git(&["-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "apps"]);
+    let base = repository.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    folder.replace("app/apps/web/railpack-plan.json", "npm ci", "npm install");
+    folder.run(["-o", "Dockerfile"]).within("app/apps/web").stderr(anything()).check();
+    folder.replace("app/apps/api/railpack-plan.json", "npm ci", "rm -rf dist/*");
+    folder.write("app/apps/new/railpack-plan.json", PLAN);
+    let variables = [("PLANS", "apps/*/railpack-plan.json"), ("BASE", base.as_str())];
+    let ran = repository.review(1, &variables);
+    for said in [
+        "\n::error file=app/apps/api/Dockerfile,title=railpack2docker::",
+        "\n::error file=app/apps/new/Dockerfile,title=railpack2docker::",
+        "\n::warning file=app/apps/api/railpack-plan.json,line=3,",
+    ] {
+        assert!(ran.log.contains(said), "{said}\n{}", ran.log);
+    }
+    assert!(!ran.log.contains("file=app/apps/worker"), "{}", ran.log);
+    assert_eq!(ran.asked.matches("--method POST").count(), 1, "{}", ran.asked);
+    for said in [
+        "**4 build plans: 2 changed, 1 new, 1 unchanged**",
+        "\n### `app/apps/api`\n",
+        "\n### `app/apps/web`\n",
+        "\nNew: `app/apps/new`\n",
+        "\nUnchanged: `app/apps/worker`\n",
+    ] {
+        assert!(ran.body.contains(said), "{said}\n{}", ran.body);
+    }
+    // a run of another workflow has a comment of its own
+    let marker = |ran: &Ran| ran.body.lines().next().unwrap().to_owned();
+    let other = repository.review(1, &[("PLANS", "apps/api/railpack-plan.json"), ("BASE", &base)]);
+    assert_ne!(marker(&ran), marker(&other));
+    let again = repository.review(1, &[variables[0], variables[1], ("COMMENTS", "99\n")]);
+    assert!(again.asked.contains("--method PATCH repos/o/r/issues/comments/99"), "{}", again.asked);
+    assert_eq!(marker(&ran), marker(&again));
+    let none = repository.review(1, &[("PLANS", "nowhere/*.json")]);
+    assert!(none.log.contains("No plan matches the input `plans`"), "{}", none.log);
+}
+
+#[test]
 fn plans_cannot_inject_workflow_commands() {
     let repository = Repository::new();
     repository.folder.write(
@@ -171,7 +217,14 @@ fn plans_cannot_inject_workflow_commands() {
     for line in ran.log.lines() {
         match (stopped, line.trim_start().strip_prefix("::")) {
             (None, Some(command)) => {
-                let known = ["stop-commands::", "error file=", "warning file=", "notice file=", "warning title="];
+                let known = [
+                    "stop-commands::",
+                    "error file=",
+                    "warning file=",
+                    "notice file=",
+                    "warning title=",
+                    "error title=",
+                ];
                 assert!(known.iter().any(|known| command.starts_with(known)), "{line}");
                 stopped = command.strip_prefix("stop-commands::");
             }

@@ -1,6 +1,9 @@
 //! The commands of the README and the book run, and the output that these documents show is the real one. The tests
 //! that need Docker run the `docker` commands.
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use fs_err as fs;
 use testkit::command::{Folder, anything};
 use testkit::pages::{pages, readme};
@@ -13,7 +16,18 @@ const OTHERS: [&str; 5] = ["cargo test", "cargo install", "docker ", "railpack p
 fn folder() -> Folder {
     let folder = crate::folder().file("railpack-plan.json", &readme().blocks("json")[0]);
     folder.write(".env.build", "NPM_TOKEN='t$'\n");
+    // a stand-in that prints the plan
+    folder.write_program("bin/railpack", "#!/bin/sh\ncat \"$(dirname \"$0\")/../railpack-plan.json\"\n");
     folder
+}
+
+/// A PATH with the command and the stand-in for Railpack.
+fn path(folder: &Folder) -> OsString {
+    let tool = Path::new(crate::BINARY).parent().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the programs that scripts run")]
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let first = [folder.path("bin"), tool.to_owned()];
+    std::env::join_paths(first.into_iter().chain(std::env::split_paths(&inherited))).unwrap()
 }
 
 /// The standard output of a script, which must succeed.
@@ -37,7 +51,13 @@ fn commands_run() {
                 continue;
             }
             assert!(script.starts_with("railpack2docker "), "{}: {line}", page.path.display());
-            folder.run_script(&script).within(directory).stdout(anything()).stderr(anything()).check();
+            folder
+                .run_script(&script)
+                .within(directory)
+                .env("PATH", path(&folder))
+                .stdout(anything())
+                .stderr(anything())
+                .check();
             ran += 1;
         }
     }
