@@ -111,7 +111,7 @@ pub(super) fn leaks(source: &str, contents: &Contents, patterns: &Patterns) -> V
     }
     leaks.sort_by_cached_key(|leak| {
         let field = leak.field.as_deref().map(with_padded_numbers);
-        (leak.part, leak.layer, leak.line, leak.digest.clone(), leak.path.clone(), field, leak.clone())
+        (leak.part, leak.layer, leak.line, leak.path.clone(), field, leak.clone())
     });
     leaks
 }

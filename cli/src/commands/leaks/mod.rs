@@ -142,9 +142,9 @@ pub(crate) fn run(args: &LeaksArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     match args.format {
         Format::Human => {
             reporter.report(&partial, None);
-            let findings: Vec<Diagnostic> = found.iter().map(report::finding).collect();
+            let findings = report::findings(&found);
             let drawn = drawings_without_plan(&findings, "--format json");
-            reporter.print(&format!("{drawn}{}", report::summary(&found, &patterns)))?;
+            reporter.print(&format!("{drawn}{}", report::summary(findings.len(), &found, &patterns)))?;
         }
         Format::Json => print(&report::document(&found, &patterns, &known.missing, &partial))?,
     }
@@ -157,8 +157,7 @@ pub(crate) fn check_image(image: &str, values: &Values, reporter: &Reporter) -> 
     let (leaks, partial) = search(&Source::Image(image), &patterns)?;
     reporter.report(&report::unsearched(&patterns, &[]), None);
     reporter.report(&partial, None);
-    let findings: Vec<Diagnostic> = leaks.iter().map(report::finding).collect();
-    reporter.report(&findings, None);
+    reporter.report(&report::findings(&leaks), None);
     Ok(leaks.is_empty())
 }
 

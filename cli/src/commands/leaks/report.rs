@@ -9,8 +9,14 @@ use super::encode::Encoding;
 use super::leak::{FilePart, Leak, Part};
 use super::patterns::Patterns;
 
-/// The finding for a leak.
-pub(super) fn finding(leak: &Leak) -> Diagnostic {
+/// The findings for leaks. Copies of a config, such as those for several platforms, are one.
+pub(super) fn findings(leaks: &[Leak]) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> = leaks.iter().map(finding).collect();
+    findings.dedup();
+    findings
+}
+
+fn finding(leak: &Leak) -> Diagnostic {
     let encodings: Vec<&str> =
         leak.encodings.iter().map(|encoding| encoding.phrase()).filter(|it| !it.is_empty()).collect();
     let is_plain = leak.encodings.contains(&Encoding::Plain);
@@ -105,11 +111,11 @@ pub(super) fn unsearched(patterns: &Patterns, missing: &[(String, String)]) -> V
     short.chain(missing).collect()
 }
 
-/// The last line for people.
-pub(super) fn summary(leaks: &[Leak], patterns: &Patterns) -> String {
+/// The last line for people, after this number of findings.
+pub(super) fn summary(findings: usize, leaks: &[Leak], patterns: &Patterns) -> String {
     let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let searched = patterns.secrets().len();
-    match leaks.len() {
+    match findings {
         0 if searched == 0 => "no secrets to search for\n".to_owned(),
         0 => format!("no leaks found ({} searched for)\n", count(searched, "secret")),
         found => {

@@ -103,13 +103,15 @@ impl Image {
         files
     }
 
-    /// What `docker save` wrote before Docker 25.
+    /// What `docker save` wrote before Docker 25: each layer has a copy of the config without the history.
     pub(crate) fn classic(&self) -> Files {
         let mut files = Files::new();
         let mut names = Vec::new();
         for (number, (_, layer)) in self.layers.iter().enumerate() {
             files.insert(format!("layer{number}/layer.tar"), layer.clone());
             names.push(format!("layer{number}/layer.tar"));
+            let config = json!({ "id": "1a2b", "config": self.config, "container_config": { "Cmd": null } });
+            files.insert(format!("layer{number}/json"), config.to_string().into_bytes());
         }
         files.insert("0a1b.json".to_owned(), self.config().to_string().into_bytes());
         let manifest = json!([{ "Config": "0a1b.json", "RepoTags": ["app:latest"], "Layers": names }]);

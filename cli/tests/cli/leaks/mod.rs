@@ -16,7 +16,7 @@ const VALUE: &str = "s3cr3t/\"<canary>\" & more";
 /// Beginnings of the value in its encodings, which no output may contain.
 const TRACES: [&str; 5] = ["s3cr3t", "canary", "czNjcjN0", "733363723374", "MzZWNyZXQ"];
 
-/// Runs `leaks` for the secret `TOKEN`, and returns the leaks of the JSON document, of which there must be this many.
+/// Runs `leaks` for the secret `TOKEN`, and returns the leaks of the JSON document. For people, there must be this many.
 /// No output may contain the value.
 fn leaks(folder: &Folder, arguments: &[&str], count: usize) -> Vec<Value> {
     let run = |more: &[&str]| folder.run([&["leaks"], arguments, more].concat()).env("TOKEN", VALUE);
@@ -25,11 +25,16 @@ fn leaks(folder: &Folder, arguments: &[&str], count: usize) -> Vec<Value> {
     let document: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!((&document["secrets"], &document["skipped"]), (&json!(["TOKEN"]), &json!([])));
     let found = document["leaks"].as_array().unwrap().clone();
-    assert_eq!(found.len(), count, "{arguments:?}: {found:#?}");
+    assert!(found.len() >= count, "{arguments:?}: {found:#?}");
     let mut outputs = vec![output.stdout];
     for color in ["--color=always", "--color=never"] {
         let run = run(&["--secret", "TOKEN", color]).status(status);
-        outputs.push(run.stdout(anything()).check().stdout);
+        let summary = match count {
+            0 => "no leaks found (1 secret searched for)\n".to_owned(),
+            1 => "\n1 leak of 1 secret; ".to_owned(),
+            count => format!("\n{count} leaks of 1 secret; "),
+        };
+        outputs.push(run.stdout([summary.as_str()]).check().stdout);
     }
     for output in outputs {
         assert!(TRACES.iter().all(|trace| !output.contains(trace)), "{output}");
@@ -59,13 +64,13 @@ fn forms(folder: &Folder, image: &Image) -> Vec<[&'static str; 2]> {
     ["oci.tar", "oci", "oci.tar.gz", "oci.tar.zst", "classic.tar", "classic"].map(|path| ["--oci", path]).into()
 }
 
-/// Checks that an image has exactly one leak, with these members, in each form.
+/// Checks that an image has exactly one leak, with these members, in each form. Copies of a config can repeat it.
 fn has_leak(image: &Image, expected: &Value) {
     let folder = crate::folder();
     let names: Vec<&str> = expected.as_object().unwrap().keys().map(String::as_str).collect();
     for arguments in forms(&folder, image) {
         let found = leaks(&folder, &arguments, 1);
-        assert_eq!(members(&found[0], &names), *expected, "{arguments:?}");
+        assert!(found.iter().all(|leak| members(leak, &names) == *expected), "{arguments:?}: {found:#?}");
     }
 }
 
