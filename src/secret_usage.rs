@@ -57,8 +57,10 @@ impl SecretUsage {
     pub(crate) fn new(graph: &Graph, options: &Options) -> Self {
         let plan = graph.plan();
         let mut sets = Sets::new(plan);
-        let listed: StepMap<Option<SetId>> =
-            graph.steps().map(|(_, step)| if step.runs_something() { sets.listed_by(step) } else { None }).collect();
+        let listed: StepMap<Option<SetId>> = graph
+            .steps()
+            .map(|(_, step)| if step.runs_something() { sets.listed_by(step, options) } else { None })
+            .collect();
         let seen = listed.map(|id, listed| match options.secrets_scope {
             SecretsScope::Plan => (graph.step(id).runs_something() && !plan.secrets.is_empty()).then_some(ALL),
             SecretsScope::Step => *listed,
@@ -186,8 +188,8 @@ impl<'p> Sets<'p> {
         Self { by_name, known: BTreeMap::from([(all.clone(), ALL)]), members: vec![all] }
     }
 
-    fn listed_by(&mut self, step: &Step) -> Option<SetId> {
-        if step.secrets.iter().any(|name| name.value == "*") {
+    fn listed_by(&mut self, step: &Step, options: &Options) -> Option<SetId> {
+        if step.lists_all(options) || step.secrets.iter().any(|name| name.value == "*") {
             return (!self.by_name.is_empty()).then_some(ALL);
         }
         let listed: BTreeSet<usize> =
@@ -209,6 +211,30 @@ impl<'p> Sets<'p> {
 mod tests {
     use super::*;
     use crate::Compilation;
+
+    #[test]
+    fn a_documented_step_without_a_list_sees_all_secrets_in_step_scope() {
+        let plan = r#"{ "secrets": ["A", "B"], "steps": {
+            "a": { "inputs": [{ "image": "x" }], "commands": ["make"] },
+            "b": { "inputs": [{ "step": "a" }], "commands": ["make"], "secrets": [] },
+            "c": { "inputs": [{ "step": "b" }], "commands": ["make"], "secrets": ["B"] } },
+            "deploy": { "base": { "step": "c" } } }"#;
+        let listing = |plan: &str, scope| {
+            let options = Options { secrets_scope: scope, ..Options::default() };
+            let usage = Compilation::parse(plan, false).unwrap().secrets(&options);
+            usage
+                .listing_steps()
+                .iter()
+                .map(|step| format!("{} {}", step.step, step.secrets.concat()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(listing(plan, SecretsScope::Step), ["a AB", "c B"]);
+        assert_eq!(listing(plan, SecretsScope::Plan), ["c B"]);
+        // Railpack drops an empty list, so in its plans a missing one means none
+        let array = r#"{ "secrets": ["A"], "steps": [{ "name": "a", "inputs": [{ "image": "x" }], "commands": ["make"] }],
+            "deploy": { "base": { "step": "a" } } }"#;
+        assert!(listing(array, SecretsScope::Step).is_empty());
+    }
 
     fn usage(scope: SecretsScope) -> SecretUsage {
         let step = |name: &str, secrets: &str, commands: &str| {

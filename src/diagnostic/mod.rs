@@ -198,9 +198,9 @@ impl Findings {
         }
     }
 
-    /// Removes the warnings with these codes, given by name.
+    /// Removes the warnings and notes with these codes, given by name.
     pub(crate) fn remove_allowed(&mut self, codes: &BTreeSet<String>) {
-        self.found.retain(|found| found.severity != Severity::Warning || !codes.contains(found.code.name()));
+        self.found.retain(|found| found.severity == Severity::Error || !codes.contains(found.code.name()));
     }
 
     /// Adds to each finding about an option where that option is set, as far as `origins` has it.

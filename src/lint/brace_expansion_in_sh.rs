@@ -1,6 +1,7 @@
 //! Brace expansion in scripts for `sh`: only bash and similar shells support it.
 
 use super::Subject;
+use super::railpack::is_command;
 use crate::compat::shlex::split_letters;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::graph::Origin;
@@ -18,11 +19,10 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let image = graph.root_image(Origin::Step(id));
         if image.is_some_and(|image| has_plain_sh(&image.value)) {
             let message = format!("`sh` does not expand `{word}`");
-            findings.push(
-                Diagnostic::new(Code::BraceExpansionInSh, message)
-                    .at(&cmd.location)
-                    .with_help("write the names out, or run the script with `bash -c`"),
-            );
+            let found = Diagnostic::new(Code::BraceExpansionInSh, message)
+                .at(&cmd.location)
+                .with_help("write the names out, or run the script with `bash -c`");
+            findings.push(subject.unless_from_railpack(found, is_command(&cmd.value)));
         }
     }
 }

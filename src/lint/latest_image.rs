@@ -2,6 +2,7 @@
 
 use super::Subject;
 use super::images::{at_all, images};
+use super::railpack::is_image;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::dockerfile::ImageRef;
 
@@ -15,6 +16,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             _ => continue,
         };
         let help = "use a version tag, so that the same plan builds the same image tomorrow";
-        findings.push(at_all(Diagnostic::new(Code::LatestImage, message).with_help(help), locations));
+        let found = at_all(Diagnostic::new(Code::LatestImage, message).with_help(help), locations);
+        findings.push(subject.unless_from_railpack(found, is_image(&image.to_string())));
     }
 }

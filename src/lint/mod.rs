@@ -26,6 +26,7 @@ mod overlapping_inputs;
 mod overridden_start_command;
 mod overridden_variable;
 mod port_mismatch;
+mod railpack;
 mod runtime_secret;
 mod secret_in_variable;
 mod shell_as_pid_1;

@@ -1,6 +1,7 @@
 //! Shell syntax in commands that are not run by a shell.
 
 use super::Subject;
+use super::railpack::is_command;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::escape::escape_invisible;
 use crate::shell::Literal;
@@ -12,11 +13,10 @@ const LONGEST_SHOWN: usize = 100;
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, cmd) in subject.graph.command_lines() {
         let Some(fact) = Literal::mistake(&cmd.value) else { continue };
-        findings.push(
-            Diagnostic::new(Code::NoShell, format!("{fact}: this command is not run by a shell"))
-                .at(&cmd.location)
-                .with_help(wrap_help(&cmd.value)),
-        );
+        let found = Diagnostic::new(Code::NoShell, format!("{fact}: this command is not run by a shell"))
+            .at(&cmd.location)
+            .with_help(wrap_help(&cmd.value));
+        findings.push(subject.unless_from_railpack(found, is_command(&cmd.value)));
     }
 }
 

@@ -17,11 +17,10 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         Some(command) => (&command.location, NO_COMMAND),
         None => (&deploy.location, NO_COMMAND),
     };
-    findings.push(
-        Diagnostic::new(Code::NoStartCommand, message)
-            .at(location)
-            .with_help("set the command that runs the application, for example `\"startCommand\": \"node server.js\"`"),
-    );
+    findings.push(Diagnostic::new(Code::NoStartCommand, message).at(location).with_help(format!(
+        "set the command that runs the application{}, for example `\"startCommand\": \"node server.js\"`",
+        subject.in_config()
+    )));
 }
 
 /// Railpack's default is `/bin/bash` (`getStartCommand` in `buildkit/convert.go`).

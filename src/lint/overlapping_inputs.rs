@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         }
     }
     for (kind, overlap, paths) in found.values() {
-        findings.push(overlap.finding(*kind, paths, graph, &inputs));
+        findings.push(subject.unless_from_railpack(overlap.finding(*kind, paths, graph, &inputs), true));
     }
 }
 

@@ -195,7 +195,9 @@ impl HashStages {
     /// The mount that re-runs a step's commands when its secrets change.
     pub(super) fn mount(&self, context: &Context<'_, '_>, id: StepId) -> Option<Located<Mount>> {
         let set = context.usage.listed(id)?;
-        let location = &context.graph.step(id).secrets.first()?.location;
+        let step = context.graph.step(id);
+        // a step without a list may mean all secrets
+        let location = &step.secrets.first().unwrap_or(&step.name).location;
         let by_set = self.by_set.get(&set).map(|stage| stage.name.clone());
         by_set.or_else(|| self.arg.clone()).map(|from| Located::at(location, Mount::SecretsHash { from }))
     }

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use crate::diagnostic::Located;
 use crate::diagnostic::Location;
+use crate::options::{Options, SecretsScope};
 
 pub(crate) use command::given_mode;
 pub(crate) use read::read;
@@ -49,6 +50,9 @@ pub(crate) struct Step {
     pub(crate) commands: Vec<Command>,
     /// The secrets whose values invalidate the step, without duplicates; `*` means all.
     pub(crate) secrets: Vec<Located<String>>,
+    /// Whether the step has no list of secrets, in the form of Railpack's documentation: it then means all secrets.
+    /// In the plans of Railpack, which drops empty lists, it means none.
+    pub(crate) has_all_secrets: bool,
     /// File contents by name.
     pub(crate) assets: BTreeMap<String, Located<String>>,
     pub(crate) variables: Variables,
@@ -75,6 +79,12 @@ impl Plan {
 }
 
 impl Step {
+    /// Whether the step lists all secrets without a list; see [`Self::has_all_secrets`]. Railpack's plans have no such
+    /// steps, so this counts only if commands see what their step lists.
+    pub(crate) fn lists_all(&self, options: &Options) -> bool {
+        self.has_all_secrets && options.secrets_scope == SecretsScope::Step
+    }
+
     /// Whether the step has a command that runs a program.
     pub(crate) fn runs_something(&self) -> bool {
         self.commands.iter().any(Command::is_exec)

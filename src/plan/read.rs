@@ -132,6 +132,7 @@ fn step(node: &Node<'_>, name: Option<Located<String>>, findings: &mut Findings)
         return node.expected("a step (an object)");
     }
     let fields = Fields::read(node, &STEP_KEYS, findings)?;
+    let has_all_secrets = name.is_some() && fields.get("secrets").is_none();
     let name = match name.map_or_else(|| fields.required_string("name"), Ok) {
         Ok(name) if name.value.is_empty() => {
             Err(Diagnostic::new(Code::EmptyName, "empty step name").at(&name.location))
@@ -143,6 +144,7 @@ fn step(node: &Node<'_>, name: Option<Located<String>>, findings: &mut Findings)
         inputs: list(&fields, "inputs", findings, input).unwrap_or_default(),
         commands: commands.unwrap_or_default(),
         secrets: deduplicated(strings(&fields, "secrets", findings).unwrap_or_default()),
+        has_all_secrets,
         assets: string_map(&fields, "assets", findings),
         variables: variables(&fields, findings),
         caches: deduplicated(strings(&fields, "caches", findings).unwrap_or_default()),

@@ -57,6 +57,61 @@ fn messages_in_json_are_a_report_in_json() {
     folder.run(github).status(1).stdout(["::warning "]).check();
 }
 
+/// A plan with the images of Railpack, these steps in addition to `build`, and these secrets.
+fn from_railpack(steps: &str, secrets: &str) -> Folder {
+    let image = |name: &str| format!(r#"{{ "image": "ghcr.io/railwayapp/railpack-{name}:mise-2026.8.6" }}"#);
+    let (builder, runtime) = (image("builder"), image("runtime"));
+    folder().file(
+        "plan.json",
+        format!(
+            r#"{{ "steps": [{{ "name": "build", "inputs": [{builder}, {{ "local": true }}], "secrets": [], "commands": [{{ "cmd": "make" }}] }}{steps}],
+            "secrets": [{secrets}],
+            "deploy": {{ "base": {runtime}, "inputs": [{{ "step": "build", "include": ["."] }}], "startCommand": "./app" }} }}"#
+        ),
+    )
+}
+
+#[test]
+fn what_railpack_writes_is_a_note() {
+    let step = |name: &str| {
+        format!(r#", {{ "name": "{name}", "inputs": [{{ "step": "build" }}], "commands": [{{ "cmd": "make" }}] }}"#)
+    };
+    let folder = from_railpack(&step("install"), "");
+    let said = [
+        "note[empty-input]: an input without `include` copies nothing",
+        "note[unused-step]: step `install` is unused",
+        "= help: Railpack writes this into the plan by itself: there is nothing to change",
+        "\n2 notes; ",
+    ];
+    folder.run(["lint", "plan.json"]).stdout(said).check();
+    let allowed = ["lint", "plan.json", "--allow=empty-input", "--allow=unused-step"];
+    folder.run(allowed).stdout("no problems found\n").check();
+    // a step of the owner's own
+    let said = ["warning[unused-step]: step `test` is unused", "add it to the inputs of `deploy` in `railpack.json`"];
+    from_railpack(&step("test"), "").run(["lint", "plan.json"]).status(1).stdout(said).check();
+}
+
+#[test]
+fn one_cause_is_one_finding() {
+    let folder = from_railpack("", r#""A", "B", "C", "D", "E", "F", "G", "H""#);
+    let said = [
+        "warning[unlisted-secret]: no step lists secrets `A`, `B`, `C`, `D`, `E`, `F` and 2 more: changing them",
+        "list them in the `secrets` of the steps that need them in `railpack.json`",
+        "\n1 warning, 1 note; ",
+    ];
+    folder.run(["lint", "plan.json"]).status(1).stdout(said).check();
+    folder.write("plan.json", folder.read("plan.json").replace("\"secrets\": []", "\"secrets\": [\"*\"]"));
+    folder.replace("plan.json", "\"A\", \"B\"", "\"STRIPE_API_KEY\", \"NPM_TOKEN\", \"DB_HOST\", \"MONGO_PORT\"");
+    let said = [
+        "warning[runtime-secret]: secrets `STRIPE_API_KEY`, `DB_HOST` and `MONGO_PORT` look like ones that the application needs",
+        "\n1 warning, 1 note; ",
+    ];
+    folder.run(["lint", "plan.json"]).status(1).stdout(said).check();
+    // a command uses them
+    folder.replace("plan.json", "\"make\"", "\"sh -c 'test $STRIPE_API_KEY $DB_HOST $MONGO_PORT'\"");
+    folder.run(["lint", "plan.json"]).stdout(["\n1 note; "]).check();
+}
+
 #[test]
 fn no_finding_fails_on_request() {
     for code in [Code::NoShell, Code::UnknownStep] {
