@@ -24,7 +24,6 @@ fn folder() -> Folder {
 /// A PATH with the command and the stand-in for Railpack.
 fn path(folder: &Folder) -> OsString {
     let tool = Path::new(crate::BINARY).parent().unwrap();
-    #[expect(clippy::disallowed_methods, reason = "the programs that scripts run")]
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     let first = [folder.path("bin"), tool.to_owned()];
     std::env::join_paths(first.into_iter().chain(std::env::split_paths(&inherited))).unwrap()
