@@ -325,7 +325,7 @@ fn a_range_of_lines_leads_to_its_locations_without_warnings() {
     let json = folder.run(["where", &range, "--format", "json"]).stdout(anything()).check().stdout;
     let lines: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(
-        lines.iter().map(|origin| origin["line"].as_u64().unwrap() as usize).collect::<Vec<_>>(),
+        lines.iter().map(|origin| usize::try_from(origin["line"].as_u64().unwrap()).unwrap()).collect::<Vec<_>>(),
         [line - 1, line]
     );
     assert_eq!(lines[1]["location"]["path"], "steps[0].commands[0].cmd");
