@@ -16,10 +16,10 @@ pub(super) fn recorded_line(dockerfile: &Path) -> Option<usize> {
     let name = dockerfile.parent()?.file_name()?.to_str()?;
     let records = query(&["ls", "--format", "json"])?;
     let records = records.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let record = records.into_iter().find(|record| record["name"] == name)?;
-    let id = record["ref"].as_str()?.rsplit('/').next()?;
+    let record = records.into_iter().find(|record| record.get("name").is_some_and(|known| known == name))?;
+    let id = record.get("ref")?.as_str()?.rsplit('/').next()?;
     let record: Value = serde_json::from_str(&query(&["inspect", "--format", "json", id])?).ok()?;
-    let source = BASE64.decode(record["Error"]["Sources"].as_str()?.as_bytes()).ok()?;
+    let source = BASE64.decode(record.pointer("/Error/Sources")?.as_str()?.as_bytes()).ok()?;
     failing_line(&source)
 }
 
