@@ -13,6 +13,7 @@ const OTHERS: [&str; 5] = ["cargo test", "cargo install", "docker ", "railpack p
 fn folder() -> Folder {
     let folder = crate::folder().file("railpack-plan.json", &readme().blocks("json")[0]);
     folder.write(".env.build", "NPM_TOKEN='t$'\n");
+    folder.write("build.log", "#1 DONE 0.1s\n");
     folder
 }
 
