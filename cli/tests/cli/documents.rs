@@ -16,6 +16,7 @@ const OTHERS: [&str; 5] = ["cargo test", "cargo install", "docker ", "railpack p
 fn folder() -> Folder {
     let folder = crate::folder().file("railpack-plan.json", &readme().blocks("json")[0]);
     folder.write(".env.build", "NPM_TOKEN='t$'\n");
+    folder.write("build.log", "#1 DONE 0.1s\n");
     // a stand-in that prints the plan
     folder.write_program("bin/railpack", "#!/bin/sh\ncat \"$(dirname \"$0\")/../railpack-plan.json\"\n");
     folder
