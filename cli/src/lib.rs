@@ -57,6 +57,7 @@ Examples:
   railpack2docker where Dockerfile:42         find where this line comes from in the plan
   railpack2docker lint plan.json              check the plan for problems
   railpack2docker build -- -t app             build the image with its secrets
+  railpack2docker leaks app                   search the image for the secrets
   docker build --secret id=TOKEN,env=TOKEN .  build the image; see the command in the Dockerfile
 
 Exit status:

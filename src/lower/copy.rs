@@ -43,7 +43,7 @@ pub(super) fn lower(
     }
     let is_another_pattern = shape.only.is_some() || is_pattern(&shape.source) && shape.source != source(&src.value);
     let comment =
-        is_another_pattern.then(|| Comment::new(&format!("copy {}, keeping the names of directories", src.value)));
+        is_another_pattern.then(|| Comment::new(&format!("Copy {}, keeping the names of directories", src.value)));
     Some(Copy { comment, from, link: false, owner: None, exclude, paths })
 }
 

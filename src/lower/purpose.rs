@@ -21,12 +21,12 @@ pub(super) fn of_step(graph: &Graph, id: StepId, position: Position) -> Comment 
     let name = by_name(&step.name.value);
     let has_tools = programs.iter().any(|words| installs_tools(words));
     let text = if has_tools && (name.is_none() || programs.iter().all(|words| runs_only_mise(words))) {
-        tools(step, &programs)
+        tools(step, &programs, position)
     } else if !programs.is_empty() && programs.iter().all(|words| AptInstall::parse(words).is_some()) {
         system_packages(position).to_owned()
     } else if !programs.is_empty() {
-        name.or_else(|| copies_everything(graph, id).then_some("Build"))
-            .map_or_else(|| setup(step, &programs), str::to_owned)
+        name.or_else(|| copies_everything(graph, id).then(|| "Build".to_owned()))
+            .unwrap_or_else(|| setup(step, &programs))
     } else {
         files(graph, id)
     };
@@ -66,7 +66,7 @@ fn runs_only_mise(words: &[String]) -> bool {
 }
 
 /// The tools of the mise configs that a step writes or of its commands, with their versions.
-fn tools(step: &Step, programs: &[Vec<String>]) -> String {
+fn tools(step: &Step, programs: &[Vec<String>], position: Position) -> String {
     let configs = step.commands.iter().filter_map(|command| match command {
         Command::File { name, .. } => MiseConfig::parse(&step.assets.get(&name.value)?.value),
         _ => None,
@@ -80,7 +80,7 @@ fn tools(step: &Step, programs: &[Vec<String>]) -> String {
     });
     let tools: Vec<String> = tools.chain(installed).collect();
     let tools = if tools.is_empty() { tools_by_name(step) } else { tools };
-    named("Tools", tools)
+    named(if position.is_only_for_image { "Tools for the runtime" } else { "Tools" }, tools)
 }
 
 /// The tools in the custom name that Railpack gives to `mise install`.
@@ -107,6 +107,8 @@ pub(super) struct Position {
     pub(super) is_under_image: bool,
     /// Whether other steps are based on the stage.
     pub(super) is_base: bool,
+    /// Whether no other step uses the stage.
+    pub(super) is_only_for_image: bool,
 }
 
 fn system_packages(position: Position) -> &'static str {
@@ -117,14 +119,16 @@ fn system_packages(position: Position) -> &'static str {
     }
 }
 
-/// The purpose of a step that runs commands, by the first part of its name, such as `install` of `install:node`.
-fn by_name(name: &str) -> Option<&'static str> {
-    match name.split(':').next().unwrap_or_default() {
-        "install" => Some("Dependencies"),
-        "prune" => Some("Dependencies of the runtime"),
-        "build" => Some("Build"),
-        _ => None,
-    }
+/// The purpose of a step that runs commands, by its name: `install:node` is for the dependencies of node.
+fn by_name(name: &str) -> Option<String> {
+    let (kind, subject) = name.split_once(':').unwrap_or((name, ""));
+    let purpose = match kind {
+        "install" => "Dependencies",
+        "prune" => "Dependencies of the runtime",
+        "build" => "Build",
+        _ => return None,
+    };
+    Some(if subject.is_empty() { purpose.to_owned() } else { format!("{purpose}: {subject}") })
 }
 
 fn setup(step: &Step, programs: &[Vec<String>]) -> String {
@@ -197,14 +201,18 @@ mod tests {
         let exec = |cmd: &str| json!({ "cmd": cmd });
         let file = json!({ "path": "/etc/x.toml", "name": "f" });
         for (name, commands, expected) in [
-            ("packages:mise", vec![exec("mise install")], "Tools"),
-            ("x", vec![exec("sh -c 'mise trust -a && mise install'")], "Tools"),
-            ("packages:caddy", vec![exec("mise install-into caddy@2.11.4 /railpack/caddy")], "Tools: caddy 2.11.4"),
+            ("packages:mise", vec![exec("mise install")], "Tools for the runtime"),
+            ("x", vec![exec("sh -c 'mise trust -a && mise install'")], "Tools for the runtime"),
+            (
+                "packages:caddy",
+                vec![exec("mise install-into caddy@2.11.4 /railpack/caddy")],
+                "Tools for the runtime: caddy 2.11.4",
+            ),
             ("apt", vec![exec("sh -c 'apt-get update && apt-get install -y curl'")], "System packages for the build"),
             ("install", vec![exec("npm ci")], "Dependencies"),
-            ("install:node", vec![exec("npm ci")], "Dependencies"),
+            ("install:node", vec![exec("npm ci")], "Dependencies: node"),
             ("install", vec![exec("sh -c 'apt-get install curl'"), exec("npm ci")], "Dependencies"),
-            ("install", vec![exec("mise install")], "Tools"),
+            ("install", vec![exec("mise install")], "Tools for the runtime"),
             ("build", vec![exec("sh -c 'mise install && npm ci'")], "Build"),
             ("prune", vec![exec("npm prune")], "Dependencies of the runtime"),
             ("build", vec![exec("npm run build")], "Build"),
@@ -230,12 +238,15 @@ mod tests {
                              { "cmd": "mise install", "customName": custom_name }],
             }))
         };
-        assert_eq!(with("[tools]\nnode = '22.1.0'\nuv.version = '1'", ""), "Tools: node 22.1.0 and uv 1");
+        assert_eq!(
+            with("[tools]\nnode = '22.1.0'\nuv.version = '1'", ""),
+            "Tools for the runtime: node 22.1.0 and uv 1"
+        );
         assert_eq!(
             with("[tools]\na = '1'\nb = '2'\nc = '3'\nd = '4'\ne = '5'\nf = '6'", ""),
-            "Tools: a 1, b 2, c 3, d 4 and 2 more"
+            "Tools for the runtime: a 1, b 2, c 3, d 4 and 2 more"
         );
-        assert_eq!(with("?", "install mise packages: node, uv"), "Tools: node and uv");
-        assert_eq!(with("?", "install"), "Tools");
+        assert_eq!(with("?", "install mise packages: node, uv"), "Tools for the runtime: node and uv");
+        assert_eq!(with("?", "install"), "Tools for the runtime");
     }
 }

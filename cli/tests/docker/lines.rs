@@ -1,6 +1,7 @@
 //! Long commands and copies are in lines, and do what they do on one line.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use fs_err as fs;
 use railpack2docker::{Options, transpile};
@@ -94,4 +95,13 @@ fn a_failing_line_is_found_in_the_plan() {
     let folder = Folder::new(BINARY).file("plan.json", plan.to_string());
     let found = ["ERROR: failed", "at which the build fails, comes from `steps[0].commands[1]`"];
     folder.run(["build", "plan.json", "--syntax=none"]).with_docker().status(1).stderr(found).check();
+
+    // on a terminal, docker's record of the build has the line
+    if Command::new("script").arg("--version").output().is_err() {
+        testkit::skip("there is no `script`", "REQUIRE_SHELLS");
+        return;
+    }
+    let build = format!("{BINARY} build plan.json --syntax=none");
+    let on_terminal = folder.run_program("script", ["-qec", &build, "/dev/null"]).with_docker().status(1);
+    on_terminal.stdout(["at which the build fails, comes from `steps[0].commands[1]`"]).check();
 }

@@ -3,6 +3,7 @@
 mod check_leaks;
 mod command;
 mod failure;
+mod history;
 mod platforms;
 mod reproducible;
 mod running;
@@ -168,7 +169,12 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
             None => {
                 reporter.report(other_dockerfile(&plan, &args.transpile).as_slice(), None);
                 let directory = write_temporary(&temporary_parent, &generated)?;
-                signals.run(&build.with_file(&directory.path().join("Dockerfile")))?
+                let path = directory.path().join("Dockerfile");
+                let mut ended = signals.run(&build.with_file(&path))?;
+                if ended.failed && ended.is_on_terminal {
+                    ended.line = history::recorded_line(&path);
+                }
+                ended
             }
         }
     };

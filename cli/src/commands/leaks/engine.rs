@@ -6,7 +6,6 @@ use std::thread::{self, JoinHandle};
 
 use railpack2docker::{Code, Diagnostic};
 
-use super::progress::Progress;
 use super::scan::Scan;
 use crate::commands::docker::{PROGRAM, cannot_run};
 use crate::options::key;
@@ -19,7 +18,7 @@ pub(super) fn read(image: &str, scan: &mut Scan<'_>) -> Result<(), Diagnostic> {
     let mut docker = save(image)?;
     let messages = docker.stderr.take().map(collect);
     let result = docker.stdout.take().map(|stdout| {
-        let progress = Progress::start(image, None);
+        let progress = scan.progress(image, None);
         scan.archive(&mut progress.counted(stdout))
     });
     // the pipe is closed, so docker ends

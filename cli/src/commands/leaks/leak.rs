@@ -120,7 +120,10 @@ impl Leak {
     /// Sets the location within the blob.
     fn locate(&mut self, place: &Place, contents: &Contents) {
         match &place.spot {
-            Spot::Blob => self.path = (self.part == Part::Other && self.digest.is_none()).then(|| place.blob.clone()),
+            Spot::Blob => {
+                let has_name = self.part == Part::Other && self.digest.is_none() && !place.blob.is_empty();
+                self.path = has_name.then(|| place.blob.clone());
+            }
             Spot::Line(line) => self.line = Some(*line),
             Spot::Field(field) => {
                 self.field = Some(field.clone());

@@ -163,6 +163,16 @@ pub(crate) fn check_image(image: &str, values: &Values, reporter: &Reporter) -> 
 
 /// The leaks of a source, and the notes about what was not searched.
 fn search(source: &Source<'_>, patterns: &Patterns) -> Result<(Vec<Leak>, Vec<Diagnostic>), Diagnostic> {
+    let contents = read(source, patterns).map_err(|mut error| {
+        // the name of a source may contain a secret
+        error.message = patterns.redact(error.message.as_bytes());
+        error
+    })?;
+    let name = patterns.redact(source.to_string().as_bytes());
+    Ok((leaks(&name, &contents, patterns), report::gaps(&name, &contents)))
+}
+
+fn read(source: &Source<'_>, patterns: &Patterns) -> Result<Contents, Diagnostic> {
     let mut scan = Scan::new(patterns, Limits::default());
     let contents = match source {
         Source::Image(image) => {
@@ -180,8 +190,7 @@ fn search(source: &Source<'_>, patterns: &Patterns) -> Result<(Vec<Leak>, Vec<Di
         return Err(Diagnostic::new(Code::UnreadableImage, message)
             .with_help("pass what `docker save`, `--output type=oci` or `--cache-to type=local` wrote"));
     }
-    let name = patterns.redact(source.to_string().as_bytes());
-    Ok((leaks(&name, &contents, patterns), report::gaps(&name, &contents)))
+    Ok(contents)
 }
 
 fn search_log(path: &Path, patterns: &Patterns) -> Result<Contents, Diagnostic> {
@@ -194,7 +203,7 @@ fn search_log(path: &Path, patterns: &Patterns) -> Result<Contents, Diagnostic> 
     }
     let file = fs::File::open(path).map_err(cannot_read)?;
     let size = file.metadata().ok().map(|metadata| metadata.len());
-    let progress = Progress::start(&path.display().to_string(), size);
+    let progress = Progress::start(&patterns.redact(path.display().to_string().as_bytes()), size);
     log::search(patterns, &mut progress.counted(file)).map_err(cannot_read)
 }
 

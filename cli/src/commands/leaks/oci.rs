@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use railpack2docker::{Code, Diagnostic};
 
-use super::progress::Progress;
 use super::scan::{Fault, Scan};
 use crate::files::read::read_error;
 
@@ -21,7 +20,7 @@ pub(super) fn read(path: &Path, scan: &mut Scan<'_>) -> Result<(), Diagnostic> {
         return read_directory(path, &name, scan);
     }
     let file = fs::File::open(path).map_err(|error| cannot_read(path, &read_error(&error)))?;
-    let progress = Progress::start(&name, metadata.is_file().then_some(metadata.len()));
+    let progress = scan.progress(&name, metadata.is_file().then_some(metadata.len()));
     scan.archive(&mut progress.counted(file)).map_err(|fault| cannot_read(path, &fault.describe()))
 }
 
@@ -29,7 +28,7 @@ fn read_directory(path: &Path, name: &str, scan: &mut Scan<'_>) -> Result<(), Di
     let mut files = Vec::new();
     list(path, "", 0, &mut files).map_err(|error| cannot_read(path, &error.to_string()))?;
     let size = files.iter().map(|file| file.size).sum();
-    let progress = Progress::start(name, Some(size));
+    let progress = scan.progress(name, Some(size));
     for file in files {
         let open = fs::File::open(&file.path);
         let opened = open.map_err(|error| cannot_read(&file.path, &read_error(&error)))?;

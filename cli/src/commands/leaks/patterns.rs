@@ -20,6 +20,12 @@ const MAX_VALUE: usize = 1024;
 /// The number of bytes by which the automaton finds a candidate, so that its size does not grow with the values.
 const WINDOW: usize = 16;
 
+/// The number of windows that vector instructions find at once.
+const MAX_PACKED: usize = 64;
+
+/// The number of such searches that are faster than the automaton.
+const MAX_SEARCHERS: usize = 8;
+
 /// All texts to search for. It has no `Debug`, since it contains the values.
 pub(super) struct Patterns {
     /// The names of the secrets that are searched for.
@@ -36,8 +42,8 @@ pub(super) struct Patterns {
 
 /// A search for the first bytes of patterns.
 enum Finder {
-    /// With vector instructions, several times as fast, for a few secrets. It finds the next place of any pattern.
-    Packed(packed::Searcher),
+    /// With vector instructions, several times as fast. Each searcher finds the places of some of the patterns.
+    Packed(Vec<(packed::Searcher, Vec<usize>)>),
     /// For any number of patterns: an automaton, and the patterns that begin with each of its windows.
     Automaton(AhoCorasick, Vec<Vec<usize>>),
 }
@@ -116,10 +122,10 @@ impl Patterns {
             is_here.then_some(Match { secret, encoding, start, end, is_cut })
         };
         match &self.finder {
-            Finder::Packed(searcher) => {
-                let starts = places(searcher, text);
-                Box::new(starts.flat_map(move |start| self.all.iter().filter_map(move |pattern| at(start, pattern))))
-            }
+            Finder::Packed(searchers) => Box::new(searchers.iter().flat_map(move |(searcher, indices)| {
+                let patterns = move || indices.iter().filter_map(|index| self.all.get(*index));
+                places(searcher, text).flat_map(move |start| patterns().filter_map(move |pattern| at(start, pattern)))
+            })),
             Finder::Automaton(automaton, by_window) => {
                 let windows = automaton.find_overlapping_iter(text);
                 Box::new(windows.flat_map(move |window| {
@@ -161,10 +167,24 @@ impl Finder {
             let window = pattern.bytes.get(..WINDOW).unwrap_or(&pattern.bytes);
             windows.entry(window).or_default().push(index);
         }
-        match packed::Config::new().builder().extend(windows.keys()).build() {
-            Some(searcher) => Ok(Self::Packed(searcher)),
+        match Self::packed(&windows) {
+            Some(packed) => Ok(packed),
             None => Self::automaton(windows),
         }
+    }
+
+    /// `None` for too many patterns, or if the processor has no such instructions.
+    fn packed(windows: &BTreeMap<&[u8], Vec<usize>>) -> Option<Self> {
+        let windows: Vec<(&[u8], &Vec<usize>)> = windows.iter().map(|(window, indices)| (*window, indices)).collect();
+        let searcher = |part: &[(&[u8], &Vec<usize>)]| {
+            let searcher = packed::Config::new().builder().extend(part.iter().map(|(window, _)| window)).build()?;
+            Some((searcher, part.iter().flat_map(|(_, indices)| indices.iter().copied()).collect()))
+        };
+        let parts = windows.chunks(MAX_PACKED);
+        if parts.len() > MAX_SEARCHERS {
+            return None;
+        }
+        parts.map(searcher).collect::<Option<_>>().map(Self::Packed)
     }
 
     fn automaton(windows: BTreeMap<&[u8], Vec<usize>>) -> Result<Self, Diagnostic> {

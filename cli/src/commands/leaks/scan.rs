@@ -9,6 +9,7 @@ use super::compression::{Bounded, HEAD, Kind, decoder, peek};
 use super::contents::{Aspect, Contents, Gap, Place, Spot};
 use super::document::Document;
 use super::patterns::Patterns;
+use super::progress::Progress;
 use super::search::{Buffer, Hit, Stream};
 use super::tar::{Archive, Entry};
 
@@ -26,6 +27,9 @@ pub(super) struct Limits {
     /// The size of all documents that explain others.
     pub(super) documents: u64,
 }
+
+/// The size of a document that is empty.
+const ENTRY: u64 = 256;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -69,6 +73,11 @@ impl Fault {
 impl<'p> Scan<'p> {
     pub(super) fn new(patterns: &'p Patterns, limits: Limits) -> Self {
         Self { patterns, limits, buffers: Vec::new(), documents: 0, contents: Contents::default() }
+    }
+
+    /// Starts the progress bar of the source.
+    pub(super) fn progress(&self, name: &str, size: Option<u64>) -> Progress {
+        Progress::start(&self.patterns.redact(name.as_bytes()), size)
     }
 
     /// The result.
@@ -212,8 +221,9 @@ impl<'p> Scan<'p> {
         let mut named = Vec::new();
         if let Some(json) = json {
             self.fields(name, &json, "", &mut named);
-            if self.documents + text.len() as u64 <= self.limits.documents {
-                self.documents += text.len() as u64;
+            let size = (text.len() + name.len()) as u64 + ENTRY;
+            if self.documents + size <= self.limits.documents {
+                self.documents += size;
                 let document = Document::new(&json, self.patterns);
                 self.contents.documents.insert(name.to_owned(), document);
             }

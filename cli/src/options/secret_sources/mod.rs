@@ -102,9 +102,17 @@ impl SecretArgs {
             }
         }
         let search = Search::new(names).search(&sources)?;
-        let missing = search.names.iter().filter(|name| !search.found.contains_key(*name));
-        let missing = missing.map(|name| ((*name).to_owned(), search.misses_of(name))).collect();
-        let values = search.found.into_iter().map(|(name, (value, _))| (name, value)).collect();
+        let mut missing: Vec<(String, String)> = Vec::new();
+        let mut values = Values::default();
+        for name in &search.names {
+            match search.found.get(name) {
+                None => missing.push(((*name).to_owned(), search.misses_of(name))),
+                Some((value, origin)) if value.is_empty() && !self.allow_empty => {
+                    missing.push(((*name).to_owned(), format!("it is empty in {}", origin.describe())));
+                }
+                Some((value, _)) => values.insert(*name, value.clone()),
+            }
+        }
         Ok(KnownSecrets { values, missing })
     }
 

@@ -120,10 +120,10 @@ impl Image {
     }
 }
 
-/// A cache as `--cache-to type=local` writes it: an index of layers, which no manifest of an image lists.
+/// A cache of these blobs, as `--cache-to type=local` writes it: an index of layers, which no manifest of an image lists.
 pub(crate) fn cache(layers: &[Vec<u8>]) -> Files {
     let mut files = Files::new();
-    let mut blobs: Vec<Value> = layers.iter().map(|layer| add(&mut files, gzip(layer))).collect();
+    let mut blobs: Vec<Value> = layers.iter().map(|layer| add(&mut files, layer.clone())).collect();
     let records = json!({ "layers": [{ "blob": blobs[0]["digest"] }], "records": [{ "digest": "sha256:1" }] });
     blobs.push(add(&mut files, records.to_string().into_bytes()));
     let index = add(&mut files, json!({ "manifests": blobs }).to_string().into_bytes());

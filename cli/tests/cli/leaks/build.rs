@@ -3,8 +3,9 @@
 
 use serde_json::json;
 use testkit::command::{anything, without};
+use testkit::pages::pages;
 
-use super::archives::{Image, write_tar};
+use super::archives::{Image, tar, write_tar};
 use super::{VALUE, layers};
 use crate::secrets::world::World;
 
@@ -110,4 +111,28 @@ fn a_dry_run_notes_that_nothing_is_searched() {
     let run = world.run(&["build", "plan.json", "--check-leaks", "--dry-run"]).env("TOKEN", VALUE);
     let output = run.stdout(without(["--iidfile"])).stderr(["does not search the image", "leaks IMAGE"]).check();
     assert!(output.stdout.starts_with("docker buildx build "));
+}
+
+#[test]
+fn the_page_shows_the_report() {
+    let world = World::new(&["NPM_TOKEN"]);
+    let value = "npm_hunter2hunter2";
+    let npmrc = format!("//registry.example.com/:_authToken={value}\n");
+    let image = Image {
+        layers: vec![
+            ("WORKDIR /app", tar([("app", &b""[..])])),
+            ("RUN npm ci", tar([("root/.npmrc", npmrc.as_bytes())])),
+            ("RUN rm /root/.npmrc", tar([("root/.wh..npmrc", &b""[..])])),
+        ],
+        history: vec![format!("ARG NPM_TOKEN={value}")],
+        compress: <[u8]>::to_vec,
+        ..Image::default()
+    };
+    write_tar(&world, "log/image.tar", &image.oci());
+    world.write("app/railpack-plan.json", world.read("app/plan.json"));
+    world.write("app/.env.build", format!("NPM_TOKEN={value}\n"));
+    let leaks = ["leaks", "app", "--env-file", ".env.build"];
+    let report = world.run(&leaks).status(1).stdout(anything()).check().stdout;
+    let page = pages().into_iter().find(|page| page.path.ends_with("docs/leaks.md")).unwrap();
+    assert_eq!(page.blocks("console"), [format!("$ railpack2docker {}\n{report}", leaks.join(" "))]);
 }

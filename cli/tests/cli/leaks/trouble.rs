@@ -100,10 +100,15 @@ fn short_and_missing_values_are_reported() {
     let run =
         |arguments: &[&str]| folder.run([&["leaks", "--oci", "image.tar"], arguments].concat()).env("TOKEN", VALUE);
     let short = run(&["--secret", "TOKEN", "--secret", "A=hunter2\n", "--secret", "B="]).status(1);
-    let said = short.stdout(["`TOKEN` is in"]).stderr(["note[short-secret]: `A`", "note[short-secret]: `B`"]).check();
+    let said = short
+        .stdout(["`TOKEN` is in"])
+        .stderr(["note[short-secret]: `A`", "warning[unsearched-secret]: `B`", "is empty in `--secret`"])
+        .check();
     assert!(!said.stderr.contains("hunter2"));
     let only_short = run(&["--secret", "A=hunter2"]);
     only_short.stdout("no secrets to search for\n").stderr(["`A` was not searched for"]).check();
+    let empty = run(&["--secret", "TOKEN", "--secret", "B=", "--allow-empty"]).status(1).stdout(anything());
+    empty.stderr(["note[short-secret]: `B`"]).check();
     let missing = run(&["--secret", "TOKEN", "--secret", "NONE"]).status(1).stdout(anything());
     missing.stderr(["warning[unsearched-secret]: `NONE`", "environment variable `NONE` is not set"]).check();
     fails(
@@ -148,4 +153,8 @@ fn a_secret_in_the_name_of_a_source_is_not_shown() {
     write_tar(&folder, "hunter2-hunter2.tar", &image.oci());
     let run = folder.run(["leaks", "--oci", "hunter2-hunter2.tar", "--secret", "A=hunter2-hunter2"]).status(1);
     run.stdout(["`A` is in `[A].tar`: the image config"]).check();
+    for source in ["--oci", "--log"] {
+        let run = folder.run(["leaks", source, "hunter2-hunter2.txt", "--secret", "A=hunter2-hunter2"]).status(2);
+        run.stderr(["can't read `[A].txt`: no such file"]).check();
+    }
 }
