@@ -44,7 +44,9 @@ pub(super) fn is_command(command: &str) -> bool {
 /// Whether a start command is one that Railpack adds: that of static sites (`core/providers/staticfile`) and of single
 /// page applications (`core/providers/node/spa.go`).
 pub(super) fn is_start_command(script: &str) -> bool {
-    script == "caddy run --config /Caddyfile --adapter caddyfile 2>&1"
+    ["/Caddyfile", "Caddyfile"]
+        .iter()
+        .any(|config| script == format!("caddy run --config {config} --adapter caddyfile 2>&1"))
 }
 
 /// Whether Railpack copies from an image: `composer` (`core/providers/php/php.go`).

@@ -59,7 +59,7 @@ const JOINED: [(&str, &[&str]); 4] = [
 
 /// Parts of the names of keys and tokens that a build needs: registries, sources, reports of errors, and what a
 /// frontend embeds.
-const BUILD_TIME: [&str; 56] = [
+const BUILD_TIME: [&str; 57] = [
     "ARTIFACTORY",
     "AUTH",
     "BITBUCKET",
@@ -114,6 +114,7 @@ const BUILD_TIME: [&str; 56] = [
     "SSH",
     "TURBO",
     "UV",
+    "VERCEL",
     "VITE",
     "YARN",
 ];

@@ -65,7 +65,7 @@ fn cannot_read(name: &str, error: &io::Error) -> Diagnostic {
     let found = Diagnostic::new(Code::UnreadablePlan, format!("can't read the plan from {name}: {why}"));
     match error.kind() {
         io::ErrorKind::NotFound => {
-            found.with_help("generate one with `railpack plan --out railpack-plan.json .`, or pass the path of a plan")
+            found.with_help("generate one with `railpack2docker sync`, which runs Railpack, or pass the path of a plan")
         }
         io::ErrorKind::IsADirectory => found.with_help("pass the path of the plan in it"),
         _ => found,

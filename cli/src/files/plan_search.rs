@@ -27,14 +27,16 @@ pub(crate) fn plan_of(directory: &Path) -> PathBuf {
     without_dot(&directory.join(PLAN_NAME))
 }
 
-/// The plans that match a pattern, and those in directories that match it, sorted. Files that git ignores don't match.
+/// The plans in directories that match a pattern, and the files that match it: only files with the name of a plan,
+/// unless the pattern ends in `.json`. Sorted. Files that git ignores don't match.
 ///
 /// Fails for an invalid pattern, and for one that matches no plan.
 pub(crate) fn plans_matching(pattern: &str) -> Result<Vec<PathBuf>, Diagnostic> {
     let matcher = parse_pattern(pattern)?;
+    let names_files = Path::new(pattern).extension().is_some_and(|extension| extension == "json");
     let found = plans_in(&literal_prefix(pattern), &|path, is_directory| {
         let is_match = matcher.is_match(path);
-        let is_plan = |path: &Path| path.extension().is_some_and(|extension| extension == "json");
+        let is_plan = |path: &Path| names_files || path.file_name().is_some_and(|name| name == PLAN_NAME);
         match (is_match, is_directory) {
             (true, true) => Some(plan_of(path)).filter(|plan| plan.is_file()),
             (true, false) => Some(path.to_owned()).filter(|path| is_plan(path)),
@@ -43,8 +45,8 @@ pub(crate) fn plans_matching(pattern: &str) -> Result<Vec<PathBuf>, Diagnostic> 
     })?;
     if found.is_empty() {
         let message = format!("no plan matches `{pattern}`");
-        let help = "a pattern matches files whose names end in `.json`, and directories that contain a \
-                    `railpack-plan.json`; it ignores the files that git ignores";
+        let help = "a pattern matches directories that contain a `railpack-plan.json`, and, if it ends in `.json`, \
+                    files; it ignores what git ignores";
         return Err(Diagnostic::new(Code::UnreadablePlan, message).with_help(help));
     }
     Ok(found)
@@ -71,6 +73,9 @@ type Select<'a> = &'a dyn Fn(&Path, bool) -> Option<PathBuf>;
 fn plans_in(directory: &Path, select: Select<'_>) -> Result<Vec<PathBuf>, Diagnostic> {
     let root = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let mut found = Vec::new();
+    if !root.exists() {
+        return Ok(found);
+    }
     // ignore files count outside git repositories, too
     for entry in WalkBuilder::new(root).require_git(false).build() {
         let entry = entry.map_err(|error| cannot_search(root, &error))?;
@@ -159,8 +164,10 @@ mod tests {
         let matching = |pattern: &str| names(plans_matching(&format!("{}/{pattern}", root.display())).unwrap());
         assert_eq!(matching("*"), ["a/railpack-plan.json"]);
         assert_eq!(matching("**/other.json"), ["a/other.json"]);
+        assert_eq!(matching("**"), ["a/railpack-plan.json", "b/c/railpack-plan.json"]);
         assert_eq!(matching("{a,b/c}"), ["a/railpack-plan.json", "b/c/railpack-plan.json"]);
         assert!(plans_matching(&format!("{}/x*", root.display())).is_err());
+        assert!(plans_matching("nowhere/*").is_err());
         assert!(plans_matching("[").is_err());
     }
 }

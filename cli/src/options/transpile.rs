@@ -155,7 +155,9 @@ impl TranspileArgs {
         };
         let given = self.over(&below);
         if given.ssh.is_none() && !given.ssh_step.is_empty() {
-            let found = Diagnostic::new(Code::InvalidOption, "`--ssh-step` requires `--ssh`");
+            let origin = Some(config.origin("ssh-step")).filter(|origin| !origin.is_empty());
+            let origin = origin.map(|origin| format!(" ({origin})")).unwrap_or_default();
+            let found = Diagnostic::new(Code::InvalidOption, format!("`--ssh-step` requires `--ssh`{origin}"));
             return Err(found.with_help("pass `--ssh`").into());
         }
         let mut options = Options::default();

@@ -31,6 +31,8 @@ pub(crate) struct Recipe<'f> {
     pub(crate) plan_path: PathBuf,
     /// Whether the plan was read from standard input, and no other is given.
     is_unknown: bool,
+    /// Whether the header has no name of a plan, which it keeps.
+    is_from_stdin: bool,
     args: TranspileArgs,
 }
 
@@ -50,8 +52,14 @@ impl<'f> Recipe<'f> {
         let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| default_plan.to_owned());
         let header_args = command.map(|command| command.transpile);
         let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
-        let is_unknown = plan.is_none() && header.is_some_and(|header| header.is_from_stdin);
-        Self { file, plan_path, is_unknown, args: args.clone().with_version_of(given) }
+        let is_from_stdin = header.is_some_and(|header| header.is_from_stdin);
+        let is_unknown = plan.is_none() && is_from_stdin;
+        Self { file, plan_path, is_unknown, is_from_stdin, args: args.clone().with_version_of(given) }
+    }
+
+    /// Names the plan in the header, also if it was read from standard input before.
+    pub(crate) fn with_name_of_plan(self) -> Self {
+        Self { is_from_stdin: false, ..self }
     }
 
     /// Reads the config file.
@@ -73,7 +81,11 @@ impl<'f> Recipe<'f> {
     fn options(&self, plan: &PlanFile, header: Option<&Header>) -> Result<Options, Failure> {
         let mut config = self.args.config(plan)?;
         config.transpile.keep_version(header);
-        self.args.options_with(&config, plan, Some(self.file))
+        let mut options = self.args.options_with(&config, plan, Some(self.file))?;
+        if self.is_from_stdin {
+            options.files.plan = None;
+        }
+        Ok(options)
     }
 
     /// Regenerates the file from this text of its plan. Errors in the plan are reported, warnings and notes are not.

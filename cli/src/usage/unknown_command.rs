@@ -18,8 +18,9 @@ pub(super) fn is_misspelled(word: &str, command: &Command) -> bool {
 pub(super) fn error(name: &str, command: &Command) -> Error {
     let mut error = Error::new(ErrorKind::InvalidSubcommand).with_cmd(command);
     error.insert(ContextKind::InvalidSubcommand, ContextValue::String(name.to_owned()));
-    let suggestion = suggestion(name, command).map(|name| vec![name.to_owned()]);
-    error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(suggestion.unwrap_or_default()));
+    if let Some(suggestion) = suggestion(name, command) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![suggestion.to_owned()]));
+    }
     error.insert(ContextKind::Usage, ContextValue::StyledStr(command.clone().render_usage()));
     error
 }

@@ -238,4 +238,67 @@ fn a_document_without_a_plan_is_an_error() {
     sync(&folder, &["a"]).status(2).stdout("a: failed\n".to_owned()).stderr([said]).check();
     sync(&folder, &["x"]).status(2).stderr(["there is no directory `x`"]).check();
     sync(&folder, &["--all"]).status(2).stderr(["there is no application with a plan below this directory"]).check();
+    with_app(&folder, "b");
+    sync(&folder, &["x", "b", "y*"])
+        .status(2)
+        .stdout(["b: created", "3 applications: 1 updated, 2 failed"])
+        .stderr(["there is no directory `x`", "no plan matches `y*`"])
+        .check();
+}
+
+#[test]
+fn other_files_are_never_overwritten_with_a_plan() {
+    let folder = folder();
+    with_app(&folder, "a");
+    let others = [
+        ("package.json", r#"{ "name": "x", "private": true }"#),
+        ("railpack.json", r#"{ "$schema": "https://schema.railpack.com", "deploy": { "startCommand": "x" } }"#),
+        ("tsconfig.json", "{}"),
+        ("notes.txt", "remember"),
+    ];
+    for (name, text) in others {
+        folder.write(&format!("a/{name}"), text);
+        let path = format!("a/{name}");
+        let said = format!("error[not-a-plan]: refusing to overwrite `{path}`, which is not a build plan");
+        sync(&folder, &[&path]).status(2).stdout("a: failed\n".to_owned()).stderr([said.as_str()]).check();
+    }
+    sync(&folder, &["a"]).stdout(["a: created"]).stderr(anything()).check();
+    sync(&folder, &["a/**"]).stdout("a: up to date\n".to_owned()).stderr(anything()).check();
+    for (name, text) in others {
+        assert_eq!(folder.read(format!("a/{name}")), text);
+    }
+}
+
+#[test]
+fn another_version_of_railpack_is_told_apart_from_another_source() {
+    let folder = folder();
+    let source = |version: &str| {
+        plan("npm ci").replace(
+            "\"inputs\": [{ \"step",
+            &format!("\"variables\": {{ \"RAILPACK_VERSION\": \"{version}\" }}, \"inputs\": [{{ \"step"),
+        )
+    };
+    folder.write("a/source.json", source("0.37.0"));
+    sync(&folder, &["a"]).stdout(["a: created"]).stderr(anything()).check();
+    folder.write("a/source.json", source("0.38.0"));
+    let said = [
+        "error[railpack-version]: the plan was made with Railpack 0.37.0, and this is Railpack 0.38.0",
+        "error[stale-plan]",
+        "help: use the same version of Railpack, or accept the new one with `railpack2docker sync a`",
+    ];
+    sync(&folder, &["--check", "a"]).status(1).stdout(["RAILPACK_VERSION"]).stderr(said).check();
+}
+
+#[test]
+fn a_dockerfile_from_standard_input_is_checked_by_its_plan() {
+    let folder = folder();
+    with_app(&folder, ".");
+    folder.write("railpack-plan.json", plan("npm ci"));
+    folder.run(["-", "-o", "Dockerfile"]).stdin(plan("npm ci")).stderr(anything()).check();
+    assert!(folder.read("Dockerfile").contains("from standard input"));
+    folder.run(["--check"]).check();
+    folder.run(["where", "Dockerfile:30"]).stdout(anything()).check();
+    // sync knows the name of the plan
+    sync(&folder, &[]).stdout([".: Dockerfile updated"]).stderr(anything()).check();
+    assert!(folder.read("Dockerfile").contains("from railpack-plan.json"));
 }

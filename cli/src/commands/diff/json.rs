@@ -10,7 +10,7 @@ use super::summary::Counts;
 use crate::output::location::Source;
 
 /// A document with `plans`. Each has `plan`, its path, and `status`: `changed`, `unchanged`, `new`, `removed` or
-/// `failed`. A plan that is changed or unchanged also has the keys of [`print`].
+/// `failed`. A plan that is changed or unchanged also has the keys of [`print()`].
 pub(super) fn print_all(plans: &[PlanDiff]) -> String {
     let plan = |plan: &PlanDiff| {
         let mut document = match &plan.kind {

@@ -9,7 +9,7 @@ use super::git;
 use crate::failure::Failure;
 use crate::files::paths::can_be_joined;
 use crate::files::plan_file::PlanFile;
-use crate::files::plan_search::PLAN_NAME;
+use crate::files::plan_search::{PLAN_NAME, plan_at};
 
 /// Reads both plans.
 pub(super) fn read(old: &OsStr, new: &OsStr) -> Result<(PlanFile, PlanFile), Failure> {
@@ -28,7 +28,7 @@ fn read_one(name: &OsStr, other: &OsStr) -> Result<PlanFile, Failure> {
         None if name != "-" && !path.exists() && git::is_revision(&name.to_string_lossy()) => {
             Err(without_path(&name.to_string_lossy(), &other.to_string_lossy()).into())
         }
-        _ => PlanFile::read(path),
+        _ => PlanFile::read(&plan_at(path)?),
     }
 }
 

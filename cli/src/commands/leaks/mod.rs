@@ -32,7 +32,7 @@ use railpack2docker::{Code, Compilation, Diagnostic, Options, SecretUsage};
 
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
-use crate::files::plan_search::PLAN_NAME;
+use crate::files::plan_search::{PLAN_NAME, plan_at};
 use crate::files::read::read_error;
 use crate::options::secret_sources::SecretArgs;
 use crate::output::print::print;
@@ -216,7 +216,7 @@ impl LeaksArgs {
             None if Path::new(PLAN_NAME).is_file() => Path::new(PLAN_NAME),
             None => return Ok(None),
         };
-        let plan = PlanFile::read(path)?;
+        let plan = PlanFile::read(&plan_at(path)?)?;
         let compilation = Compilation::parse(&plan.text, false).or_report(&plan, reporter)?;
         Ok(Some(compilation.secrets(&Options::default())))
     }

@@ -48,13 +48,13 @@ impl App {
 }
 
 /// The applications that arguments name: directories, plans and patterns, or, with `all`, every plan below the current
-/// directory. The default is the current directory.
-pub(super) fn find(given: &[PathBuf], all: bool) -> Result<Vec<App>, Failure> {
+/// directory. The default is the current directory. What can't be found is an error, beside the others.
+pub(super) fn find(given: &[PathBuf], all: bool) -> Result<(Vec<App>, Vec<Diagnostic>), Failure> {
     if all {
-        return Ok(plans_below(Path::new("."))?.into_iter().map(App::with_plan).collect());
+        return Ok((plans_below(Path::new("."))?.into_iter().map(App::with_plan).collect(), Vec::new()));
     }
     if given.is_empty() {
-        return Ok(vec![App::in_directory(Path::new("."))?]);
+        return Ok((vec![App::in_directory(Path::new("."))?], Vec::new()));
     }
     let (mut apps, mut errors) = (Vec::new(), Vec::new());
     for path in given {
@@ -71,12 +71,9 @@ pub(super) fn find(given: &[PathBuf], all: bool) -> Result<Vec<App>, Failure> {
             errors.push(no_directory(path));
         }
     }
-    if !errors.is_empty() {
-        return Err(Failure::Errors(errors));
-    }
     let mut seen = std::collections::BTreeSet::new();
     apps.retain(|app: &App| seen.insert(app.plan.clone()));
-    Ok(apps)
+    Ok((apps, errors))
 }
 
 fn no_directory(path: &Path) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic};
+use serde_json::Value;
 
 use super::SyncArgs;
 use super::app::App;
@@ -24,7 +25,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     let file = app.dockerfile.as_path();
     let current = read(file)?;
     let header = current.as_deref().and_then(Header::parse);
-    let recipe = Recipe::new(file, header.as_ref(), Some(&app.plan), &app.plan, &args.transpile);
+    let recipe = Recipe::new(file, header.as_ref(), Some(&app.plan), &app.plan, &args.transpile).with_name_of_plan();
     let config = recipe.config()?;
     let mut found: Vec<Diagnostic> =
         check_version(&config.railpack, config.origin("version"), reporter)?.into_iter().collect();
@@ -39,6 +40,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     if !planned.is_current() {
         let new = PlanFile { path: Some(app.plan.clone()), text: planned.text.clone() };
         let difference = diff::in_full(plan, new, &regenerated.options, reporter)?;
+        found.extend(other_railpack(&regenerated.plan.text, &planned.text));
         found.push(stale_plan(app, difference.is_none()));
         reporter.print(&difference.unwrap_or_default())?;
     }
@@ -55,6 +57,18 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     Err(stale(app, found))
 }
 
+/// The finding for plans that different versions of Railpack wrote. Railpack puts its version into the variables of the
+/// image; plans of v0.27.0 and earlier don't have it.
+fn other_railpack(old: &str, new: &str) -> Option<Diagnostic> {
+    let version = |text: &str| {
+        let plan: Value = serde_json::from_str(text).ok()?;
+        Some(plan.pointer("/deploy/variables/RAILPACK_VERSION")?.as_str()?.to_owned())
+    };
+    let (old, new) = (version(old)?, version(new)?);
+    let message = format!("the plan was made with Railpack {old}, and this is Railpack {new}");
+    (old != new).then(|| Diagnostic::new(Code::RailpackVersion, message))
+}
+
 fn stale_plan(app: &App, is_equivalent: bool) -> Diagnostic {
     let also = if is_equivalent { ", which builds the same image" } else { "" };
     let message = format!("stale `{}`: Railpack gives another plan for the source{also}", app.plan.display());
@@ -68,7 +82,7 @@ fn stale(app: &App, mut found: Vec<Diagnostic>) -> Failure {
     let last = found.pop().map(|last| {
         let command = format!("railpack2docker sync {}", path_word(app.directory()));
         last.with_help(match (is_other_version, is_edited) {
-            (true, _) => format!("use that version of Railpack, or change the version, and run `{command}`"),
+            (true, _) => format!("use the same version of Railpack, or accept the new one with `{command}`"),
             (false, true) => format!(
                 "make the change in `railpack.json` or with an option instead, then discard it here with `{command} --force`"
             ),

@@ -70,13 +70,17 @@ pub(crate) struct SyncArgs {
 
 /// Updates or checks each application, and continues after a failure.
 pub(crate) fn run(args: &SyncArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
-    let apps = app::find(&args.apps, args.all)?;
-    if apps.is_empty() {
+    let (apps, missing) = app::find(&args.apps, args.all)?;
+    if apps.is_empty() && missing.is_empty() {
         let found = Diagnostic::new(Code::UnreadablePlan, "there is no application with a plan below this directory");
         return Err(found.with_help("plan an application for the first time with `railpack2docker sync DIR`").into());
     }
     let mut outcomes = Outcomes::default();
     let mut reported = BTreeSet::new();
+    let count = apps.len() + missing.len();
+    for error in missing {
+        outcomes.add(Err(error.into()), reporter);
+    }
     for app in &apps {
         let result = if args.check { check::run(app, args, reporter) } else { write::run(app, args, reporter) };
         let line = match &result {
@@ -90,7 +94,7 @@ pub(crate) fn run(args: &SyncArgs, reporter: &Reporter) -> Result<ExitCode, Fail
             reporter.print(&format!("{}: {line}\n", app.name()))?;
         }
     }
-    if apps.len() > 1 && !args.quiet {
+    if count > 1 && !args.quiet {
         reporter.print(&format!("{}\n", outcomes.sentence("application")))?;
     }
     Ok(outcomes.exit_code())

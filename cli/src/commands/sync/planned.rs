@@ -2,7 +2,7 @@
 
 use std::io;
 
-use railpack2docker::{Code, Diagnostic};
+use railpack2docker::{Code, Compilation, Diagnostic};
 use serde_json::Value;
 
 use super::app::App;
@@ -23,10 +23,15 @@ pub(super) struct Planned {
 
 impl Planned {
     /// Runs Railpack. If the plan in the file has the same content, its text is kept.
+    ///
+    /// Fails if the file exists and is not a plan: it would be overwritten.
     pub(super) fn new(app: &App, config: &Config, reporter: &Reporter) -> Result<Self, Failure> {
+        let current = read_plan(app)?;
+        if current.as_deref().is_some_and(|current| !current.trim().is_empty() && !is_plan(current)) {
+            return Err(not_a_plan(app).into());
+        }
         let source = config.railpack.source.as_deref().unwrap_or(app.directory());
         let text = railpack::plan(&config.railpack, source, reporter)?;
-        let current = read_plan(app)?;
         let is_same = current.as_deref().is_some_and(|current| is_same(current, &text));
         Ok(Self { text: current.clone().filter(|_| is_same).unwrap_or(text), current })
     }
@@ -41,6 +46,20 @@ impl Planned {
     pub(super) fn is_current(&self) -> bool {
         self.current.as_ref() == Some(&self.text)
     }
+}
+
+/// Whether a text is a plan, with or without errors.
+fn is_plan(text: &str) -> bool {
+    let Ok(document) = serde_json::from_str::<Value>(text) else { return false };
+    let is_other = |found: &Diagnostic| matches!(found.code, Code::ConfigFile | Code::NotAPlan);
+    let has_keys = document.get("steps").is_some() || document.get("deploy").is_some();
+    has_keys && Compilation::parse(text, false).err().is_none_or(|errors| !errors.0.iter().any(is_other))
+}
+
+fn not_a_plan(app: &App) -> Diagnostic {
+    let message = format!("refusing to overwrite `{}`, which is not a build plan", app.plan.display());
+    Diagnostic::new(Code::NotAPlan, message)
+        .with_help("pass the directory of the application, or remove the file if it is a broken plan")
 }
 
 /// Whether two texts are the same JSON, apart from whitespace and the order of keys.

@@ -29,7 +29,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     let file = app.dockerfile.as_path();
     let current = read(file)?;
     let header = current.as_deref().and_then(Header::parse);
-    let recipe = Recipe::new(file, header.as_ref(), Some(&app.plan), &app.plan, &args.transpile);
+    let recipe = Recipe::new(file, header.as_ref(), Some(&app.plan), &app.plan, &args.transpile).with_name_of_plan();
     let planned = if args.keep_plan {
         Planned::from_file(app)?
     } else {
