@@ -1,6 +1,6 @@
 """Checks the SARIF of `lint` against the published schema: sarif.py BINARY PLAN...
 
-The schema is that of the crate serde-sarif, which cargo fetches. In addition, each region must be in the
+The schema is that of the crate serde-sarif, which cargo fetches. In addition, each region must be in its
 plan, each result must have the index of its rule, and fingerprints must be unique."""
 
 import json
@@ -47,9 +47,10 @@ def marked(text, region):
     return "\n".join([lines[first][region["startColumn"] - 1 :], *lines[first + 1 : last], lines[last][: region["endColumn"] - 1]])
 
 
-def mistakes(validator, log, plan):
+def mistakes(validator, log, plans):
+    """What is wrong with a log about these plans."""
     found = [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in validator.iter_errors(log)]
-    text = plan.read_text(encoding="utf-8")
+    texts = {plan: plan.read_text(encoding="utf-8") for plan in plans}
     (run,) = log["runs"]
     prints = [json.dumps(result["partialFingerprints"]) for result in run["results"]]
     if len(set(prints)) < len(prints):
@@ -60,11 +61,13 @@ def mistakes(validator, log, plan):
         for location in result.get("locations", []) + result.get("relatedLocations", []):
             physical = location["physicalLocation"]
             path = urllib.parse.unquote(physical["artifactLocation"]["uri"].removeprefix("file://"))
-            if pathlib.Path(path).resolve() != plan:
-                found.append(f"{path}: not the plan")
+            plan = pathlib.Path(path).resolve()
+            if plan not in texts:
+                found.append(f"{path}: not a plan")
+                continue
             if "region" not in physical:
                 continue
-            value = marked(text, physical["region"])
+            value = marked(texts[plan], physical["region"])
             if result["ruleId"] != "invalid-json":
                 # a value or a key
                 try:
@@ -81,14 +84,16 @@ def main():
     assert not missing, f"no check for {missing}: pip install 'jsonschema[format-nongpl]'"
     validator = jsonschema.Draft7Validator(schema(), format_checker=checker)
     bad = results = 0
-    for plan in plans:
-        lint = [binary, "lint", plan, "--format", "sarif", "--warn", "unpinned-image"]
+    # a log for each plan, and one for all of them
+    logs = [[plan] for plan in plans] + [plans]
+    for of in logs:
+        lint = [binary, "lint", *of, "--format", "sarif", "--warn", "unpinned-image"]
         log = json.loads(subprocess.run(lint, capture_output=True, check=False).stdout)
         results += len(log["runs"][0]["results"])
-        for mistake in mistakes(validator, log, plan):
+        for mistake in mistakes(validator, log, of):
             bad += 1
-            print(f"{plan}: {mistake}")
-    print(f"{len(plans)} logs with {results} results checked, {bad} mistakes")
+            print(f"{of[0] if len(of) == 1 else 'all plans'}: {mistake}")
+    print(f"{len(logs)} logs with {results} results checked, {bad} mistakes")
     return 1 if bad or not results else 0
 
 

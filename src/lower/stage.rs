@@ -22,8 +22,8 @@ pub(super) struct StageEnvs<'p> {
     is_base: BTreeSet<StepId>,
     /// The steps whose files the image or other steps copy.
     is_copied: BTreeSet<StepId>,
-    /// The steps that other steps start from or copy from.
-    is_needed_by_steps: BTreeSet<StepId>,
+    /// The steps whose files other steps copy.
+    is_copied_by_steps: BTreeSet<StepId>,
     /// The steps that the image is based on, directly or indirectly: it would inherit their ENV.
     is_under_image: BTreeSet<StepId>,
     /// The variables of these steps that the image has, too, with the same values.
@@ -41,7 +41,7 @@ impl<'p> StageEnvs<'p> {
                 .filter(|edge| !edge.includes().is_empty())
                 .filter_map(Edge::step)
                 .collect(),
-            is_needed_by_steps: graph.needed().flat_map(|(id, _)| graph.inputs_of(id)).filter_map(Edge::step).collect(),
+            is_copied_by_steps: graph.needed().flat_map(|(id, _)| graph.inputs_of(id)).filter_map(Edge::step).collect(),
             is_base: graph.needed().filter_map(|(id, _)| base_of(id)).collect(),
             shared_with_image: Rc::new(environments.shared_with_image(graph, &under_image)),
             is_under_image: under_image.into_iter().collect(),
@@ -72,7 +72,7 @@ impl<'p> StageEnvs<'p> {
         Position {
             is_under_image: self.is_under_image.contains(&id),
             is_base: self.is_base.contains(&id),
-            is_only_for_image: !self.is_needed_by_steps.contains(&id),
+            is_only_for_image: !self.is_base.contains(&id) && !self.is_copied_by_steps.contains(&id),
         }
     }
 

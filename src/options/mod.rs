@@ -110,6 +110,8 @@ impl OutputVersion {
 pub struct Files {
     /// The path of the plan, relative to the Dockerfile's directory; `None` for standard input.
     pub plan: Option<String>,
+    /// The build context, relative to the Dockerfile's directory; `None` for the directory of the plan.
+    pub context: Option<String>,
     /// The file name of the Dockerfile.
     pub dockerfile: String,
     /// Command-line options that differ from their defaults, one argument each.
@@ -117,9 +119,12 @@ pub struct Files {
 }
 
 impl Files {
-    /// The directory of the plan, which Railpack uses as the build context, relative to the Dockerfile.
+    /// The build context, relative to the Dockerfile: the directory of the plan, as in Railpack, unless there is another.
     #[must_use]
     pub fn build_context(&self) -> &str {
+        if let Some(context) = &self.context {
+            return context;
+        }
         match self.plan.as_deref().and_then(|plan| plan.rsplit_once('/')) {
             Some(("", _)) => "/",
             Some((folder, _)) => folder,
@@ -263,7 +268,12 @@ impl Default for Options {
 
 impl Default for Files {
     fn default() -> Self {
-        Self { plan: Some("railpack-plan.json".to_owned()), dockerfile: "Dockerfile".to_owned(), arguments: Vec::new() }
+        Self {
+            plan: Some("railpack-plan.json".to_owned()),
+            context: None,
+            dockerfile: "Dockerfile".to_owned(),
+            arguments: Vec::new(),
+        }
     }
 }
 

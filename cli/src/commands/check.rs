@@ -87,7 +87,7 @@ fn check(target: &Target, args: &DefaultArgs, reporter: &Reporter) -> Result<(),
     let plan = target.plan.as_deref();
     let regenerated = regenerate(file, header.as_ref(), plan, &target.default_plan, &args.transpile, reporter)?;
     reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
-    check_assets_are_sent(plan_context(&regenerated.plan, file), &regenerated.generated, file)?;
+    check_assets_are_sent(&plan_context(&regenerated.plan, file, &regenerated.options), &regenerated.generated, file)?;
     let mut stale = stale_files(file, current, &regenerated.generated)?;
     reporter.report(&take_line_endings(&mut stale), None);
     reporter.report(own_ignore_file(file, &regenerated.generated).as_slice(), None);

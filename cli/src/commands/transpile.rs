@@ -109,7 +109,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
     if let Some(path) = output {
-        check_assets_are_sent(plan_context(&plan, path), &generated, path)?;
+        check_assets_are_sent(&plan_context(&plan, path, &options), &generated, path)?;
     }
     let mut outputs = OutputFiles::default();
     let has_ignore_file = match output {

@@ -66,9 +66,15 @@ pub(crate) fn exposed_files(
     (!files.is_empty()).then(|| warning(&files, &ignore_file))
 }
 
-/// The build context of a Dockerfile: the directory of the plan, or its own if the plan is standard input.
-pub(crate) fn plan_context<'a>(plan: &'a PlanFile, dockerfile: &'a Path) -> &'a Path {
-    if plan.path.is_some() { plan.directory() } else { directory_of(dockerfile) }
+/// The build context of a Dockerfile: the one in its options, or else the directory of the plan. Next to the Dockerfile
+/// for a plan from standard input.
+pub(crate) fn plan_context(plan: &PlanFile, dockerfile: &Path, options: &Options) -> PathBuf {
+    let beside = directory_of(dockerfile);
+    match &options.files.context {
+        Some(context) => beside.join(context),
+        None if plan.path.is_some() => plan.directory().to_owned(),
+        None => beside.to_owned(),
+    }
 }
 
 /// Fails if an ignore file excludes one of the plan's files that the Dockerfile copies from the context.

@@ -52,6 +52,14 @@ pub(crate) fn relative(path: &Path, directory: &Path) -> String {
     parts.join("/")
 }
 
+/// A directory relative to another one; `.` if they are the same.
+pub(crate) fn relative_directory(path: &Path, directory: &Path) -> String {
+    // a name below it, so that the path does not contain the name of the directory itself
+    const NAME: &str = "x";
+    let inner = relative(&path.join(NAME), directory);
+    inner.strip_suffix(NAME).and_then(|path| path.strip_suffix('/')).unwrap_or(".").to_owned()
+}
+
 /// A path for messages: relative to the current directory if it leads to the same file.
 pub(crate) fn shown(path: &Path) -> String {
     let short = relative(path, Path::new("."));
@@ -159,6 +167,16 @@ mod tests {
             ("a/b/plan.json", "a/c", "../b/plan.json"),
         ] {
             assert_eq!(relative(&root.join(path), &root.join(directory)), expected);
+        }
+    }
+
+    #[test]
+    fn directories_are_relative_without_their_own_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        for (path, directory, expected) in [("", "a/b", "../.."), ("a", "a", "."), ("a/b", "a", "b")] {
+            assert_eq!(relative_directory(&root.join(path), &root.join(directory)), expected);
         }
     }
 

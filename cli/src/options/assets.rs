@@ -8,12 +8,14 @@ use railpack2docker::{AssetsDirectory, Code, Diagnostic};
 use crate::files::paths::{can_be_joined, first_link};
 use crate::files::plan_file::PlanFile;
 
-/// The directory with this path relative to the Dockerfile. Without a file for the Dockerfile, its files are part of
+/// The directory with this path relative to the Dockerfile. `source` is the build context if it is not the directory of
+/// the plan. Without a file for the Dockerfile, its files are part of
 /// it.
 ///
 /// Fails if COPY can't read the directory, or if it is a symbolic link: what is written there would be elsewhere.
 pub(super) fn assets_directory(
     given: &Path,
+    source: Option<&Path>,
     plan: &PlanFile,
     dockerfile: Option<&Path>,
 ) -> Result<AssetsDirectory, Diagnostic> {
@@ -22,7 +24,7 @@ pub(super) fn assets_directory(
         return Ok(AssetsDirectory { path_in_context: path.clone(), path, embedded: true });
     };
     let beside = dockerfile.parent().unwrap_or(Path::new(""));
-    let context = if plan.path.is_some() { plan.directory() } else { beside };
+    let context = source.unwrap_or(if plan.path.is_some() { plan.directory() } else { beside });
     let Ok(parent) = real(beside).strip_prefix(real(context)).map(slashed) else {
         let message = format!(
             "`{}` is outside the build context `{}`, so COPY can't read it",
@@ -79,7 +81,7 @@ mod tests {
         fs::create_dir_all(folder.path().join("a/b")).unwrap();
         let directory = |plan: Option<&str>, dockerfile: &str| {
             let plan = PlanFile { path: plan.map(|plan| folder.path().join(plan)), text: String::new() };
-            assets_directory(Path::new("./docker/"), &plan, Some(&folder.path().join(dockerfile)))
+            assets_directory(Path::new("./docker/"), None, &plan, Some(&folder.path().join(dockerfile)))
         };
         for (plan, dockerfile, in_context) in [
             (Some("plan.json"), "Dockerfile", "docker"),

@@ -17,7 +17,7 @@ use super::image::ImageArgs;
 use super::shared::fitting;
 use crate::failure::Failure;
 use crate::files::lock_file::LockFile;
-use crate::files::paths::{directory_of, relative};
+use crate::files::paths::{directory_of, relative, relative_directory};
 use crate::files::plan_file::PlanFile;
 
 const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
@@ -182,7 +182,10 @@ impl TranspileArgs {
         options.ssh = given.ssh.map(|id| Ssh { id, steps: given.ssh_step });
         options.github_token = given.github_token;
         options.reproducible = given.reproducible;
-        options.assets = given.assets.map(|assets| assets_directory(&assets, plan, output)).transpose()?;
+        options.assets = given
+            .assets
+            .map(|assets| assets_directory(&assets, config.railpack.source.as_deref(), plan, output))
+            .transpose()?;
         options.append = given.append.map(|append| append_file(&append, directory)).transpose()?;
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
@@ -196,6 +199,8 @@ impl TranspileArgs {
             options.files.dockerfile = name.to_string_lossy().into_owned();
         }
         options.files.plan = plan.path.as_deref().map(|path| relative(path, directory));
+        let source = config.railpack.source.as_deref().filter(|_| plan.path.is_some());
+        options.files.context = source.map(|source| relative_directory(source, directory));
         options.files.arguments = self.arguments(config);
         options.files.arguments.extend(self.append_argument(config, directory));
         options.files.arguments.extend(self.config_argument(directory));

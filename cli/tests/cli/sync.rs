@@ -1,7 +1,7 @@
 //! `sync` with a stand-in for Railpack, which prints the file `source.json` of a directory as its plan.
 #![cfg(unix)]
 
-use testkit::command::{Folder, Run, anything};
+use testkit::command::{Folder, Run, anything, that};
 
 /// The stand-in: has a version, fails with the status in the file `fail`, and logs its arguments and a variable.
 const RAILPACK: &str = r#"#!/bin/sh
@@ -178,6 +178,9 @@ fn railpack_must_be_there_and_have_the_version() {
     sync(&folder, &["--check", "a"]).status(1).stdout("a: stale\n".to_owned()).stderr([said]).check();
 
     folder.write("railpack2docker.toml", "[railpack]\ncommand = \"nowhere\"\n");
+    with_app(&folder, "b");
+    let once = |text: &str| text.matches("error[no-railpack]").count() == 1;
+    sync(&folder, &["a", "b"]).status(2).stdout(anything()).stderr(that(once)).check();
     let said = ["error[no-railpack]: `nowhere` was not found", "help: install Railpack"];
     folder.unchanged(|| sync(&folder, &["a"]).status(2).stdout("a: failed\n".to_owned()).stderr(said).check());
     folder.replace("a/railpack-plan.json", "npm ci", "npm install");
@@ -203,6 +206,19 @@ fn values_reach_railpack_through_the_environment_only() {
     folder.write("source.json", plan("make"));
     sync(&folder, &["apps/a"]).stdout(["`npm ci` → `make`"]).stderr(anything()).check();
     assert!(folder.read("apps/a/railpack-plan.json").contains("make"));
+    // the source is the build context
+    assert!(
+        folder.read("apps/a/Dockerfile").contains("    -f Dockerfile \\\n"),
+        "{}",
+        folder.read("apps/a/Dockerfile")
+    );
+    assert!(folder.read("apps/a/Dockerfile").contains(" ../..\n"));
+    let build = ["build", "apps/a", "-f", "apps/a/Dockerfile", "--secret", "TOKEN=x", "--dry-run"];
+    folder
+        .run(build)
+        .stdout(that(|command| command.ends_with(" .\n") || command.ends_with("apps/a/../..\n")))
+        .stderr(anything())
+        .check();
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn location_of_failure(ended: &Ended, file: Option<&Path>, generated:
         return None;
     }
     if let Some(line) = ended.line {
-        let location = generated.source_map.location_of(line)?;
+        let location = generated.source_map.location_of(last_line(&generated.dockerfile, line))?;
         let message =
             format!("line {line} of the Dockerfile, at which the build fails, comes from `{}`", location.path());
         return Some(Diagnostic::new(Code::Where, message).at(location));
@@ -50,4 +50,23 @@ pub(super) fn location_of_failure(ended: &Ended, file: Option<&Path>, generated:
     let file = path_word(file.unwrap_or(Path::new(DEFAULT_DOCKERFILE)));
     let message = "if docker names a line of the Dockerfile above, `where` finds its location in the plan";
     Some(Diagnostic::new(Code::Where, message).with_help(format!("{write}run `railpack2docker where {file}:LINE`")))
+}
+
+/// The last line of the instruction at a line: the command of a RUN is after its mounts.
+fn last_line(dockerfile: &str, line: usize) -> usize {
+    let is_continued = |text: &&str| text.ends_with('\\');
+    line + dockerfile.lines().skip(line.saturating_sub(1)).take_while(is_continued).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instruction_ends_with_its_last_line() {
+        let dockerfile = "FROM a\nRUN --mount=b \\\n    c \\\n    d\nCMD e\n";
+        for (line, last) in [(1, 1), (2, 4), (3, 4), (4, 4), (5, 5), (9, 9), (0, 0)] {
+            assert_eq!(last_line(dockerfile, line), last, "{line}");
+        }
+    }
 }

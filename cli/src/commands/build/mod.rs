@@ -21,7 +21,7 @@ use railpack2docker::{Code, Compilation, Diagnostic, Options, Transpiled};
 
 use super::{docker, leaks};
 use crate::failure::Failure;
-use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files};
+use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files, plan_context};
 use crate::files::paths::dockerignore_path;
 use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::{PLAN_NAME, plan_at};
@@ -32,7 +32,7 @@ use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::regenerate::{self, Recipe};
 use crate::output::report::{OrReport, Reporter};
-use crate::output::stale_files::{fail_if_stale, read, stale_files};
+use crate::output::stale_files::{DEFAULT_DOCKERFILE, fail_if_stale, read, stale_files};
 use check_leaks::ImageId;
 use command::{BuildInputs, DockerBuild};
 use failure::{location_of_failure, other_dockerfile};
@@ -138,7 +138,8 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     platforms::check(&args.more, &options)?;
     let key = args.key.read()?;
     let hash = usage.has_hash().then(|| hash(&found.completed(&usage), key.as_deref()));
-    let context = args.context.clone().unwrap_or_else(|| plan.directory().to_owned());
+    let place = file.unwrap_or(Path::new(DEFAULT_DOCKERFILE));
+    let context = args.context.clone().unwrap_or_else(|| plan_context(&plan, place, &options));
     if let Some(file) = file {
         check_assets_are_in(&context, file, &generated)?;
         check_assets_are_sent(&context, &generated, file)?;

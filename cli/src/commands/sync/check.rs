@@ -42,7 +42,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
         found.push(stale_plan(app, difference.is_none()));
         reporter.print(&difference.unwrap_or_default())?;
     }
-    check_assets_are_sent(plan_context(&regenerated.plan, file), &regenerated.generated, file)?;
+    check_assets_are_sent(&plan_context(&regenerated.plan, file, &regenerated.options), &regenerated.generated, file)?;
     let mut files = stale_files(file, current, &regenerated.generated)?;
     reporter.report(&take_line_endings(&mut files), None);
     for diff in files.iter().map(StaleFile::diff) {

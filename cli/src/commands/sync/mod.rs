@@ -6,6 +6,7 @@ mod planned;
 mod railpack;
 mod write;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -75,6 +76,7 @@ pub(crate) fn run(args: &SyncArgs, reporter: &Reporter) -> Result<ExitCode, Fail
         return Err(found.with_help("plan an application for the first time with `railpack2docker sync DIR`").into());
     }
     let mut outcomes = Outcomes::default();
+    let mut reported = BTreeSet::new();
     for app in &apps {
         let result = if args.check { check::run(app, args, reporter) } else { write::run(app, args, reporter) };
         let line = match &result {
@@ -82,7 +84,8 @@ pub(crate) fn run(args: &SyncArgs, reporter: &Reporter) -> Result<ExitCode, Fail
             Err(Failure::Stale(_)) => "stale".to_owned(),
             Err(_) => "failed".to_owned(),
         };
-        outcomes.add(result.map(|done| done.outcome), reporter);
+        let result = result.map(|done| done.outcome).map_err(|failure| once(failure, &mut reported));
+        outcomes.add(result, reporter);
         if !args.quiet {
             reporter.print(&format!("{}: {line}\n", app.name()))?;
         }
@@ -91,4 +94,20 @@ pub(crate) fn run(args: &SyncArgs, reporter: &Reporter) -> Result<ExitCode, Fail
         reporter.print(&format!("{}\n", outcomes.sentence("application")))?;
     }
     Ok(outcomes.exit_code())
+}
+
+/// A failure without the errors about Railpack itself that have been reported for another application.
+fn once(failure: Failure, reported: &mut BTreeSet<String>) -> Failure {
+    match failure {
+        Failure::Errors(found) if found.iter().all(is_about_railpack) => {
+            let new: Vec<Diagnostic> =
+                found.into_iter().filter(|found| reported.insert(found.message.clone())).collect();
+            if new.is_empty() { Failure::Reported } else { Failure::Errors(new) }
+        }
+        other => other,
+    }
+}
+
+fn is_about_railpack(found: &Diagnostic) -> bool {
+    matches!(found.code, Code::NoRailpack | Code::RailpackVersion)
 }

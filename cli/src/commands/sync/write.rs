@@ -42,8 +42,8 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     let plan = PlanFile { path: Some(app.plan.clone()), text: planned.text.clone() };
     let regenerated = recipe.regenerate(plan, header.as_ref(), reporter)?;
     reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
-    let Regenerated { plan, generated, .. } = &regenerated;
-    check_assets_are_sent(plan_context(plan, file), generated, file)?;
+    let Regenerated { plan, generated, options, .. } = &regenerated;
+    check_assets_are_sent(&plan_context(plan, file, options), generated, file)?;
     let mut outputs = OutputFiles::default();
     outputs.add_dockerfile(file, generated, plan, args.force)?;
     if !args.force {
@@ -59,7 +59,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
         (Some(_), _) if planned.is_current() => format!("Dockerfile updated: {}", what_changed(generated)),
         (Some(current), _) => {
             let old = PlanFile { path: Some(app.plan.clone()), text: current.clone() };
-            diff::in_short(&old, plan, &regenerated.options)
+            diff::in_short(&old, plan, options)
         }
     };
     Ok(Done { outcome, line })
