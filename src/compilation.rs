@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Findings};
-use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Instruction};
+use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Instruction, PulledImage};
 use crate::graph::{self, Graph};
 use crate::header::BuildCommand;
 use crate::lint::{self, Subject};
@@ -202,6 +202,12 @@ impl Lowered {
         let build = BuildCommand::for_header(&self.usage, &self.options);
         let header = HeaderText { files: &self.options.files, digest: &self.digest, build };
         render::render(&self.dockerfile, self.dockerignore.as_ref(), &header)
+    }
+
+    /// The images that the build pulls, sorted by name, except those of appended instructions.
+    #[must_use]
+    pub fn images(&self) -> &[PulledImage] {
+        &self.dockerfile.images
     }
 
     /// Whether an instruction copies this file from the build context. The path must be clean and

@@ -44,6 +44,7 @@ pub use compilation::{Compilation, Lowered, Transpiled, lint, transpile};
 pub use diagnostic::{
     Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity, nearest,
 };
+pub use dockerfile::PulledImage;
 pub use options::{
     AppendFile, AssetsDirectory, Files, Healthcheck, ImageCommand, ImageOptions, Options, OutputVersion, SecretMount,
     SecretsHash, SecretsScope, Ssh,

@@ -28,6 +28,7 @@ use commands::hash::{self, HashArgs};
 use commands::leaks::{self, LeaksArgs};
 use commands::lint::{self, LintArgs};
 use commands::man::{self, ManArgs};
+use commands::pin::{self, PinArgs};
 use commands::sync::{self, SyncArgs};
 use commands::transpile::{self, DefaultArgs};
 use commands::where_from::{self, WhereArgs};
@@ -96,6 +97,7 @@ enum Command {
     Diff(Box<DiffArgs>),
     Explain(Box<ExplainArgs>),
     Where(WhereArgs),
+    Pin(Box<PinArgs>),
     Hash(Box<HashArgs>),
     Bundle(Box<BundleArgs>),
     Leaks(Box<LeaksArgs>),
@@ -125,6 +127,7 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(args)) => diff::run(args, &reporter),
         Some(Command::Explain(args)) => explain::run(args, &reporter).map(success),
         Some(Command::Where(args)) => where_from::run(args, &reporter).map(success),
+        Some(Command::Pin(args)) => pin::run(args, &reporter).map(success),
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(success),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(success),
         Some(Command::Leaks(args)) => leaks::run(args, &reporter),

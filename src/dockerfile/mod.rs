@@ -15,10 +15,12 @@ mod ignore;
 mod image_config;
 mod instruction;
 mod layout;
+mod mirror;
 mod mount;
 mod name;
 mod path;
 mod platform;
+mod pulled_image;
 mod secret_file;
 mod shell_setup;
 mod shell_variables;
@@ -40,10 +42,12 @@ pub(crate) use instruction::{
     Command, Copy, CopyAsset, CopyFile, HashSecrets, Instruction, Labels, Mode, Run, SecretsHasher,
 };
 pub(crate) use layout::Layout;
+pub(crate) use mirror::{ImagePrefix, Mirrors};
 pub(crate) use mount::{Mount, MountField, SecretTarget, Sharing, csv_field};
 pub(crate) use name::{ImageRef, StageName, split_reference};
 pub(crate) use path::{CopyPaths, Directory, Exclude, HeredocPath};
 pub(crate) use platform::{Platform, PlatformArg, architecture_names};
+pub use pulled_image::PulledImage;
 pub(crate) use secret_file::SecretFile;
 pub(crate) use shell_setup::{ShellSetup, check_script};
 pub(crate) use shell_variables::ShellVariables;

@@ -22,6 +22,15 @@ impl ImageRef {
         }
     }
 
+    /// The same reference with a digest instead of its own.
+    ///
+    /// # Errors
+    /// An invalid digest.
+    pub(crate) fn with_digest(&self, digest: &str) -> Result<Self, Inexpressible> {
+        let without = self.0.split('@').next().unwrap_or_default();
+        Self::new(&format!("{without}@{digest}"))
+    }
+
     /// The tag, if there is one.
     pub(crate) fn tag(&self) -> Option<&str> {
         split_reference(&self.0).1
@@ -75,7 +84,8 @@ fn split_off(text: &str, separator: char) -> (&str, Option<&str>) {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a name without a tag and a digest is legal.
+pub(super) fn is_name(name: &str) -> bool {
     let mut parts = name.split('/');
     let first = parts.next().unwrap_or_default();
     let rest: Vec<&str> = parts.collect();

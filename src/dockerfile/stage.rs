@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Appended, Asset, Comment, IgnorePattern, ImageRef, Instruction, Mount, StageName};
+use super::{Appended, Asset, Comment, IgnorePattern, ImageRef, Instruction, Mount, PulledImage, StageName};
 use crate::diagnostic::{Located, Location};
 use crate::plan::StepId;
 
@@ -17,6 +17,8 @@ pub(crate) struct Dockerfile {
     pub(crate) assets: Vec<Asset>,
     /// The end of the last stage.
     pub(crate) appended: Option<AppendedFile>,
+    /// The images that the build pulls, by name, except those of the appended instructions.
+    pub(crate) images: Vec<PulledImage>,
 }
 
 /// Instructions from a file of the user's own.

@@ -10,9 +10,10 @@ use crate::dockerfile::ImageRef;
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (image, locations) in &images(subject.graph) {
         let Ok(image) = ImageRef::new(image) else { continue };
-        let message = match (image.digest(), image.tag()) {
-            (None, None) => format!("image `{image}` has no tag, so the mutable tag `latest` is used"),
-            (None, Some("latest")) => format!("image `{image}` uses the mutable tag `latest`"),
+        let is_pinned = image.digest().is_some() || subject.options.pins.contains_key(image.as_str());
+        let message = match (is_pinned, image.tag()) {
+            (false, None) => format!("image `{image}` has no tag, so the mutable tag `latest` is used"),
+            (false, Some("latest")) => format!("image `{image}` uses the mutable tag `latest`"),
             _ => continue,
         };
         let help = "use a version tag, so that the same plan builds the same image tomorrow";

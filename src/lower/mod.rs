@@ -13,6 +13,7 @@ mod file;
 mod ignore;
 mod image_settings;
 mod image_user;
+mod images;
 mod include_paths;
 mod inputs;
 mod names;
@@ -31,6 +32,7 @@ pub(crate) use commands::tells_more;
 use environment::Environments;
 pub(crate) use ignore::is_absolute as is_absolute_exclude;
 use image_settings::ImageSettings;
+use images::Images;
 pub(crate) use include_paths::destination;
 use names::Names;
 use secrets::{HashStages, SecretAccess};
@@ -65,9 +67,10 @@ fn lower_within(
     findings: &mut Findings,
 ) -> Result<(Dockerfile, Option<Dockerignore>), Reported> {
     validate_options::check(graph, usage, options, findings);
-    let syntax = validate_options::syntax(options, findings);
+    let mut images = Images::new(options, findings);
+    let syntax = validate_options::syntax(options, &mut images, findings);
     let settings = ImageSettings::new(graph, &options.image, findings);
-    let mut context = Context::new(budget, graph, usage, options, findings);
+    let mut context = Context::new(budget, graph, usage, options, images, findings);
     secrets::check_names(&mut context);
     let hash_stages = HashStages::new(&mut context);
     let environments = Environments::new(graph);
@@ -85,8 +88,9 @@ fn lower_within(
     let mut dockerignore = ignore::dockerignore(&mut context);
     let assets = assets::finish(&mut context, &mut stages, dockerignore.as_mut());
     let appended = appended::append(&mut context, &mut stages);
+    let images = context.images.into_pulled();
     findings.check()?;
-    Ok((Dockerfile { syntax, stages, assets, appended }, dockerignore))
+    Ok((Dockerfile { syntax, stages, assets, appended, images }, dockerignore))
 }
 
 /// State shared by all parts of lowering.
@@ -96,6 +100,7 @@ struct Context<'p, 'f> {
     options: &'p Options,
     findings: &'f mut Findings,
     names: Names,
+    images: Images<'p>,
     /// The directory for the plan's files. `None` if they are part of the Dockerfile.
     assets: Option<Assets>,
     /// The stage name of each step that the image needs.
@@ -119,6 +124,7 @@ impl<'p, 'f> Context<'p, 'f> {
         graph: &'p Graph,
         usage: &'p SecretUsage,
         options: &'p Options,
+        images: Images<'p>,
         findings: &'f mut Findings,
     ) -> Self {
         let assets = Assets::new(options, findings);
@@ -130,6 +136,7 @@ impl<'p, 'f> Context<'p, 'f> {
             options,
             findings,
             names,
+            images,
             assets,
             stage_names,
             replacements: graph.steps().map(|_| None).collect(),
@@ -165,17 +172,17 @@ impl<'p, 'f> Context<'p, 'f> {
         }
     }
 
-    /// Parses an image reference of the plan. Reports an invalid one.
+    /// The reference of the Dockerfile for an image of the plan. Reports an invalid one.
     fn image(&mut self, image: &Located<String>) -> Option<ImageRef> {
-        let reference = ImageRef::new(&image.value);
-        if reference.is_err() {
+        let Ok(name) = ImageRef::new(&image.value) else {
             self.findings.push(
                 Diagnostic::new(Code::InvalidImage, format!("invalid image reference `{}`", image.value))
                     .at(&image.location)
                     .with_help("write it as for `docker pull`, for example `debian:bookworm-slim`"),
             );
-        }
-        reference.ok()
+            return None;
+        };
+        self.images.resolve(&name, Some(&image.location), self.findings)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::images::Images;
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::dockerfile::{ImageRef, MountField, Platform};
 use crate::graph::Graph;
@@ -20,13 +21,13 @@ pub(super) fn check(graph: &Graph, usage: &SecretUsage, options: &Options, findi
 }
 
 /// The image of the `# syntax=` line.
-pub(super) fn syntax(options: &Options, findings: &mut Findings) -> Option<ImageRef> {
+pub(super) fn syntax(options: &Options, images: &mut Images<'_>, findings: &mut Findings) -> Option<ImageRef> {
     let image = options.syntax.as_deref()?;
-    let reference = ImageRef::new(image);
-    if reference.is_err() {
+    let Ok(name) = ImageRef::new(image) else {
         reject(findings, "syntax", format!("invalid syntax image `{image}`"), "pass an image reference or `none`");
-    }
-    reference.ok()
+        return None;
+    };
+    images.resolve(&name, None, findings)
 }
 
 fn reject(findings: &mut Findings, option: &'static str, message: String, help: &str) {

@@ -54,6 +54,14 @@ pub struct Options {
     /// The platforms to build for, such as `linux/arm64` or `linux/arm/v7`. If there are several, each of them has
     /// its own caches. If there are none, the builder chooses.
     pub platforms: Vec<String>,
+    /// Registries to pull from instead: for the start of an image's name with its registry, the start that replaces it,
+    /// such as `registry.example/ghcr` for `ghcr.io`. The longest one that fits is used.
+    pub mirrors: BTreeMap<String, String>,
+    /// The digests of images, by their names in the plan or in the options. An image with a digest in its name keeps
+    /// that one.
+    pub pins: BTreeMap<String, String>,
+    /// Treat an image without a digest, in its name or in `pins`, as an error.
+    pub locked: bool,
     /// Treat unknown keys as errors.
     pub strict: bool,
     /// Options of the final image.
@@ -246,6 +254,9 @@ impl Default for Options {
             warn: BTreeSet::new(),
             cache_prefix: String::new(),
             platforms: Vec::new(),
+            mirrors: BTreeMap::new(),
+            pins: BTreeMap::new(),
+            locked: false,
             strict: false,
             image: ImageOptions::default(),
             output_version: OutputVersion::default(),

@@ -90,6 +90,24 @@ impl Engine {
         Some(Index { image: image.to_owned(), folder })
     }
 
+    /// Builds such an image for several platforms, or for that of the engine, with the file `/etc/version`, and pushes
+    /// it to a registry. If the engine can't, reports that the test is skipped, or fails with `REQUIRE_DOCKER=1`.
+    pub fn push(&self, image: &str, version: &str, platforms: Option<&str>) -> Option<()> {
+        let files = BTreeMap::from([("/etc/version".to_owned(), version.to_owned())]);
+        let folder = self.stand_in_files(image, &files, "");
+        let mut docker = Command::new("docker");
+        docker.args(["buildx", "build", "--provenance=false", "--push", "-t", image]);
+        docker.args(platforms.map(|platforms| format!("--platform={platforms}"))).arg(folder.path());
+        let output = docker.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        if said.contains("Multi-platform build is not supported") {
+            crate::skip("the Docker Engine builds for one platform only", "REQUIRE_DOCKER");
+            return None;
+        }
+        assert!(output.status.success(), "{said}");
+        Some(())
+    }
+
     /// The Dockerfile and the files of a stand-in. `more` are further lines of the Dockerfile.
     fn stand_in_files(&self, image: &str, files: &BTreeMap<String, String>, more: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

@@ -8,7 +8,7 @@
 //! * [`pairs`] has pairs of plans that differ, and [`comment`] checks the comment that `diff` writes about two plans
 //!   for a pull request.
 //! * [`secrets`] has odd values of secrets, and damaged bundles.
-//! * [`command`] runs the command, [`shells`] and [`script_runs`] run scripts, and [`engine`] builds with Docker.
+//! * [`command`] runs the command, [`shells`] and [`script_runs`] run scripts, and [`engine`] builds with Docker. [`registry`] has images.
 #![allow(
     missing_docs,
     clippy::indexing_slicing,
@@ -35,6 +35,8 @@ pub mod pages;
 pub mod pairs;
 pub mod plans;
 pub mod reads_back;
+#[cfg(all(feature = "tests", unix))]
+pub mod registry;
 #[cfg(feature = "tests")]
 mod repository;
 #[cfg(all(feature = "tests", unix))]

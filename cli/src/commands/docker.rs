@@ -15,10 +15,7 @@ pub(crate) const PROGRAM: &str = "docker";
 /// Checks that docker and buildx are installed, and that the engine is running. A builder that `more` names
 /// is not checked.
 pub(crate) fn check(more: &[OsString]) -> Result<(), Diagnostic> {
-    if query(&["buildx", "version"])?.is_err() {
-        return Err(Diagnostic::new(Code::NoDocker, "the docker CLI has no buildx plugin")
-            .with_help("install `docker-buildx-plugin`: https://github.com/docker/buildx#installing"));
-    }
+    check_buildx()?;
     if more.iter().any(|argument| argument.as_encoded_bytes().starts_with(b"--builder")) {
         return Ok(());
     }
@@ -30,6 +27,15 @@ pub(crate) fn check(more: &[OsString]) -> Result<(), Diagnostic> {
     Err(Diagnostic::new(Code::NoDocker, format!("can't connect to the Docker Engine: {why}")).with_help(
         "start it with Docker Desktop or `sudo systemctl start docker`, or select another with DOCKER_HOST or `docker context use`",
     ))
+}
+
+/// Checks that docker and buildx are installed.
+pub(crate) fn check_buildx() -> Result<(), Diagnostic> {
+    if query(&["buildx", "version"])?.is_err() {
+        return Err(Diagnostic::new(Code::NoDocker, "the docker CLI has no buildx plugin")
+            .with_help("install `docker-buildx-plugin`: https://github.com/docker/buildx#installing"));
+    }
+    Ok(())
 }
 
 /// The driver of the builder that docker uses with these arguments. `None` if docker does not tell.
@@ -65,7 +71,7 @@ fn builder(more: &[OsString]) -> Option<String> {
 }
 
 /// Runs docker. The result is its standard output, or its standard error if it fails.
-fn query(arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
+pub(super) fn query(arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
     let output = Command::new(PROGRAM)
         .args(arguments)
         .env_remove(key::VARIABLE)

@@ -11,6 +11,7 @@ pub(crate) mod hash;
 pub(crate) mod leaks;
 pub(crate) mod lint;
 pub(crate) mod man;
+pub(crate) mod pin;
 pub(crate) mod sync;
 pub(crate) mod transpile;
 pub(crate) mod where_from;

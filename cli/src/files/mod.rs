@@ -2,6 +2,7 @@
 
 pub(crate) mod asset_files;
 pub(crate) mod build_context;
+pub(crate) mod lock_file;
 pub(crate) mod output_files;
 pub(crate) mod paths;
 pub(crate) mod plan_file;

@@ -17,6 +17,12 @@ pub(crate) fn directory_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// The nearest file with a name, from a directory upward. `None` if there is none, or no such directory.
+pub(crate) fn nearest(directory: &Path, name: &str) -> Option<PathBuf> {
+    let directory = fs::canonicalize(directory).ok()?;
+    directory.ancestors().map(|directory| directory.join(name)).find(|file| file.is_file())
+}
+
 /// A path as a word of a shell command, never as an option.
 pub(crate) fn path_word(path: &Path) -> String {
     let text = path.to_string_lossy();

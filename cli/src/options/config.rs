@@ -12,7 +12,7 @@ use super::image::ImageArgs;
 use super::railpack::RailpackConfig;
 use super::transpile::TranspileArgs;
 use crate::failure::Failure;
-use crate::files::paths::{directory_of, shown};
+use crate::files::paths::{directory_of, nearest, shown};
 use crate::files::plan_file::PlanFile;
 use crate::files::read::read_error;
 
@@ -72,9 +72,7 @@ pub(crate) enum FailOn {
 impl Config {
     /// Reads the nearest file, from the directory of the plan upward. Without one, no option is set.
     pub(crate) fn find(plan: &PlanFile) -> Result<Self, Failure> {
-        // the plan has been read; a directory that is gone contains nothing
-        let Ok(directory) = fs::canonicalize(plan.directory()) else { return Ok(Self::default()) };
-        match directory.ancestors().map(|directory| directory.join(FILE_NAME)).find(|file| file.is_file()) {
+        match nearest(plan.directory(), FILE_NAME) {
             Some(file) => Self::read(&file),
             None => Ok(Self::default()),
         }

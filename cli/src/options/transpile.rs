@@ -16,6 +16,7 @@ use super::config::Config;
 use super::image::ImageArgs;
 use super::shared::fitting;
 use crate::failure::Failure;
+use crate::files::lock_file::LockFile;
 use crate::files::paths::{directory_of, relative, relative_directory};
 use crate::files::plan_file::PlanFile;
 
@@ -60,7 +61,7 @@ pub(crate) struct TranspileArgs {
 
     /// ID of a secret in the build, if different from its name (repeatable)
     #[arg(long, value_name = "NAME=ID", value_parser = secret_id, hide_short_help = true)]
-    #[serde(deserialize_with = "read_secret_ids")]
+    #[serde(deserialize_with = "read_pairs")]
     pub(super) secret_id: Vec<(String, String)>,
 
     /// Give commands access to the SSH agent of `docker build --ssh`: `default` or another ID
@@ -101,6 +102,15 @@ pub(crate) struct TranspileArgs {
     /// Platforms to build for, separated by commas; if there are several, each has its own caches
     #[arg(long, value_name = "PLATFORMS", value_delimiter = ',', hide_short_help = true)]
     platforms: Vec<String>,
+
+    /// Pull images whose names begin with PREFIX from MIRROR, such as `ghcr.io=registry.internal/ghcr` (repeatable)
+    #[arg(long, value_name = "PREFIX=MIRROR", value_parser = mirror, hide_short_help = true)]
+    #[serde(deserialize_with = "read_pairs")]
+    mirror: Vec<(String, String)>,
+
+    /// Fail if an image has no digest, in its name or in `railpack2docker.lock`
+    #[arg(long, hide_short_help = true)]
+    locked: bool,
 
     /// Treat unknown keys as errors
     #[arg(long, hide_short_help = true)]
@@ -182,6 +192,9 @@ impl TranspileArgs {
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
         options.platforms = given.platforms;
+        options.mirrors = given.mirror.into_iter().collect();
+        options.pins = LockFile::find(plan.directory())?.map(|lock| lock.pins).unwrap_or_default();
+        options.locked = given.locked;
         options.strict = given.strict;
         options.image = given.image.options()?;
         if let Some(name) = output.and_then(Path::file_name) {
@@ -239,6 +252,9 @@ impl TranspileArgs {
             append: this.append.or_else(|| below.append.clone()),
             cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
             platforms: if this.platforms.is_empty() { below.platforms.clone() } else { this.platforms },
+            // the last mirror of a prefix takes precedence
+            mirror: below.mirror.iter().cloned().chain(this.mirror).collect(),
+            locked: this.locked || below.locked,
             strict: this.strict || below.strict,
             output_version: this.output_version.or(below.output_version),
             allow: this.allow,
@@ -334,6 +350,12 @@ impl TranspileArgs {
         if !self.platforms.is_empty() && self.platforms != below.platforms {
             add(&format!("platforms={}", self.platforms.join(",")), None);
         }
+        for (prefix, mirror) in &self.mirror {
+            add(&format!("mirror={prefix}={mirror}"), None);
+        }
+        if self.locked && !below.locked {
+            add("locked", None);
+        }
         if self.strict && !below.strict {
             add("strict", None);
         }
@@ -403,6 +425,15 @@ fn secret_id(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn mirror(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((prefix, mirror)) if !prefix.is_empty() && !mirror.is_empty() => {
+            Ok((prefix.to_owned(), mirror.to_owned()))
+        }
+        _ => Err("expected a registry, `=`, and its mirror".to_owned()),
+    }
+}
+
 fn read_secrets_scope<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<SecretsScope>, D::Error> {
     let names: Vec<&str> = SecretsScope::ALL.iter().map(|scope| scope.name()).collect();
     read_choice(from, SecretsScope::from_name, &names)
@@ -440,8 +471,8 @@ fn read_output_version<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option
     })
 }
 
-/// A table of names and ids.
-fn read_secret_ids<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+/// A table of names and texts.
+fn read_pairs<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
     Ok(BTreeMap::deserialize(from)?.into_iter().collect())
 }
 
@@ -478,6 +509,9 @@ mod tests {
             "--allow=unlisted-secret",
             "--cache-prefix=-x y",
             "--platforms=linux/amd64,linux/arm64",
+            "--mirror=ghcr.io=registry.internal/ghcr",
+            "--mirror=docker.io=registry.internal/hub",
+            "--locked",
             "--strict",
         ];
         let none = Config::default();
@@ -491,14 +525,29 @@ mod tests {
 
     #[test]
     fn the_command_line_takes_precedence_over_the_file_of_options() {
-        let config = Config::parse("allow = ['x']\n[transpile]\nsyntax = 'none'\nsecrets-hash = 'off'\nsecret-mount = 'bundle=A'\nsecret-id = { B = 'b' }\nssh = 'default'\nplatforms = ['linux/amd64', 'linux/arm64']\nstrict = true").unwrap();
-        let args = parse(&["--syntax=none", "--secrets-hash=layer", "--strict", "--secret-id=B=c"]).unwrap();
-        assert_eq!(args.arguments(&config), ["--secrets-hash", "layer", "--secret-id=B=c"]);
+        let config = Config::parse("allow = ['x']\n[transpile]\nsyntax = 'none'\nsecrets-hash = 'off'\nsecret-mount = 'bundle=A'\nsecret-id = { B = 'b' }\nssh = 'default'\nplatforms = ['linux/amd64', 'linux/arm64']\nmirror = { 'ghcr.io' = 'a.example', 'quay.io' = 'b.example' }\nlocked = true\nstrict = true").unwrap();
+        let args = parse(&[
+            "--syntax=none",
+            "--secrets-hash=layer",
+            "--strict",
+            "--secret-id=B=c",
+            "--mirror=ghcr.io=c.example",
+        ])
+        .unwrap();
+        assert_eq!(
+            args.arguments(&config),
+            ["--secrets-hash", "layer", "--secret-id=B=c", "--mirror=ghcr.io=c.example"]
+        );
         let plan = PlanFile { path: None, text: String::new() };
         let options = args.options_with(&config, &plan, None).unwrap();
         assert_eq!((options.syntax, options.secrets_hash, options.strict), (None, SecretsHash::Layer, true));
         assert_eq!(options.secret_mount, SecretMount::Bundle("A".to_owned()));
         assert_eq!(options.secret_ids["B"], "c");
+        assert_eq!(
+            (options.mirrors["ghcr.io"].as_str(), options.mirrors["quay.io"].as_str()),
+            ("c.example", "b.example")
+        );
+        assert!(options.locked && options.pins.is_empty());
         assert!(options.ssh.is_some() && options.allow.contains("x"));
         assert_eq!(options.platforms, ["linux/amd64", "linux/arm64"]);
         let args = parse(&["--platforms=linux/arm64", "--platforms=linux/arm/v7"]).unwrap();

@@ -32,6 +32,7 @@ fn folder(slot: Slot, text: &str) -> (Folder, String) {
     match slot {
         Slot::Append => folder.write("image.Dockerfile", text),
         Slot::AppendPath => folder.write(text, "LABEL a=b\n"),
+        Slot::Pin => folder.write("railpack2docker.lock", format!("debian@{text}\n")),
         _ => {}
     }
     (folder, format!("./{name}"))
@@ -43,6 +44,7 @@ fn options(slot: Slot, text: &str) -> Vec<String> {
         Slot::PlatformCacheKey => vec!["--platforms=linux/arm/v6,linux/arm/v7".to_owned()],
         Slot::Platform => vec![format!("--platforms=linux/arm64,{text}")],
         Slot::Syntax => vec![format!("--syntax={text}")],
+        Slot::Mirror => vec![format!("--mirror=docker.io={text}")],
         Slot::SecretId => vec![format!("--secret-id=TOKEN={text}")],
         Slot::SshId => vec![format!("--ssh={text}")],
         Slot::BundleId => vec![format!("--secret-mount=bundle={text}")],

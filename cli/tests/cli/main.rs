@@ -4,6 +4,7 @@
 //! * `cases`: the output, case by case, in the files of `cases/`.
 //! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
 //! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`, `leaks`: a subject each.
+//! * `pin`: digests from a stand-in for docker, mirrors, and the lock.
 //! * `many`: commands for many plans. `sync`: plans from a stand-in for Railpack.
 //! * `injection`: all output is harmless in a terminal.
 //! * `usage`: arguments that are refused, and what the messages suggest.
@@ -27,6 +28,7 @@ mod lint;
 mod manual;
 mod many;
 mod output_version;
+mod pin;
 mod platforms;
 mod reproducible;
 mod secrets;

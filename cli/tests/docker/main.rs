@@ -1,7 +1,8 @@
 //! Tests with Docker: plans are built in a real engine, and the images are compared with the plans.
 //!
 //! The tests need an engine with `BuildKit`, and a static `busybox` (Debian: `busybox-static`), from which the
-//! stand-ins for base images are built: nothing is pulled. Without these, the tests print that they are skipped, or
+//! stand-ins for base images are built: nothing is pulled, except from a registry of the test's own (Debian:
+//! `docker-registry`). Without these, the tests print that they are skipped, or
 //! fail with `REQUIRE_DOCKER=1`.
 // the stand-ins consist of files with Unix modes
 #![cfg(unix)]
@@ -17,6 +18,7 @@ mod image;
 mod leaks;
 mod lines;
 mod nested;
+mod pins;
 mod platforms;
 mod predicts;
 mod readme;

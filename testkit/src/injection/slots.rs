@@ -46,6 +46,9 @@ pub enum Slot {
     /// One of several platforms.
     Platform,
     Syntax,
+    /// The mirror of an image, and its digest.
+    Mirror,
+    Pin,
     SecretId,
     SshId,
     BundleId,
@@ -152,6 +155,8 @@ impl Slot {
             Self::PlatformCacheKey => options.platforms = vec!["linux/arm/v6".to_owned(), "linux/arm/v7".to_owned()],
             Self::Platform => options.platforms = vec!["linux/arm64".to_owned(), text],
             Self::Syntax => options.syntax = Some(text),
+            Self::Mirror => options.mirrors = [("docker.io".to_owned(), text)].into(),
+            Self::Pin => options.pins = [("debian".to_owned(), text)].into(),
             Self::SecretId => options.secret_ids = [("TOKEN".to_owned(), text)].into(),
             Self::SshId => options.ssh = Some(Ssh { id: text, steps: Vec::new() }),
             Self::BundleId => options.secret_mount = SecretMount::Bundle(text),

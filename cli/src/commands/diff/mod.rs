@@ -133,7 +133,9 @@ pub(crate) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Fail
         return Err(Diagnostic::new(Code::InvalidOption, message).with_help(help).into());
     };
     let (old, new) = source::read(old, new)?;
-    let options = args.transpile.options(&new, None)?;
+    let mut options = args.transpile.options(&new, None)?;
+    // the lock is that of the new plan
+    options.locked = false;
     let compared = compare_plans(old, new, &options, reporter)?;
     reporter.print(&compared.print(args.format, args.dockerfile))?;
     Ok(status(compared.is_same()))

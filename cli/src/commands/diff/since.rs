@@ -111,7 +111,9 @@ fn compare_with(revision: &str, path: &Path, args: &DiffArgs, reporter: &Reporte
         Some(_) if !path.exists() => Ok(Kind::Removed),
         Some(old) => {
             let new = PlanFile::read(path)?;
-            let options = args.transpile.options(&new, None)?;
+            let mut options = args.transpile.options(&new, None)?;
+            // the lock is that of the new plan
+            options.locked = false;
             compare_plans(old, new, &options, reporter).map(|compared| Kind::Compared(Box::new(compared)))
         }
         None => PlanFile::read(path).map(|_| Kind::New),
