@@ -15,6 +15,7 @@ mod action;
 mod agreement;
 mod append;
 mod assets;
+mod builder;
 mod cases;
 mod check;
 mod context;
