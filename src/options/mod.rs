@@ -22,7 +22,7 @@ use crate::builder::{Builder, Constructs};
 pub struct Options {
     /// The program that builds the Dockerfile. [`Options::for_builder`] has the defaults for it.
     pub builder: Builder,
-    /// The image of the `# syntax=` line; `None` omits the line.
+    /// The image of the `# syntax=` line; `None` omits the line. Buildah and Podman have no such line.
     pub syntax: Option<String>,
     /// The secrets that a command can see.
     pub secrets_scope: SecretsScope,
