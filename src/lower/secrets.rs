@@ -219,6 +219,9 @@ impl HashStages {
                 if let Some(value) = environment.value(BUILD_ARG) {
                     reject_variable(context, BUILD_ARG, value);
                 }
+                if context.options.require_secrets_hash {
+                    reject_unchecked_arg(context, id);
+                }
                 Instruction::SecretsHashArg
             }
         };
@@ -285,6 +288,17 @@ impl HashStages {
         }
         stages
     }
+}
+
+/// Rejects a hash that no stage checks: the file with it would get into the image.
+fn reject_unchecked_arg(context: &mut Context<'_, '_>, id: StepId) {
+    let builder = context.options.builder;
+    let message = format!(
+        "`--require-secrets-hash` can't be used with `{builder}`: the build arg of step `{}` is not checked",
+        context.graph.step(id).name.value
+    );
+    let found = Diagnostic::new(Code::InvalidOption, message).about_option("require-secrets-hash");
+    context.findings.push(found.with_help("remove `--require-secrets-hash`"));
 }
 
 /// The location of the secrets that a step lists. A step without a list may mean all secrets.

@@ -71,12 +71,12 @@ fn builder_tables() -> String {
             readers.push(row);
         }
     }
-    let head: String = readers.iter().map(|row| format!(" {} |", row.reader)).collect();
-    let mut constructs = format!("| |{head}\n|---|{}\n", "---|".repeat(readers.len()));
+    let head: Vec<&str> = readers.iter().map(|row| row.reader).collect();
+    let mut constructs = format!("| | {} |\n|---|{}\n", head.join(" | "), "---|".repeat(readers.len()));
     let columns: Vec<_> = readers.iter().map(|row| row.constructs.cells()).collect();
     for at in 0..columns[0].len() {
-        let cells: String = columns.iter().map(|column| format!(" {} |", column[at].1)).collect();
-        constructs.push_str(&format!("| {} |{cells}\n", columns[0][at].0));
+        let cells: Vec<&str> = columns.iter().map(|column| column[at].1.as_str()).collect();
+        constructs.push_str(&format!("| {} | {} |\n", columns[0][at].0, cells.join(" | ")));
     }
     format!("{versions}\n{constructs}")
 }

@@ -735,6 +735,9 @@ fn constructs_that_a_builder_lacks_are_refused() {
     options.github_token = true;
     options.reproducible = true;
     shows_with("builder-refused", &plan, options);
+    let mut options = builder("buildah@1.43");
+    options.require_secrets_hash = true;
+    shows_with("buildah-unchecked-hash", &commands_with_secrets(), options);
     let mut old = builder("docker@24.0");
     old.secret_mount = SecretMount::Env;
     shows_with("docker-refused", &all_constructs(), old);

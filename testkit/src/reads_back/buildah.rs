@@ -56,8 +56,16 @@ fn take_hash_stages(file: &mut Dockerfile) -> BTreeMap<String, Vec<String>> {
     hashes
 }
 
-/// The hash in a stage: the secrets in it, or none for the build arg itself.
-fn take_hash(stage: &mut Stage, hashes: &BTreeMap<String, Vec<String>>) -> Option<Option<Vec<String>>> {
+/// The hash in a stage.
+enum Hash {
+    /// The file with the hash of these secrets.
+    Of(Vec<String>),
+    /// The build arg itself.
+    Arg,
+}
+
+/// Removes the hash from a stage.
+fn take_hash(stage: &mut Stage, hashes: &BTreeMap<String, Vec<String>>) -> Option<Hash> {
     let is_hash = |instruction: &Instruction| match instruction {
         Instruction::Copy(copy) => copy.dest == HASH_FILE && copy.sources == ["/secrets-hash"],
         Instruction::Arg(args) => args.iter().any(|(name, value)| name == "SECRETS_HASH" && value.is_none()),
@@ -66,8 +74,8 @@ fn take_hash(stage: &mut Stage, hashes: &BTreeMap<String, Vec<String>>) -> Optio
     let at = stage.instructions.iter().position(is_hash)?;
     assert!(!stage.instructions[..at].iter().any(|one| matches!(one, Instruction::Run(_))), "a late hash: {stage:?}");
     match stage.instructions.remove(at) {
-        Instruction::Copy(copy) => Some(Some(hashes[&copy.from.unwrap()].clone())),
-        _ => Some(None),
+        Instruction::Copy(copy) => Some(Hash::Of(hashes[&copy.from.unwrap()].clone())),
+        _ => Some(Hash::Arg),
     }
 }
 
@@ -83,7 +91,7 @@ fn check_hashes(plan: &Plan, options: &Options, file: &mut Dockerfile, hashes: &
         let has_hash = runs && !listed.is_empty() && options.secrets_hash != SecretsHash::Off;
         let hash = take_hash(stage, hashes);
         assert_eq!(hash.is_some(), has_hash, "the hash of {}", step.name);
-        if let Some(Some(hashed)) = hash {
+        if let Some(Hash::Of(hashed)) = hash {
             assert_eq!((hashed, options.secrets_hash), (listed, SecretsHash::Layer));
             with_file.extend(stage.name.clone());
         }
@@ -103,7 +111,7 @@ fn check_hashes(plan: &Plan, options: &Options, file: &mut Dockerfile, hashes: &
     assert!(!with_file.contains(&file.stages.last().unwrap().image), "the hash is in the image");
 }
 
-/// A pattern that may match something below a directory, without what it has no need of.
+/// A pattern, cleaned, if it may match something below a directory.
 fn below(pattern: &str) -> Option<String> {
     let (not, path) = pattern.trim().strip_prefix('!').map_or(("", pattern.trim()), |path| ("!", path));
     let cleaned = clean(path);
