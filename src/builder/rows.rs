@@ -72,7 +72,8 @@ const fn row(program: Program, since: (u32, u32), reader: &'static str, construc
     Row { program, since: Version { major: since.0, minor: since.1 }, reader, constructs }
 }
 
-/// All rows, those of a builder together, oldest first.
+/// All rows, those of a builder together, oldest first. Docker contains `BuildKit` (`vendor.mod` in moby), which contains
+/// a frontend; Podman contains Buildah (`go.mod` in podman).
 pub const ROWS: &[Row] = &[
     row(Program::Docker, (23, 0), "Dockerfile 1.4", DOCKERFILE_1_4),
     row(Program::Docker, (27, 3), "Dockerfile 1.10", DOCKERFILE_1_10),
