@@ -18,6 +18,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod builder;
 mod compat;
 mod compilation;
 mod diagnostic;

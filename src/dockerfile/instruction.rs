@@ -5,7 +5,7 @@ use std::fmt;
 use super::{
     AssetPath, AssetText, Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc,
     HeredocPath, Label, Layout, Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup,
-    ShellVariables, Signal, UserSetup, layout,
+    ShellVariables, Signal, StageName, UserSetup, layout,
 };
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::{self, Ignored};
@@ -66,6 +66,10 @@ pub(crate) enum Instruction {
     HashSecrets(HashSecrets),
     /// The `ARG` and `COPY` of a stage that contains the value of `SECRETS_HASH` itself.
     KeepSecretsHash,
+    /// `COPY` of the file of a hash stage, so that its content is part of the cache key of the commands after it.
+    CopySecretsHash(StageName),
+    /// `ARG` with the value of `SECRETS_HASH`, which is part of the cache key of the commands after it.
+    SecretsHashArg,
     /// The `RUN` that creates the user and gives directories to it. Never empty.
     CreateUser(Vec<UserSetup>),
     /// `LABEL`, with the `ARG` of each value that is a build arg.
@@ -115,6 +119,7 @@ impl Instruction {
             Self::Run(run) => vec![run.summary()],
             Self::HashSecrets(hash) => vec![hash.summary()],
             Self::KeepSecretsHash => vec!["COPY <<EOF /secrets-hash".to_owned()],
+            Self::CopySecretsHash(from) => vec![format!("COPY --from={from} /secrets-hash /run/secrets-hash")],
             Self::CreateUser(setup) => {
                 let statements: Vec<String> = setup.iter().map(ToString::to_string).collect();
                 vec![format!("RUN {}", statements.join(" && "))]
@@ -124,6 +129,7 @@ impl Instruction {
             | Self::Env(_)
             | Self::Arg(_)
             | Self::MountArg(_)
+            | Self::SecretsHashArg
             | Self::Labels(_)
             | Self::Expose(_)
             | Self::Volume(_)
@@ -161,10 +167,14 @@ pub(crate) struct Copy {
     pub(crate) from: Option<From>,
     /// Whether the layer is independent of the layers below it (`--link`).
     pub(crate) link: bool,
+    /// Whether the copies keep the directories that the source names (`--parents`).
+    pub(crate) parents: bool,
     /// The owner of the copies, if it is not root.
     pub(crate) owner: Option<Owner>,
     /// Patterns of files that are not copied.
     pub(crate) exclude: Vec<Exclude>,
+    /// Whether the patterns are relative to the root of the source's stage or context, not to the copied directory.
+    pub(crate) excludes_from_root: bool,
     /// The source and the destination.
     pub(crate) paths: CopyPaths,
 }
@@ -184,6 +194,7 @@ impl Copy {
     pub(crate) fn summary(&self) -> String {
         let mut words = vec!["COPY".to_owned()];
         words.extend(self.link.then(|| "--link".to_owned()));
+        words.extend(self.parents.then(|| "--parents".to_owned()));
         words.extend(self.owner.map(|owner| format!("--chown={owner}")));
         words.extend(self.from.as_ref().map(|from| format!("--from={from}")));
         words.extend(self.exclude.iter().map(|pattern| format!("--exclude={pattern}")));
@@ -202,7 +213,8 @@ impl Copy {
         let source = source.trim_start_matches('/');
         let Some(below) = below(source, file) else { return false };
         // exclude patterns apply to the contents of a directory, never to a single file
-        below.is_empty() || !Ignored::by(self.exclude.iter().map(Exclude::pattern)).holds(below)
+        let path = if self.excludes_from_root { file } else { below };
+        below.is_empty() || !Ignored::by(self.exclude.iter().map(Exclude::pattern)).holds(path)
     }
 
     /// Leaves a directory of the build context out of what this COPY copies. The result is `false` if that can't be
@@ -410,7 +422,9 @@ mod tests {
     fn copies(source: &str, exclude: &[&str], file: &str) -> bool {
         let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
         let paths = CopyPaths::new(source, "/app").unwrap();
-        Copy { comment: None, from: None, link: false, owner: None, exclude, paths }.takes(file)
+        let (parents, excludes_from_root) = (false, false);
+        Copy { comment: None, from: None, link: false, parents, owner: None, exclude, excludes_from_root, paths }
+            .takes(file)
     }
 
     #[test]
@@ -454,7 +468,16 @@ mod tests {
         let left_out = |source: &str, exclude: &[&str], directory: &str| {
             let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
             let paths = CopyPaths::new(source, "/app").unwrap();
-            let mut copy = Copy { comment: None, from: None, link: false, owner: None, exclude, paths };
+            let mut copy = Copy {
+                comment: None,
+                from: None,
+                link: false,
+                parents: false,
+                owner: None,
+                exclude,
+                excludes_from_root: false,
+                paths,
+            };
             let can_be = copy.leave_out(&AssetPath::new(directory).unwrap());
             can_be.then(|| copy.exclude.iter().map(|pattern| pattern.pattern().to_owned()).collect::<Vec<_>>())
         };

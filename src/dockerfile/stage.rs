@@ -93,13 +93,16 @@ impl Stage {
         self.name.as_ref().map(StageName::as_str)
     }
 
-    /// The index of the first instruction that mounts a secrets hash, and the stage that contains it.
-    pub(crate) fn hash_stage(&self) -> Option<(usize, &StageName)> {
-        self.instructions.iter().enumerate().find_map(|(index, instruction)| {
-            instruction.value.mounts().iter().find_map(|mount| match &mount.value {
-                Mount::SecretsHash { from } => Some((index, from)),
+    /// The index of the first instruction with a secrets hash, and the stage that contains it. Without a stage, the
+    /// hash is the build arg itself.
+    pub(crate) fn secrets_hash(&self) -> Option<(usize, Option<&StageName>)> {
+        self.instructions.iter().enumerate().find_map(|(index, instruction)| match &instruction.value {
+            Instruction::CopySecretsHash(from) => Some((index, Some(from))),
+            Instruction::SecretsHashArg => Some((index, None)),
+            other => other.mounts().iter().find_map(|mount| match &mount.value {
+                Mount::SecretsHash { from } => Some((index, Some(from))),
                 Mount::Cache { .. } | Mount::Secret { .. } | Mount::Ssh { .. } => None,
-            })
+            }),
         })
     }
 }

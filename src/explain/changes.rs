@@ -195,8 +195,8 @@ impl<'a> Propagation<'a> {
             let copied = self.files.iter().filter(|file| copy.takes(file));
             causes.extend(copied.map(|file| (at, Cause::Copies((*file).to_owned()))));
         }
-        if let (Some(step), Some((at, _))) = (step, stage.hash_stage()) {
-            causes.extend(self.secret_causes(step).into_iter().map(|cause| (at + 1, cause)));
+        if let (Some(step), Some((at, name))) = (step, stage.secrets_hash()) {
+            causes.extend(self.secret_causes(step, name.is_none()).into_iter().map(|cause| (at + 1, cause)));
         }
         let first = causes.iter().map(|(at, _)| *at).min()?;
         if let (Some(step), Some(name)) = (step, stage.name()) {
@@ -227,12 +227,13 @@ impl<'a> Propagation<'a> {
         }
     }
 
-    /// The reasons why a step that mounts the secrets hash re-runs.
-    fn secret_causes(&self, step: usize) -> Vec<Cause> {
+    /// The reasons why a step with a secrets hash re-runs. The hash may be the build arg itself.
+    fn secret_causes(&self, step: usize, is_arg: bool) -> Vec<Cause> {
         let listed = self.explanation.steps.get(step).map(|step| step.secrets.listed.as_slice()).unwrap_or_default();
         let changed = self.secrets.iter().filter(|name| listed.contains(name));
         let causes: Vec<Cause> = changed.map(|name| Cause::Lists(name.clone())).collect();
-        let mounts_hash = self.explanation.generated.secrets_hash == SecretsHash::Arg && !self.secrets.is_empty();
+        let is_arg = is_arg || self.explanation.generated.secrets_hash == SecretsHash::Arg;
+        let mounts_hash = is_arg && !self.secrets.is_empty();
         if causes.is_empty() && mounts_hash { vec![Cause::MountsHash] } else { causes }
     }
 }

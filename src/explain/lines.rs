@@ -70,7 +70,7 @@ impl Explanation {
         let stages = &self.generated.stages;
         let is_step = move |id: StepId| self.generated.index[id] == step;
         let own = stages.iter().find(|(stage, _)| matches!(stage.role, Role::Step(id) if is_step(id)));
-        let hash = own.and_then(|(own, _)| own.hash_stage()).map(|(_, name)| StageName::as_str(name));
+        let hash = own.and_then(|(own, _)| own.secrets_hash()).and_then(|(_, name)| name).map(StageName::as_str);
         stages.iter().filter(move |(stage, _)| match stage.role {
             Role::Step(id) | Role::FileFor(id) => is_step(id),
             Role::SecretsHash => stage.name() == hash,

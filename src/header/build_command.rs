@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use super::platforms::platform_names;
+use crate::builder::Program;
 use crate::dockerfile::{csv_field, is_exportable, shell_word};
 use crate::options::{Files, Options, SecretMount, SecretsHash, SecretsScope};
 use crate::secret_usage::SecretUsage;
@@ -13,6 +14,8 @@ use crate::secret_usage::SecretUsage;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildCommand {
+    /// The program, without its options: `docker` unless another builder is set.
+    pub program: Program,
     /// The variable of a bundle of secrets, if the command generates one.
     pub bundle: Option<BundleVariable>,
     /// The Dockerfile, unless Docker finds it by default.
@@ -120,7 +123,10 @@ impl BuildCommand {
         let context = files.build_context();
         // docker looks for `Dockerfile` in the context
         let is_default = files.dockerfile == "Dockerfile" && context == ".";
+        // Buildah looks for `Containerfile` first
+        let is_default = is_default && options.builder.is_docker();
         Self {
+            program: options.builder.program(),
             bundle: bundle_variable(usage, options),
             file: (!is_default).then(|| files.dockerfile.clone().into()),
             platforms: platform_names(options),
@@ -176,9 +182,15 @@ impl BuildCommand {
     pub(crate) fn shell_lines(&self) -> Vec<String> {
         let mut lines: Vec<String> =
             self.bundle.iter().map(|bundle| format!("{}=\"$({})\"", bundle.name, bundle.command)).collect();
+        let build = match self.program {
+            Program::Docker | Program::BuildKit => "docker build",
+            // without it, HEALTHCHECK and SHELL are ignored; without layers, nothing is cached
+            Program::Buildah => "buildah build --format docker --layers",
+            Program::Podman => "podman build --format docker --layers",
+        };
         lines.push(match &self.file {
-            None => "docker build".to_owned(),
-            Some(file) => format!("docker build -f {}", path_word(file)),
+            None => build.to_owned(),
+            Some(file) => format!("{build} -f {}", path_word(file)),
         });
         if !self.platforms.is_empty() {
             lines.push(format!("  --platform {}", shell_word(&self.platforms.join(","), false)));

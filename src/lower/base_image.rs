@@ -45,8 +45,10 @@ pub(super) fn start<'p>(
                     comment: None,
                     from: None,
                     link: false,
+                    parents: false,
                     owner: None,
                     exclude: Vec::new(),
+                    excludes_from_root: false,
                     paths,
                 })
             });

@@ -42,6 +42,8 @@ pub(super) struct StageBuilder<'p> {
     pub(super) declared_by: DeclaredBy<'p>,
     /// The location of the step.
     pub(super) location: &'p Location,
+    /// Whether the stage has its secrets hash.
+    pub(super) has_secrets_hash: bool,
 }
 
 impl<'p> StageBuilder<'p> {
@@ -59,6 +61,7 @@ impl<'p> StageBuilder<'p> {
             cache_args: BTreeSet::new(),
             declared_by,
             location,
+            has_secrets_hash: false,
         }
     }
 

@@ -36,6 +36,7 @@ impl<'p> CommandLowering<'_, 'p> {
             // PATH entries are in the environment
             Command::Path { .. } => {}
             Command::Exec { cmd, custom_name } => {
+                self.hashes.add_to(context, self.id, environment, builder);
                 let run = self.exec(context, cmd, custom_name.as_deref(), environment, builder);
                 builder.instructions.extend(run.map(|run| Located::at(&cmd.location, Instruction::Run(run))));
                 builder.created_directories.clear();

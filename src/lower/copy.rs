@@ -1,6 +1,7 @@
 //! Copy commands. Unlike COPY, they keep a directory's name when they copy it into another directory.
 
 use super::{Context, OrReport};
+use crate::builder::Exclude as Exclusion;
 use crate::compat::gopath::{base, clean, dir, join};
 use crate::compat::patternmatcher::is_pattern;
 use crate::diagnostic::{Code, Diagnostic};
@@ -31,6 +32,10 @@ pub(super) fn lower(
         );
         return None;
     };
+    let (shape, form) = match image {
+        None => for_context(context, shape, &src.value, &dest.value),
+        Some(_) => (shape, Form::Plain),
+    };
     if image.is_none() && !can_be_sent(context, src, &shape.source) {
         return None;
     }
@@ -42,9 +47,38 @@ pub(super) fn lower(
         exclude.push(Exclude::new(&format!("!{pattern}")).or_report(context, "the pattern", src)?);
     }
     let is_another_pattern = shape.only.is_some() || is_pattern(&shape.source) && shape.source != source(&src.value);
-    let comment =
-        is_another_pattern.then(|| Comment::new(&format!("Copy {}, keeping the names of directories", src.value)));
-    Some(Copy { comment, from, link: false, owner: None, exclude, paths })
+    let reason = if form == Form::Optional { "if it matches something" } else { "keeping the names of directories" };
+    let comment = is_another_pattern.then(|| Comment::new(&format!("Copy {}, {reason}", src.value)));
+    let parents = form == Form::Parents;
+    Some(Copy { comment, from, link: false, parents, owner: None, exclude, excludes_from_root: false, paths })
+}
+
+/// The form of a COPY.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Plain,
+    /// A wildcard that may match nothing, for a builder that would fail.
+    Optional,
+    /// `--parents`
+    Parents,
+}
+
+/// The best form that the builder has for a copy from the build context.
+fn for_context(context: &Context<'_, '_>, shape: Shape, src: &str, dest: &str) -> (Shape, Form) {
+    let constructs = &context.constructs;
+    if !constructs.empty_matches && constructs.exclude != Exclusion::Missing {
+        let optional = Shape::optional(src, dest).filter(|optional| *optional != shape);
+        return optional.map_or((shape, Form::Plain), |optional| (optional, Form::Optional));
+    }
+    match shape {
+        // the directory for the plan's files is left out of the source `.`, not of what a wildcard matches
+        Shape { source, destination, only: Some(only) }
+            if constructs.parents && source == "." && context.options.assets.is_none() =>
+        {
+            (Shape { source: only, destination, only: None }, Form::Parents)
+        }
+        shape => (shape, Form::Plain),
+    }
 }
 
 /// Whether Docker can send a source from the build context. Reports an error if not.
@@ -98,6 +132,35 @@ impl Shape {
         let name = name.replace("**", "*");
         let only = (name != "*").then_some(name);
         Some(Self { source: optional_directory(&folder), destination: directory, only })
+    }
+}
+
+impl Shape {
+    /// The operands for a builder that fails if a wildcard matches nothing: they copy the build context itself, and
+    /// exclude the rest. `None` if the names of directories would change.
+    fn optional(src: &str, dest: &str) -> Option<Self> {
+        let source = source(src);
+        let (folder, name) = (dir(&source), base(&source));
+        if !is_pattern(name) || is_pattern(&folder) {
+            return None;
+        }
+        let directory = as_directory(dest)?;
+        let name = name.replace("**", "*");
+        if matches!(folder.as_str(), "." | "/") {
+            return Some(Self { source: folder, destination: directory, only: (name != "*").then_some(name) });
+        }
+        let folder = folder.trim_start_matches('/');
+        let parent = directory.strip_suffix(&format!("{folder}/"))?;
+        let destination = match parent {
+            "" => "./",
+            parent if parent.ends_with('/') => parent,
+            _ => return None,
+        };
+        Some(Self {
+            source: ".".to_owned(),
+            destination: destination.to_owned(),
+            only: Some(format!("{folder}/{name}")),
+        })
     }
 }
 
@@ -173,6 +236,32 @@ mod tests {
             let only = only.map(str::to_owned);
             let (source, destination) = (source.to_owned(), destination.to_owned());
             assert_eq!(Shape::new(src, dest), Some(Shape { source, destination, only }), "{src} {dest}");
+        }
+    }
+
+    #[test]
+    fn optional_shapes_copy_the_build_context() {
+        for (src, dest, destination, only) in [
+            ("lib*", ".", "./", Some("lib*")),
+            ("*", "/app", "/app/", None),
+            ("Cargo.lock*", ".", "./", Some("Cargo.lock*")),
+            ("config/prod.exs*", "config/", "./", Some("config/prod.exs*")),
+            ("a/b/*", "/app/a/b/", "/app/", Some("a/b/*")),
+            ("/a/x**", "a/", "./", Some("a/x*")),
+        ] {
+            let only = only.map(str::to_owned);
+            let shape = Shape { source: ".".to_owned(), destination: destination.to_owned(), only };
+            assert_eq!(Shape::optional(src, dest), Some(shape), "{src} {dest}");
+        }
+        for (src, dest) in [
+            ("lib", "."),
+            ("lib*", "new"),
+            ("config/x*", "x/"),
+            ("config/x*", "xconfig/"),
+            ("a*/b*", "."),
+            ("a/b*", "."),
+        ] {
+            assert_eq!(Shape::optional(src, dest), None, "{src} {dest}");
         }
     }
 

@@ -53,6 +53,11 @@ impl<'p> Environment<'p> {
         }
     }
 
+    /// The value of a variable.
+    pub(super) fn value(&self, name: &str) -> Option<&'p Located<String>> {
+        self.numbers.get(name).and_then(|number| self.variables.get(*number)).map(|variable| variable.value)
+    }
+
     /// Merges another environment into this one: its variables override those of the same names, except
     /// for defaults, and its PATH entries are appended without duplicates.
     fn merge(&mut self, other: &Self) {

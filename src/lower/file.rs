@@ -2,6 +2,7 @@
 
 use super::builder::StageBuilder;
 use super::{Context, OrReport};
+use crate::builder::Heredoc as HeredocContent;
 use crate::compat::gopath::{dir, under_app};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
@@ -63,8 +64,26 @@ impl File<'_> {
         if let Some((path, text)) = context.asset(path, self.content) {
             return Some(Source::Asset(path, text));
         }
+        if self.loses_carriage_returns(context) {
+            return None;
+        }
         let content = Heredoc::new(&self.content.value).or_report(context, "the asset", self.content)?;
         Some(Source::Heredoc(Located::at(&self.content.location, content)))
+    }
+
+    /// Whether the builder would write other content. Reports it.
+    fn loses_carriage_returns(&self, context: &mut Context<'_, '_>) -> bool {
+        let is_lost = context.constructs.heredoc == HeredocContent::LineFeeds && self.content.value.contains('\r');
+        if is_lost {
+            let builder = context.options.builder;
+            let message = format!("the asset has carriage returns, which a heredoc loses with `{builder}`");
+            context.findings.push(
+                Diagnostic::new(Code::Inexpressible, message)
+                    .at(&self.content.location)
+                    .with_help("pass `--assets DIR`, so that the file is copied from the build context"),
+            );
+        }
+        is_lost
     }
 
     fn lower_to_stage(
@@ -90,7 +109,16 @@ impl File<'_> {
             instructions: vec![Located::at(location, copy)],
         });
         let from = Some(From::Stage(name));
-        let copy = Copy { comment: self.comment, from, link: false, owner: None, exclude: Vec::new(), paths };
+        let copy = Copy {
+            comment: self.comment,
+            from,
+            link: false,
+            parents: false,
+            owner: None,
+            exclude: Vec::new(),
+            excludes_from_root: false,
+            paths,
+        };
         builder.instructions.push(Located::at(location, Instruction::Copy(copy)));
     }
 }

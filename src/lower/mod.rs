@@ -10,6 +10,8 @@ mod copy;
 mod deploy;
 mod environment;
 mod file;
+mod for_builder;
+mod hash_file;
 mod ignore;
 mod image_settings;
 mod image_user;
@@ -38,6 +40,7 @@ use names::Names;
 use secrets::{HashStages, SecretAccess};
 use stage::StageEnvs;
 
+use crate::builder::Constructs;
 use crate::diagnostic::{Code, Diagnostic, Findings, Reported};
 use crate::dockerfile::{Dockerfile, Dockerignore, ImageRef, Inexpressible, Platform, PlatformArg, StageName};
 use crate::graph::{Graph, Origin};
@@ -87,6 +90,7 @@ fn lower_within(
     }
     let mut dockerignore = ignore::dockerignore(&mut context);
     let assets = assets::finish(&mut context, &mut stages, dockerignore.as_mut());
+    for_builder::adapt(&mut context, &mut stages);
     let appended = appended::append(&mut context, &mut stages);
     let images = context.images.into_pulled();
     findings.check()?;
@@ -112,6 +116,8 @@ struct Context<'p, 'f> {
     platform_args: &'static [PlatformArg],
     /// The access of commands to each set of secrets.
     access: BTreeMap<SetId, SecretAccess>,
+    /// The constructs that the builder has.
+    constructs: Constructs,
     /// The remaining output budget, in bytes.
     budget: usize,
     /// Set by a fatal error; lowering stops.
@@ -143,6 +149,7 @@ impl<'p, 'f> Context<'p, 'f> {
             cache_args: CacheArgs::new(graph.plan()),
             platform_args: PlatformArg::distinguishing(&Platform::valid(&options.platforms)),
             access: BTreeMap::new(),
+            constructs: options.constructs(),
             budget,
             is_aborted: false,
         }

@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::base_image::reset_user;
-use super::{Context, OrReport};
+use super::builder::{StageBuilder, reject_variable};
+use super::environment::Environment;
+use super::{Context, OrReport, hash_file};
+use crate::builder::StageMount;
 use crate::diagnostic::{Code, Diagnostic, Located, Location};
 use crate::dockerfile::{
     BundleDigest, Comment, From, HashSecrets, ImageRef, Instruction, Mount, MountField, Role, SecretFile, SecretTarget,
@@ -154,11 +157,18 @@ pub(super) fn github_token_mount(context: &Context<'_, '_>, cmd: &str) -> Option
     Some(Mount::Secret { id, target: SecretTarget::Variable(env), required: false })
 }
 
+/// The build arg whose value changes whenever a secret may have changed.
+const BUILD_ARG: &str = "SECRETS_HASH";
+
 /// The stages that hash secrets.
 pub(super) struct HashStages {
     by_set: BTreeMap<SetId, HashStage>,
     /// The stage that contains the value of the build arg, for all sets.
     arg: Option<StageName>,
+    /// Whether steps mount the file with the hash. Otherwise, it is an instruction of their stages.
+    is_mounted: bool,
+    /// The steps whose stages can contain the file with the hash.
+    keep_file: BTreeSet<StepId>,
 }
 
 struct HashStage {
@@ -169,15 +179,53 @@ struct HashStage {
 impl HashStages {
     /// Names a stage for each set of secrets that steps list.
     pub(super) fn new(context: &mut Context<'_, '_>) -> Self {
-        let mut this = Self { by_set: BTreeMap::new(), arg: None };
+        let is_mounted = context.constructs.stage_mount == StageMount::InKey;
+        let mut this = Self { by_set: BTreeMap::new(), arg: None, is_mounted, keep_file: BTreeSet::new() };
         let groups = context.usage.hash_groups();
         match context.options.secrets_hash {
             SecretsHash::Off => {}
-            SecretsHash::Arg if groups.is_empty() => {}
+            SecretsHash::Arg if groups.is_empty() || !is_mounted => {}
             SecretsHash::Arg => this.arg = context.names.unique("secrets-hash"),
-            SecretsHash::Layer => groups.iter().for_each(|group| this.add(context, *group)),
+            SecretsHash::Layer if is_mounted => groups.iter().for_each(|group| this.add(context, *group)),
+            SecretsHash::Layer => {
+                this.keep_file = hash_file::steps(context.graph);
+                let listing = context.graph.running().map(|(id, _)| id).filter(|id| this.keep_file.contains(id));
+                let sets: BTreeSet<SetId> = listing.filter_map(|id| context.usage.listed(id)).collect();
+                groups.iter().filter(|group| sets.contains(&group.set)).for_each(|group| this.add(context, *group));
+            }
         }
         this
+    }
+
+    /// Adds the hash of a step's secrets to its stage, before its first command, unless commands mount it.
+    pub(super) fn add_to<'p>(
+        &self,
+        context: &mut Context<'p, '_>,
+        id: StepId,
+        environment: &Environment<'p>,
+        builder: &mut StageBuilder<'p>,
+    ) {
+        if self.is_mounted || context.options.secrets_hash == SecretsHash::Off || builder.has_secrets_hash {
+            return;
+        }
+        let Some(set) = context.usage.listed(id) else { return };
+        builder.has_secrets_hash = true;
+        let location = hash_location(context, id);
+        let stage = self.by_set.get(&set).filter(|_| self.keep_file.contains(&id));
+        let instruction = match stage {
+            Some(stage) => Instruction::CopySecretsHash(stage.name.clone()),
+            None => {
+                // the variable would override the build arg
+                if let Some(value) = environment.value(BUILD_ARG) {
+                    reject_variable(context, BUILD_ARG, value);
+                }
+                if context.options.require_secrets_hash {
+                    reject_unchecked_arg(context, id);
+                }
+                Instruction::SecretsHashArg
+            }
+        };
+        builder.instructions.push(Located::at(location, instruction));
     }
 
     fn add(&mut self, context: &mut Context<'_, '_>, HashGroup { set, step }: HashGroup) {
@@ -194,12 +242,17 @@ impl HashStages {
 
     /// The mount that re-runs a step's commands when its secrets change.
     pub(super) fn mount(&self, context: &Context<'_, '_>, id: StepId) -> Option<Located<Mount>> {
-        let set = context.usage.listed(id)?;
-        let step = context.graph.step(id);
-        // a step without a list may mean all secrets
-        let location = &step.secrets.first().unwrap_or(&step.name).location;
+        let set = context.usage.listed(id).filter(|_| self.is_mounted)?;
+        let location = hash_location(context, id);
         let by_set = self.by_set.get(&set).map(|stage| stage.name.clone());
         by_set.or_else(|| self.arg.clone()).map(|from| Located::at(location, Mount::SecretsHash { from }))
+    }
+
+    /// The comment of a hash stage. Not every command that uses a secret has the hash: Railpack re-runs the steps that
+    /// list the secret.
+    fn purpose(&self, change: &str) -> String {
+        let commands = if self.is_mounted { "that mount this hash" } else { "after each copy of this hash" };
+        format!("Secrets, hashed: {change} re-runs the commands {commands}")
     }
 
     /// The stages that contain a hash, sorted by the names of their secrets.
@@ -209,7 +262,7 @@ impl HashStages {
             return vec![Stage {
                 role: Role::SecretsHash,
                 location: location.clone(),
-                comment: Some(Comment::new(&purpose("a new SECRETS_HASH"))),
+                comment: Some(Comment::new(&self.purpose("a new SECRETS_HASH"))),
                 from: Located::at(location, From::Scratch),
                 name: Some(name.clone()),
                 instructions: vec![Located::at(location, Instruction::KeepSecretsHash)],
@@ -227,7 +280,7 @@ impl HashStages {
             stages.push(Stage {
                 role: Role::SecretsHash,
                 location: location.clone(),
-                comment: Some(Comment::new(&purpose(&change(&secrets, usage.is_all(*set))))),
+                comment: Some(Comment::new(&self.purpose(&change(&secrets, usage.is_all(*set))))),
                 from: Located::at(location, From::Image(stage.image.clone())),
                 name: Some(stage.name.clone()),
                 instructions: instructions.map(|instruction| Located::at(location, instruction)).collect(),
@@ -237,10 +290,21 @@ impl HashStages {
     }
 }
 
-/// The comment of a hash stage. Not every command that uses a secret mounts the hash: Railpack re-runs the steps that
-/// list the secret.
-fn purpose(change: &str) -> String {
-    format!("Secrets, hashed: {change} re-runs the commands that mount this hash")
+/// Rejects a hash that no stage checks: the file with it would get into the image.
+fn reject_unchecked_arg(context: &mut Context<'_, '_>, id: StepId) {
+    let builder = context.options.builder;
+    let message = format!(
+        "`--require-secrets-hash` can't be used with `{builder}`: the build arg of step `{}` is not checked",
+        context.graph.step(id).name.value
+    );
+    let found = Diagnostic::new(Code::InvalidOption, message).about_option("require-secrets-hash");
+    context.findings.push(found.with_help("remove `--require-secrets-hash`"));
+}
+
+/// The location of the secrets that a step lists. A step without a list may mean all secrets.
+fn hash_location<'p>(context: &Context<'p, '_>, id: StepId) -> &'p Location {
+    let step = context.graph.step(id);
+    &step.secrets.first().unwrap_or(&step.name).location
 }
 
 /// The change that gives another hash.
@@ -271,7 +335,9 @@ fn hash_secrets(context: &mut Context<'_, '_>, set: SetId, secrets: &[&Located<S
     let hasher = if is_bundle && !usage.is_all(set) {
         hash_variables(context, &setup, secrets, key)
     } else {
-        SecretsHasher::Files { optional: options.optional_secrets, keyed: key.is_some() }
+        // files that are not secrets may be directories
+        let optional = options.optional_secrets || !context.constructs.only_secrets;
+        SecretsHasher::Files { optional, keyed: key.is_some() }
     };
     HashSecrets { mounts, setup, required: options.require_secrets_hash, hasher }
 }

@@ -18,6 +18,30 @@ pub(super) fn check(graph: &Graph, usage: &SecretUsage, options: &Options, findi
     check_variables(usage, options, findings);
     check_ssh(graph, options, findings);
     check_platforms(options, findings);
+    check_builder(usage, options, findings);
+}
+
+/// Rejects options that the builder has no constructs for.
+fn check_builder(usage: &SecretUsage, options: &Options, findings: &mut Findings) {
+    let (builder, constructs) = (options.builder, options.constructs());
+    if options.syntax.is_some() && !constructs.syntax_line {
+        let message = format!("`--syntax` can't be used with `--builder {builder}`, which has no frontends");
+        reject(findings, "syntax", message, "pass `--syntax none`");
+    }
+    let with_variables = || builder.first_with(|constructs| constructs.secret_variables);
+    let use_newer = || with_variables().map(|first| format!(", or build with `{first}` or newer")).unwrap_or_default();
+    if options.secret_mount == SecretMount::Env && usage.mounted().next().is_some() && !constructs.secret_variables {
+        let message = format!("`{builder}` can't mount secrets as variables");
+        reject(findings, "secret-mount", message, &format!("pass `--secret-mount file`{}", use_newer()));
+    }
+    if options.github_token && !constructs.secret_variables {
+        let message = format!("`{builder}` can't mount `GITHUB_TOKEN` as a variable");
+        reject(findings, "github-token", message, &format!("remove `--github-token`{}", use_newer()));
+    }
+    if options.reproducible && !constructs.rewritten_times {
+        let message = format!("`--reproducible` can't be used with `--builder {builder}`");
+        reject(findings, "reproducible", message, "use `docker` or `buildkit`");
+    }
 }
 
 /// The image of the `# syntax=` line.

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use image::{Healthcheck, ImageCommand, ImageOptions};
 
+use crate::builder::{Builder, Constructs};
+
 /// Options of the transpiler. The defaults reproduce the image that Railpack builds.
 ///
 /// A minor release may add fields, so start from the default:
@@ -18,7 +20,9 @@ pub use image::{Healthcheck, ImageCommand, ImageOptions};
 #[expect(clippy::struct_excessive_bools, reason = "independent options")]
 #[non_exhaustive]
 pub struct Options {
-    /// The image of the `# syntax=` line; `None` omits the line.
+    /// The program that builds the Dockerfile. [`Options::for_builder`] has the defaults for it.
+    pub builder: Builder,
+    /// The image of the `# syntax=` line; `None` omits the line. Buildah and Podman have no such line.
     pub syntax: Option<String>,
     /// The secrets that a command can see.
     pub secrets_scope: SecretsScope,
@@ -234,10 +238,29 @@ pub struct AppendFile {
     pub text: String,
 }
 
+impl Options {
+    /// The defaults for a builder. Commands get secrets from files if it can't mount them as variables.
+    #[must_use]
+    pub fn for_builder(builder: Builder) -> Self {
+        let syntax = builder.default_syntax().map(str::to_owned);
+        let options = Self { builder, syntax, ..Self::default() };
+        let has_variables = options.constructs().secret_variables;
+        Self { secret_mount: if has_variables { SecretMount::Env } else { SecretMount::File }, ..options }
+    }
+
+    /// The constructs that the text can use.
+    #[must_use]
+    pub fn constructs(&self) -> Constructs {
+        self.builder.constructs(self.syntax.as_deref())
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
+        let builder = Builder::default();
         Self {
-            syntax: Some("docker/dockerfile:1".to_owned()),
+            builder,
+            syntax: builder.default_syntax().map(str::to_owned),
             secrets_scope: SecretsScope::default(),
             optional_secrets: false,
             secrets_hash: SecretsHash::default(),

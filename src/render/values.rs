@@ -107,7 +107,8 @@ pub(super) fn instruction<'a>(
         Instruction::ResetProcess { healthcheck, stop_signal } => {
             values([("healthcheck", (*healthcheck).into()), ("stop_signal", (*stop_signal).into())])
         }
-        Instruction::KeepSecretsHash => values([]),
+        Instruction::KeepSecretsHash | Instruction::SecretsHashArg => values([]),
+        Instruction::CopySecretsHash(from) => values([("from", spelled(from))]),
         Instruction::Workdir(directory) => values([("directory", spelled(directory))]),
         Instruction::Env(variables) | Instruction::Arg(variables) => {
             let mut origins = Vec::with_capacity(variables.len());
@@ -144,6 +145,7 @@ fn copy<'a>(copy: &Copy) -> Values<'a> {
     values([
         ("comment", maybe(copy.comment.as_ref())),
         ("link", copy.link.into()),
+        ("parents", copy.parents.into()),
         ("owner", maybe(copy.owner.as_ref())),
         ("from", maybe(source)),
         ("is_long", is_long.into()),

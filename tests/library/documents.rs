@@ -57,3 +57,43 @@ fn normal(path: &Path) -> PathBuf {
     }
     normal
 }
+
+/// The tables of `docs/builders.md`: the versions of each builder, and the constructs of what reads its Dockerfiles.
+fn builder_tables() -> String {
+    use railpack2docker::builder::{Program, ROWS, Row};
+    let mut versions = "| builder | versions, and what reads their Dockerfiles |\n|---|---|\n".to_owned();
+    for program in Program::ALL {
+        let rows = ROWS.iter().filter(|row| row.program == program);
+        let versions_of: Vec<String> = rows.map(|row| format!("{}: {}", row.since, row.reader)).collect();
+        versions.push_str(&format!("| `{}` | {} |\n", program.name(), versions_of.join("; ")));
+    }
+    let mut readers: Vec<&Row> = Vec::new();
+    for row in ROWS {
+        if readers.iter().all(|known| known.reader != row.reader) {
+            readers.push(row);
+        }
+    }
+    let head: Vec<&str> = readers.iter().map(|row| row.reader).collect();
+    let mut constructs = format!("| | {} |\n|---|{}\n", head.join(" | "), "---|".repeat(readers.len()));
+    let columns: Vec<_> = readers.iter().map(|row| row.constructs.cells()).collect();
+    for at in 0..columns[0].len() {
+        let cells: Vec<&str> = columns.iter().map(|column| column[at].1.as_str()).collect();
+        constructs.push_str(&format!("| {} | {} |\n", columns[0][at].0, cells.join(" | ")));
+    }
+    format!("{versions}\n{constructs}")
+}
+
+#[test]
+fn builders_are_in_the_tables() {
+    let page = fs_err::read_to_string(root().join("docs/builders.md")).unwrap();
+    let tables = builder_tables();
+    assert!(page.contains(&tables), "docs/builders.md lacks\n\n{tables}");
+}
+
+#[test]
+fn a_reader_has_the_same_constructs_everywhere() {
+    use railpack2docker::builder::ROWS;
+    for (a, b) in ROWS.iter().flat_map(|a| ROWS.iter().map(move |b| (a, b))) {
+        assert_eq!(a.reader == b.reader, a.constructs == b.constructs, "{a:?} {b:?}");
+    }
+}

@@ -10,6 +10,7 @@ const ROOMS: &[&str] = &[
     "text",
     "compat",
     "diagnostic",
+    "builder",
     "options",
     "packages",
     "plan",

@@ -3,6 +3,7 @@
 //! A fragment is the steps of a plan, or a whole plan if it has `deploy`. A snapshot shows the Dockerfile without its
 //! header.
 
+use railpack2docker::builder::Builder;
 use railpack2docker::{
     AppendFile, AssetsDirectory, Code, Options, SecretMount, SecretsHash, SecretsScope, Ssh, transpile,
 };
@@ -665,4 +666,107 @@ fn variables_do_not_silence_checks() {
         assert!(!made.dockerfile.contains("hadolint"), "{}", made.dockerfile);
         assert!(made.findings.iter().any(|found| found.code == Code::SecretInVariable), "{:?}", made.findings);
     }
+}
+
+/// The default options for a builder.
+fn builder(text: &str) -> Options {
+    Options::for_builder(Builder::parse(text).unwrap())
+}
+
+/// A plan that uses every construct that a builder may lack or interpret differently.
+fn all_constructs() -> Value {
+    json!({
+        "secrets": ["A", "B"],
+        "caches": { "npm": { "directory": "/root/.npm" } },
+        "steps": [
+            { "name": "install", "inputs": [{ "image": BUILDER }], "secrets": ["A"], "caches": ["npm"], "assets": { "x": "1" }, "commands": [
+                { "src": "package.json", "dest": "." }, { "src": "lib*", "dest": "." }, { "src": "Cargo.lock*", "dest": "." },
+                { "src": "config/prod.exs*", "dest": "config/" }, { "src": "config/rel*", "dest": "x/" }, { "src": "*", "dest": "." },
+                { "src": "/etc/x*", "dest": "/etc/", "image": "alpine" }, { "path": "/etc/x", "name": "x" },
+                { "cmd": "npm ci" }, { "cmd": "npm run build" },
+            ] },
+            { "name": "build", "inputs": [
+                { "step": "install" },
+                { "local": true, "include": ["packages/a"], "exclude": ["*.md", "/x", "!README.md"] },
+            ], "commands": [{ "cmd": "npm run all" }] },
+            { "name": "check", "inputs": [{ "step": "build" }], "secrets": ["A"], "commands": [{ "cmd": "npm test" }] },
+            { "name": "whole", "inputs": [{ "image": "alpine" }], "secrets": ["B"], "commands": [{ "cmd": "npm x" }] },
+            { "name": "runtime", "inputs": [{ "image": BUILDER }], "secrets": ["*"], "commands": [{ "cmd": "npm y" }] },
+        ],
+        "deploy": { "base": { "step": "runtime" }, "inputs": [
+            { "step": "check", "include": ["/root/.cache", "."], "exclude": ["node_modules", "**/*.log", "../x", "./src/"] },
+            { "step": "build", "include": ["/mise/*/pkg"], "exclude": ["doc"] },
+            { "step": "whole", "include": ["/"], "exclude": ["tmp"] },
+        ] },
+    })
+}
+
+#[test]
+fn buildah_gets_forms_that_it_interprets_as_docker_does() {
+    shows_with("buildah", &all_constructs(), builder("buildah@1.43"));
+    let podman = transpile(&all_constructs().to_string(), &builder("podman@5.8")).unwrap().dockerfile;
+    let buildah = transpile(&all_constructs().to_string(), &builder("buildah@1.43")).unwrap().dockerfile;
+    let stages = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    assert_eq!(stages(&podman), stages(&buildah));
+    assert!(
+        podman.contains("\n#   podman build --format docker --layers -f Dockerfile \\\n#     --secret id=A,env=A \\\n"),
+        "{podman}"
+    );
+}
+
+#[test]
+fn buildah_has_the_hash_arg_in_each_stage() {
+    let mut options = builder("buildah@1.44");
+    options.secrets_hash = SecretsHash::Arg;
+    shows_with("buildah-hash-arg", &secrets(), options.clone());
+    options.secrets_hash = SecretsHash::Off;
+    let off = transpile(&secrets().to_string(), &options).unwrap().dockerfile;
+    assert!(!off.contains("SECRETS_HASH"), "{off}");
+}
+
+#[test]
+fn constructs_that_a_builder_lacks_are_refused() {
+    let mut plan = all_constructs();
+    plan["steps"][0]["assets"]["x"] = json!("1\r\n2\n");
+    plan["steps"][4]["variables"] = json!({ "SECRETS_HASH": "1" });
+    let mut options = builder("buildah@1.33");
+    options.syntax = Some("docker/dockerfile:1".to_owned());
+    options.secret_mount = SecretMount::Env;
+    options.github_token = true;
+    options.reproducible = true;
+    shows_with("builder-refused", &plan, options);
+    let mut options = builder("buildah@1.43");
+    options.require_secrets_hash = true;
+    shows_with("buildah-unchecked-hash", &commands_with_secrets(), options);
+    let mut old = builder("docker@24.0");
+    old.secret_mount = SecretMount::Env;
+    shows_with("docker-refused", &all_constructs(), old);
+    let mut options = builder("buildah@1.43");
+    options.assets = Some(AssetsDirectory { path: "d".to_owned(), path_in_context: "d".to_owned(), embedded: false });
+    plan["steps"][4]["variables"] = json!({});
+    let made = transpile(&plan.to_string(), &options).unwrap();
+    assert!(made.dockerfile.contains("COPY --exclude=packages/a/*.md"), "{}", made.dockerfile);
+}
+
+#[test]
+fn parents_are_copied_where_the_frontend_can() {
+    let commands = json!([
+        { "src": "lib*", "dest": "." }, { "src": "Cargo.lock*", "dest": "." }, { "src": "config/rel*", "dest": "x/" },
+        { "src": "/etc/x*", "dest": "/etc/", "image": "alpine" },
+    ]);
+    shows_with("copy-parents", &json!([step("build", &commands)]), builder("buildkit@0.32"));
+    let mut options = builder("buildkit@0.32");
+    options.assets = Some(AssetsDirectory { path: "d".to_owned(), path_in_context: "d".to_owned(), embedded: false });
+    let made = transpile(&whole(&json!([step("build", &commands)])).to_string(), &options).unwrap();
+    assert!(!made.dockerfile.contains("--parents"), "the directory would be copied: {}", made.dockerfile);
+}
+
+#[test]
+fn docker_without_a_version_is_the_default() {
+    assert_eq!(builder("docker"), Options::default());
+    let versioned = transpile(&all_constructs().to_string(), &builder("docker@28.5")).unwrap().dockerfile;
+    let default = transpile(&all_constructs().to_string(), &Options::default()).unwrap().dockerfile;
+    let stages = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    assert_eq!(stages(&versioned), stages(&default));
+    assert!(default.starts_with("# syntax=") && !versioned.contains("# syntax="));
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use railpack2docker::builder::Builder;
+use railpack2docker::escape::escape_invisible;
 use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text};
 use serde::Deserialize;
@@ -20,7 +22,10 @@ use crate::files::lock_file::LockFile;
 use crate::files::paths::{directory_of, relative, relative_directory};
 use crate::files::plan_file::PlanFile;
 
-const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
+const DEFAULT_BUILDER: &str = "docker";
+
+/// The value of `--syntax` for no line.
+const NO_SYNTAX: &str = "none";
 
 /// The transpile options that were given, on the command line or in a config file.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize)]
@@ -28,6 +33,11 @@ const DEFAULT_SYNTAX: &str = "docker/dockerfile:1";
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct TranspileArgs {
+    /// Program that builds the Dockerfile, with its version: `docker`, `buildkit`, `buildah` or `podman`
+    /// [default: docker]
+    #[arg(long, value_name = "NAME[@VERSION]", hide_short_help = true)]
+    builder: Option<String>,
+
     /// Image for the `# syntax=` line, or `none` to omit the line [default: docker/dockerfile:1]
     #[arg(long, value_name = "IMAGE|none", hide_short_help = true)]
     syntax: Option<String>,
@@ -170,16 +180,18 @@ impl TranspileArgs {
             let found = Diagnostic::new(Code::InvalidOption, format!("`--ssh-step` requires `--ssh`{origin}"));
             return Err(found.with_help("pass `--ssh`").into());
         }
-        let mut options = Options::default();
+        let builder = given.builder().map_err(|found| self.with_origin(found, config))?;
+        let mut options = Options::for_builder(builder);
         options.output_version = given.output_version.unwrap_or_default();
-        options.syntax =
-            Some(given.syntax.unwrap_or_else(|| DEFAULT_SYNTAX.to_owned())).filter(|syntax| syntax != "none");
+        if let Some(syntax) = given.syntax {
+            options.syntax = Some(syntax).filter(|syntax| syntax != NO_SYNTAX);
+        }
         options.secrets_scope = given.secrets_scope.unwrap_or_default();
         options.optional_secrets = given.optional_secrets;
         options.secrets_hash = given.secrets_hash.unwrap_or_default();
         options.secrets_hash_key = given.secrets_hash_key;
         options.require_secrets_hash = given.require_secrets_hash;
-        options.secret_mount = given.secret_mount.unwrap_or_default();
+        options.secret_mount = given.secret_mount.unwrap_or(options.secret_mount);
         options.secret_ids = given.secret_id.into_iter().collect();
         options.ssh = given.ssh.map(|id| Ssh { id, steps: given.ssh_step });
         options.github_token = given.github_token;
@@ -211,6 +223,20 @@ impl TranspileArgs {
         Ok(options)
     }
 
+    /// The builder, which is Docker by default.
+    fn builder(&self) -> Result<Builder, Diagnostic> {
+        Builder::parse(self.builder.as_deref().unwrap_or(DEFAULT_BUILDER))
+    }
+
+    /// A finding about the builder, with the line of the config file that sets it.
+    fn with_origin(&self, mut found: Diagnostic, config: &Config) -> Diagnostic {
+        let origin = config.origin("builder");
+        if self.builder.is_none() && !origin.is_empty() {
+            found.message = format!("{} ({})", found.message, escape_invisible(origin));
+        }
+        found
+    }
+
     fn append_argument(&self, config: &Config, directory: &Path) -> Option<String> {
         let path = |append: &PathBuf| relative(append, directory);
         let append = self.append.as_ref().map(path)?;
@@ -235,6 +261,7 @@ impl TranspileArgs {
     fn over(&self, below: &Self) -> Self {
         let this = self.clone();
         Self {
+            builder: this.builder.or_else(|| below.builder.clone()),
             syntax: this.syntax.or_else(|| below.syntax.clone()),
             secrets_scope: this.secrets_scope.or(below.secrets_scope),
             optional_secrets: this.optional_secrets || below.optional_secrets,
@@ -281,13 +308,21 @@ impl TranspileArgs {
     /// The options as arguments of a command line, without those that change nothing.
     fn arguments(&self, config: &Config) -> Vec<String> {
         let below = &config.transpile;
+        // an invalid builder is reported with the options
+        let default = Options::for_builder(self.over(below).builder().unwrap_or_default());
+        let default_syntax = default.syntax.as_deref().unwrap_or(NO_SYNTAX);
         let mut arguments = Vec::new();
         let mut add = |name: &str, value: Option<&str>| {
             arguments.push(format!("--{name}"));
             arguments.extend(value.map(str::to_owned));
         };
+        if let Some(builder) = &self.builder
+            && builder != below.builder.as_deref().unwrap_or(DEFAULT_BUILDER)
+        {
+            add("builder", Some(builder));
+        }
         if let Some(syntax) = &self.syntax
-            && syntax != below.syntax.as_deref().unwrap_or(DEFAULT_SYNTAX)
+            && syntax != below.syntax.as_deref().unwrap_or(default_syntax)
         {
             add("syntax", Some(syntax));
         }
@@ -311,7 +346,7 @@ impl TranspileArgs {
             add("require-secrets-hash", None);
         }
         if let Some(mount) = &self.secret_mount
-            && *mount != below.secret_mount.clone().unwrap_or_default()
+            && mount != below.secret_mount.as_ref().unwrap_or(&default.secret_mount)
         {
             match mount {
                 SecretMount::File => add("secret-mount", Some("file")),

@@ -16,6 +16,7 @@ mod action;
 mod agreement;
 mod append;
 mod assets;
+mod builder;
 mod cases;
 mod check;
 mod context;

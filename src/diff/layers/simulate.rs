@@ -133,6 +133,11 @@ impl Simulation<'_> {
             Instruction::Run(run) => vec![self.run(run, state)],
             Instruction::HashSecrets(hash) => vec![self.hash_secrets(hash, state)],
             Instruction::KeepSecretsHash => vec![self.keep_secrets_hash(state)],
+            Instruction::CopySecretsHash(from) => vec![self.copy_secrets_hash(from, state)],
+            Instruction::SecretsHashArg => {
+                state.set("SECRETS_HASH", String::new());
+                Vec::new()
+            }
         }
     }
 
@@ -150,11 +155,13 @@ impl Simulation<'_> {
 
     fn copy(&mut self, copy: &Copy, state: &mut StageState) -> CacheKey {
         let path = copy.paths.source();
+        // no pattern begins with dashes
+        let parents = copy.parents.then(|| "--parents".to_owned());
         let operation = Operation::Copy {
             name: base(path).to_owned(),
             destination: destination(copy.paths.destination()),
             owner: copy.owner.map(|owner| owner.to_string()),
-            exclude: copy.exclude.iter().map(ToString::to_string).collect(),
+            exclude: parents.into_iter().chain(copy.exclude.iter().map(ToString::to_string)).collect(),
             mode: None,
         };
         let path = clean(&format!("/{path}"));
@@ -229,6 +236,18 @@ impl Simulation<'_> {
             content: "$SECRETS_HASH".to_owned(),
         };
         self.apply(state, operation, None)
+    }
+
+    fn copy_secrets_hash(&mut self, from: &dockerfile::StageName, state: &mut StageState) -> CacheKey {
+        let operation = Operation::Copy {
+            name: "secrets-hash".to_owned(),
+            destination: "/run/secrets-hash".to_owned(),
+            owner: None,
+            exclude: Vec::new(),
+            mode: None,
+        };
+        let hash = self.stages.get(from.as_str()).and_then(|stage| stage.secrets_hash.clone());
+        self.apply(state, operation, hash.map(FileSource::Known))
     }
 
     fn command(

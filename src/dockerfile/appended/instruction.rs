@@ -128,7 +128,16 @@ pub(super) fn copies(statement: &Statement) -> Vec<Copy> {
     let sources = words.iter().filter(|word| !is_heredoc(word));
     let paths = sources.filter_map(|source| CopyPaths::new(source, &destination).ok());
     paths
-        .map(|paths| Copy { comment: None, from: None, link: false, owner: None, exclude: exclude.clone(), paths })
+        .map(|paths| Copy {
+            comment: None,
+            from: None,
+            link: false,
+            parents: false,
+            owner: None,
+            exclude: exclude.clone(),
+            excludes_from_root: false,
+            paths,
+        })
         .collect()
 }
 

@@ -2,6 +2,7 @@
 //! instructions at their beginnings and ends; `copies` and `runs` check single instructions, and `image` the last
 //! stage. Each instruction that the plan requires is looked up and removed, and none may remain.
 
+pub mod buildah;
 mod bundles;
 mod copies;
 mod files;

@@ -6,8 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::prelude::*;
 use railpack2docker::{Options, Transpiled, transpile};
 
+use railpack2docker::builder::Builder;
 use testkit::plans::{Command, Input, Plan, Source, Step, Variables};
-use testkit::reads_back::check;
+use testkit::reads_back::{buildah, check};
 use testkit::wild::{all_options, options_with_bundle, plan};
 use testkit::{buildkit, runner};
 
@@ -36,6 +37,41 @@ fn dockerfiles_say_what_the_plan_means() {
     runner.run(&(plan(), all_options()), property).unwrap_or_else(|failure| panic!("{failure}"));
     let cases = runner.config().cases;
     assert!(made.get() > cases / 3, "only {} of {cases} plans gave a Dockerfile", made.get());
+}
+
+/// Buildah 1.44 has secrets as variables; 1.43 has patterns relative to the root.
+#[test]
+fn dockerfiles_for_buildah_say_what_the_plan_means() {
+    let (made, hashed) = (Cell::new(0), Cell::new(0));
+    let property = |(mut plan, mut options, is_newer): (Plan, Options, bool)| {
+        let defaults =
+            Options::for_builder(Builder::parse(if is_newer { "buildah@1.44" } else { "buildah@1.43" }).unwrap());
+        (options.builder, options.syntax, options.assets) = (defaults.builder, defaults.syntax, None);
+        if is_newer {
+            plan.secrets.push("A".to_owned());
+            plan.steps.iter_mut().step_by(2).for_each(|step| step.secrets.push("A".to_owned()));
+        } else {
+            plan.secrets.clear();
+        }
+        let Ok(transpiled) = transpile(&plan.json().to_string(), &options) else { return Ok(()) };
+        made.set(made.get() + 1);
+        let text = &transpiled.dockerfile;
+        hashed.set(hashed.get() + u32::from(text.contains("SECRETS_HASH\n")));
+        let read = || {
+            let mut file = buildkit::parse(text).unwrap();
+            let (plan, options) = buildah::as_for_docker(&plan, &options, &mut file);
+            check(&plan, &options, &file, &transpiled.assets);
+        };
+        let why = catch_unwind(AssertUnwindSafe(read)).err();
+        let why = why.map(|why| why.downcast::<String>().map_or_else(|_| String::new(), |why| *why));
+        prop_assert!(why.is_none(), "{}\n{}", why.unwrap_or_default(), text);
+        Ok(())
+    };
+    let mut runner = runner();
+    runner.run(&(plan(), all_options(), any::<bool>()), property).unwrap_or_else(|failure| panic!("{failure}"));
+    let cases = runner.config().cases;
+    assert!(made.get() > cases / 4, "only {} of {cases} plans gave a Dockerfile", made.get());
+    assert!(hashed.get() > cases / 20, "only {} of {cases} plans hash secrets", hashed.get());
 }
 
 #[test]

@@ -125,6 +125,7 @@ impl Inputs {
 pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     let file = args.file.as_deref();
     let Inputs { plan, plan_path, options, current } = Inputs::read(args)?;
+    check_builder(&options)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let generated = compilation.transpile(&options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
@@ -184,6 +185,16 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
         Some(id) if ended.code == ExitCode::SUCCESS => check_leaks(id, &found.values, reporter),
         _ => Ok(ended.code),
     }
+}
+
+/// Refuses a builder that docker can't run.
+fn check_builder(options: &Options) -> Result<(), Diagnostic> {
+    if options.builder.is_docker() {
+        return Ok(());
+    }
+    let message = format!("`build` runs docker, but the Dockerfile is for `{}`", options.builder);
+    let help = "write it with `-o Dockerfile`, and run the command in its header";
+    Err(Diagnostic::new(Code::InvalidOption, message).with_help(help))
 }
 
 /// The file that docker writes the ID of the image to. Fails if the image can't be read after the build.
