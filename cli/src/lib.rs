@@ -111,8 +111,8 @@ enum Command {
 /// An error in the arguments ends the process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let (arguments, command) = (std::env::args_os().collect::<Vec<_>>(), Args::command());
-    let args = match parse(arguments.clone(), &command) {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let args = match parse(arguments.clone()) {
         Ok(args) => args,
         Err(error) => return usage::report(&error, &arguments),
     };
@@ -131,8 +131,8 @@ pub fn run() -> ExitCode {
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(success),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(success),
         Some(Command::Leaks(args)) => leaks::run(args, &reporter),
-        Some(Command::Completions(args)) => completions::run(args, &command).map(success),
-        Some(Command::Man(args)) => man::run(args, &command).map(success),
+        Some(Command::Completions(args)) => completions::run(args, &Args::command()).map(success),
+        Some(Command::Man(args)) => man::run(args, &Args::command()).map(success),
     };
     match result {
         Ok(status) => status,
@@ -153,10 +153,11 @@ pub fn run() -> ExitCode {
 }
 
 /// Parses the arguments.
-fn parse(arguments: Vec<OsString>, command: &clap::Command) -> Result<Args, clap::Error> {
-    let arguments = usage::expand_help(arguments, command)?;
-    let args = Args::try_parse_from(&arguments).map_err(|error| usage::with_suggestions(error, &arguments, command))?;
-    usage::check_plans(args.default.plans(), command)?;
+fn parse(arguments: Vec<OsString>) -> Result<Args, clap::Error> {
+    let arguments = usage::expand_help(arguments, Args::command)?;
+    let args = Args::try_parse_from(&arguments)
+        .map_err(|error| usage::with_suggestions(error, &arguments, &Args::command()))?;
+    usage::check_plans(args.default.plans(), Args::command)?;
     Ok(args)
 }
 

@@ -19,15 +19,16 @@ use crate::FAILED;
 /// The arguments with `help [COMMAND]` replaced by `[COMMAND] --help`. Fails for an unknown command.
 ///
 /// clap's own `help` would get a page in the manual, and a tree of commands in the completions.
-pub(crate) fn expand_help(mut arguments: Vec<OsString>, command: &Command) -> Result<Vec<OsString>, Error> {
+pub(crate) fn expand_help(mut arguments: Vec<OsString>, command: fn() -> Command) -> Result<Vec<OsString>, Error> {
     if arguments.get(1).is_none_or(|first| first != "help") || arguments.len() > 3 {
         return Ok(arguments);
     }
+    let command = command();
     arguments.remove(1);
     let name = arguments.get(1).and_then(|name| name.to_str()).filter(|name| !name.starts_with('-'));
     match name {
         Some("help") => drop(arguments.remove(1)),
-        Some(name) if command.find_subcommand(name).is_none() => return Err(unknown_command::error(name, command)),
+        Some(name) if command.find_subcommand(name).is_none() => return Err(unknown_command::error(name, &command)),
         _ => {}
     }
     arguments.push("--help".into());
@@ -36,14 +37,20 @@ pub(crate) fn expand_help(mut arguments: Vec<OsString>, command: &Command) -> Re
 
 /// Fails if the plans of the default command are rather a command: a misspelled one, or one after its plan. A bare word
 /// that is a file is a plan.
-pub(crate) fn check_plans(plans: &[PathBuf], command: &Command) -> Result<(), Error> {
+pub(crate) fn check_plans(plans: &[PathBuf], command: fn() -> Command) -> Result<(), Error> {
     let mut words = plans.iter().filter_map(|plan| plan.to_str());
-    let Some(first) = words.next() else { return Ok(()) };
-    if unknown_command::is_misspelled(first, command) {
-        return Err(unknown_command::error(first, command));
+    let is_bare = |word: &str| !word.contains(['.', '/', '\\']) && !Path::new(word).exists();
+    if !words.clone().any(is_bare) {
+        // building the description of all commands takes longer than transpiling a small plan
+        return Ok(());
     }
-    match words.find(|word| command.find_subcommand(word).is_some() && !Path::new(word).exists()) {
-        Some(word) => Err(unknown_command::after_its_plan(word, first, command)),
+    let command = command();
+    let Some(first) = words.next() else { return Ok(()) };
+    if is_bare(first) && unknown_command::is_misspelled(first, &command) {
+        return Err(unknown_command::error(first, &command));
+    }
+    match words.find(|word| is_bare(word) && command.find_subcommand(word).is_some()) {
+        Some(word) => Err(unknown_command::after_its_plan(word, first, &command)),
         None => Ok(()),
     }
 }

@@ -1,7 +1,5 @@
 //! Commands that do not exist.
 
-use std::path::Path;
-
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 use railpack2docker::nearest;
@@ -9,9 +7,9 @@ use railpack2docker::nearest;
 use super::add_tips;
 use crate::NAME;
 
-/// Whether a word is similar to the name of a command, and not a file.
+/// Whether a word is similar to the name of a command.
 pub(super) fn is_misspelled(word: &str, command: &Command) -> bool {
-    !word.contains(['.', '/', '\\']) && suggestion(word, command).is_some() && !Path::new(word).exists()
+    suggestion(word, command).is_some()
 }
 
 /// The error for a command that does not exist.
