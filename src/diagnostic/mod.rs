@@ -90,6 +90,22 @@ impl Diagnostic {
         self
     }
 
+    /// Adds to the message where the option is set that it is about, if `origins` has it: see
+    /// [`Options::origins`](crate::Options::origins).
+    #[must_use]
+    pub fn with_origin(mut self, origins: &BTreeMap<String, String>) -> Self {
+        self.add_origin(origins);
+        self
+    }
+
+    fn add_origin(&mut self, origins: &BTreeMap<String, String>) {
+        let Some(origin) = self.option.and_then(|option| origins.get(option)) else { return };
+        let origin = format!(" ({})", escape_invisible(origin));
+        if !self.message.ends_with(&origin) {
+            self.message = shortened(&(self.message.clone() + &origin));
+        }
+    }
+
     /// Suggests the name in `known` that is similar to `word`, or else lists all of them if there are
     /// only a few. `what` describes them: "the plan's caches".
     #[must_use]
@@ -206,11 +222,7 @@ impl Findings {
     /// Adds to each finding about an option where that option is set, as far as `origins` has it.
     pub(crate) fn add_origins(&mut self, origins: &BTreeMap<String, String>) {
         for finding in &mut self.found {
-            let Some(origin) = finding.option.and_then(|option| origins.get(option)) else { continue };
-            let origin = format!(" ({})", escape_invisible(origin));
-            if !finding.message.ends_with(&origin) {
-                finding.message = shortened(&(finding.message.clone() + &origin));
-            }
+            finding.add_origin(origins);
         }
     }
 

@@ -180,6 +180,20 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
+    /// A copy of everything in the source, without any flag.
+    pub(crate) fn new(from: Option<From>, paths: CopyPaths) -> Self {
+        Self {
+            comment: None,
+            from,
+            link: false,
+            parents: false,
+            owner: None,
+            exclude: Vec::new(),
+            excludes_from_root: false,
+            paths,
+        }
+    }
+
     /// Whether its flags and paths are on several lines.
     pub(crate) fn is_long(&self) -> bool {
         !layout::fits(&self.summary(), 0)
@@ -422,9 +436,7 @@ mod tests {
     fn copies(source: &str, exclude: &[&str], file: &str) -> bool {
         let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
         let paths = CopyPaths::new(source, "/app").unwrap();
-        let (parents, excludes_from_root) = (false, false);
-        Copy { comment: None, from: None, link: false, parents, owner: None, exclude, excludes_from_root, paths }
-            .takes(file)
+        Copy { exclude, ..Copy::new(None, paths) }.takes(file)
     }
 
     #[test]
@@ -468,16 +480,7 @@ mod tests {
         let left_out = |source: &str, exclude: &[&str], directory: &str| {
             let exclude = exclude.iter().map(|pattern| Exclude::new(pattern).unwrap()).collect();
             let paths = CopyPaths::new(source, "/app").unwrap();
-            let mut copy = Copy {
-                comment: None,
-                from: None,
-                link: false,
-                parents: false,
-                owner: None,
-                exclude,
-                excludes_from_root: false,
-                paths,
-            };
+            let mut copy = Copy { exclude, ..Copy::new(None, paths) };
             let can_be = copy.leave_out(&AssetPath::new(directory).unwrap());
             can_be.then(|| copy.exclude.iter().map(|pattern| pattern.pattern().to_owned()).collect::<Vec<_>>())
         };

@@ -40,18 +40,7 @@ pub(super) fn start<'p>(
         }
         Some(Origin::Local) => {
             let paths = CopyPaths::new(".", "/");
-            let copy = paths.map(|paths| {
-                Instruction::Copy(Copy {
-                    comment: None,
-                    from: None,
-                    link: false,
-                    parents: false,
-                    owner: None,
-                    exclude: Vec::new(),
-                    excludes_from_root: false,
-                    paths,
-                })
-            });
+            let copy = paths.map(|paths| Instruction::Copy(Copy::new(None, paths)));
             (From::Scratch, copy.into_iter().chain(app).collect())
         }
         None => (From::Scratch, app.into_iter().collect()),

@@ -50,7 +50,7 @@ pub(super) fn lower(
     let reason = if form == Form::Optional { "if it matches something" } else { "keeping the names of directories" };
     let comment = is_another_pattern.then(|| Comment::new(&format!("Copy {}, {reason}", src.value)));
     let parents = form == Form::Parents;
-    Some(Copy { comment, from, link: false, parents, owner: None, exclude, excludes_from_root: false, paths })
+    Some(Copy { comment, parents, exclude, ..Copy::new(from, paths) })
 }
 
 /// The form of a COPY.

@@ -108,17 +108,7 @@ impl File<'_> {
             name: Some(name.clone()),
             instructions: vec![Located::at(location, copy)],
         });
-        let from = Some(From::Stage(name));
-        let copy = Copy {
-            comment: self.comment,
-            from,
-            link: false,
-            parents: false,
-            owner: None,
-            exclude: Vec::new(),
-            excludes_from_root: false,
-            paths,
-        };
+        let copy = Copy { comment: self.comment, ..Copy::new(Some(From::Stage(name)), paths) };
         builder.instructions.push(Located::at(location, Instruction::Copy(copy)));
     }
 }

@@ -54,16 +54,7 @@ pub(super) fn copies<'p>(
             }
             copies.extend(paths.map(|paths| {
                 let link = link && nested == Nesting::None && (owner.is_none() || ImageUser::can_link(&destination));
-                let copy = Copy {
-                    comment: None,
-                    from: from.clone(),
-                    link,
-                    parents: false,
-                    owner,
-                    exclude: exclude.clone(),
-                    excludes_from_root: false,
-                    paths,
-                };
+                let copy = Copy { link, owner, exclude: exclude.clone(), ..Copy::new(from.clone(), paths) };
                 Located::at(&include.location, Instruction::Copy(copy))
             }));
         }

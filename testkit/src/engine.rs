@@ -77,13 +77,7 @@ impl Engine {
         let mut docker = Command::new("docker");
         docker.args(["buildx", "build", "--provenance=false", "--platform", platforms]);
         docker.arg(format!("--output=type=oci,name=stand-in:latest,dest={}", tar.display())).arg(folder.path());
-        let output = docker.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        if said.contains("Multi-platform build is not supported") {
-            crate::skip("the Docker Engine builds for one platform only", "REQUIRE_DOCKER");
-            return None;
-        }
-        assert!(output.status.success(), "{said}");
+        build_for_platforms(docker)?;
         let layout = folder.path().join("layout");
         fs::create_dir(&layout).unwrap();
         run(Command::new("tar").arg("-xf").arg(tar).arg("-C").arg(&layout));
@@ -98,14 +92,7 @@ impl Engine {
         let mut docker = Command::new("docker");
         docker.args(["buildx", "build", "--provenance=false", "--push", "-t", image]);
         docker.args(platforms.map(|platforms| format!("--platform={platforms}"))).arg(folder.path());
-        let output = docker.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        if said.contains("Multi-platform build is not supported") {
-            crate::skip("the Docker Engine builds for one platform only", "REQUIRE_DOCKER");
-            return None;
-        }
-        assert!(output.status.success(), "{said}");
-        Some(())
+        build_for_platforms(docker)
     }
 
     /// The Dockerfile and the files of a stand-in. `more` are further lines of the Dockerfile.
@@ -280,6 +267,19 @@ fn write_private(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
     fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// Runs a build, which must succeed. If the engine can't build for several platforms, reports that the test is skipped,
+/// or fails with `REQUIRE_DOCKER=1`.
+fn build_for_platforms(mut docker: Command) -> Option<()> {
+    let output = docker.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("Multi-platform build is not supported") {
+        crate::skip("the Docker Engine builds for one platform only", "REQUIRE_DOCKER");
+        return None;
+    }
+    assert!(output.status.success(), "{said}");
+    Some(())
 }
 
 fn write_executable(path: &Path, text: &str) {

@@ -9,13 +9,13 @@ use railpack2docker::{Code, Diagnostic};
 use super::transpile::DefaultArgs;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_sent, check_directory, exposed_files, plan_context};
-use crate::files::paths::directory_of;
 use crate::files::plan_search::{PLAN_NAME, plan_of};
 use crate::output::outcomes::{Outcome, Outcomes};
 use crate::output::regenerate::regenerate;
 use crate::output::report::Reporter;
 use crate::output::stale_files::{
-    DEFAULT_DOCKERFILE, StaleFile, fail_if_stale, own_ignore_file, read, stale_files, take_line_endings,
+    DEFAULT_DOCKERFILE, StaleFile, dockerfile_beside, fail_if_stale, own_ignore_file, read, stale_files,
+    take_line_endings,
 };
 
 /// A Dockerfile to check.
@@ -54,12 +54,12 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<ExitCode, F
 fn targets(args: &DefaultArgs) -> Result<Vec<Target>, Failure> {
     let file = args.output_file();
     let in_directory = |directory: &Path| Target {
-        file: file.map_or_else(|| dockerfile_in(directory), Path::to_owned),
+        file: file.map_or_else(|| dockerfile_beside(&plan_of(directory)), Path::to_owned),
         plan: None,
         default_plan: plan_of(directory),
     };
     let of_plan = |plan: &PathBuf| Target {
-        file: file.map_or_else(|| dockerfile_in(directory_of(plan)), Path::to_owned),
+        file: file.map_or_else(|| dockerfile_beside(plan), Path::to_owned),
         plan: Some(plan.clone()),
         default_plan: plan.clone(),
     };
@@ -73,10 +73,6 @@ fn targets(args: &DefaultArgs) -> Result<Vec<Target>, Failure> {
         [directory] if directory.is_dir() && !args.plans.all => Ok(vec![in_directory(directory)]),
         _ => Ok(args.plans.paths()?.iter().map(of_plan).collect()),
     }
-}
-
-fn dockerfile_in(directory: &Path) -> PathBuf {
-    if directory == Path::new(".") { PathBuf::from(DEFAULT_DOCKERFILE) } else { directory.join(DEFAULT_DOCKERFILE) }
 }
 
 /// Checks one Dockerfile. The failure contains the reasons why it is stale.

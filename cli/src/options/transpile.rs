@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use railpack2docker::builder::Builder;
-use railpack2docker::escape::escape_invisible;
 use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text};
 use serde::Deserialize;
@@ -174,13 +173,13 @@ impl TranspileArgs {
             None => config.transpile.clone(),
         };
         let given = self.over(&below);
+        let arguments = self.arguments(config);
+        let origins = origins(config, &arguments);
         if given.ssh.is_none() && !given.ssh_step.is_empty() {
-            let origin = Some(config.origin("ssh-step")).filter(|origin| !origin.is_empty());
-            let origin = origin.map(|origin| format!(" ({origin})")).unwrap_or_default();
-            let found = Diagnostic::new(Code::InvalidOption, format!("`--ssh-step` requires `--ssh`{origin}"));
-            return Err(found.with_help("pass `--ssh`").into());
+            let found = Diagnostic::new(Code::InvalidOption, "`--ssh-step` requires `--ssh`").about_option("ssh-step");
+            return Err(found.with_origin(&origins).with_help("pass `--ssh`").into());
         }
-        let builder = given.builder().map_err(|found| self.with_origin(found, config))?;
+        let builder = given.builder().map_err(|found| found.with_origin(&origins))?;
         let mut options = Options::for_builder(builder);
         options.output_version = given.output_version.unwrap_or_default();
         if let Some(syntax) = given.syntax {
@@ -215,26 +214,17 @@ impl TranspileArgs {
         options.files.plan = plan.path.as_deref().map(|path| relative(path, directory));
         let source = config.railpack.source.as_deref().filter(|_| plan.path.is_some());
         options.files.context = source.map(|source| relative_directory(source, directory));
-        options.files.arguments = self.arguments(config);
+        options.files.arguments = arguments;
         options.files.arguments.extend(self.append_argument(config, directory));
         options.files.arguments.extend(self.config_argument(directory));
         options.files.arguments.extend(version_argument(options.output_version));
-        options.origins = origins(config, &options.files.arguments);
+        options.origins = origins;
         Ok(options)
     }
 
     /// The builder, which is Docker by default.
     fn builder(&self) -> Result<Builder, Diagnostic> {
         Builder::parse(self.builder.as_deref().unwrap_or(DEFAULT_BUILDER))
-    }
-
-    /// A finding about the builder, with the line of the config file that sets it.
-    fn with_origin(&self, mut found: Diagnostic, config: &Config) -> Diagnostic {
-        let origin = config.origin("builder");
-        if self.builder.is_none() && !origin.is_empty() {
-            found.message = format!("{} ({})", found.message, escape_invisible(origin));
-        }
-        found
     }
 
     fn append_argument(&self, config: &Config, directory: &Path) -> Option<String> {

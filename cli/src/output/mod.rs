@@ -1,5 +1,6 @@
 //! Output for people and programs, and the generated text that it is about.
 
+pub(crate) mod counts;
 pub(crate) mod location;
 pub(crate) mod outcomes;
 pub(crate) mod print;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::counts::{counted, tally};
 use super::report::Reporter;
 use crate::failure::Failure;
 use crate::{FAILED, STALE, TRY_AGAIN};
@@ -60,11 +61,8 @@ impl Outcomes {
     /// A summary, such as `3 Dockerfiles: 1 up to date, 2 stale`. `what` is the singular of what was looked at.
     pub(crate) fn sentence(&self, what: &str) -> String {
         let count = |outcome: Outcome| self.0.iter().filter(|other| **other == outcome).count();
-        let parts = Outcome::ALL.map(|outcome| (count(outcome), outcome.word()));
-        let parts: Vec<String> =
-            parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        let plural = if self.0.len() == 1 { "" } else { "s" };
-        format!("{} {what}{plural}: {}", self.0.len(), parts.join(", "))
+        let counts = Outcome::ALL.map(|outcome| (count(outcome), outcome.word()));
+        format!("{}: {}", counted(self.0.len(), what), tally(counts))
     }
 
     /// The exit status: 2 if anything failed, 75 if it may succeed later, 1 if anything is stale, or else 0.

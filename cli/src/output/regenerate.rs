@@ -74,12 +74,11 @@ impl<'f> Recipe<'f> {
             return Err(unknown_plan(self.file, &self.plan_path).into());
         }
         let plan = PlanFile::read(&self.plan_path)?;
-        let options = self.options(&plan, header)?;
+        let options = self.options(self.config()?, &plan, header)?;
         Ok((plan, options))
     }
 
-    fn options(&self, plan: &PlanFile, header: Option<&Header>) -> Result<Options, Failure> {
-        let mut config = self.args.config(plan)?;
+    fn options(&self, mut config: Config, plan: &PlanFile, header: Option<&Header>) -> Result<Options, Failure> {
         config.transpile.keep_version(header);
         let mut options = self.args.options_with(&config, plan, Some(self.file))?;
         if self.is_from_stdin {
@@ -88,14 +87,20 @@ impl<'f> Recipe<'f> {
         Ok(options)
     }
 
-    /// Regenerates the file from this text of its plan. Errors in the plan are reported, warnings and notes are not.
+    /// Regenerates the file from this text of its plan, with a config file that has been read. Errors in the plan are
+    /// reported, warnings and notes are not.
     pub(crate) fn regenerate(
         self,
         plan: PlanFile,
+        config: Config,
         header: Option<&Header>,
         reporter: &Reporter,
     ) -> Result<Regenerated, Failure> {
-        let options = self.options(&plan, header)?;
+        let options = self.options(config, &plan, header)?;
+        self.finish(plan, options, reporter)
+    }
+
+    fn finish(self, plan: PlanFile, options: Options, reporter: &Reporter) -> Result<Regenerated, Failure> {
         let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
         Ok(Regenerated { plan_path: self.plan_path, plan, options, generated })
     }
@@ -121,8 +126,7 @@ pub(crate) fn regenerate(
 ) -> Result<Regenerated, Failure> {
     let recipe = Recipe::new(file, header, plan, default_plan, given);
     let (plan, options) = recipe.read(header)?;
-    let generated = transpile(&plan.text, &options).or_report(&plan, reporter)?;
-    Ok(Regenerated { plan_path: recipe.plan_path, plan, options, generated })
+    recipe.finish(plan, options, reporter)
 }
 
 impl Regenerated {

@@ -1,7 +1,7 @@
 //! Compares a Dockerfile, its ignore file and the files next to it with what the plan generates.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use railpack2docker::header::{self, AssetDigest, Header, with_line_feeds};
@@ -19,6 +19,11 @@ use crate::options::config::FILE_NAME;
 
 /// The Dockerfile unless another is named.
 pub(crate) const DEFAULT_DOCKERFILE: &str = "Dockerfile";
+
+/// The Dockerfile next to a plan, whether or not it exists.
+pub(crate) fn dockerfile_beside(plan: &Path) -> PathBuf {
+    plan.with_file_name(DEFAULT_DOCKERFILE)
+}
 
 /// A file that differs from what would be generated.
 pub(crate) struct StaleFile {

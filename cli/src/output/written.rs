@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use railpack2docker::{Code, Diagnostic, Transpiled};
 
+use super::counts::counted;
 use crate::files::output_files::Outcome;
 use crate::files::paths::with_real_directory;
 
@@ -29,10 +30,6 @@ pub(crate) fn written(files: &[(PathBuf, Outcome)], dockerfile: Option<&Path>, o
 
 /// The numbers of stages and secrets, such as `5 stages, 1 secret`.
 pub(crate) fn size(of: &Transpiled) -> String {
-    format!("{}, {}", counted(of.stages(), "stage"), counted(of.secrets(), "secret"))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let count_text = if count == 0 { "no".to_owned() } else { count.to_string() };
-    format!("{count_text} {what}{}", if count == 1 { "" } else { "s" })
+    let count = |count: usize, what: &str| if count == 0 { format!("no {what}s") } else { counted(count, what) };
+    format!("{}, {}", count(of.stages(), "stage"), count(of.secrets(), "secret"))
 }

@@ -127,18 +127,7 @@ pub(super) fn copies(statement: &Statement) -> Vec<Copy> {
     let is_heredoc = |word: &String| heredocs::find(word).is_ok_and(|found| !found.is_empty());
     let sources = words.iter().filter(|word| !is_heredoc(word));
     let paths = sources.filter_map(|source| CopyPaths::new(source, &destination).ok());
-    paths
-        .map(|paths| Copy {
-            comment: None,
-            from: None,
-            link: false,
-            parents: false,
-            owner: None,
-            exclude: exclude.clone(),
-            excludes_from_root: false,
-            paths,
-        })
-        .collect()
+    paths.map(|paths| Copy { exclude: exclude.clone(), ..Copy::new(None, paths) }).collect()
 }
 
 /// The words of a text from a position on, with their positions.

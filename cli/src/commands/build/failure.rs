@@ -1,6 +1,6 @@
 //! Notes about a Dockerfile that is not built, and about the line at which a build fails.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic, Transpiled, transpile};
@@ -9,13 +9,13 @@ use super::wait::Ended;
 use crate::files::paths::path_word;
 use crate::files::plan_file::PlanFile;
 use crate::options::transpile::TranspileArgs;
-use crate::output::stale_files::{DEFAULT_DOCKERFILE, read};
+use crate::output::stale_files::{DEFAULT_DOCKERFILE, dockerfile_beside, read};
 
 /// The note about a generated Dockerfile next to the plan that differs from the one that is built. A file that can't
 /// be read is not one.
 pub(super) fn other_dockerfile(plan: &PlanFile, args: &TranspileArgs) -> Option<Diagnostic> {
-    let file = plan.directory().join(DEFAULT_DOCKERFILE);
-    let file = file.strip_prefix(".").unwrap_or(&file);
+    let file = plan.path.as_deref().map_or_else(|| PathBuf::from(DEFAULT_DOCKERFILE), dockerfile_beside);
+    let file = file.as_path();
     let current = read(file).ok()??;
     Header::parse(&current)?;
     let generated = transpile(&plan.text, &args.options(plan, Some(file)).ok()?).ok()?;

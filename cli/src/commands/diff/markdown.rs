@@ -8,6 +8,7 @@ use super::ComparedPlans;
 use super::group::group;
 use super::since::{self, PlanDiff};
 use super::summary::{Which, cached_and_others, lines, sentence};
+use crate::output::counts::counted;
 
 /// The marker by which a workflow finds its own comment.
 const MARKER: &str = "<!-- railpack2docker diff -->";
@@ -61,8 +62,7 @@ pub(super) fn print_all(plans: &[PlanDiff]) -> String {
 /// The section about one plan.
 fn section(compared: &ComparedPlans, room: usize) -> String {
     let comparison = &compared.comparison;
-    let count = comparison.changes.len();
-    let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+    let changes = counted(comparison.changes.len(), "change");
     let mut out = format!("**{changes} in the build plan: {}.**\n\n", sentence(comparison));
     out.push_str(&table(comparison, room * 3 / 5));
     out.push_str(&layers(comparison, room / 6));

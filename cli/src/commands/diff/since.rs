@@ -10,6 +10,7 @@ use crate::files::paths::{directory_of, relative, relative_to_repository};
 use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::{PLAN_NAME, plans_below};
 use crate::options::plan::{PlansArgs, nothing_found};
+use crate::output::counts::{counted, tally};
 use crate::output::report::Reporter;
 
 /// A plan and its version in the revision.
@@ -60,14 +61,8 @@ impl PlanDiff {
 /// A summary, such as `3 build plans: 1 changed, 2 unchanged`.
 pub(super) fn sentence(plans: &[PlanDiff]) -> String {
     let count = |status: &str| plans.iter().filter(|plan| plan.status() == status).count();
-    let parts: Vec<String> = ["changed", "new", "removed", "failed", "unchanged"]
-        .into_iter()
-        .map(|status| (count(status), status))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, status)| format!("{count} {status}"))
-        .collect();
-    let plural = if plans.len() == 1 { "" } else { "s" };
-    format!("{} build plan{plural}: {}", plans.len(), parts.join(", "))
+    let counts = ["changed", "new", "removed", "failed", "unchanged"].map(|status| (count(status), status));
+    format!("{}: {}", counted(plans.len(), "build plan"), tally(counts))
 }
 
 /// Prints the differences of all plans. The exit status is 0 if there are none, 2 if a plan can't be compared, or else 1.

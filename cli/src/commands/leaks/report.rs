@@ -8,6 +8,7 @@ use super::contents::{Contents, Gap};
 use super::encode::Encoding;
 use super::leak::{FilePart, Leak, Part};
 use super::patterns::Patterns;
+use crate::output::counts::counted;
 
 /// The findings for leaks. Copies of a config, such as those for several platforms, are one.
 pub(super) fn findings(leaks: &[Leak]) -> Vec<Diagnostic> {
@@ -113,17 +114,16 @@ pub(super) fn unsearched(patterns: &Patterns, missing: &[(String, String)]) -> V
 
 /// The last line for people, after this number of findings.
 pub(super) fn summary(findings: usize, leaks: &[Leak], patterns: &Patterns) -> String {
-    let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let searched = patterns.secrets().len();
     match findings {
         0 if searched == 0 => "no secrets to search for\n".to_owned(),
-        0 => format!("no leaks found ({} searched for)\n", count(searched, "secret")),
+        0 => format!("no leaks found ({} searched for)\n", counted(searched, "secret")),
         found => {
             let mut names: Vec<&str> = leaks.iter().map(|leak| leak.secret.as_str()).collect();
             names.sort_unstable();
             names.dedup();
-            let secrets = count(names.len(), "secret");
-            format!("{} of {secrets}; replace the value of each, and build without it\n", count(found, "leak"))
+            let secrets = counted(names.len(), "secret");
+            format!("{} of {secrets}; replace the value of each, and build without it\n", counted(found, "leak"))
         }
     }
 }

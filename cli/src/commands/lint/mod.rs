@@ -18,6 +18,7 @@ use crate::files::plan_file::PlanFile;
 use crate::options::config::FailOn;
 use crate::options::plan::PlansArgs;
 use crate::options::transpile::TranspileArgs;
+use crate::output::counts::counted;
 use crate::output::print::print;
 use crate::output::report::{Reporter, drawings};
 use subject::Subject;
@@ -174,7 +175,7 @@ fn for_people(plans: &[LintedPlan]) -> String {
         .into_iter()
         .map(|severity| (findings().filter(|found| found.severity == severity).count(), severity))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, severity)| format!("{count} {severity}{}", if count == 1 { "" } else { "s" }))
+        .map(|(count, severity)| counted(count, &severity.to_string()))
         .collect();
     let several = if several.is_empty() { several } else { format!(" in {} of {} plans", drawn.len(), plans.len()) };
     format!(

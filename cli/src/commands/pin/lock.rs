@@ -14,6 +14,7 @@ use crate::files::paths::{directory_of, nearest, shown};
 use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::plans_below;
 use crate::options::config::FILE_NAME;
+use crate::output::counts::{counted, tally};
 
 /// A lock, and the plans that use it.
 pub(super) struct Lock<'p> {
@@ -104,11 +105,11 @@ impl<'p> Lock<'p> {
         let added = new.keys().filter(|image| !old.contains_key(*image)).count();
         let removed = old.keys().filter(|image| !new.contains_key(*image)).count();
         let updated = new.iter().filter(|(image, digest)| old.get(*image).is_some_and(|old| old != *digest)).count();
-        let parts = [(added, "added"), (updated, "updated"), (removed, "removed")];
-        let parts: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        let images = if new.len() == 1 { "1 image".to_owned() } else { format!("{} images", new.len()) };
-        if parts.is_empty() { format!(": {images}") } else { format!(": {images}, {}", parts.join(", ")) }
+        let images = counted(new.len(), "image");
+        match tally([(added, "added"), (updated, "updated"), (removed, "removed")]).as_str() {
+            "" => format!(": {images}"),
+            changes => format!(": {images}, {changes}"),
+        }
     }
 
     /// The reasons why `pin` would change the file.

@@ -6,12 +6,11 @@ use railpack2docker::header::Header;
 use railpack2docker::{Compilation, Diagnostics, PulledImage};
 
 use crate::failure::Failure;
-use crate::files::paths::directory_of;
 use crate::files::plan_file::PlanFile;
 use crate::options::transpile::TranspileArgs;
 use crate::output::regenerate::Recipe;
 use crate::output::report::{OrReport, Reporter};
-use crate::output::stale_files::{DEFAULT_DOCKERFILE, read};
+use crate::output::stale_files::{dockerfile_beside, read};
 
 /// A plan and its images.
 pub(super) struct PlanImages {
@@ -40,7 +39,7 @@ impl PlanImages {
 
 /// A plan, and its images or its errors.
 fn compile(path: &Path, args: &TranspileArgs) -> Result<(PlanFile, Result<Vec<PulledImage>, Diagnostics>), Failure> {
-    let file = directory_of(path).join(DEFAULT_DOCKERFILE);
+    let file = dockerfile_beside(path);
     let current = read(&file)?;
     let header = current.as_deref().and_then(Header::parse);
     let recipe = Recipe::new(&file, header.as_ref(), Some(path), path, args);

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::files::paths::directory_of;
 use crate::files::plan_search::{is_pattern, plan_of, plans_below, plans_matching};
 use crate::output::regenerate::header_plan;
-use crate::output::stale_files::{DEFAULT_DOCKERFILE, read};
+use crate::output::stale_files::{dockerfile_beside, read};
 
 /// An application.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +23,7 @@ pub(super) struct App {
 impl App {
     /// The application with a plan.
     fn with_plan(plan: PathBuf) -> Self {
-        let directory = plan.parent().unwrap_or(Path::new(""));
-        let dockerfile = directory.join(DEFAULT_DOCKERFILE);
-        Self { plan, dockerfile }
+        Self { dockerfile: dockerfile_beside(&plan), plan }
     }
 
     /// The application in a directory. Its plan has the name in the header of the Dockerfile, if there is one.

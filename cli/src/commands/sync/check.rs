@@ -35,7 +35,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
         return Err(stale(app, found));
     };
     let plan = PlanFile { path: Some(app.plan.clone()), text };
-    let regenerated = recipe.regenerate(plan.clone(), header.as_ref(), reporter)?;
+    let regenerated = recipe.regenerate(plan.clone(), config, header.as_ref(), reporter)?;
     reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
     if !planned.is_current() {
         let new = PlanFile { path: Some(app.plan.clone()), text: planned.text.clone() };

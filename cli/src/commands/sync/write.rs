@@ -30,17 +30,17 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     let current = read(file)?;
     let header = current.as_deref().and_then(Header::parse);
     let recipe = Recipe::new(file, header.as_ref(), Some(&app.plan), &app.plan, &args.transpile).with_name_of_plan();
+    let config = recipe.config()?;
     let planned = if args.keep_plan {
         Planned::from_file(app)?
     } else {
-        let config = recipe.config()?;
         if let Some(found) = check_version(&config.railpack, config.origin("version"), reporter)? {
             return Err(found.into());
         }
         Planned::new(app, &config, reporter)?
     };
     let plan = PlanFile { path: Some(app.plan.clone()), text: planned.text.clone() };
-    let regenerated = recipe.regenerate(plan, header.as_ref(), reporter)?;
+    let regenerated = recipe.regenerate(plan, config, header.as_ref(), reporter)?;
     reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
     let Regenerated { plan, generated, options, .. } = &regenerated;
     check_assets_are_sent(&plan_context(plan, file, options), generated, file)?;
