@@ -31,7 +31,7 @@ impl Outcome {
             Self::Updated => "updated",
             Self::UpToDate => "up to date",
             Self::Stale => "stale",
-            Self::TryAgain => "failed for now",
+            Self::TryAgain => "failed temporarily",
             Self::Failed => "failed",
         }
     }
@@ -86,8 +86,8 @@ mod tests {
             (vec![Outcome::UpToDate], ExitCode::SUCCESS, "1 plan: 1 up to date"),
             (vec![Outcome::Updated, Outcome::UpToDate], ExitCode::SUCCESS, "2 plans: 1 updated, 1 up to date"),
             (vec![Outcome::Stale, Outcome::UpToDate], ExitCode::from(1), "2 plans: 1 up to date, 1 stale"),
-            (vec![Outcome::TryAgain, Outcome::Stale], ExitCode::from(75), "2 plans: 1 stale, 1 failed for now"),
-            (vec![Outcome::Failed, Outcome::TryAgain], ExitCode::from(2), "2 plans: 1 failed for now, 1 failed"),
+            (vec![Outcome::TryAgain, Outcome::Stale], ExitCode::from(75), "2 plans: 1 stale, 1 failed temporarily"),
+            (vec![Outcome::Failed, Outcome::TryAgain], ExitCode::from(2), "2 plans: 1 failed temporarily, 1 failed"),
             (vec![Outcome::Failed, Outcome::Stale], ExitCode::from(2), "2 plans: 1 stale, 1 failed"),
         ] {
             let outcomes = Outcomes(outcomes);

@@ -159,7 +159,7 @@ fn a_temporary_failure_has_its_own_status() {
     folder.write("b/fail", "75");
     sync(&folder, &["a", "b"])
         .status(75)
-        .stdout(["a: created", "b: failed", "2 applications: 1 updated, 1 failed for now"])
+        .stdout(["a: created", "b: failed", "2 applications: 1 updated, 1 failed temporarily"])
         .stderr(anything())
         .check();
     folder.write("a/fail", "1");

@@ -232,12 +232,15 @@ impl LeaksArgs {
 /// The error if no secret has a value.
 fn no_secrets(missing: &[(String, String)]) -> Diagnostic {
     let names: Vec<String> = missing.iter().map(|(name, why)| format!("`{name}` ({why})")).collect();
-    let message = match names.as_slice() {
-        [] => {
-            "no secret to search for: there is no plan, `--secret` or `--env-file`, or they name no secret".to_owned()
-        }
-        names => format!("no secret has a value: {}", names.join("; ")),
+    let (message, help) = match names.as_slice() {
+        [] => (
+            "no secret to search for: there is no plan, `--secret` or `--env-file`, or they name no secret".to_owned(),
+            "name a secret with `--secret NAME`, or pass `--env-file FILE` or `--plan PLAN`",
+        ),
+        names => (
+            format!("no secret has a value: {}", names.join("; ")),
+            "set the variables, or pass `--env-file FILE` or `--secret id=NAME,src=FILE`",
+        ),
     };
-    Diagnostic::new(Code::MissingSecret, message)
-        .with_help("set the variables, or pass `--env-file FILE` or `--secret id=NAME,src=FILE`")
+    Diagnostic::new(Code::MissingSecret, message).with_help(help)
 }

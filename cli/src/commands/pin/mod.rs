@@ -51,7 +51,7 @@ pub(crate) struct PinArgs {
     #[command(flatten)]
     plans: PlansArgs,
 
-    /// Resolve images again that the lock has: all, or only IMAGE (repeatable)
+    /// Update the digests in the lock: all of them, or only that of IMAGE (repeatable)
     #[arg(long, value_name = "IMAGE", num_args = 0..=1, default_missing_value = "", require_equals = true)]
     update: Vec<String>,
 
@@ -59,7 +59,7 @@ pub(crate) struct PinArgs {
     #[arg(long, conflicts_with_all = ["update", "policy"])]
     check: bool,
 
-    /// Also write the digests to FILE, as a source policy of BuildKit
+    /// Also write the digests to FILE, as a BuildKit source policy
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     policy: Option<PathBuf>,
 
