@@ -347,7 +347,13 @@ impl<'f> Run<'f> {
         if self.stdin.is_some() {
             self.command.stdin(Stdio::piped());
         }
-        let mut child = self.command.spawn().unwrap_or_else(|why| panic!("{what}: {why}"));
+        let mut child = loop {
+            match self.command.spawn() {
+                // a process that another test has just forked still has the program open for writing
+                Err(why) if why.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+                started => break started.unwrap_or_else(|why| panic!("{what}: {why}")),
+            }
+        };
         if let Some(text) = self.stdin {
             // a program that needs no input may have closed the pipe
             drop(child.stdin.take().unwrap().write_all(&text));
