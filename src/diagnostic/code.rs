@@ -144,6 +144,7 @@ codes! {
         Note DryRun "dry-run" "the printed command can't be run as it is"
         Error DuplicateOutput "duplicate-output" "two outputs have the same path"
         Error EditedFile "edited-file" "a generated file was edited by hand"
+        Note EditedSyntax "edited-syntax" "the `# syntax=` line of an overwritten file was edited by hand"
         Note IgnoreFile "ignore-file" "the ignore file is not written, or not generated"
         Error InvalidAppend "invalid-append" "instructions can't be appended"
         Error InvalidBundle "invalid-bundle" "the secrets can't be bundled"

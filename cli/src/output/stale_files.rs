@@ -103,10 +103,10 @@ fn stale_assets(assets: &ListedAssets<'_>, generated: &Transpiled) -> Result<Vec
     Ok(stale)
 }
 
-/// The files with manual edits that regenerating them would remove, in any order.
+/// The files that regenerating would change, in any order. Pipes and other devices are left out.
 ///
 /// Fails for the same reasons as [`stale_files`].
-fn edited_files(file: &Path, generated: &Transpiled) -> Result<Vec<StaleFile>, Failure> {
+fn files_to_overwrite(file: &Path, generated: &Transpiled) -> Result<Vec<StaleFile>, Failure> {
     // reading a pipe would block
     let read_regular = |file: &Path| {
         let is_regular = fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
@@ -116,7 +116,6 @@ fn edited_files(file: &Path, generated: &Transpiled) -> Result<Vec<StaleFile>, F
     let header = current.as_deref().and_then(Header::parse);
     let mut stale = stale_assets(&ListedAssets::new(file, header.as_ref()), generated)?;
     stale.extend(compare(file, current, read_regular(&dockerignore_path(file))?, generated));
-    stale.retain(StaleFile::loses_an_edit);
     Ok(stale)
 }
 
@@ -136,9 +135,13 @@ fn refuse_edited(edited: &[StaleFile]) -> Failure {
     Failure::Errors(found)
 }
 
-/// Fails with a diff if regenerating the files would remove a manual edit.
+/// Fails with a diff if regenerating the files would remove a manual edit. One of the `# syntax=` line alone is noted: it
+/// changes nothing that is built, and an option sets it.
 pub(crate) fn check_unedited(file: &Path, generated: &Transpiled, reporter: &Reporter) -> Result<(), Failure> {
-    let edited = edited_files(file, generated)?;
+    let files = files_to_overwrite(file, generated)?;
+    let notes: Vec<Diagnostic> = files.iter().filter_map(StaleFile::note_on_syntax).collect();
+    reporter.report(&notes, None);
+    let edited: Vec<StaleFile> = files.into_iter().filter(StaleFile::loses_an_edit).collect();
     if edited.is_empty() {
         return Ok(());
     }
@@ -248,14 +251,28 @@ impl StaleFile {
     fn loses_an_edit(&self) -> bool {
         let Some(current) = &self.current else { return false };
         match &self.mark {
-            Mark::Header => {
-                self.is_marked(current) && Header::parse(current).is_none_or(|header| !header.is_untouched(current))
-            }
+            Mark::Header => self.is_marked(current) && !is_untouched(current) && !self.has_other_syntax(),
             Mark::Listed(Some(digest)) => {
                 self.generated.is_some() && !self.differs_in_line_endings() && !digest.is_of(current)
             }
             Mark::Listed(None) => false,
         }
+    }
+
+    /// Whether the first line is the only one that was edited, and would be a `# syntax=` line again.
+    fn has_other_syntax(&self) -> bool {
+        let (Some(current), Some(generated)) = (&self.current, &self.generated) else { return false };
+        let (Some((line, _)), Some((_, rest))) = (generated.split_once('\n'), current.split_once('\n')) else {
+            return false;
+        };
+        line.starts_with("# syntax=") && !is_untouched(current) && is_untouched(&format!("{line}\n{rest}"))
+    }
+
+    /// The note about an edit of the `# syntax=` line.
+    fn note_on_syntax(&self) -> Option<Diagnostic> {
+        let message = format!("`{}` had another `# syntax=` line, which was edited by hand", self.file);
+        let note = || Diagnostic::new(Code::EditedSyntax, message);
+        self.has_other_syntax().then(|| note().with_help("pass `--syntax IMAGE` to set the image, or `--syntax none`"))
     }
 
     /// The reason why it differs, as far as its mark tells.
@@ -360,6 +377,11 @@ fn words_without_digests(text: &str) -> impl Iterator<Item = String> {
         let (before, digest) = word.split_once(DIGEST).unwrap_or((word, ""));
         format!("{before}{}", digest.trim_start_matches(|c: char| c.is_ascii_hexdigit()))
     })
+}
+
+/// Whether a text has a header and is as this tool generated it.
+fn is_untouched(text: &str) -> bool {
+    Header::parse(text).is_some_and(|header| header.is_untouched(text))
 }
 
 /// The error for a file without a header.

@@ -124,6 +124,27 @@ fn an_edited_file_is_not_overwritten_without_force() {
 }
 
 #[test]
+fn an_edit_of_the_syntax_line_alone_is_noted() {
+    let folder = with(PLAN);
+    folder.run(WRITE).check();
+    let generated = folder.read("Dockerfile");
+    let syntax = "# syntax=docker/dockerfile:1\n";
+    let note = "note[edited-syntax]: `Dockerfile` had another `# syntax=` line, which was edited by hand";
+    for line in ["#\n", "# syntax=mirror.example/dockerfile:1\n"] {
+        folder.write("Dockerfile", generated.replacen(syntax, line, 1));
+        folder.run(["--check", "plan.json"]).status(1).stdout(anything()).stderr(["error[edited-file]"]).check();
+        folder.run(WRITE).stderr([note, "wrote Dockerfile"]).check();
+        assert_eq!(folder.read("Dockerfile"), generated);
+    }
+    // with another edit, and without the line
+    for edited in [generated.replacen(syntax, "#\n", 1) + "# mine\n", generated.replacen(syntax, "", 1)] {
+        folder.write("Dockerfile", edited);
+        let refused = folder.run(WRITE).status(2).stdout(anything()).stderr(["error[edited-file]: refusing"]);
+        folder.unchanged(|| refused.check());
+    }
+}
+
+#[test]
 fn written_files_are_reported() {
     let folder = with(EXCLUDING);
     let both = "wrote Dockerfile: 1 stage, no secrets\nwrote Dockerfile.dockerignore\n";
