@@ -19,6 +19,8 @@ pub struct Constructs {
     pub empty_matches: bool,
     /// `COPY <<EOF`.
     pub heredoc: Heredoc,
+    /// The way to secrets.
+    pub secrets: Secrets,
     /// `RUN --mount=type=secret,env=…`.
     pub secret_variables: bool,
     /// `RUN --mount=type=secret,required=true`.
@@ -27,8 +29,10 @@ pub struct Constructs {
     pub only_secrets: bool,
     /// `RUN --mount=type=bind,from=STAGE`.
     pub stage_mount: StageMount,
-    /// `RUN --mount=type=cache`.
-    pub cache_mounts: bool,
+    /// `RUN --mount=type=ssh`.
+    pub ssh_mounts: bool,
+    /// The IDs of `RUN --mount=type=cache`.
+    pub cache_ids: CacheIds,
     /// `HEALTHCHECK` and `SHELL`, in the default format of images.
     pub docker_settings: bool,
     /// `# check=` lines.
@@ -59,6 +63,26 @@ pub enum Heredoc {
     LineFeeds,
 }
 
+/// The way that a command gets its secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Secrets {
+    /// `RUN --mount=type=secret`.
+    Mounts,
+    /// `ARG`. The values are part of the cache keys of the commands after it, and of the history of the stage.
+    BuildArgs,
+}
+
+/// The IDs that cache mounts can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CacheIds {
+    /// Any, with the values of build args.
+    Any,
+    /// `s/SERVICE-TARGET`, without build args.
+    OfService,
+}
+
 /// The effect of a mounted stage on the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -67,6 +91,8 @@ pub enum StageMount {
     InKey,
     /// They are not: a RUN is cached even if they have changed.
     NotInKey,
+    /// The mount is ignored.
+    Missing,
 }
 
 impl fmt::Display for Exclude {
@@ -93,6 +119,25 @@ impl fmt::Display for StageMount {
         f.write_str(match self {
             Self::InKey => "in the cache key",
             Self::NotInKey => "not in the cache key",
+            Self::Missing => "no",
+        })
+    }
+}
+
+impl fmt::Display for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mounts => "mounts",
+            Self::BuildArgs => "build args",
+        })
+    }
+}
+
+impl fmt::Display for CacheIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "any",
+            Self::OfService => "`s/SERVICE-TARGET`",
         })
     }
 }
@@ -109,11 +154,13 @@ impl Constructs {
             ("`COPY --parents`", yes(self.parents)),
             ("wildcard without a match", yes(self.empty_matches)),
             ("`COPY <<EOF`", self.heredoc.to_string()),
-            ("secret as a variable", yes(self.secret_variables)),
+            ("secrets", self.secrets.to_string()),
+            ("secret mount as a variable", yes(self.secret_variables)),
             ("required secret", yes(self.required_secrets)),
             ("only secrets in `/run/secrets`", yes(self.only_secrets)),
             ("bind mount from a stage", self.stage_mount.to_string()),
-            ("cache mount", yes(self.cache_mounts)),
+            ("SSH mount", yes(self.ssh_mounts)),
+            ("ID of a cache mount", self.cache_ids.to_string()),
             ("`HEALTHCHECK` and `SHELL` by default", yes(self.docker_settings)),
             ("`# check=`", yes(self.checks)),
             ("`--reproducible`", yes(self.rewritten_times)),

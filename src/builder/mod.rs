@@ -5,7 +5,7 @@ mod rows;
 
 use std::fmt;
 
-pub use constructs::{Constructs, Exclude, Heredoc, StageMount};
+pub use constructs::{CacheIds, Constructs, Exclude, Heredoc, Secrets, StageMount};
 pub use rows::{ROWS, Row};
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -26,11 +26,15 @@ pub enum Program {
     Buildah,
     /// Podman, which contains Buildah.
     Podman,
+    /// The maintained fork of kaniko, osscontainertools/kaniko.
+    Kaniko,
+    /// Railway, a platform that builds Dockerfiles with `BuildKit`.
+    Railway,
 }
 
 impl Program {
     /// All programs.
-    pub const ALL: [Self; 4] = [Self::Docker, Self::BuildKit, Self::Buildah, Self::Podman];
+    pub const ALL: [Self; 6] = [Self::Docker, Self::BuildKit, Self::Buildah, Self::Podman, Self::Kaniko, Self::Railway];
 
     /// The name on the command line.
     #[must_use]
@@ -40,7 +44,14 @@ impl Program {
             Self::BuildKit => "buildkit",
             Self::Buildah => "buildah",
             Self::Podman => "podman",
+            Self::Kaniko => "kaniko",
+            Self::Railway => "railway",
         }
+    }
+
+    /// Whether `BuildKit` builds the image.
+    pub(crate) const fn is_buildkit(self) -> bool {
+        matches!(self, Self::Docker | Self::BuildKit | Self::Railway)
     }
 }
 
@@ -119,7 +130,7 @@ impl Builder {
     /// The image of the `# syntax=` line by default. With a version, the builder's own frontend reads the text.
     #[must_use]
     pub fn default_syntax(self) -> Option<&'static str> {
-        (self.is_docker() && self.version.is_none()).then_some("docker/dockerfile:1")
+        (self.program.is_buildkit() && self.version.is_none()).then_some("docker/dockerfile:1")
     }
 
     /// The constructs of a text with this image in its `# syntax=` line.
@@ -128,15 +139,13 @@ impl Builder {
         match (self.program, self.version, syntax) {
             (Program::Docker, None, _) => rows::DOCKER,
             (Program::Docker | Program::BuildKit, _, Some(image)) => frontend_of(image),
-            (_, Some(version), _) => self.row_of(version).map_or(rows::DOCKER, |row| row.constructs),
-            (_, None, None) => rows::NEWEST_FRONTEND,
-            (_, None, Some(_)) => rows::DOCKER,
+            (_, version, _) => self.row_of(version).map_or(rows::DOCKER, |row| row.constructs),
         }
     }
 
-    /// The newest row that is not newer than a version.
-    fn row_of(self, version: Version) -> Option<&'static Row> {
-        self.rows().filter(|row| row.since <= version).last()
+    /// The newest row that is not newer than a version, or the newest one of all.
+    fn row_of(self, version: Option<Version>) -> Option<&'static Row> {
+        self.rows().filter(|row| version.is_none_or(|version| row.since <= version)).last()
     }
 
     fn rows(self) -> impl Iterator<Item = &'static Row> {
@@ -164,13 +173,17 @@ fn invalid(message: String) -> Diagnostic {
 /// Parses a version, and checks that it is supported.
 fn parse_version(program: Program, text: &str) -> Result<Version, Diagnostic> {
     let name = program.name();
+    if program == Program::Railway {
+        return Err(invalid("`railway` has no versions".to_owned()).with_help("pass `--builder railway`"));
+    }
     let Some(version) = Version::parse(text) else {
         let message = format!("invalid version `{text}` of `{name}`");
         return Err(invalid(message).with_help(format!("write it as in `--builder {name}@{}`", example(program))));
     };
     let oldest = ROWS.iter().find(|row| row.program == program).map(|row| row.since);
     if let Some(oldest) = oldest.filter(|oldest| version < *oldest) {
-        let message = format!("`{name}@{version}` is too old: its Dockerfiles lack heredocs");
+        let lacks = if program == Program::Kaniko { "secret mounts" } else { "heredocs" };
+        let message = format!("`{name}@{version}` is too old: its Dockerfiles lack {lacks}");
         return Err(invalid(message).with_help(format!("use `{name}` {oldest} or newer")));
     }
     if program == Program::Podman && version > rows::NEWEST_PODMAN {
@@ -188,6 +201,9 @@ const fn example(program: Program) -> &'static str {
         Program::BuildKit => "0.26",
         Program::Buildah => "1.43",
         Program::Podman => "5.8",
+        Program::Kaniko => "1.27",
+        // it has no versions
+        Program::Railway => "1",
     }
 }
 
@@ -243,6 +259,7 @@ mod tests {
         ] {
             assert_eq!((constructs(text).exclude, constructs(text).secret_variables), (exclude, variables), "{text}");
         }
+        assert_eq!(constructs("kaniko"), constructs("kaniko@1.27"));
         let parents = |text: &str| constructs(text).parents;
         assert!(parents("buildkit") && parents("buildkit@0.26") && parents("docker@29.2"));
         assert!(!parents("docker") && !parents("buildkit@0.25") && !parents("docker@29.1"));
@@ -270,6 +287,8 @@ mod tests {
             ("docker@", "invalid version `` of `docker`; write it as in `--builder docker@28.5`"),
             ("buildah@1.x", "invalid version `1.x` of `buildah`; write it as in `--builder buildah@1.43`"),
             ("buildah@1.32", "`buildah@1.32` is too old: its Dockerfiles lack heredocs; use `buildah` 1.33 or newer"),
+            ("kaniko@1.26", "`kaniko@1.26` is too old: its Dockerfiles lack secret mounts; use `kaniko` 1.27 or newer"),
+            ("railway@1", "`railway` has no versions; pass `--builder railway`"),
         ] {
             assert_eq!(error(text), message);
         }

@@ -1,6 +1,6 @@
 //! The table of builders: the constructs of each version that changed some of them.
 
-use super::constructs::{Constructs, Exclude, Heredoc, StageMount};
+use super::constructs::{CacheIds, Constructs, Exclude, Heredoc, Secrets, StageMount};
 use super::{Program, Version};
 
 /// The constructs of a builder since a version of it.
@@ -24,11 +24,13 @@ const DOCKERFILE_1_4: Constructs = Constructs {
     parents: false,
     empty_matches: true,
     heredoc: Heredoc::Exact,
+    secrets: Secrets::Mounts,
     secret_variables: false,
     required_secrets: true,
     only_secrets: true,
     stage_mount: StageMount::InKey,
-    cache_mounts: true,
+    ssh_mounts: true,
+    cache_ids: CacheIds::Any,
     docker_settings: true,
     checks: false,
     rewritten_times: true,
@@ -47,13 +49,15 @@ const BUILDAH_1_33: Constructs = Constructs {
     parents: false,
     empty_matches: false,
     heredoc: Heredoc::LineFeeds,
+    secrets: Secrets::Mounts,
     secret_variables: false,
     required_secrets: true,
     // `mounts.conf` of containers-common mounts the subscriptions of a RHEL host there
     only_secrets: false,
     // buildah issue 6609
     stage_mount: StageMount::NotInKey,
-    cache_mounts: true,
+    ssh_mounts: true,
+    cache_ids: CacheIds::Any,
     docker_settings: false,
     checks: false,
     rewritten_times: false,
@@ -67,6 +71,40 @@ const BUILDAH_1_41: Constructs = Constructs { link: true, ..BUILDAH_1_38 };
 // buildah pull request 6729. Pull request 6845 adds the mounted files to the cache key, but the form for the versions
 // without it is right with it, too.
 const BUILDAH_1_44: Constructs = Constructs { exclude: Exclude::Directory, secret_variables: true, ..BUILDAH_1_41 };
+
+// `runCommandWithFlags` in `pkg/commands/run.go` of osscontainertools/kaniko: it mounts secrets by default since 1.27,
+// skips `from=STAGE` with a warning, and has no SSH. `pkg/commands/copy.go` ignores flags such as `--exclude`, and
+// `IsSrcsValid` in `pkg/util/command_util.go` accepts a wildcard without a match.
+const KANIKO_1_27: Constructs = Constructs {
+    syntax_line: false,
+    link: false,
+    exclude: Exclude::Missing,
+    parents: false,
+    empty_matches: true,
+    heredoc: Heredoc::Exact,
+    secrets: Secrets::Mounts,
+    secret_variables: true,
+    required_secrets: true,
+    // Kubernetes mounts the token of the service account below `/var/run/secrets`
+    only_secrets: false,
+    stage_mount: StageMount::Missing,
+    ssh_mounts: false,
+    cache_ids: CacheIds::Any,
+    docker_settings: true,
+    checks: false,
+    rewritten_times: false,
+};
+
+// `content/docs/builds/dockerfiles.md` and `content/guides/build-time-vs-runtime-secrets.md` in railwayapp/docs
+const RAILWAY: Constructs = Constructs {
+    secrets: Secrets::BuildArgs,
+    secret_variables: false,
+    required_secrets: false,
+    ssh_mounts: false,
+    cache_ids: CacheIds::OfService,
+    rewritten_times: false,
+    ..DOCKERFILE_1_19
+};
 
 const fn row(program: Program, since: (u32, u32), reader: &'static str, constructs: Constructs) -> Row {
     Row { program, since: Version { major: since.0, minor: since.1 }, reader, constructs }
@@ -90,6 +128,8 @@ pub const ROWS: &[Row] = &[
     row(Program::Podman, (4, 8), "Buildah 1.33", BUILDAH_1_33),
     row(Program::Podman, (5, 3), "Buildah 1.38", BUILDAH_1_38),
     row(Program::Podman, (5, 6), "Buildah 1.41", BUILDAH_1_41),
+    row(Program::Kaniko, (1, 27), "kaniko 1.27", KANIKO_1_27),
+    row(Program::Railway, (0, 0), "Railway", RAILWAY),
 ];
 
 /// The newest version of Podman whose Buildah is known, 1.43. The next one has a row of its own.

@@ -112,6 +112,7 @@ codes! {
         Warning PortMismatch "port-mismatch" "the image exposes a port other than `PORT`"
         Error ReservedVariable "reserved-variable" "a variable has the same name as the Dockerfile's build arg"
         Warning RuntimeSecret "runtime-secret" "a secret looks like one that the application needs at run time"
+        Warning SecretInBuildArg "secret-in-build-arg" "a secret is a build arg, so its value stays in the builder's cache (with `--builder railway`)"
         Warning SecretInVariable "secret-in-variable" "a variable's name looks like a secret's"
         Warning ShellAsPid1 "shell-as-pid-1" "a shell stays process 1, so the application receives no signals"
         Error SpreadInPlan "spread-in-plan" "`...` is used in a plan"

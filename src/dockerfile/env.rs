@@ -92,6 +92,35 @@ pub(crate) fn is_bare_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// The name of a build arg that has no default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BuildArg(String);
+
+impl BuildArg {
+    /// Accepts `[A-Za-z_][A-Za-z0-9_]*`, which needs no quotes.
+    ///
+    /// # Errors
+    /// Any other name.
+    pub(crate) fn new(name: &str) -> Result<Self, Inexpressible> {
+        if is_bare_name(name) {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(Inexpressible::Malformed("a name that a build arg can have"))
+        }
+    }
+
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BuildArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Valid variable names whose values a shell sets or uses itself, so that it can't pass on others: those of bash,
 /// `IFS` and `OPTIND`.
 const USED_BY_SHELLS: [&str; 11] =

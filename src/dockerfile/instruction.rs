@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    AssetPath, AssetText, Assignment, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck, Heredoc,
-    HeredocPath, Label, Layout, Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup,
+    AssetPath, AssetText, Assignment, BuildArg, Comment, CopyPaths, Directory, Exclude, ExecForm, From, Healthcheck,
+    Heredoc, HeredocPath, Label, Layout, Mount, OwnedPath, Owner, PlatformArg, Port, SecretFile, ShellForm, ShellSetup,
     ShellVariables, Signal, StageName, UserSetup, layout,
 };
 use crate::compat::gopath::clean;
@@ -68,6 +68,8 @@ pub(crate) enum Instruction {
     KeepSecretsHash,
     /// `COPY` of the file of a hash stage, so that its content is part of the cache key of the commands after it.
     CopySecretsHash(StageName),
+    /// An `ARG` for each secret, for a builder without secret mounts. Never empty.
+    SecretArgs(Vec<Located<BuildArg>>),
     /// `ARG` with the value of `SECRETS_HASH`, which is part of the cache key of the commands after it.
     SecretsHashArg,
     /// The `RUN` that creates the user and gives directories to it. Never empty.
@@ -130,6 +132,7 @@ impl Instruction {
             | Self::Arg(_)
             | Self::MountArg(_)
             | Self::SecretsHashArg
+            | Self::SecretArgs(_)
             | Self::Labels(_)
             | Self::Expose(_)
             | Self::Volume(_)

@@ -34,7 +34,7 @@ pub(crate) use argv::{ExecForm, ShellForm, is_shell_word};
 pub(crate) use asset::{Asset, AssetName, AssetPath, AssetText};
 pub(crate) use bundle::BundleDigest;
 pub(crate) use comment::{Comment, GENERATED_BY};
-pub(crate) use env::{Assignment, is_bare_name, is_env_only, is_exportable};
+pub(crate) use env::{Assignment, BuildArg, is_bare_name, is_env_only, is_exportable};
 pub(crate) use heredoc::{Delimiter, Heredoc};
 pub(crate) use ignore::IgnorePattern;
 pub(crate) use image_config::{Duration, Healthcheck, Label, Port, Retries, Signal};

@@ -93,6 +93,11 @@ impl Stage {
         self.name.as_ref().map(StageName::as_str)
     }
 
+    /// The index of the instruction that declares secrets as build args.
+    pub(crate) fn secret_args(&self) -> Option<usize> {
+        self.instructions.iter().position(|instruction| matches!(instruction.value, Instruction::SecretArgs(_)))
+    }
+
     /// The index of the first instruction with a secrets hash, and the stage that contains it. Without a stage, the
     /// hash is the build arg itself.
     pub(crate) fn secrets_hash(&self) -> Option<(usize, Option<&StageName>)> {

@@ -198,6 +198,9 @@ impl<'a> Propagation<'a> {
         if let (Some(step), Some((at, name))) = (step, stage.secrets_hash()) {
             causes.extend(self.secret_causes(step, name.is_none()).into_iter().map(|cause| (at + 1, cause)));
         }
+        if let (Some(step), Some(at)) = (step, stage.secret_args()) {
+            causes.extend(self.secret_causes(step, false).into_iter().map(|cause| (at + 1, cause)));
+        }
         let first = causes.iter().map(|(at, _)| *at).min()?;
         if let (Some(step), Some(name)) = (step, stage.name()) {
             self.reruns.insert(name, step);
@@ -227,7 +230,8 @@ impl<'a> Propagation<'a> {
         }
     }
 
-    /// The reasons why a step with a secrets hash re-runs. The hash may be the build arg itself.
+    /// The reasons why a step with a secrets hash, or with secrets as build args, re-runs. The hash may be a build arg
+    /// itself.
     fn secret_causes(&self, step: usize, is_arg: bool) -> Vec<Cause> {
         let listed = self.explanation.steps.get(step).map(|step| step.secrets.listed.as_slice()).unwrap_or_default();
         let changed = self.secrets.iter().filter(|name| listed.contains(name));

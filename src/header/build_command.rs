@@ -28,7 +28,8 @@ pub struct BuildCommand {
     pub ssh: Option<String>,
     /// The value of the build arg `SECRETS_HASH`.
     pub secrets_hash: Option<HashArg>,
-    /// Build args with the values of environment variables of the same names.
+    /// Build args with the values of environment variables of the same names: secrets, if they are build args, and
+    /// labels.
     pub build_args: Vec<String>,
     /// The time of a reproducible image.
     pub source_date: Option<SourceDate>,
@@ -121,10 +122,13 @@ impl BuildCommand {
     pub fn for_header(usage: &SecretUsage, options: &Options) -> Self {
         let files = &options.files;
         let context = files.build_context();
+        let is_args = options.secret_mount == SecretMount::Arg;
+        let secret_args = usage.mounted().filter(|_| is_args);
+        let label_args = options.image.label_args.values().map(String::as_str).collect::<BTreeSet<_>>();
         // docker looks for `Dockerfile` in the context
         let is_default = files.dockerfile == "Dockerfile" && context == ".";
         // Buildah looks for `Containerfile` first
-        let is_default = is_default && options.builder.is_docker();
+        let is_default = is_default && options.builder.program().is_buildkit();
         Self {
             program: options.builder.program(),
             bundle: bundle_variable(usage, options),
@@ -133,7 +137,7 @@ impl BuildCommand {
             secrets: secret_flags(usage, options, |name| SecretSource::Variable(name.to_owned())),
             ssh: options.ssh.as_ref().map(|ssh| ssh.id.clone()),
             secrets_hash: usage.has_hash().then(|| HashArg::Output(hash_command(options))),
-            build_args: options.image.label_args.values().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+            build_args: secret_args.chain(label_args).map(str::to_owned).collect(),
             source_date: options.reproducible.then_some(SourceDate::Variable),
             destination: if options.reproducible { Destination::Load } else { Destination::Default },
             more: Vec::new(),
@@ -183,17 +187,21 @@ impl BuildCommand {
         let mut lines: Vec<String> =
             self.bundle.iter().map(|bundle| format!("{}=\"$({})\"", bundle.name, bundle.command)).collect();
         let build = match self.program {
-            Program::Docker | Program::BuildKit => "docker build",
+            // as Railway does, with the variables of the service
+            Program::Docker | Program::BuildKit | Program::Railway => "docker build",
             // without it, HEALTHCHECK and SHELL are ignored; without layers, nothing is cached
             Program::Buildah => "buildah build --format docker --layers",
             Program::Podman => "podman build --format docker --layers",
+            Program::Kaniko => "/kaniko/executor --no-push",
         };
         lines.push(match &self.file {
             None => build.to_owned(),
             Some(file) => format!("{build} -f {}", path_word(file)),
         });
+        let (platform, before_context) =
+            if self.program == Program::Kaniko { ("--custom-platform", "--context ") } else { ("--platform", "") };
         if !self.platforms.is_empty() {
-            lines.push(format!("  --platform {}", shell_word(&self.platforms.join(","), false)));
+            lines.push(format!("  {platform} {}", shell_word(&self.platforms.join(","), false)));
         }
         lines.extend(self.secrets.iter().map(|secret| format!("  --secret {}", shell_word(&secret.field(), false))));
         lines.extend(self.ssh.iter().map(|id| format!("  --ssh {}", shell_word(id, false))));
@@ -203,7 +211,7 @@ impl BuildCommand {
         }));
         lines.extend(self.build_args.iter().map(|name| format!("  --build-arg {}", shell_word(name, false))));
         lines.extend(self.source_date.iter().map(|date| format!("  --build-arg {}", date.word())));
-        let mut end = path_word(&self.context);
+        let mut end = format!("{before_context}{}", path_word(&self.context));
         if self.destination == Destination::Load {
             let [provenance, output, archive] = ARCHIVE;
             lines.extend([format!("  {provenance}"), format!("  {output} {archive}")]);
@@ -235,6 +243,7 @@ pub fn secret_flags(
     let mut flag = |id: &str, name: &str| SecretFlag { id: id.to_owned(), source: source(name) };
     let mut flags: Vec<SecretFlag> = match &options.secret_mount {
         SecretMount::Bundle(id) => usage.mounted().next().map(|_| flag(id, id)).into_iter().collect(),
+        SecretMount::Arg => Vec::new(),
         SecretMount::Env | SecretMount::File => usage.mounted().map(|name| flag(usage.id(name), name)).collect(),
     };
     flags.extend(usage.hash_key().map(|id| flag(id, id)));

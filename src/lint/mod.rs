@@ -28,6 +28,7 @@ mod overridden_variable;
 mod port_mismatch;
 mod railpack;
 mod runtime_secret;
+mod secret_in_build_arg;
 mod secret_in_variable;
 mod shell_as_pid_1;
 mod start_script;
@@ -105,6 +106,7 @@ const CHECKS: &[(Code, Schedule, Check)] = &[
     (Code::LargeDockerfile, Schedule::Always, large_dockerfile::check),
     (Code::ManySecrets, Schedule::Always, many_secrets::check),
     (Code::RuntimeSecret, Schedule::Always, runtime_secret::check),
+    (Code::SecretInBuildArg, Schedule::Always, secret_in_build_arg::check),
     (Code::SecretInVariable, Schedule::Always, secret_in_variable::check),
     (Code::UnappliedExec, Schedule::Always, unapplied_exec::check),
     (Code::UnknownSecret, Schedule::Always, unknown_secret::check),

@@ -44,6 +44,8 @@ pub(super) struct StageBuilder<'p> {
     pub(super) location: &'p Location,
     /// Whether the stage has its secrets hash.
     pub(super) has_secrets_hash: bool,
+    /// Whether the build args with its secrets are declared.
+    pub(super) has_secret_args: bool,
 }
 
 impl<'p> StageBuilder<'p> {
@@ -62,6 +64,7 @@ impl<'p> StageBuilder<'p> {
             declared_by,
             location,
             has_secrets_hash: false,
+            has_secret_args: false,
         }
     }
 

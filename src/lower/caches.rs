@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::{StageBuilder, reject_variable};
 use super::environment::Environment;
 use super::{Context, OrReport};
+use crate::builder::CacheIds;
 use crate::compat::gopath;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::dockerfile::{
@@ -36,9 +37,13 @@ fn mount(
     cache: &Cache,
     builder: &mut StageBuilder<'_>,
 ) -> Option<Mount> {
-    let id = Located::at(&key.location, cache_id(&context.options.cache_prefix, &key.value));
-    let id = MountField::for_platform("id", &id.value, context.platform_args).or_report(context, "the cache key", &id);
     let directory = gopath::under_app(&cache.directory.value);
+    let id = match (context.constructs.cache_ids, &context.options.service_id) {
+        (CacheIds::OfService, Some(service)) => percent_encode(&format!("s/{service}-{directory}"), PLAIN),
+        _ => cache_id(&context.options.cache_prefix, &key.value),
+    };
+    let id = Located::at(&key.location, id);
+    let id = MountField::for_platform("id", &id.value, context.platform_args).or_report(context, "the cache key", &id);
     if directory == "/" {
         context.findings.push(
             Diagnostic::new(Code::InvalidCache, "a cache can't be mounted over the whole file system")
@@ -59,10 +64,13 @@ fn mount(
     Some(Mount::Cache { id: id?, target: target?, sharing })
 }
 
+/// The characters of ids that are not encoded, besides letters and digits.
+const PLAIN: &[u8] = b"-_.:/@+";
+
 /// The id of a cache mount. Ids only need to be distinct for distinct keys, so characters that would need
 /// quotes in a flag are percent-encoded.
 fn cache_id(prefix: &str, key: &str) -> String {
-    percent_encode(&format!("{prefix}{key}"), b"-_.:/@+")
+    percent_encode(&format!("{prefix}{key}"), PLAIN)
 }
 
 /// Declares the build args that ids refer to, unless the stage inherits them. Rejects variables of the same names:

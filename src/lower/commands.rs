@@ -3,7 +3,7 @@
 use super::builder::StageBuilder;
 use super::environment::Environment;
 use super::secrets::HashStages;
-use super::{Context, OrReport, caches, copy, file, secrets};
+use super::{Context, OrReport, caches, copy, file, secret_args, secrets};
 use crate::compat::shlex::{self, script_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dockerfile::{
@@ -21,6 +21,8 @@ pub(super) struct CommandLowering<'a, 'p> {
     /// The comment above the stage.
     pub(super) purpose: &'a Comment,
     pub(super) hashes: &'a HashStages,
+    /// Whether the image is based on the stage, directly or indirectly.
+    pub(super) is_under_image: bool,
 }
 
 impl<'p> CommandLowering<'_, 'p> {
@@ -37,6 +39,7 @@ impl<'p> CommandLowering<'_, 'p> {
             Command::Path { .. } => {}
             Command::Exec { cmd, custom_name } => {
                 self.hashes.add_to(context, self.id, environment, builder);
+                secret_args::declare(context, self.id, self.is_under_image, environment, builder);
                 let run = self.exec(context, cmd, custom_name.as_deref(), environment, builder);
                 builder.instructions.extend(run.map(|run| Located::at(&cmd.location, Instruction::Run(run))));
                 builder.created_directories.clear();

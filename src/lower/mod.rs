@@ -22,6 +22,7 @@ mod names;
 mod persistent_map;
 mod purpose;
 mod search_path;
+mod secret_args;
 mod secrets;
 mod stage;
 mod validate_options;

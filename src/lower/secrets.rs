@@ -78,6 +78,10 @@ pub(super) fn access_of_set(context: &mut Context<'_, '_>, set: Option<SetId>) -
 fn access(context: &mut Context<'_, '_>, secrets: &[&Located<String>]) -> SecretAccess {
     let mut access = SecretAccess::default();
     let (usage, options) = (context.usage, context.options);
+    // the stage declares them
+    if options.secret_mount == SecretMount::Arg {
+        return access;
+    }
     if let (SecretMount::Bundle(id), Some(first)) = (&options.secret_mount, secrets.first()) {
         return bundle(context, id, &first.location);
     }

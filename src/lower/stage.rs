@@ -117,8 +117,10 @@ pub(super) fn lower_step<'p>(
         let inputs: Vec<Edge<'_>> = graph.inputs_of(id).collect();
         builder.instructions.extend(inputs::copies(context, base, &inputs, None));
     }
-    let purpose = purpose::of_step(graph, id, stage_envs.position(id));
-    let lowering = CommandLowering { id, step, stage: &name, purpose: &purpose, hashes };
+    let position = stage_envs.position(id);
+    let is_under_image = position.is_under_image;
+    let purpose = purpose::of_step(graph, id, position);
+    let lowering = CommandLowering { id, step, stage: &name, purpose: &purpose, hashes, is_under_image };
     let mut runs_left = runs;
     while let Some((command, rest)) = commands.split_first().filter(|_| !context.is_aborted) {
         commands = rest;

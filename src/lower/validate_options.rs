@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::images::Images;
+use crate::builder::{CacheIds, Secrets, StageMount};
 use crate::diagnostic::{Code, Diagnostic, Findings};
 use crate::dockerfile::{ImageRef, MountField, Platform};
 use crate::graph::Graph;
@@ -19,6 +20,8 @@ pub(super) fn check(graph: &Graph, usage: &SecretUsage, options: &Options, findi
     check_ssh(graph, options, findings);
     check_platforms(options, findings);
     check_builder(usage, options, findings);
+    check_secrets_of_builder(options, findings);
+    check_service_id(graph, options, findings);
 }
 
 /// Rejects options that the builder has no constructs for.
@@ -28,9 +31,14 @@ fn check_builder(usage: &SecretUsage, options: &Options, findings: &mut Findings
         let message = format!("`--syntax` can't be used with `--builder {builder}`, which has no frontends");
         reject(findings, "syntax", message, "pass `--syntax none`");
     }
+    if options.ssh.is_some() && !constructs.ssh_mounts {
+        let message = format!("`{builder}` has no access to an SSH agent");
+        reject(findings, "ssh", message, "remove `--ssh`");
+    }
     let with_variables = || builder.first_with(|constructs| constructs.secret_variables);
     let use_newer = || with_variables().map(|first| format!(", or build with `{first}` or newer")).unwrap_or_default();
-    if options.secret_mount == SecretMount::Env && usage.mounted().next().is_some() && !constructs.secret_variables {
+    let has_mounts = constructs.secrets == Secrets::Mounts && usage.mounted().next().is_some();
+    if options.secret_mount == SecretMount::Env && has_mounts && !constructs.secret_variables {
         let message = format!("`{builder}` can't mount secrets as variables");
         reject(findings, "secret-mount", message, &format!("pass `--secret-mount file`{}", use_newer()));
     }
@@ -42,6 +50,89 @@ fn check_builder(usage: &SecretUsage, options: &Options, findings: &mut Findings
         let message = format!("`--reproducible` can't be used with `--builder {builder}`");
         reject(findings, "reproducible", message, "use `docker` or `buildkit`");
     }
+}
+
+/// Rejects ways to secrets that the builder does not have.
+fn check_secrets_of_builder(options: &Options, findings: &mut Findings) {
+    let (builder, constructs) = (options.builder, options.constructs());
+    let is_arg = options.secret_mount == SecretMount::Arg;
+    match constructs.secrets {
+        Secrets::Mounts if is_arg => {
+            let message = format!(
+                "`--secret-mount arg` would write secrets into the history of the build, but `{builder}` can mount them"
+            );
+            reject(findings, "secret-mount", message, "remove `--secret-mount`");
+        }
+        Secrets::BuildArgs if !is_arg => {
+            let message = format!("`{builder}` can't mount secrets");
+            reject(findings, "secret-mount", message, "remove `--secret-mount`: the secrets are build args");
+        }
+        Secrets::Mounts | Secrets::BuildArgs => {}
+    }
+    if constructs.secrets == Secrets::BuildArgs && options.secrets_scope == SecretsScope::Plan {
+        let message = format!(
+            "`--secrets-scope plan` can't be used with `{builder}`: a build arg re-runs every command that sees it, and gets into the history of the image"
+        );
+        reject(findings, "secrets-scope", message, "remove `--secrets-scope`");
+    }
+    if constructs.secrets == Secrets::BuildArgs && options.secrets_hash != SecretsHash::Off {
+        let message = format!("`--secrets-hash {}` can't be used with `{builder}`", options.secrets_hash.name());
+        reject(
+            findings,
+            "secrets-hash",
+            message,
+            "remove `--secrets-hash`: a changed build arg re-runs the commands that see it",
+        );
+    }
+    if constructs.stage_mount == StageMount::Missing && options.secrets_hash == SecretsHash::Layer {
+        let message = format!("`--secrets-hash layer` can't be used with `{builder}`, which ignores a mounted stage");
+        reject(findings, "secrets-hash", message, "pass `--secrets-hash arg`");
+    }
+}
+
+/// Checks the ID of the Railway service.
+fn check_service_id(graph: &Graph, options: &Options, findings: &mut Findings) {
+    let builder = options.builder;
+    if options.constructs().cache_ids == CacheIds::Any {
+        if options.service_id.is_some() {
+            let message = format!("`--service-id` can't be used with `--builder {builder}`");
+            reject(findings, "service-id", message, "pass `--builder railway`, or remove `--service-id`");
+        }
+        return;
+    }
+    if !options.cache_prefix.is_empty() {
+        let message = format!("`--cache-prefix` can't be used with `{builder}`, which prescribes the IDs of caches");
+        reject(findings, "cache-prefix", message, "remove `--cache-prefix`");
+    }
+    if options.platforms.len() > 1 {
+        let message = format!("`{builder}` can't build for several platforms");
+        reject(findings, "platforms", message, "pass one platform, or none");
+    }
+    let has_caches = graph.running().any(|(_, step)| !step.caches.is_empty());
+    match &options.service_id {
+        None if has_caches => {
+            let message = format!(
+                "`--builder {builder}` requires `--service-id`: the plan has caches, and their IDs begin with it"
+            );
+            let help = "pass the ID of the service, which `railway status --json` prints";
+            reject(findings, "service-id", message, help);
+        }
+        Some(id) if !is_service_id(id) => {
+            let message = format!("invalid service ID `{id}`");
+            reject(
+                findings,
+                "service-id",
+                message,
+                "pass the UUID of the service, which `railway status --json` prints",
+            );
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text can be the ID of a service: letters, digits and dashes, as in a UUID.
+fn is_service_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The image of the `# syntax=` line.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use image::{Healthcheck, ImageCommand, ImageOptions};
 
-use crate::builder::{Builder, Constructs};
+use crate::builder::{Builder, Constructs, Secrets, StageMount};
 
 /// Options of the transpiler. The defaults reproduce the image that Railpack builds.
 ///
@@ -55,6 +55,8 @@ pub struct Options {
     pub warn: BTreeSet<String>,
     /// A prefix for the id of every cache mount.
     pub cache_prefix: String,
+    /// The ID of the Railway service, which is part of the id of every cache mount there.
+    pub service_id: Option<String>,
     /// The platforms to build for, such as `linux/arm64` or `linux/arm/v7`. If there are several, each of them has
     /// its own caches. If there are none, the builder chooses.
     pub platforms: Vec<String>,
@@ -203,6 +205,9 @@ pub enum SecretMount {
     File,
     /// A single secret with this id: a script of exports, which the command's shell reads, and which checks itself.
     Bundle(String),
+    /// Each secret is a build arg, for a builder that has no secret mounts. Its value is in the cache of the builder, and
+    /// in the history of the stages whose commands see it.
+    Arg,
 }
 
 /// Access to the SSH agent that `docker build --ssh` exposes.
@@ -239,13 +244,27 @@ pub struct AppendFile {
 }
 
 impl Options {
-    /// The defaults for a builder. Commands get secrets from files if it can't mount them as variables.
+    /// The defaults for a builder: those of Docker, or the nearest that the builder can do.
+    ///
+    /// Commands get secrets from files if it can't mount them as variables, and as build args if it can't mount them at
+    /// all. A build arg re-runs the commands that see it, so these are only those of the steps that list the secret, and
+    /// no hash is needed. The hash is a build arg if stages can't be mounted.
     #[must_use]
     pub fn for_builder(builder: Builder) -> Self {
         let syntax = builder.default_syntax().map(str::to_owned);
         let options = Self { builder, syntax, ..Self::default() };
-        let has_variables = options.constructs().secret_variables;
-        Self { secret_mount: if has_variables { SecretMount::Env } else { SecretMount::File }, ..options }
+        let constructs = options.constructs();
+        let secret_mount = match constructs.secrets {
+            Secrets::BuildArgs => SecretMount::Arg,
+            Secrets::Mounts if constructs.secret_variables => SecretMount::Env,
+            Secrets::Mounts => SecretMount::File,
+        };
+        let (secrets_scope, secrets_hash) = match (&secret_mount, constructs.stage_mount) {
+            (SecretMount::Arg, _) => (SecretsScope::Step, SecretsHash::Off),
+            (_, StageMount::Missing) => (SecretsScope::Plan, SecretsHash::Arg),
+            (_, StageMount::InKey | StageMount::NotInKey) => (SecretsScope::Plan, SecretsHash::Layer),
+        };
+        Self { secrets_scope, secrets_hash, secret_mount, ..options }
     }
 
     /// The constructs that the text can use.
@@ -276,6 +295,7 @@ impl Default for Options {
             allow: BTreeSet::new(),
             warn: BTreeSet::new(),
             cache_prefix: String::new(),
+            service_id: None,
             platforms: Vec::new(),
             mirrors: BTreeMap::new(),
             pins: BTreeMap::new(),

@@ -51,6 +51,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "reset-process",
     "reset-user",
     "run",
+    "secret-args",
     "secrets-hash-arg",
     "stop-signal",
     "user",
@@ -148,7 +149,7 @@ impl Renderer {
         let build: Vec<Comment> = header.build.shell_lines().iter().map(|line| Comment::command(line)).collect();
         let assets: Vec<AssetDigest> =
             file.assets.iter().map(|asset| AssetDigest::new(&asset.path, asset.text.value.as_str())).collect();
-        let values = values::header(file.syntax.as_ref(), &plan_name(header.files), &regenerate, &build, &assets);
+        let values = values::header(file, &plan_name(header.files), &regenerate, &build, &assets);
         writer.write("header", values, None)?;
         let header_lines = writer.lines();
         // for the stamp
@@ -222,6 +223,7 @@ fn template_of(instruction: &Instruction) -> &'static str {
         Instruction::HashSecrets(_) => "hash-secrets",
         Instruction::KeepSecretsHash => "keep-secrets-hash",
         Instruction::CopySecretsHash(_) => "copy-secrets-hash",
+        Instruction::SecretArgs(_) => "secret-args",
         Instruction::SecretsHashArg => "secrets-hash-arg",
         Instruction::CreateUser(_) => "create-user",
         Instruction::Labels(_) => "label",

@@ -7,9 +7,9 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, Output};
 
 use crate::dockerfile::{
-    Appended, Assignment, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From, Heredoc,
-    HeredocPath, IgnorePattern, ImageRef, Label, Layout, Mode, MountField, OwnedPath, Owner, PlatformArg, Port,
-    Retries, SecretFile, Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
+    Appended, Assignment, BuildArg, Comment, CopyPaths, Delimiter, Directory, Duration, Exclude, ExecForm, From,
+    Heredoc, HeredocPath, IgnorePattern, ImageRef, Label, Layout, Mode, MountField, OwnedPath, Owner, PlatformArg,
+    Port, Retries, SecretFile, Sharing, ShellSetup, ShellVariables, Signal, StageName, UserSetup,
 };
 use crate::header::{AssetDigest, GeneratedFrom};
 
@@ -58,6 +58,7 @@ operands!(
     Appended,
     AssetDigest,
     Assignment,
+    BuildArg,
     Comment,
     CopyPaths,
     Delimiter,

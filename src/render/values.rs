@@ -9,8 +9,8 @@ use super::operand::{Operand, spelled, spelled_with_origin};
 use super::{Renderer, template_of_mount};
 use crate::diagnostic::{Diagnostics, Located, Location};
 use crate::dockerfile::{
-    AppendedFile, Comment, Copy, CopyAsset, CopyFile, Exclude, From, HashSecrets, Healthcheck, IgnorePattern, ImageRef,
-    Instruction, Mount, Run, SecretsHasher, Stage,
+    AppendedFile, Comment, Copy, CopyAsset, CopyFile, Dockerfile, Exclude, From, HashSecrets, Healthcheck,
+    IgnorePattern, Instruction, Mount, Run, SecretsHasher, Stage,
 };
 use crate::header::{AssetDigest, GeneratedFrom};
 
@@ -60,14 +60,15 @@ fn located<'a>(operand: &'a Located<impl Operand>, origins: &mut Vec<&'a Locatio
 }
 
 pub(super) fn header<'a>(
-    syntax: Option<&ImageRef>,
+    dockerfile: &Dockerfile,
     plan: &Comment,
     regenerate: &Comment,
     build: &[Comment],
     assets: &[AssetDigest],
 ) -> Values<'a> {
     values([
-        ("syntax", maybe(syntax)),
+        ("syntax", maybe(dockerfile.syntax.as_ref())),
+        ("secret_args", dockerfile.stages.iter().any(|stage| stage.secret_args().is_some()).into()),
         ("generated_from", spelled(&GeneratedFrom(plan))),
         ("regenerate", spelled(regenerate)),
         ("build", list(build, spelled)),
@@ -114,6 +115,11 @@ pub(super) fn instruction<'a>(
             let mut origins = Vec::with_capacity(variables.len());
             let variables = variables.iter().map(|variable| located(variable, &mut origins)).collect();
             Values { fields: fields([("variables", variables)]), origins }
+        }
+        Instruction::SecretArgs(args) => {
+            let mut origins = Vec::with_capacity(args.len());
+            let args = args.iter().map(|arg| located(arg, &mut origins)).collect();
+            Values { fields: fields([("args", args)]), origins }
         }
         Instruction::MountArg(assignment) => values([("assignment", spelled(assignment))]),
         Instruction::PlatformArgs(args) => values([("args", list(*args, spelled))]),

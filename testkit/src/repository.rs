@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use fs_err as fs;
+use railpack2docker::builder::Builder;
 use railpack2docker::{Code, Files, ImageCommand, Options};
 
 /// The folder of the workspace. Tests of different packages run in different folders.
@@ -42,6 +43,7 @@ pub fn arguments_with(code: Code) -> &'static [&'static str] {
         Code::OverriddenVariable => &["--env=NODE_ENV=development"],
         Code::PortMismatch => &["--expose=3000"],
         Code::UnappliedExec => &["--exec"],
+        Code::SecretInBuildArg => &["--builder=railway"],
         Code::UnpinnedImage => &["--warn=unpinned-image"],
         Code::UnwritableApp => &["--user=1001"],
         _ => &[],
@@ -62,6 +64,7 @@ pub fn options_with(code: Code) -> Options {
             }
             "--expose" => options.image.expose.push(value),
             "--exec" => options.image.exec = true,
+            "--builder" => options = Options::for_builder(Builder::parse(&value).unwrap()),
             "--platforms" => options.platforms = value.split(',').map(str::to_owned).collect(),
             "--user" => options.image.user = Some(value),
             "--warn" => drop(options.warn.insert(value)),

@@ -64,7 +64,12 @@ fn builder_tables() -> String {
     let mut versions = "| builder | versions, and what reads their Dockerfiles |\n|---|---|\n".to_owned();
     for program in Program::ALL {
         let rows = ROWS.iter().filter(|row| row.program == program);
-        let versions_of: Vec<String> = rows.map(|row| format!("{}: {}", row.since, row.reader)).collect();
+        let versions_of: Vec<String> = rows
+            .map(|row| {
+                let has_versions = row.program != Program::Railway;
+                if has_versions { format!("{}: {}", row.since, row.reader) } else { row.reader.to_owned() }
+            })
+            .collect();
         versions.push_str(&format!("| `{}` | {} |\n", program.name(), versions_of.join("; ")));
     }
     let mut readers: Vec<&Row> = Vec::new();

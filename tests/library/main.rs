@@ -21,6 +21,7 @@ mod harmless;
 mod image;
 mod injection;
 mod limits;
+mod prescribed;
 mod properties;
 mod rooms;
 mod rules;

@@ -749,6 +749,54 @@ fn constructs_that_a_builder_lacks_are_refused() {
 }
 
 #[test]
+fn kaniko_gets_the_hash_as_a_build_arg() {
+    shows_with("kaniko", &secrets(), builder("kaniko"));
+    let mut options = builder("kaniko@1.28");
+    options.secrets_hash = SecretsHash::Layer;
+    options.ssh = Some(Ssh { id: "default".to_owned(), steps: Vec::new() });
+    shows_with("kaniko-refused", &all_constructs(), options);
+}
+
+/// The default options for a Railway service.
+fn railway() -> Options {
+    let mut options = builder("railway");
+    options.service_id = Some("4cb9c6c7-e563-42f5".to_owned());
+    options
+}
+
+#[test]
+fn railway_gets_secrets_as_build_args() {
+    let mut plan = all_constructs();
+    plan["steps"][4]["secrets"] = json!([]);
+    plan["caches"]["é"] = json!({ "directory": "/root/é, x", "type": "locked" });
+    plan["steps"][1]["caches"] = json!(["é"]);
+    shows_with("railway", &plan, railway());
+}
+
+#[test]
+fn railway_refuses_what_would_leak_or_fail_there() {
+    let mut plan = all_constructs();
+    plan["secrets"] = json!(["A", "B", "a-b"]);
+    plan["steps"][0]["secrets"] = json!(["A", "a-b"]);
+    plan["steps"][3]["variables"] = json!({ "B": "1" });
+    let mut options = builder("railway");
+    options.secret_mount = SecretMount::Env;
+    options.secrets_scope = SecretsScope::Plan;
+    options.secrets_hash = SecretsHash::Layer;
+    options.cache_prefix = "x/".to_owned();
+    options.platforms = vec!["linux/amd64".to_owned(), "linux/arm64".to_owned()];
+    options.github_token = true;
+    shows_with("railway-refused-options", &plan, options);
+    let mut options = railway();
+    options.secrets_scope = SecretsScope::Plan;
+    options.secrets_hash = SecretsHash::Arg;
+    options.service_id = Some("a b".to_owned());
+    shows_with("railway-refused", &plan, options);
+    let options = options! { secret_mount: SecretMount::Arg, service_id: Some("x".to_owned()) };
+    shows_with("docker-refuses-build-args", &secrets(), options);
+}
+
+#[test]
 fn parents_are_copied_where_the_frontend_can() {
     let commands = json!([
         { "src": "lib*", "dest": "." }, { "src": "Cargo.lock*", "dest": "." }, { "src": "config/rel*", "dest": "x/" },

@@ -32,8 +32,8 @@ const NO_SYNTAX: &str = "none";
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct TranspileArgs {
-    /// Program that builds the Dockerfile, with its version: `docker`, `buildkit`, `buildah` or `podman`
-    /// [default: docker]
+    /// Program that builds the Dockerfile, with its version: `docker`, `buildkit`, `buildah`, `podman`, `kaniko` or
+    /// `railway` [default: docker]
     #[arg(long, value_name = "NAME[@VERSION]", hide_short_help = true)]
     builder: Option<String>,
 
@@ -107,6 +107,10 @@ pub(crate) struct TranspileArgs {
     /// Prefix for the ID of every cache mount
     #[arg(long, value_name = "PREFIX", hide_short_help = true)]
     cache_prefix: Option<String>,
+
+    /// ID of the Railway service, for the IDs of its caches
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    service_id: Option<String>,
 
     /// Platforms to build for, separated by commas; if there are several, each has its own caches
     #[arg(long, value_name = "PLATFORMS", value_delimiter = ',', hide_short_help = true)]
@@ -185,9 +189,9 @@ impl TranspileArgs {
         if let Some(syntax) = given.syntax {
             options.syntax = Some(syntax).filter(|syntax| syntax != NO_SYNTAX);
         }
-        options.secrets_scope = given.secrets_scope.unwrap_or_default();
+        options.secrets_scope = given.secrets_scope.unwrap_or(options.secrets_scope);
         options.optional_secrets = given.optional_secrets;
-        options.secrets_hash = given.secrets_hash.unwrap_or_default();
+        options.secrets_hash = given.secrets_hash.unwrap_or(options.secrets_hash);
         options.secrets_hash_key = given.secrets_hash_key;
         options.require_secrets_hash = given.require_secrets_hash;
         options.secret_mount = given.secret_mount.unwrap_or(options.secret_mount);
@@ -202,6 +206,7 @@ impl TranspileArgs {
         options.append = given.append.map(|append| append_file(&append, directory)).transpose()?;
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
+        options.service_id = given.service_id;
         options.platforms = given.platforms;
         options.mirrors = given.mirror.into_iter().collect();
         options.pins = LockFile::find(plan.directory())?.map(|lock| lock.pins).unwrap_or_default();
@@ -268,6 +273,7 @@ impl TranspileArgs {
             assets: this.assets.or_else(|| below.assets.clone()),
             append: this.append.or_else(|| below.append.clone()),
             cache_prefix: this.cache_prefix.or_else(|| below.cache_prefix.clone()),
+            service_id: this.service_id.or_else(|| below.service_id.clone()),
             platforms: if this.platforms.is_empty() { below.platforms.clone() } else { this.platforms },
             // the last mirror of a prefix takes precedence
             mirror: below.mirror.iter().cloned().chain(this.mirror).collect(),
@@ -317,7 +323,7 @@ impl TranspileArgs {
             add("syntax", Some(syntax));
         }
         if let Some(scope) = self.secrets_scope
-            && scope != below.secrets_scope.unwrap_or_default()
+            && scope != below.secrets_scope.unwrap_or(default.secrets_scope)
         {
             add("secrets-scope", Some(scope.name()));
         }
@@ -325,7 +331,7 @@ impl TranspileArgs {
             add("optional-secrets", None);
         }
         if let Some(hash) = self.secrets_hash
-            && hash != below.secrets_hash.unwrap_or_default()
+            && hash != below.secrets_hash.unwrap_or(default.secrets_hash)
         {
             add("secrets-hash", Some(hash.name()));
         }
@@ -341,6 +347,7 @@ impl TranspileArgs {
             match mount {
                 SecretMount::File => add("secret-mount", Some("file")),
                 SecretMount::Bundle(id) => add(&format!("secret-mount=bundle={id}"), None),
+                SecretMount::Arg => add("secret-mount", Some("arg")),
                 _ => add("secret-mount", Some("env")),
             }
         }
@@ -371,6 +378,9 @@ impl TranspileArgs {
             && prefix != below.cache_prefix.as_deref().unwrap_or_default()
         {
             add(&format!("cache-prefix={prefix}"), None);
+        }
+        if let Some(id) = self.service_id.as_ref().filter(|id| Some(*id) != below.service_id.as_ref()) {
+            add(&format!("service-id={id}"), None);
         }
         if !self.platforms.is_empty() && self.platforms != below.platforms {
             add(&format!("platforms={}", self.platforms.join(",")), None);
@@ -437,6 +447,7 @@ fn secret_mount(text: &str) -> Result<SecretMount, String> {
     match text.split_once('=') {
         None if text == "env" => Ok(SecretMount::Env),
         None if text == "file" => Ok(SecretMount::File),
+        None if text == "arg" => Ok(SecretMount::Arg),
         None if text == "bundle" => Ok(SecretMount::Bundle("ALL_SECRETS".to_owned())),
         Some(("bundle", id)) if !id.is_empty() => Ok(SecretMount::Bundle(id.to_owned())),
         _ => Err("expected `env`, `file` or `bundle=ID`".to_owned()),

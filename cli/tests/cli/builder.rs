@@ -54,6 +54,48 @@ fn a_dockerfile_keeps_its_builder() {
 }
 
 #[test]
+fn a_dockerfile_for_railway_has_the_id_of_its_service() {
+    let cached = PLAN.replace(
+        r#""steps": [{"#,
+        r#""caches": { "npm": { "directory": "/root/.npm" } }, "steps": [{ "caches": ["npm"], "#,
+    );
+    let world = World::with(&cached);
+    let missing =
+        ["error[invalid-option]: `--builder railway` requires `--service-id`", "`railway status --json` prints"];
+    world.fails(&["plan.json", "-o", "Dockerfile", "--builder", "railway"], &[], missing);
+    // the ID of a service is in the config file of its application
+    world.write("app/railpack2docker.toml", "[transpile]\nbuilder = 'railway'\nservice-id = '4cb9c6c7-e563'\n");
+    let warned = world.run(&["plan.json", "-o", "Dockerfile"]).stderr(anything()).check();
+    assert!(warned.stderr.contains("warning[secret-in-build-arg]: secret `A` is a build arg"), "{}", warned.stderr);
+    let dockerfile = world.read("app/Dockerfile");
+    let header = "\
+#   railpack2docker plan.json -o Dockerfile
+# The builder can't mount secrets, so they are build args: their values stay in its cache, but not in the image.
+# Build the image as it does:
+#   docker build \\
+#     --build-arg A .
+";
+    assert!(dockerfile.contains(header), "{dockerfile}");
+    assert!(dockerfile.contains("id=s/4cb9c6c7-e563-/root/.npm,"), "{dockerfile}");
+    world.run(&["--check", "-o", "Dockerfile"]).stderr(anything()).check();
+    let refused = ["`build` runs docker, but the Dockerfile is for `railway`", "run the command in its header"];
+    world.fails(&["build", "-f", "Dockerfile"], &[("A", "1")], refused);
+    // the defaults of the builder are not repeated
+    world
+        .run(&[
+            "plan.json",
+            "-o",
+            "Dockerfile",
+            "--secrets-scope=step",
+            "--secrets-hash=off",
+            "--allow=secret-in-build-arg",
+        ])
+        .check();
+    let allowed = world.read("app/Dockerfile");
+    assert!(allowed.contains("-o Dockerfile --allow=secret-in-build-arg\n"), "{allowed}");
+}
+
+#[test]
 fn a_version_of_docker_replaces_the_syntax_line() {
     let world = World::with(PLAN);
     for (options, has_line) in [

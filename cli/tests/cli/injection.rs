@@ -48,6 +48,10 @@ fn options(slot: Slot, text: &str) -> Vec<String> {
         Slot::SecretId => vec![format!("--secret-id=TOKEN={text}")],
         Slot::SshId => vec![format!("--ssh={text}")],
         Slot::BundleId => vec![format!("--secret-mount=bundle={text}")],
+        Slot::ServiceId => vec!["--builder=railway".to_owned(), format!("--service-id={text}")],
+        Slot::ServiceDirectory | Slot::SecretArg => {
+            vec!["--builder=railway".to_owned(), "--service-id=4cb9c6c7".to_owned()]
+        }
         Slot::Argument => vec![text.to_owned()],
         Slot::Base => vec![format!("--base={text}")],
         Slot::User => vec![format!("--user={text}")],

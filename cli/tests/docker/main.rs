@@ -21,6 +21,7 @@ mod nested;
 mod pins;
 mod platforms;
 mod predicts;
+mod railway;
 mod readme;
 mod rebuilds;
 mod reproducible;

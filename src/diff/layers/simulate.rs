@@ -134,6 +134,13 @@ impl Simulation<'_> {
             Instruction::HashSecrets(hash) => vec![self.hash_secrets(hash, state)],
             Instruction::KeepSecretsHash => vec![self.keep_secrets_hash(state)],
             Instruction::CopySecretsHash(from) => vec![self.copy_secrets_hash(from, state)],
+            Instruction::SecretArgs(args) => {
+                // the same values are passed before and after
+                for arg in args {
+                    state.set(arg.value.as_str(), String::new());
+                }
+                Vec::new()
+            }
             Instruction::SecretsHashArg => {
                 state.set("SECRETS_HASH", String::new());
                 Vec::new()

@@ -49,7 +49,7 @@ pub(super) fn render(explanation: &Explanation, consequences: &Consequences, opt
     for name in &consequences.secrets {
         text.push_str(&stale_steps(explanation, consequences, name, options));
     }
-    if has_secret {
+    if has_secret && explanation.generated.secrets_hash != SecretsHash::Off {
         text.push_str("  a build detects a changed secret only if SECRETS_HASH changes too\n");
     }
     text
@@ -81,11 +81,15 @@ fn rows(explanation: &Explanation, consequences: &Consequences, options: &TextOp
 /// The reason why a changed secret re-runs nothing, or `None` if it re-runs something.
 fn reason_without_effect(explanation: &Explanation, name: &String) -> Option<&'static str> {
     let mut listing = explanation.steps.iter().filter(|step| step.reaches_image);
+    let is_arg = explanation.generated.stages.iter().any(|(stage, _)| stage.secret_args().is_some());
     match explanation.generated.secrets_hash {
-        SecretsHash::Off => Some("with `--secrets-hash off`, no step detects changed secrets"),
+        SecretsHash::Off if is_arg && listing.any(|step| step.secrets.listed.contains(name)) => None,
+        SecretsHash::Off if !is_arg => Some("with `--secrets-hash off`, no step detects changed secrets"),
         SecretsHash::Arg if listing.any(|step| !step.secrets.listed.is_empty()) => None,
         SecretsHash::Layer if listing.any(|step| step.secrets.listed.contains(name)) => None,
-        SecretsHash::Layer | SecretsHash::Arg => Some("it is not listed by any step that the image depends on"),
+        SecretsHash::Layer | SecretsHash::Arg | SecretsHash::Off => {
+            Some("it is not listed by any step that the image depends on")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The places for text in a plan, and on the command line.
 
+use railpack2docker::builder::Builder;
 use railpack2docker::{
     AppendFile, AssetsDirectory, Healthcheck, ImageCommand, ImageOptions, Options, SecretMount, Ssh,
 };
@@ -52,6 +53,10 @@ pub enum Slot {
     SecretId,
     SshId,
     BundleId,
+    /// The service whose ID begins those of caches, a cache directory that ends one, and a secret that is a build arg.
+    ServiceId,
+    ServiceDirectory,
+    SecretArg,
     // options of the image
     Base,
     User,
@@ -108,6 +113,9 @@ impl Slot {
             _ => {}
         }
         let cache = if self == Self::PlatformCacheKey { text.to_owned() } else { is(Self::CacheKey, "key") };
+        let directory =
+            if self == Self::ServiceDirectory { text.to_owned() } else { is(Self::CacheDirectory, "/cache") };
+        let secret = if self == Self::SecretArg { text.to_owned() } else { is(Self::Secret, "TOKEN") };
         let content = if self == Self::AssetText { text.to_owned() } else { is(Self::Asset, "content\n") };
         let mut step = json!({
             "name": is(Self::StepName, "build"),
@@ -126,8 +134,8 @@ impl Slot {
         }
         let mut plan = json!({
             "steps": [step],
-            "caches": { cache: { "directory": is(Self::CacheDirectory, "/cache") } },
-            "secrets": [is(Self::Secret, "TOKEN")],
+            "caches": { cache: { "directory": directory } },
+            "secrets": [secret],
             "deploy": {
                 "base": { "image": "debian" },
                 "inputs": [{ "step": is(Self::StepName, "build"), "include": ["."] }],
@@ -143,9 +151,19 @@ impl Slot {
         plan
     }
 
+    /// Whether the Dockerfile is for Railway, which has secrets as build args and IDs of caches of its own.
+    pub fn is_for_railway(self) -> bool {
+        matches!(self, Self::ServiceId | Self::ServiceDirectory | Self::SecretArg)
+    }
+
     /// Options with the text in this place.
     pub fn options(self, text: &str) -> Options {
         let mut options = crate::options! { syntax: None };
+        if self.is_for_railway() {
+            options = Options::for_builder(Builder::parse("railway").unwrap());
+            options.syntax = None;
+            options.service_id = Some("4cb9c6c7".to_owned());
+        }
         let text = text.to_owned();
         match self {
             Self::PlanName => options.files.plan = Some(text),
@@ -159,6 +177,7 @@ impl Slot {
             Self::Pin => options.pins = [("debian".to_owned(), text)].into(),
             Self::SecretId => options.secret_ids = [("TOKEN".to_owned(), text)].into(),
             Self::SshId => options.ssh = Some(Ssh { id: text, steps: Vec::new() }),
+            Self::ServiceId => options.service_id = Some(text),
             Self::BundleId => options.secret_mount = SecretMount::Bundle(text),
             Self::AssetPath | Self::AssetText => options.assets = Some(beside("files")),
             Self::AssetsDirectory => options.assets = Some(beside(&text)),
