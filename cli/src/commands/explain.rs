@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::{ValueEnum, ValueHint};
+use railpack2docker::escape::escape_invisible;
 use railpack2docker::explain::text::TextOptions;
 use railpack2docker::explain::{ChangeSet, Explanation, explain, json, mermaid, svg, text};
 use railpack2docker::{Code, Diagnostic, Diagnostics};
@@ -105,22 +106,29 @@ pub(crate) fn run(args: &ExplainArgs, reporter: &Reporter) -> Result<(), Failure
 }
 
 impl ExplainArgs {
-    fn format(&self) -> Format {
+    /// The format that is given, or that of the extension of the file. Fails for another extension.
+    fn format(&self) -> Result<Format, Diagnostic> {
         let extension = self.output.as_deref().and_then(Path::extension).and_then(|extension| extension.to_str());
-        match (self.format, extension) {
+        Ok(match (self.format, extension) {
             (Some(format), _) => format,
             (None, Some("svg")) => Format::Svg,
             (None, Some("mmd" | "mermaid")) => Format::Mermaid,
             (None, Some("json")) => Format::Json,
-            (None, _) => Format::Text,
-        }
+            (None, None | Some("txt" | "text")) => Format::Text,
+            (None, Some(extension)) => {
+                let message = format!("no format has the extension `.{}`", escape_invisible(extension));
+                let help = "use `.svg`, `.mmd`, `.json` or `.txt`, or pass `--format`";
+                return Err(Diagnostic::new(Code::UnsupportedFormat, message).with_help(help));
+            }
+        })
     }
 
     fn draw(&self, explanation: &Explanation, look: &TextOptions<'_>) -> Result<String, Failure> {
         let errors = |diagnostics: Diagnostics| Failure::Errors(diagnostics.0);
+        let format = self.format()?;
         if let Some(step) = &self.step {
             let lines = explanation.step_lines(step).map_err(errors)?;
-            return match self.format() {
+            return match format {
                 Format::Text => Ok(text::render_step(explanation, &lines, look)),
                 Format::Json => Ok(json::render_step(explanation, &lines)),
                 Format::Mermaid | Format::Svg => {
@@ -135,7 +143,7 @@ impl ExplainArgs {
         let is_changed = change != ChangeSet::default();
         let consequences = is_changed.then(|| explanation.consequences(&change)).transpose().map_err(errors)?;
         let consequences = consequences.as_ref();
-        match self.format() {
+        match format {
             Format::Text => Ok(text::render(explanation, consequences, look)),
             Format::Mermaid => Ok(mermaid::render(explanation, consequences)),
             Format::Svg => svg::render(explanation, consequences, file_name(look.plan)).map_err(Into::into),

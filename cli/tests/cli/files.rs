@@ -376,4 +376,8 @@ fn the_extension_is_the_format_of_a_picture() {
     }
     folder.run(["explain", "plan.json", "--format", "json", "-o", "x.svg"]).check();
     assert!(folder.read("x.svg").starts_with('{'));
+    let unknown =
+        ["error[unsupported-format]: no format has the extension `.png`", "use `.svg`, `.mmd`, `.json` or `.txt`"];
+    folder.run(["explain", "plan.json", "-o", "x.png"]).status(2).stderr(unknown).check();
+    assert!(!folder.has("x.png"));
 }
