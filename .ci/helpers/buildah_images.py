@@ -60,7 +60,7 @@ class Oracle:
         command = [binary, str(plan), "--config=none", self.buildah.builder, f"--output={dockerfile}"]
         made = subprocess.run(command, capture_output=True, text=True)
         if "refused" in expected:
-            return [] if made.returncode == 1 else [f"not refused, but exit status {made.returncode}"]
+            return [] if made.returncode == 2 else [f"not refused, but exit status {made.returncode}"]
         if made.returncode:
             return [f"refused: {made.stderr.strip()[-400:]}"]
         names = json.loads(plan.read_text()).get("secrets") or []
