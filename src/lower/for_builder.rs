@@ -43,7 +43,7 @@ fn from_root(context: &mut Context<'_, '_>, copy: &mut Copy, location: &Location
 
 /// The absolute form of a relative source. `None` for a source that is absolute, or the root itself. From 1.44 on,
 /// Buildah also excludes what the patterns match below a source, but never below an absolute one
-/// (`joinExcludePatternWithCopySource` in imagebuildah/stage_executor.go).
+/// (`joinExcludePatternWithCopySource` in `imagebuildah/stage_executor.go`).
 fn absolute(source: &str) -> Option<String> {
     let is_root = clean(&format!("/{source}")) == "/";
     (!source.starts_with('/') && !is_root).then(|| format!("/{}", source.trim_start_matches("./")))
