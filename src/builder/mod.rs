@@ -250,7 +250,7 @@ mod tests {
             ("buildah@1.37.2", Exclude::Missing, false),
             ("buildah@1.38", Exclude::Root, false),
             ("buildah@1.43", Exclude::Root, false),
-            ("buildah@2.0", Exclude::Directory, true),
+            ("buildah@2.0", Exclude::Root, true),
             ("podman@4.9", Exclude::Missing, false),
             ("podman@5.8", Exclude::Root, false),
             ("docker@24", Exclude::Missing, false),

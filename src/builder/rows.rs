@@ -63,14 +63,15 @@ const BUILDAH_1_33: Constructs = Constructs {
     rewritten_times: false,
 };
 
-// buildah pull request 5733
+// buildah pull request 5733, and CHANGELOG.md in buildah for this version and those below
 const BUILDAH_1_38: Constructs = Constructs { exclude: Exclude::Root, ..BUILDAH_1_33 };
 
 const BUILDAH_1_41: Constructs = Constructs { link: true, ..BUILDAH_1_38 };
 
-// buildah pull request 6729. Pull request 6845 adds the mounted files to the cache key, but the form for the versions
-// without it is right with it, too.
-const BUILDAH_1_44: Constructs = Constructs { exclude: Exclude::Directory, secret_variables: true, ..BUILDAH_1_41 };
+// Since pull request 6729, the patterns are relative to the root and to the source, but to the source only if that is
+// relative. Pull request 6845 adds the mounted files to the cache key, but the form for the versions without it is right
+// with it, too.
+const BUILDAH_1_44: Constructs = Constructs { secret_variables: true, ..BUILDAH_1_41 };
 
 // `runCommandWithFlags` in `pkg/commands/run.go` of osscontainertools/kaniko: it mounts secrets by default since 1.27,
 // skips `from=STAGE` with a warning, and has no SSH. `pkg/commands/copy.go` ignores flags such as `--exclude`, and
@@ -111,11 +112,15 @@ const fn row(program: Program, since: (u32, u32), reader: &'static str, construc
 }
 
 /// All rows, those of a builder together, oldest first. Docker contains `BuildKit` (`vendor.mod` in moby), which contains
-/// a frontend; Podman contains Buildah (`go.mod` in podman).
+/// a frontend; Podman contains Buildah (`go.mod` in podman). The pull requests update these, or announce it.
 pub const ROWS: &[Row] = &[
+    // BuildKit 0.10: moby pull request 44456
     row(Program::Docker, (23, 0), "Dockerfile 1.4", DOCKERFILE_1_4),
+    // BuildKit 0.16: moby 48469
     row(Program::Docker, (27, 3), "Dockerfile 1.10", DOCKERFILE_1_10),
+    // BuildKit 0.25: moby 51074
     row(Program::Docker, (28, 5), "Dockerfile 1.19", DOCKERFILE_1_19),
+    // BuildKit 0.26: moby 51821
     row(Program::Docker, (29, 2), "Dockerfile 1.20", DOCKERFILE_1_20),
     row(Program::BuildKit, (0, 10), "Dockerfile 1.4", DOCKERFILE_1_4),
     row(Program::BuildKit, (0, 16), "Dockerfile 1.10", DOCKERFILE_1_10),
@@ -125,14 +130,18 @@ pub const ROWS: &[Row] = &[
     row(Program::Buildah, (1, 38), "Buildah 1.38", BUILDAH_1_38),
     row(Program::Buildah, (1, 41), "Buildah 1.41", BUILDAH_1_41),
     row(Program::Buildah, (1, 44), "Buildah 1.44", BUILDAH_1_44),
+    // buildah.io pull request 113
     row(Program::Podman, (4, 8), "Buildah 1.33", BUILDAH_1_33),
+    // podman pull request 25069
     row(Program::Podman, (5, 3), "Buildah 1.38", BUILDAH_1_38),
+    // podman 26828
     row(Program::Podman, (5, 6), "Buildah 1.41", BUILDAH_1_41),
     row(Program::Kaniko, (1, 27), "kaniko 1.27", KANIKO_1_27),
     row(Program::Railway, (0, 0), "Railway", RAILWAY),
 ];
 
-/// The newest version of Podman whose Buildah is known, 1.43. The next one has a row of its own.
+/// The newest version of Podman whose Buildah is known, 1.43 (podman pull request 28039). The next one has a row of its
+/// own: Podman 6.0 contains Buildah 1.44 (`RELEASE_NOTES.md` in podman).
 pub(super) const NEWEST_PODMAN: Version = Version { major: 5, minor: 8 };
 
 /// The constructs of Docker without a version: those that every supported frontend has.

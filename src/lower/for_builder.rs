@@ -5,7 +5,7 @@ use crate::builder::Exclude as Exclusion;
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::is_pattern;
 use crate::diagnostic::{Code, Diagnostic, Located, Location};
-use crate::dockerfile::{Copy, Exclude, Instruction, Stage};
+use crate::dockerfile::{Copy, CopyPaths, Exclude, Inexpressible, Instruction, Stage};
 
 /// Adapts the COPY instructions of all stages. Reports patterns that the builder can't exclude.
 pub(super) fn adapt(context: &mut Context<'_, '_>, stages: &mut [Stage]) {
@@ -29,18 +29,29 @@ fn from_root(context: &mut Context<'_, '_>, copy: &mut Copy, location: &Location
         let Some(rooted) = rooted(pattern.pattern(), &source) else { continue };
         match Exclude::new(&rooted) {
             Ok(rooted) => exclude.push(rooted),
-            Err(why) => {
-                let message = format!("the pattern `{rooted}` {why}");
-                context.findings.push(
-                    Diagnostic::new(Code::Inexpressible, message)
-                        .at(location)
-                        .with_help("change it in the plan: a Dockerfile can't express this"),
-                );
-            }
+            Err(why) => reject(context, &format!("the pattern `{rooted}`"), &why, location),
         }
     }
     copy.exclude = exclude;
     copy.excludes_from_root = true;
+    let Some(source) = absolute(copy.paths.source()) else { return };
+    match CopyPaths::new(&source, copy.paths.destination()) {
+        Ok(paths) => copy.paths = paths,
+        Err(why) => reject(context, &format!("the path `{source}`"), &why, location),
+    }
+}
+
+/// The absolute form of a relative source. `None` for a source that is absolute, or the root itself. From 1.44 on,
+/// Buildah also excludes what the patterns match below a source, but never below an absolute one
+/// (`joinExcludePatternWithCopySource` in `imagebuildah/stage_executor.go`).
+fn absolute(source: &str) -> Option<String> {
+    let is_root = clean(&format!("/{source}")) == "/";
+    (!source.starts_with('/') && !is_root).then(|| format!("/{}", source.trim_start_matches("./")))
+}
+
+fn reject(context: &mut Context<'_, '_>, what: &str, why: &Inexpressible, location: &Location) {
+    let help = "change it in the plan: a Dockerfile can't express this";
+    context.findings.push(Diagnostic::new(Code::Inexpressible, format!("{what} {why}")).at(location).with_help(help));
 }
 
 /// A pattern that matches, relative to the root, what another one matches relative to a directory. `None` for a
@@ -106,6 +117,24 @@ mod tests {
             ("", "/app", None),
         ] {
             assert_eq!(rooted(pattern, &clean(directory)).as_deref(), expected, "{pattern} {directory}");
+        }
+    }
+
+    #[test]
+    fn sources_become_absolute() {
+        for (source, expected) in [
+            ("app", Some("/app")),
+            ("app/", Some("/app/")),
+            ("./a:b", Some("/a:b")),
+            ("confi[g]", Some("/confi[g]")),
+            ("../x", Some("/../x")),
+            ("/app", None),
+            (".", None),
+            ("./", None),
+            ("..", None),
+            ("", None),
+        ] {
+            assert_eq!(absolute(source).as_deref(), expected, "{source}");
         }
     }
 }

@@ -8,7 +8,7 @@ use railpack2docker::{Options, SecretsHash};
 use super::is_helper;
 use crate::buildkit::{Command as Words, Copy, Dockerfile, Instruction, Stage};
 use crate::model::clean;
-use crate::plans::{Command, Plan};
+use crate::plans::{Command, Plan, Source};
 
 /// The file with a secrets hash in a stage.
 const HASH_FILE: &str = "/run/secrets-hash";
@@ -24,7 +24,13 @@ pub fn as_for_docker(plan: &Plan, options: &Options, file: &mut Dockerfile) -> (
     let is_rooted = options.constructs().exclude == Exclude::Root;
     if is_rooted {
         for input in plan.steps.iter_mut().flat_map(|step| &mut step.inputs).chain(&mut plan.inputs) {
+            if input.exclude.is_empty() {
+                continue;
+            }
             input.exclude = input.exclude.iter().filter_map(|pattern| below(pattern)).collect();
+            if matches!(input.source, Source::Local) {
+                input.include.iter_mut().for_each(|include| *include = absolute(include));
+            }
         }
     }
     for instruction in file.stages.iter_mut().flat_map(|stage| &mut stage.instructions) {
@@ -117,6 +123,16 @@ fn below(pattern: &str) -> Option<String> {
     let cleaned = clean(path);
     let is_below = !path.starts_with('/') && cleaned != "." && cleaned != ".." && !cleaned.starts_with("../");
     is_below.then(|| format!("{not}{cleaned}"))
+}
+
+/// The source of a COPY with patterns, for an include of the build context.
+fn absolute(include: &str) -> String {
+    let is_root = clean(&format!("/{include}")) == "/";
+    if is_root || include.starts_with('/') {
+        include.to_owned()
+    } else {
+        format!("/{}", include.trim_start_matches("./"))
+    }
 }
 
 /// Makes the patterns of a COPY relative to its source.

@@ -39,7 +39,7 @@ fn dockerfiles_say_what_the_plan_means() {
     assert!(made.get() > cases / 3, "only {} of {cases} plans gave a Dockerfile", made.get());
 }
 
-/// Buildah 1.44 has secrets as variables; 1.43 has patterns relative to the root.
+/// Buildah 1.44 has secrets as variables.
 #[test]
 fn dockerfiles_for_buildah_say_what_the_plan_means() {
     let (made, hashed) = (Cell::new(0), Cell::new(0));
@@ -71,7 +71,7 @@ fn dockerfiles_for_buildah_say_what_the_plan_means() {
     runner.run(&(plan(), all_options(), any::<bool>()), property).unwrap_or_else(|failure| panic!("{failure}"));
     let cases = runner.config().cases;
     assert!(made.get() > cases / 4, "only {} of {cases} plans gave a Dockerfile", made.get());
-    assert!(hashed.get() > cases / 20, "only {} of {cases} plans hash secrets", hashed.get());
+    assert!(hashed.get() > cases / 32, "only {} of {cases} plans hash secrets", hashed.get());
 }
 
 #[test]
