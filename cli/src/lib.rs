@@ -1,14 +1,16 @@
 //! The `railpack2docker` command: arguments, files, colors and exit codes. The transpiler itself is the crate
 //! [`railpack2docker`], which reads and writes nothing.
 //!
-//! The modules depend on each other in this order: `files`, `options`, `output`, `commands`, `usage`.
+//! The modules depend on each other in this order: `files`, `options`, `output`, `docker`, `image`, `commands`, `usage`.
 
 mod commands;
+mod docker;
 mod failure;
 mod files;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod image;
 mod options;
 mod output;
 mod usage;

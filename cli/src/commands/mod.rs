@@ -5,7 +5,6 @@ pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
-mod docker;
 pub(crate) mod explain;
 pub(crate) mod hash;
 pub(crate) mod leaks;

@@ -11,7 +11,7 @@ use railpack2docker::secrets::bundle;
 use railpack2docker::{Code, Diagnostic, Options, SecretMount, SecretUsage, shell};
 
 use super::{platforms, reproducible};
-use crate::commands::docker::PROGRAM;
+use crate::docker::PROGRAM;
 use crate::options::key;
 use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
 

@@ -19,7 +19,8 @@ use railpack2docker::header::Header;
 use railpack2docker::secrets::{Values, hash};
 use railpack2docker::{Code, Compilation, Diagnostic, Options, Transpiled};
 
-use super::{docker, leaks};
+use super::leaks;
+use crate::docker;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files, plan_context};
 use crate::files::paths::dockerignore_path;

@@ -6,7 +6,7 @@ use railpack2docker::{Code, Diagnostic};
 
 use super::command::DockerBuild;
 use super::running::{Running, failing_line};
-use crate::commands::docker::cannot_run;
+use crate::docker::cannot_run;
 use crate::failure::Failure;
 
 #[cfg(unix)]
