@@ -13,4 +13,5 @@ pub(crate) mod man;
 pub(crate) mod pin;
 pub(crate) mod sync;
 pub(crate) mod transpile;
+pub(crate) mod verify;
 pub(crate) mod where_from;

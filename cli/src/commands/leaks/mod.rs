@@ -156,6 +156,12 @@ pub(crate) fn check_image(image: &str, values: &Values, reporter: &Reporter) -> 
     Ok(leaks.is_empty())
 }
 
+/// A function that replaces the values of secrets in a text with their names.
+pub(crate) fn redactor(values: &Values) -> Result<impl Fn(&str) -> String, Diagnostic> {
+    let patterns = Patterns::new(values)?;
+    Ok(move |text: &str| patterns.redact(text.as_bytes()))
+}
+
 /// The leaks of a source, and the notes about what was not searched.
 fn search(source: &Source<'_>, patterns: &Patterns) -> Result<(Vec<Leak>, Vec<Diagnostic>), Diagnostic> {
     let contents = read(source, patterns).map_err(|mut error| {
