@@ -1,8 +1,8 @@
 //! A build whose image is read while docker writes it, so that it is never on disk.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
-use std::process::{ExitStatus, Stdio};
+use std::io::{self, Read};
+use std::process::{ExitCode, ExitStatus, Stdio};
 
 use railpack2docker::{Code, Diagnostic};
 
@@ -30,7 +30,7 @@ pub(in crate::commands) struct Exported<T> {
 
 impl<T> Exported<T> {
     /// The exit status of this process if the user interrupted the build.
-    pub(in crate::commands) fn interruption(&self) -> Option<std::process::ExitCode> {
+    pub(in crate::commands) fn interruption(&self) -> Option<ExitCode> {
         // without a code: a signal
         self.status.code().is_none_or(|code| code == 130).then(|| exit_code(self.status))
     }
@@ -63,10 +63,14 @@ pub(in crate::commands) fn export<T>(
     let stdout = docker.stdout.take();
     let (status, read) = signals.forward(docker.id(), || {
         let read = match stdout {
-            Some(mut stdout) => read(&mut stdout),
-            None => read(&mut std::io::empty()),
+            Some(mut stdout) => {
+                let read = read(&mut stdout);
+                // after an error, docker writes the rest, and does not fail because nobody reads it
+                let _ = io::copy(&mut stdout, &mut io::sink());
+                read
+            }
+            None => read(&mut io::empty()),
         };
-        // the pipe is closed, so docker ends
         (docker.wait(), read)
     });
     let status = status.map_err(|error| cannot_wait(&error))?;

@@ -8,7 +8,7 @@ mod history;
 pub(super) mod platforms;
 mod reproducible;
 mod running;
-mod wait;
+pub(super) mod wait;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -69,7 +69,7 @@ mod unix {
         }
 
         /// Runs the build.
-        pub(in crate::commands) fn run(self, build: &DockerBuild) -> Result<Ended, Failure> {
+        pub(in crate::commands::build) fn run(self, build: &DockerBuild) -> Result<Ended, Failure> {
             let running = Running::start(build).map_err(|error| cannot_run(&error))?;
             let (status, messages) =
                 self.forward(running.id(), || running.wait()).map_err(|error| cannot_wait(&error))?;
@@ -122,7 +122,7 @@ mod other {
         }
 
         /// Runs the build.
-        pub(in crate::commands) fn run(self, build: &DockerBuild) -> Result<Ended, Failure> {
+        pub(in crate::commands::build) fn run(self, build: &DockerBuild) -> Result<Ended, Failure> {
             let running = Running::start(build).map_err(|error| cannot_run(&error))?;
             let (status, messages) =
                 self.forward(running.id(), || running.wait()).map_err(|error| cannot_wait(&error))?;

@@ -8,7 +8,7 @@ const REPOSITORY: &str = "ghcr.io/railwayapp/railpack-frontend";
 /// The published image of a version of Railpack, such as `0.17.1`, or the newest one.
 pub(super) fn published(version: Option<&str>) -> String {
     match version {
-        // the tags are those of the releases (`.github/workflows/release.yml` in Railpack)
+        // the tags are those of the releases, such as `v0.17.1`
         Some(version) => format!("{REPOSITORY}:v{}", version.trim_start_matches('v')),
         None => REPOSITORY.to_owned(),
     }

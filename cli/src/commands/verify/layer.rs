@@ -31,6 +31,9 @@ impl Default for Limits {
 /// The memory that an entry needs besides its texts.
 pub(super) const ENTRY: u64 = 256;
 
+/// The size of the part of a content that is read at once.
+const BUFFER: usize = 64 * 1024;
+
 /// The maximum length of a path, as in Linux.
 const MAX_PATH: usize = 4096;
 
@@ -56,11 +59,10 @@ pub(super) struct Content {
 
 impl Content {
     /// Reads a content to its end.
-    fn read(from: &mut dyn Read) -> io::Result<Self> {
+    fn read(from: &mut dyn Read, buffer: &mut [u8]) -> io::Result<Self> {
         let (mut hash, mut size) = (Sha256::new(), 0);
-        let mut buffer = vec![0; 64 * 1024];
         loop {
-            let count = match from.read(&mut buffer) {
+            let count = match from.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 read => read?,
             };
@@ -84,12 +86,14 @@ pub(super) struct LayerReader {
     limits: Limits,
     /// The memory that is in use.
     used: u64,
+    /// Memory for a part of a content, which every file reuses.
+    buffer: Vec<u8>,
     pub(super) blobs: Blobs,
 }
 
 impl LayerReader {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, used: 0, blobs: Blobs::default() }
+        Self { limits, used: 0, buffer: vec![0; BUFFER], blobs: Blobs::default() }
     }
 
     /// Adds to the memory that is in use.
@@ -126,7 +130,7 @@ impl LayerReader {
             }
             let texts = header.path.len() + header.link.len() + 2 * header.attributes.len();
             self.reserve(ENTRY + texts as u64)?;
-            let content = Content::read(&mut archive)?;
+            let content = Content::read(&mut archive, &mut self.buffer)?;
             layer.push(LayerEntry { header: Entry { attributes: Vec::new(), ..header }, content });
         }
         io::copy(archive.rest(), &mut io::sink())?;
@@ -148,11 +152,10 @@ impl LayerReader {
 
     /// Reads a blob that begins like nothing known. A layer without entries consists of zeros.
     fn other(&mut self, name: &str, from: &mut dyn Read) -> io::Result<()> {
-        let mut buffer = vec![0; 64 * 1024];
         let mut is_zero = true;
         loop {
-            let count = from.read(&mut buffer)?;
-            let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
+            let count = from.read(&mut self.buffer)?;
+            let Some(read) = self.buffer.get(..count).filter(|read| !read.is_empty()) else { break };
             is_zero &= read.iter().all(|byte| *byte == 0);
         }
         if is_zero {

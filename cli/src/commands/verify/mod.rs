@@ -26,6 +26,7 @@ use clap::{ValueEnum, ValueHint};
 use railpack2docker::secrets::Values;
 use railpack2docker::{Code, Diagnostic};
 
+use crate::commands::build::wait::Signals;
 use crate::commands::leaks;
 use crate::failure::Failure;
 use crate::image::{engine, files as archives};
@@ -164,6 +165,8 @@ fn compare_builds(args: &VerifyArgs, reporter: &Reporter) -> Result<Result<Repor
         Built::Images(images) => images,
         Built::Interrupted(status) => return Ok(Err(status)),
     };
+    // the signals of the builds are still caught
+    Signals::hold()?.end_process();
     let redact = leaks::redactor(&values)?;
     let origin = |how: &str, what: &str| format!("{how} `{what}`");
     let sides = [

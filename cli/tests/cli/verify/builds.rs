@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use testkit::command::{Folder, Run, anything, without};
+use testkit::pages::pages;
 
 use super::{Item, config, files, image};
 use crate::leaks::archives::{Image, write_tar};
@@ -124,6 +125,27 @@ fn a_difference_has_the_names_of_both_builds() {
 }
 
 #[test]
+fn the_book_shows_real_output() {
+    let new = |text: &str| {
+        let mut files = files();
+        let paths = ["app/__pycache__/main.cpython-313.pyc", "app/__pycache__/db.cpython-313.pyc", "var/log/dpkg.log"];
+        files.extend(paths.map(|path| Item::file(path, text)));
+        files
+    };
+    let mut railpack = new("1");
+    railpack[1].mode = 0o755;
+    let mut built = config();
+    built["Env"].as_array_mut().unwrap().push(json!("RAILPACK_BUILT_AT=now"));
+    let folder = world(&image(&[railpack], built), &image(&[new("2")], config()));
+    folder.write(".env.build", "A_TOKEN=x");
+    let arguments = ["--env-file", "../.env.build"];
+    let output = verify(&folder, &arguments).status(1).stdout(anything()).check().stdout;
+    let page = pages().into_iter().find(|page| page.path.ends_with("docs/verify.md")).unwrap();
+    let command = "$ railpack2docker verify --env-file .env.build";
+    assert_eq!(page.blocks("console"), [format!("{command}\n{output}")]);
+}
+
+#[test]
 fn no_value_of_a_secret_is_printed() {
     let leaking = |text: &str| {
         let path = Box::leak(format!("app/{SECRET}").into_boxed_str());
@@ -163,10 +185,13 @@ fn a_build_that_fails_is_an_error() {
     folder.write("log/dockerfile.fails", "ERROR: OCI exporter is not supported for the docker driver\n");
     verify(&folder, &[]).status(2).stderr(["use the containerd image store"]).check();
     folder.remove("log/dockerfile.fails");
-    folder.write("log/dockerfile.tar", "something else");
     let message =
         "error[unreadable-image]: can't read the image of the build of the Dockerfile: it is not a tar archive";
-    verify(&folder, &[]).status(2).stderr([message]).check();
+    // a pipe has no room for the longer one
+    for count in [1, 100_000] {
+        folder.write("log/dockerfile.tar", "something else".repeat(count));
+        verify(&folder, &[]).status(2).stderr([message]).check();
+    }
 }
 
 #[test]
