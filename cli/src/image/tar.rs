@@ -243,8 +243,8 @@ impl Extensions {
                 b"path" => self.path = Some(value.to_vec()),
                 b"linkpath" => self.link = Some(value.to_vec()),
                 b"size" => self.size = Some(number()?),
-                b"uid" => self.uid = Some(number()?),
-                b"gid" => self.gid = Some(number()?),
+                b"uid" => self.uid = number(),
+                b"gid" => self.gid = number(),
                 _ => {
                     let name = key.strip_prefix(EXTENDED).map(<[u8]>::to_vec);
                     self.extended.extend(name.map(|name| (name, value.to_vec())));
