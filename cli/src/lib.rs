@@ -1,14 +1,16 @@
 //! The `railpack2docker` command: arguments, files, colors and exit codes. The transpiler itself is the crate
 //! [`railpack2docker`], which reads and writes nothing.
 //!
-//! The modules depend on each other in this order: `files`, `options`, `output`, `commands`, `usage`.
+//! The modules depend on each other in this order: `files`, `options`, `output`, `docker`, `image`, `commands`, `usage`.
 
 mod commands;
+mod docker;
 mod failure;
 mod files;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod image;
 mod options;
 mod output;
 mod usage;
@@ -31,6 +33,7 @@ use commands::man::{self, ManArgs};
 use commands::pin::{self, PinArgs};
 use commands::sync::{self, SyncArgs};
 use commands::transpile::{self, DefaultArgs};
+use commands::verify::{self, VerifyArgs};
 use commands::where_from::{self, WhereArgs};
 use failure::Failure;
 use options::messages::MessageArgs;
@@ -59,6 +62,7 @@ Examples:
   railpack2docker lint plan.json              check the plan for problems
   railpack2docker build -- -t app             build the image with its secrets
   railpack2docker leaks app                   search the image for the secrets
+  railpack2docker verify plan.json            compare the image with the one that Railpack builds
   docker build --secret id=TOKEN,env=TOKEN .  build the image; see the command in the Dockerfile
 
 Exit status:
@@ -101,6 +105,7 @@ enum Command {
     Hash(Box<HashArgs>),
     Bundle(Box<BundleArgs>),
     Leaks(Box<LeaksArgs>),
+    Verify(Box<VerifyArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -131,6 +136,7 @@ pub fn run() -> ExitCode {
         Some(Command::Hash(args)) => hash::run(args, &reporter).map(success),
         Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(success),
         Some(Command::Leaks(args)) => leaks::run(args, &reporter),
+        Some(Command::Verify(args)) => verify::run(args, &reporter),
         Some(Command::Completions(args)) => completions::run(args, &Args::command()).map(success),
         Some(Command::Man(args)) => man::run(args, &Args::command()).map(success),
     };

@@ -5,12 +5,7 @@ use std::collections::BTreeMap;
 use crate::compilation::Compilation;
 use crate::options::Options;
 use crate::plan::{Plan, Variables};
-use crate::secrets::{is_credential, looks_secret};
-
-/// Whether the value of a variable is masked because it looks like a credential. Empty values never are.
-pub(super) fn is_masked(name: &str, value: &str) -> bool {
-    !value.is_empty() && (looks_secret(name) || is_credential(value))
-}
+use crate::secrets::is_masked;
 
 /// Copies of both plans with masked values. Equal values have equal masks and different values have different
 /// ones, so that the copies differ where the plans do.

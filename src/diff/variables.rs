@@ -2,8 +2,8 @@
 
 use super::change::{Change, ChangeKind, Subject};
 use super::message::Message;
-use super::redact::is_masked;
 use crate::plan::Variables;
+use crate::secrets::is_masked;
 
 /// Compares variables. Values that look like credentials are hidden.
 pub(super) fn compare(old: &Variables, new: &Variables, subject: &Subject, changes: &mut Vec<Change>) {

@@ -11,6 +11,13 @@ pub(crate) fn looks_secret(name: &str) -> bool {
     has(&SECRET) && !has(&PUBLIC)
 }
 
+/// Whether the value of a variable is masked in what is printed, because it looks like a credential. Empty values never
+/// are.
+#[must_use]
+pub fn is_masked(name: &str, value: &str) -> bool {
+    !value.is_empty() && (looks_secret(name) || is_credential(value))
+}
+
 /// Whether a value has the form of a well-known kind of credential.
 pub(crate) fn is_credential(value: &str) -> bool {
     const PREFIXES: [(&str, usize); 13] = [

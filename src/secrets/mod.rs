@@ -6,6 +6,7 @@ mod hash;
 mod values;
 
 pub use bundle::{LARGEST, Unbundlable, bundle, bundle_in_base64};
+pub use credential::is_masked;
 pub use hash::hash;
 pub use values::Values;
 

@@ -13,7 +13,6 @@ use super::railpack::RailpackConfig;
 use super::transpile::TranspileArgs;
 use crate::failure::Failure;
 use crate::files::paths::{directory_of, nearest, shown};
-use crate::files::plan_file::PlanFile;
 use crate::files::read::read_error;
 
 /// The name of the file.
@@ -31,6 +30,8 @@ pub(crate) struct Config {
     image: ImageArgs,
     /// The options of `lint`.
     pub(crate) lint: LintConfig,
+    /// The options of `verify`.
+    pub(crate) verify: VerifyConfig,
     /// How `sync` runs Railpack.
     pub(crate) railpack: RailpackConfig,
     /// The file itself. `None` if no file was read.
@@ -56,6 +57,16 @@ pub(crate) struct LintConfig {
     pub(crate) warn: Vec<String>,
 }
 
+/// The options of `verify`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct VerifyConfig {
+    /// The image of Railpack's frontend.
+    pub(crate) frontend: Option<String>,
+    /// The patterns for differences that are accepted.
+    pub(crate) accept: Vec<String>,
+}
+
 /// The lowest severity that fails `lint`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -70,9 +81,9 @@ pub(crate) enum FailOn {
 }
 
 impl Config {
-    /// Reads the nearest file, from the directory of the plan upward. Without one, no option is set.
-    pub(crate) fn find(plan: &PlanFile) -> Result<Self, Failure> {
-        match nearest(plan.directory(), FILE_NAME) {
+    /// Reads the nearest file, from a directory upward. Without one, no option is set.
+    pub(crate) fn find_from(directory: &Path) -> Result<Self, Failure> {
+        match nearest(directory, FILE_NAME) {
             Some(file) => Self::read(&file),
             None => Ok(Self::default()),
         }
@@ -129,7 +140,7 @@ fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> Diagnostic 
         };
     }
     found(&what).with_help(
-        "valid keys are `allow` at the top level and, in `[transpile]`, `[image]` and `[lint]`, the names of options, such as `secrets-hash`; see `docs/options.md` for `[railpack]`",
+        "valid keys are `allow` at the top level and, in `[transpile]`, `[image]`, `[lint]` and `[verify]`, the names of options, such as `secrets-hash`; see `docs/options.md` for `[railpack]`",
     )
 }
 

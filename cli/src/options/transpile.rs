@@ -152,10 +152,15 @@ pub(crate) struct TranspileArgs {
 impl TranspileArgs {
     /// Reads the config file for a plan.
     pub(crate) fn config(&self, plan: &PlanFile) -> Result<Config, Failure> {
+        self.config_from(plan.directory())
+    }
+
+    /// Reads the config file for a command in a directory.
+    pub(crate) fn config_from(&self, directory: &Path) -> Result<Config, Failure> {
         match self.config.as_deref() {
             Some(none) if is_none(none) => Ok(Config::default()),
             Some(file) => Config::read(file),
-            None => Config::find(plan),
+            None => Config::find_from(directory),
         }
     }
 
@@ -289,6 +294,11 @@ impl TranspileArgs {
     /// Whether no option is given. A version does not count: it can be combined with any options.
     pub(crate) fn is_empty(&self) -> bool {
         Self { output_version: None, ..self.clone() } == Self::default()
+    }
+
+    /// These options without the config file.
+    pub(crate) fn without_config(&self) -> Self {
+        Self { config: None, ..self.clone() }
     }
 
     /// These options with the version of others.

@@ -2,6 +2,7 @@
 
 pub(crate) mod counts;
 pub(crate) mod location;
+pub(crate) mod markdown;
 pub(crate) mod outcomes;
 pub(crate) mod print;
 pub(crate) mod regenerate;

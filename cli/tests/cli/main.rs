@@ -5,6 +5,7 @@
 //! * `files`, `trouble`: the files that it writes, and those that it leaves alone if something goes wrong.
 //! * `check`, `output_version`, `context`, `lint`, `diff`, `platforms`, `secrets`, `leaks`: a subject each.
 //! * `pin`: digests from a stand-in for docker, mirrors, and the lock.
+//! * `verify`: planted differences between images, and builds with a stand-in for docker.
 //! * `many`: commands for many plans. `sync`: plans from a stand-in for Railpack.
 //! * `injection`: all output is harmless in a terminal.
 //! * `usage`: arguments that are refused, and what the messages suggest.
@@ -37,6 +38,7 @@ mod stamp;
 mod sync;
 mod trouble;
 mod usage;
+mod verify;
 
 use testkit::command::Folder;
 

@@ -14,6 +14,7 @@ mod awkward;
 mod documents;
 mod examples;
 mod explained;
+mod frontend;
 mod image;
 mod leaks;
 mod lines;
@@ -26,6 +27,7 @@ mod readme;
 mod rebuilds;
 mod reproducible;
 mod torture;
+mod verify;
 
 use testkit::command::Folder;
 

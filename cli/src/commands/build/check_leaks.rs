@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use railpack2docker::{Code, Diagnostic};
 
-use crate::commands::docker;
+use crate::docker;
 use crate::files::read::read_error;
 
 /// The options of docker for files that it writes the ID of the image to.

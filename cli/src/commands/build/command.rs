@@ -11,7 +11,7 @@ use railpack2docker::secrets::bundle;
 use railpack2docker::{Code, Diagnostic, Options, SecretMount, SecretUsage, shell};
 
 use super::{platforms, reproducible};
-use crate::commands::docker::PROGRAM;
+use crate::docker::PROGRAM;
 use crate::options::key;
 use crate::options::secret_sources::{FoundSecrets, Origin, variable_value};
 
@@ -26,19 +26,19 @@ const PREFIX: &str = "RAILPACK2DOCKER_SECRET_";
 const TOKEN: &str = "GITHUB_TOKEN";
 
 /// The inputs of a build.
-pub(super) struct BuildInputs<'a> {
-    pub(super) usage: &'a SecretUsage,
-    pub(super) options: &'a Options,
-    pub(super) found: &'a FoundSecrets,
+pub(in crate::commands) struct BuildInputs<'a> {
+    pub(in crate::commands) usage: &'a SecretUsage,
+    pub(in crate::commands) options: &'a Options,
+    pub(in crate::commands) found: &'a FoundSecrets,
     /// The value of the build arg `SECRETS_HASH`.
-    pub(super) hash: Option<String>,
+    pub(in crate::commands) hash: Option<String>,
     /// The user's own arguments.
-    pub(super) more: &'a [OsString],
-    pub(super) context: &'a Path,
+    pub(in crate::commands) more: &'a [OsString],
+    pub(in crate::commands) context: &'a Path,
 }
 
 /// A build that can be started.
-pub(super) struct DockerBuild {
+pub(in crate::commands) struct DockerBuild {
     command: BuildCommand,
     environment: Environment,
 }
@@ -53,7 +53,7 @@ struct Environment {
 
 impl DockerBuild {
     /// The build, without its Dockerfile. Fails for a value that can't be passed.
-    pub(super) fn new(inputs: &BuildInputs<'_>) -> Result<Self, Diagnostic> {
+    pub(in crate::commands) fn new(inputs: &BuildInputs<'_>) -> Result<Self, Diagnostic> {
         let BuildInputs { usage, options, found, .. } = inputs;
         let mut environment = Environment::default();
         let mut command = BuildCommand::default();
@@ -80,7 +80,7 @@ impl DockerBuild {
     }
 
     /// The build of this Dockerfile.
-    pub(super) fn with_file(mut self, file: &Path) -> Self {
+    pub(in crate::commands) fn with_file(mut self, file: &Path) -> Self {
         self.command.file = Some(file.into());
         self
     }
@@ -91,24 +91,24 @@ impl DockerBuild {
     }
 
     /// The names of the variables that are added to the environment.
-    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::commands) fn variables(&self) -> impl Iterator<Item = &str> {
         self.environment.variables.iter().map(|(name, _)| name.as_str())
     }
 
     /// The command for a shell, without values of secrets.
-    pub(super) fn shell_command(&self) -> String {
+    pub(in crate::commands) fn shell_command(&self) -> String {
         let words = self.arguments().map(|word| shell::word(&word.to_string_lossy()));
         let command = std::iter::once(PROGRAM.to_owned()).chain(words).collect::<Vec<_>>().join(" ");
         if self.is_loaded() { format!("{command} | {}", LOAD.join(" ")) } else { command }
     }
 
     /// Whether `docker load` reads the standard output.
-    pub(super) fn is_loaded(&self) -> bool {
+    pub(in crate::commands) fn is_loaded(&self) -> bool {
         self.command.destination == Destination::Load
     }
 
     /// The process to start.
-    pub(super) fn process(&self) -> process::Command {
+    pub(in crate::commands) fn process(&self) -> process::Command {
         let mut process = process::Command::new(PROGRAM);
         process.args(self.arguments()).envs(self.environment.variables.iter().map(|(name, value)| (name, value)));
         if !self.environment.needs_key {

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use data_encoding::BASE64;
 use serde_json::Value;
 
-use super::docker::PROGRAM;
 use super::running::failing_line;
+use crate::docker::PROGRAM;
 use crate::options::key;
 
 /// The line of a temporary Dockerfile at which its build failed. The name of a record is that of the directory of the

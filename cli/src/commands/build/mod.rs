@@ -1,13 +1,14 @@
 //! `railpack2docker build`: from the plan to the image.
 
 mod check_leaks;
-mod command;
+pub(super) mod command;
+pub(super) mod export;
 mod failure;
 mod history;
-mod platforms;
+pub(super) mod platforms;
 mod reproducible;
 mod running;
-mod wait;
+pub(super) mod wait;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ use railpack2docker::header::Header;
 use railpack2docker::secrets::{Values, hash};
 use railpack2docker::{Code, Compilation, Diagnostic, Options, Transpiled};
 
-use super::{docker, leaks};
+use super::leaks;
+use crate::docker;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files, plan_context};
 use crate::files::paths::dockerignore_path;
@@ -125,7 +127,7 @@ impl Inputs {
 pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     let file = args.file.as_deref();
     let Inputs { plan, plan_path, options, current } = Inputs::read(args)?;
-    check_builder(&options)?;
+    check_builder("build", &options)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let generated = compilation.transpile(&options).or_report(&plan, reporter)?;
     reporter.report(&generated.findings, Some(&plan));
@@ -187,12 +189,12 @@ pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Fai
     }
 }
 
-/// Refuses a builder that docker can't run.
-fn check_builder(options: &Options) -> Result<(), Diagnostic> {
+/// Refuses a builder that docker can't run. `command` is the one that runs docker.
+pub(super) fn check_builder(command: &str, options: &Options) -> Result<(), Diagnostic> {
     if options.builder.is_docker() {
         return Ok(());
     }
-    let message = format!("`build` runs docker, but the Dockerfile is for `{}`", options.builder);
+    let message = format!("`{command}` runs docker, but the Dockerfile is for `{}`", options.builder);
     let help = "write it with `-o Dockerfile`, and run the command in its header";
     Err(Diagnostic::new(Code::InvalidOption, message).with_help(help))
 }
@@ -233,7 +235,7 @@ fn dry_run_notes(args: &BuildArgs, build: &DockerBuild) -> Vec<Diagnostic> {
 }
 
 /// Checks that temporary files are outside the build context.
-fn check_outside(directory: &Path, context: &Path) -> Result<(), Diagnostic> {
+pub(super) fn check_outside(directory: &Path, context: &Path) -> Result<(), Diagnostic> {
     let absolute = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if !absolute(directory).starts_with(absolute(context)) {
         return Ok(());
@@ -248,7 +250,7 @@ fn check_outside(directory: &Path, context: &Path) -> Result<(), Diagnostic> {
 }
 
 /// Writes the Dockerfile and its ignore file to a directory that is removed when it is dropped.
-fn write_temporary(parent: &Path, generated: &Transpiled) -> Result<tempfile::TempDir, Diagnostic> {
+pub(super) fn write_temporary(parent: &Path, generated: &Transpiled) -> Result<tempfile::TempDir, Diagnostic> {
     let write = || {
         let directory = tempfile::Builder::new().prefix("railpack2docker-").tempdir_in(parent)?;
         let path = directory.path().join("Dockerfile");

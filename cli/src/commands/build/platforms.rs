@@ -12,7 +12,7 @@ use crate::options::secret_sources::variable_value;
 const VARIABLE: &str = "DOCKER_DEFAULT_PLATFORM";
 
 /// Checks that the Dockerfile is for all platforms that the arguments of docker, or else its environment, name.
-pub(super) fn check(more: &[OsString], options: &Options) -> Result<(), Diagnostic> {
+pub(in crate::commands) fn check(more: &[OsString], options: &Options) -> Result<(), Diagnostic> {
     let mut given = in_arguments(more);
     if given.is_empty() && options.platforms.is_empty() {
         let value = variable_value(VARIABLE).filter(|value| !value.is_empty());

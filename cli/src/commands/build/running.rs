@@ -15,7 +15,7 @@ use crate::options::key;
 const TAIL: usize = 64 * 1024;
 
 /// The time for docker's last messages after it ended: a process that it started may keep the pipe open.
-const LAST_MESSAGES: Duration = Duration::from_secs(5);
+pub(super) const LAST_MESSAGES: Duration = Duration::from_secs(5);
 
 /// The build, and `docker load` if that reads its output.
 pub(super) struct Running {
@@ -73,7 +73,7 @@ impl Running {
 }
 
 /// Writes everything to standard error as it arrives. The result receives the end of it.
-fn pass_on(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+pub(super) fn pass_on(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let (mut buffer, mut tail) = ([0; 8192], Vec::new());

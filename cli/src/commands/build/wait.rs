@@ -6,14 +6,14 @@ use railpack2docker::{Code, Diagnostic};
 
 use super::command::DockerBuild;
 use super::running::{Running, failing_line};
-use crate::commands::docker::cannot_run;
+use crate::docker::cannot_run;
 use crate::failure::Failure;
 
 #[cfg(unix)]
-pub(super) use unix::Signals;
+pub(in crate::commands) use unix::Signals;
 
 #[cfg(not(unix))]
-pub(super) use other::Signals;
+pub(in crate::commands) use other::Signals;
 
 /// The end of a build.
 pub(super) struct Ended {
@@ -35,7 +35,8 @@ impl Ended {
     }
 }
 
-fn exit_code(status: ExitStatus) -> ExitCode {
+/// The exit status of docker as one of this process.
+pub(super) fn exit_code(status: ExitStatus) -> ExitCode {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         // as in a shell
@@ -44,7 +45,7 @@ fn exit_code(status: ExitStatus) -> ExitCode {
     ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX))
 }
 
-fn cannot_wait(error: &std::io::Error) -> Diagnostic {
+pub(super) fn cannot_wait(error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(Code::IoError, format!("can't wait for `docker`: {error}"))
 }
 
@@ -59,20 +60,27 @@ mod unix {
     use super::{DockerBuild, Ended, Failure, Running, cannot_run, cannot_wait};
 
     /// The signals that end a process, caught so that temporary files are removed.
-    pub(in crate::commands::build) struct Signals(Held);
+    pub(in crate::commands) struct Signals(Held);
 
     impl Signals {
         /// Catches them. Docker starts with the default handlers.
-        pub(in crate::commands::build) fn hold() -> Result<Self, Failure> {
+        pub(in crate::commands) fn hold() -> Result<Self, Failure> {
             Ok(Self(Held::new([SIGINT, SIGTERM, SIGHUP]).map_err(|error| cannot_wait(&error))?))
         }
 
-        /// Runs the build. SIGTERM is forwarded; a terminal sends SIGINT and
-        /// SIGHUP to docker as well.
-        pub(in crate::commands::build) fn run(mut self, build: &DockerBuild) -> Result<Ended, Failure> {
+        /// Runs the build.
+        pub(in crate::commands::build) fn run(self, build: &DockerBuild) -> Result<Ended, Failure> {
             let running = Running::start(build).map_err(|error| cannot_run(&error))?;
+            let (status, messages) =
+                self.forward(running.id(), || running.wait()).map_err(|error| cannot_wait(&error))?;
+            Ok(Ended::new(status, messages.as_deref()))
+        }
+
+        /// Does something while a process runs. SIGTERM is forwarded to it; a terminal sends SIGINT and SIGHUP to it as
+        /// well.
+        pub(in crate::commands) fn forward<T>(mut self, process: u32, work: impl FnOnce() -> T) -> T {
             let handle = self.0.handle();
-            let pid = i32::try_from(running.id()).ok().and_then(Pid::from_raw);
+            let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
             let forwarding = thread::spawn(move || {
                 for signal in self.0.forever() {
                     if let (SIGTERM, Some(pid)) = (signal, pid) {
@@ -81,16 +89,15 @@ mod unix {
                     }
                 }
             });
-            let status = running.wait();
+            let result = work();
             handle.close();
             let _ = forwarding.join();
-            let (status, messages) = status.map_err(|error| cannot_wait(&error))?;
-            Ok(Ended::new(status, messages.as_deref()))
+            result
         }
 
         /// Ends this process at the next signal, as if it were not caught: once caught, a signal stays without its
         /// default action.
-        pub(in crate::commands::build) fn end_process(mut self) {
+        pub(in crate::commands) fn end_process(mut self) {
             thread::spawn(move || {
                 if let Some(signal) = self.0.forever().next() {
                     std::process::exit(128 + signal);
@@ -105,25 +112,31 @@ mod other {
     use super::{DockerBuild, Ended, Failure, Running, cannot_run, cannot_wait};
 
     /// Nothing is caught: Ctrl-C ends this process and docker.
-    pub(in crate::commands::build) struct Signals;
+    pub(in crate::commands) struct Signals;
 
     impl Signals {
         /// Does nothing.
         #[expect(clippy::unnecessary_wraps, reason = "fails on Unix")]
-        pub(in crate::commands::build) fn hold() -> Result<Self, Failure> {
+        pub(in crate::commands) fn hold() -> Result<Self, Failure> {
             Ok(Self)
         }
 
         /// Runs the build.
-        #[expect(clippy::unused_self, reason = "used on Unix")]
         pub(in crate::commands::build) fn run(self, build: &DockerBuild) -> Result<Ended, Failure> {
             let running = Running::start(build).map_err(|error| cannot_run(&error))?;
-            let (status, messages) = running.wait().map_err(|error| cannot_wait(&error))?;
+            let (status, messages) =
+                self.forward(running.id(), || running.wait()).map_err(|error| cannot_wait(&error))?;
             Ok(Ended::new(status, messages.as_deref()))
+        }
+
+        /// Does something while a process runs.
+        #[expect(clippy::unused_self, reason = "used on Unix")]
+        pub(in crate::commands) fn forward<T>(self, _process: u32, work: impl FnOnce() -> T) -> T {
+            work()
         }
 
         /// Does nothing.
         #[expect(clippy::unused_self, reason = "used on Unix")]
-        pub(in crate::commands::build) fn end_process(self) {}
+        pub(in crate::commands) fn end_process(self) {}
     }
 }

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::patterns::Patterns;
+use crate::image::manifest::Manifest;
 
 /// What a document says about the blobs of its archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +20,6 @@ pub(super) enum Document {
     /// An index of manifests.
     Index,
     Other,
-}
-
-/// An image: the names of its blobs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Manifest {
-    pub(super) config: String,
-    pub(super) layers: Vec<String>,
 }
 
 /// The config of an image.
@@ -78,22 +72,6 @@ impl Document {
     }
 }
 
-impl Manifest {
-    /// A manifest of the OCI or of Docker's registry.
-    fn of_oci(json: &Value) -> Option<Self> {
-        let name = |descriptor: &Value| descriptor.get("digest").and_then(Value::as_str).map(blob_name);
-        let layers = json.get("layers")?.as_array()?.iter().map(name).collect::<Option<_>>()?;
-        Some(Self { config: name(json.get("config")?)?, layers })
-    }
-
-    /// An element of `manifest.json`.
-    fn of_docker(json: &Value) -> Option<Self> {
-        let name = |path: &Value| path.as_str().map(str::to_owned);
-        let layers = json.get("Layers")?.as_array()?.iter().map(name).collect::<Option<_>>()?;
-        Some(Self { config: name(json.get("Config")?)?, layers })
-    }
-}
-
 impl Config {
     fn new(json: &Value, patterns: &Patterns) -> Self {
         let array = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
@@ -129,16 +107,6 @@ impl Predicate {
             () => Self::Other,
         }
     }
-}
-
-/// The name of a blob in an OCI layout.
-pub(super) fn blob_name(digest: &str) -> String {
-    format!("blobs/{}", digest.replacen(':', "/", 1))
-}
-
-/// The digest of a blob, from its name in an OCI layout.
-pub(super) fn digest(blob: &str) -> Option<String> {
-    Some(blob.strip_prefix("blobs/")?.replacen('/', ":", 1))
 }
 
 /// The maximum length of a command in a message.

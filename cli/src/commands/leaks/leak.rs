@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::contents::{Aspect, Contents, Place, Spot};
-use super::document::{Config, Document, Predicate, digest};
+use super::document::{Config, Document, Predicate};
 use super::encode::Encoding;
 use super::patterns::Patterns;
+use crate::image::manifest::digest;
 
 /// A secret that was found. It contains no value, and its texts are redacted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -1,23 +1,17 @@
 //! `railpack2docker leaks`: searches images, caches and logs for secrets.
 //!
-//! The modules use each other in this order: `encode`, `patterns`, `unfold` and `search` find values in bytes; `compression`,
-//! `tar`, `document`, `contents` and `scan` read what an archive contains; `leak` and `report` describe the result;
-//! `engine`, `oci` and `log` read the sources.
+//! The modules use each other in this order: `encode`, `patterns`, `unfold` and `search` find values in bytes; `document`,
+//! `contents` and `scan` read what an archive contains; `leak` and `report` describe the result; `log` reads logs.
 
-mod compression;
 mod contents;
 mod document;
 mod encode;
-mod engine;
 mod leak;
 mod log;
-mod oci;
 mod patterns;
-mod progress;
 mod report;
 mod scan;
 mod search;
-mod tar;
 mod unfold;
 
 use std::fmt;
@@ -34,13 +28,14 @@ use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::{PLAN_NAME, plan_at};
 use crate::files::read::read_error;
+use crate::image::progress::Progress;
+use crate::image::{engine, files};
 use crate::options::secret_sources::SecretArgs;
 use crate::output::print::print;
 use crate::output::report::{OrReport, Reporter, drawings_without_plan};
 use contents::Contents;
 use leak::{Leak, leaks};
 use patterns::Patterns;
-use progress::Progress;
 use scan::{Limits, Scan};
 
 /// The exit status if a secret was found.
@@ -161,6 +156,12 @@ pub(crate) fn check_image(image: &str, values: &Values, reporter: &Reporter) -> 
     Ok(leaks.is_empty())
 }
 
+/// A function that replaces the values of secrets in a text with their names.
+pub(crate) fn redactor(values: &Values) -> Result<impl Fn(&str) -> String, Diagnostic> {
+    let patterns = Patterns::new(values)?;
+    Ok(move |text: &str| patterns.redact(text.as_bytes()))
+}
+
 /// The leaks of a source, and the notes about what was not searched.
 fn search(source: &Source<'_>, patterns: &Patterns) -> Result<(Vec<Leak>, Vec<Diagnostic>), Diagnostic> {
     let contents = read(source, patterns).map_err(|mut error| {
@@ -180,7 +181,7 @@ fn read(source: &Source<'_>, patterns: &Patterns) -> Result<Contents, Diagnostic
             scan.finish()
         }
         Source::Oci(path) => {
-            oci::read(path, &mut scan)?;
+            files::read(path, &mut scan)?;
             scan.finish()
         }
         Source::Log(path) => search_log(path, patterns)?,
@@ -203,7 +204,7 @@ fn search_log(path: &Path, patterns: &Patterns) -> Result<Contents, Diagnostic> 
     }
     let file = fs::File::open(path).map_err(cannot_read)?;
     let size = file.metadata().ok().map(|metadata| metadata.len());
-    let progress = Progress::start(&patterns.redact(path.display().to_string().as_bytes()), size);
+    let progress = Progress::start("searching", &patterns.redact(path.display().to_string().as_bytes()), size);
     log::search(patterns, &mut progress.counted(file)).map_err(cannot_read)
 }
 

@@ -5,13 +5,14 @@ use std::io::{self, Read};
 
 use serde_json::Value;
 
-use super::compression::{Bounded, HEAD, Kind, decoder, peek};
 use super::contents::{Aspect, Contents, Gap, Place, Spot};
 use super::document::Document;
 use super::patterns::Patterns;
-use super::progress::Progress;
 use super::search::{Buffer, Hit, Stream};
-use super::tar::{Archive, Entry};
+use crate::image::blobs::{BlobReader, Fault};
+use crate::image::compression::{Bounded, HEAD, Kind, decoder, peek};
+use crate::image::progress::Progress;
+use crate::image::tar::{Archive, Entry};
 
 /// The limits of what is read.
 #[derive(Clone, Copy, Debug)]
@@ -48,62 +49,12 @@ pub(super) struct Scan<'p> {
     contents: Contents,
 }
 
-/// An error while reading, with its location in the source.
-#[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) location: String,
-    pub(super) error: io::Error,
-}
-
-impl Fault {
-    fn new(location: impl Into<String>, error: io::Error) -> Self {
-        Self { location: location.into(), error }
-    }
-
-    /// The reason, with the location.
-    pub(super) fn describe(&self) -> String {
-        let why = match self.error.kind() {
-            io::ErrorKind::UnexpectedEof => "it is truncated".to_owned(),
-            _ => self.error.to_string(),
-        };
-        if self.location.is_empty() { why } else { format!("{why}, in `{}`", self.location) }
-    }
-}
-
-impl<'p> Scan<'p> {
-    pub(super) fn new(patterns: &'p Patterns, limits: Limits) -> Self {
-        Self { patterns, limits, buffers: Vec::new(), documents: 0, contents: Contents::default() }
-    }
-
-    /// Starts the progress bar of the source.
-    pub(super) fn progress(&self, name: &str, size: Option<u64>) -> Progress {
-        Progress::start(&self.patterns.redact(name.as_bytes()), size)
-    }
-
-    /// The result.
-    pub(super) fn finish(self) -> Contents {
-        self.contents
-    }
-
-    /// Reads an archive of blobs, which may be compressed.
-    pub(super) fn archive(&mut self, from: &mut dyn Read) -> Result<(), Fault> {
-        let mut head = [0; HEAD];
-        let (kind, mut from) = peek(from, &mut head).map_err(|error| Fault::new("", error))?;
-        match kind {
-            Kind::Tar => self.blobs(&mut from),
-            kind if kind.is_compressed() => {
-                let mut decoded = decoder(kind, &mut from);
-                self.blobs(&mut decoded)
-            }
-            _ => Err(Fault::new("", io::Error::new(io::ErrorKind::InvalidData, "it is not a tar archive"))),
-        }
-    }
-
+impl BlobReader for Scan<'_> {
     fn blobs(&mut self, from: &mut dyn Read) -> Result<(), Fault> {
         let mut archive = Archive::new(from);
         while let Some(entry) = archive.next().map_err(|error| Fault::new("", error))? {
             self.names("", &entry);
-            if entry.is_file {
+            if entry.is_file() {
                 let path = String::from_utf8_lossy(&entry.path);
                 self.blob(path.strip_prefix("./").unwrap_or(&path), &mut archive)?;
             }
@@ -112,10 +63,24 @@ impl<'p> Scan<'p> {
             .map_err(|error| Fault::new("", error))
     }
 
-    /// Reads a blob: a layer, a document, or anything else.
-    pub(super) fn blob(&mut self, name: &str, from: &mut dyn Read) -> Result<(), Fault> {
+    fn blob(&mut self, name: &str, from: &mut dyn Read) -> Result<(), Fault> {
         self.contents.is_image |= matches!(name, "index.json" | "manifest.json");
         self.blob_within(name, from, 0)
+    }
+
+    fn progress(&self, name: &str, size: Option<u64>) -> Progress {
+        Progress::start("searching", &self.patterns.redact(name.as_bytes()), size)
+    }
+}
+
+impl<'p> Scan<'p> {
+    pub(super) fn new(patterns: &'p Patterns, limits: Limits) -> Self {
+        Self { patterns, limits, buffers: Vec::new(), documents: 0, contents: Contents::default() }
+    }
+
+    /// The result.
+    pub(super) fn finish(self) -> Contents {
+        self.contents
     }
 
     fn blob_within(&mut self, name: &str, from: &mut dyn Read, depth: usize) -> Result<(), Fault> {
@@ -146,7 +111,7 @@ impl<'p> Scan<'p> {
         let mut archive = Archive::new(from);
         while let Some(entry) = archive.next().map_err(|error| self.fault(name, error))? {
             self.names(name, &entry);
-            if entry.is_file {
+            if entry.is_file() {
                 let place = self.file(name, &entry.path, Aspect::Content);
                 let read = self.content(&place, &mut archive, 0);
                 read.map_err(|error| self.fault(&format!("{name}: {}", describe(&place)), error))?;

@@ -15,7 +15,7 @@ use self::lock::{Lock, group};
 use self::registry::Resolver;
 use self::update::Update;
 use self::used::PlanImages;
-use super::docker::check_buildx;
+use crate::docker::check_buildx;
 use crate::failure::Failure;
 use crate::files::lock_file::{Pins, print};
 use crate::files::output_files::{Outcome, OutputFiles};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use railpack2docker::{Code, Diagnostic, PulledImage};
 use serde_json::Value;
 
-use crate::commands::docker::query;
+use crate::docker::query;
 use crate::failure::Failure;
 use crate::files::lock_file::{Pins, is_digest};
 use crate::files::plan_file::PlanFile;

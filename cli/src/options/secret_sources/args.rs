@@ -12,6 +12,13 @@ pub(crate) struct SecretArgs {
     pub(super) allow_empty: bool,
 }
 
+impl SecretArgs {
+    /// Whether no source is given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sources.is_empty() && !self.allow_empty
+    }
+}
+
 /// One argument.
 #[derive(Clone, Debug)]
 pub(super) enum Source {

@@ -96,7 +96,9 @@ impl Image {
             let statement = add(&mut files, statement.to_string().into_bytes());
             let config = add(&mut files, b"{\"rootfs\":{}}".to_vec());
             let manifest = json!({ "config": config, "layers": [statement] });
-            manifests.push(add(&mut files, manifest.to_string().into_bytes()));
+            let mut descriptor = add(&mut files, manifest.to_string().into_bytes());
+            descriptor["platform"] = json!({ "architecture": "unknown", "os": "unknown" });
+            manifests.push(descriptor);
         }
         files.insert("index.json".to_owned(), json!({ "manifests": manifests }).to_string().into_bytes());
         files.insert("oci-layout".to_owned(), b"{\"imageLayoutVersion\":\"1.0.0\"}".to_vec());

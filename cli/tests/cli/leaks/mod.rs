@@ -1,6 +1,6 @@
 //! `leaks`: planted leaks are found in every form of archive, and no output contains a value.
 
-mod archives;
+pub(crate) mod archives;
 mod build;
 mod trouble;
 

@@ -6,31 +6,32 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use railpack2docker::escape::escape_invisible;
 
 /// The progress of one source.
-pub(super) struct Progress(ProgressBar);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Starts it. Without a size, it shows only what was read.
-    pub(super) fn start(name: &str, size: Option<u64>) -> Self {
+    /// Starts it. `verb` is what is being done. Without a size, it shows only what was read.
+    pub(crate) fn start(verb: &str, name: &str, size: Option<u64>) -> Self {
         if !io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
         let template = match size {
-            Some(_) => "searching {msg} {wide_bar} {bytes}/{total_bytes} ({bytes_per_sec})",
-            None => "searching {msg} {spinner} {bytes} ({bytes_per_sec})",
+            Some(_) => "{prefix} {msg} {wide_bar} {bytes}/{total_bytes} ({bytes_per_sec})",
+            None => "{prefix} {msg} {spinner} {bytes} ({bytes_per_sec})",
         };
         let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template(template);
         Self(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)))
-            .with_name(escape_invisible(name).into_owned())
+            .with_name(verb, escape_invisible(name).into_owned())
     }
 
-    fn with_name(self, name: String) -> Self {
+    fn with_name(self, verb: &str, name: String) -> Self {
+        self.0.set_prefix(verb.to_owned());
         self.0.set_message(name);
         self
     }
 
     /// A reader whose bytes count.
-    pub(super) fn counted<R: Read>(&self, from: R) -> Counted<R> {
+    pub(crate) fn counted<R: Read>(&self, from: R) -> Counted<R> {
         Counted { from, bar: self.0.clone() }
     }
 }
@@ -43,7 +44,7 @@ impl Drop for Progress {
 }
 
 /// A reader that moves a progress bar.
-pub(super) struct Counted<R> {
+pub(crate) struct Counted<R> {
     from: R,
     bar: ProgressBar,
 }

@@ -7,11 +7,11 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// The number of bytes by which [`Kind::of`] recognizes content.
-pub(super) const HEAD: usize = 512;
+pub(crate) const HEAD: usize = 512;
 
 /// The kind of a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Gzip,
     Zstd,
     Tar,
@@ -21,7 +21,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The kind of a content that begins with these bytes.
-    pub(super) fn of(head: &[u8]) -> Self {
+    pub(crate) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
@@ -32,13 +32,13 @@ impl Kind {
     }
 
     /// Whether [`decoder`] reads it.
-    pub(super) fn is_compressed(self) -> bool {
+    pub(crate) fn is_compressed(self) -> bool {
         matches!(self, Self::Gzip | Self::Zstd)
     }
 }
 
 /// A reader of the decompressed content.
-pub(super) fn decoder<'r>(kind: Kind, from: &'r mut dyn Read) -> Box<dyn Read + 'r> {
+pub(crate) fn decoder<'r>(kind: Kind, from: &'r mut dyn Read) -> Box<dyn Read + 'r> {
     match kind {
         Kind::Gzip => Box::new(MultiGzDecoder::new(from)),
         Kind::Zstd => Box::new(ZstdReader { from, decoder: FrameDecoder::new(), is_in_frame: false }),
@@ -47,7 +47,7 @@ pub(super) fn decoder<'r>(kind: Kind, from: &'r mut dyn Read) -> Box<dyn Read + 
 }
 
 /// The start of a reader, and the reader from its start.
-pub(super) fn peek<'r>(from: &'r mut dyn Read, head: &'r mut [u8; HEAD]) -> io::Result<(Kind, impl Read + 'r)> {
+pub(crate) fn peek<'r>(from: &'r mut dyn Read, head: &'r mut [u8; HEAD]) -> io::Result<(Kind, impl Read + 'r)> {
     let mut filled = 0;
     while let Some(space) = head.get_mut(filled..).filter(|space| !space.is_empty()) {
         match from.read(space) {
@@ -118,11 +118,11 @@ impl Read for ZstdReader<'_> {
 }
 
 /// A reader that ends at a limit.
-pub(super) struct Bounded<'r> {
-    pub(super) from: &'r mut dyn Read,
-    pub(super) left: u64,
+pub(crate) struct Bounded<'r> {
+    pub(crate) from: &'r mut dyn Read,
+    pub(crate) left: u64,
     /// Whether there was more.
-    pub(super) is_cut: bool,
+    pub(crate) is_cut: bool,
 }
 
 impl Read for Bounded<'_> {

@@ -6,20 +6,20 @@ use std::thread::{self, JoinHandle};
 
 use railpack2docker::{Code, Diagnostic};
 
-use super::scan::Scan;
-use crate::commands::docker::{PROGRAM, cannot_run};
+use super::blobs::{BlobReader, read_archive};
+use crate::docker::{PROGRAM, cannot_run};
 use crate::options::key;
 
 /// The maximum number of bytes of docker's messages that are kept.
 const MAX_MESSAGE: u64 = 64 * 1024;
 
 /// Reads an image of the engine.
-pub(super) fn read(image: &str, scan: &mut Scan<'_>) -> Result<(), Diagnostic> {
+pub(crate) fn read(image: &str, reader: &mut dyn BlobReader) -> Result<(), Diagnostic> {
     let mut docker = save(image)?;
     let messages = docker.stderr.take().map(collect);
     let result = docker.stdout.take().map(|stdout| {
-        let progress = scan.progress(image, None);
-        scan.archive(&mut progress.counted(stdout))
+        let progress = reader.progress(image, None);
+        read_archive(reader, &mut progress.counted(stdout))
     });
     // the pipe is closed, so docker ends
     let status = docker.wait().map_err(|error| cannot_read(image, &error.to_string()))?;

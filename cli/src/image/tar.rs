@@ -12,7 +12,7 @@ const BLOCK: usize = 512;
 const MAX_EXTENSION: u64 = 4 * 1024 * 1024;
 
 /// An archive.
-pub(super) struct Archive<'r> {
+pub(crate) struct Archive<'r> {
     from: &'r mut dyn Read,
     /// The number of bytes that were read.
     offset: u64,
@@ -23,22 +23,66 @@ pub(super) struct Archive<'r> {
 
 /// The header of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) path: Vec<u8>,
+pub(crate) struct Entry {
+    pub(crate) path: Vec<u8>,
     /// The target of a link.
-    pub(super) link: Vec<u8>,
-    /// The names of the owner and the group, and extended attributes.
-    pub(super) attributes: Vec<u8>,
-    pub(super) is_file: bool,
+    pub(crate) link: Vec<u8>,
+    /// The names of the owner and the group, and extended attributes, as they are.
+    pub(crate) attributes: Vec<u8>,
+    /// The extended attributes, each with its value.
+    pub(crate) extended: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) kind: EntryKind,
+    /// The permissions, with those of setuid, setgid and sticky.
+    pub(crate) mode: u32,
+    pub(crate) uid: u64,
+    pub(crate) gid: u64,
+    /// The major and the minor number of a device.
+    pub(crate) device: (u64, u64),
+}
+
+impl Entry {
+    /// Whether it has a content.
+    pub(crate) fn is_file(&self) -> bool {
+        self.kind == EntryKind::File
+    }
+}
+
+/// The kind of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    File,
+    HardLink,
+    SymbolicLink,
+    CharacterDevice,
+    BlockDevice,
+    Directory,
+    Pipe,
+    /// A kind that no layer has.
+    Other,
+}
+
+impl EntryKind {
+    fn new(flag: u8) -> Self {
+        match flag {
+            b'0' | 0 | b'7' | b'S' => Self::File,
+            b'1' => Self::HardLink,
+            b'2' => Self::SymbolicLink,
+            b'3' => Self::CharacterDevice,
+            b'4' => Self::BlockDevice,
+            b'5' => Self::Directory,
+            b'6' => Self::Pipe,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl<'r> Archive<'r> {
-    pub(super) fn new(from: &'r mut dyn Read) -> Self {
+    pub(crate) fn new(from: &'r mut dyn Read) -> Self {
         Self { from, offset: 0, left: 0, padding: 0 }
     }
 
     /// The next file. `None` at the end of the archive; anything after the end can be read.
-    pub(super) fn next(&mut self) -> io::Result<Option<Entry>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Entry>> {
         self.skip()?;
         let mut extensions = Extensions::default();
         let mut is_extended = false;
@@ -63,12 +107,11 @@ impl<'r> Archive<'r> {
                     if kind == b'S' {
                         self.skip_sparse_map(&block)?;
                     }
-                    let is_file = matches!(kind, b'0' | 0 | b'7' | b'S');
                     // links and directories have no content, whatever their size is
                     let size = if matches!(kind, b'1'..=b'6') { 0 } else { extensions.size.unwrap_or(size) };
                     self.left = size;
                     self.padding = size.wrapping_neg() % BLOCK as u64;
-                    return Ok(Some(extensions.entry(&header, is_file)));
+                    return Ok(Some(extensions.entry(&header)));
                 }
             }
         }
@@ -149,7 +192,7 @@ impl<'r> Archive<'r> {
     }
 
     /// A reader of everything after the end of the archive.
-    pub(super) fn rest(self) -> &'r mut dyn Read {
+    pub(crate) fn rest(self) -> &'r mut dyn Read {
         self.from
     }
 }
@@ -177,8 +220,14 @@ struct Extensions {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
+    uid: Option<u64>,
+    gid: Option<u64>,
     attributes: Vec<u8>,
+    extended: Vec<(Vec<u8>, Vec<u8>)>,
 }
+
+/// The prefix of a record with an extended attribute.
+const EXTENDED: &[u8] = b"SCHILY.xattr.";
 
 impl Extensions {
     /// Reads records of the form `LENGTH KEY=VALUE\n`. `None` if they are invalid.
@@ -189,18 +238,24 @@ impl Extensions {
             let record = records.get(blank + 1..length)?.strip_suffix(b"\n")?;
             let equals = record.iter().position(|byte| *byte == b'=')?;
             let (key, value) = (record.get(..equals)?, record.get(equals + 1..)?);
+            let number = || std::str::from_utf8(value).ok()?.parse().ok();
             match key {
                 b"path" => self.path = Some(value.to_vec()),
                 b"linkpath" => self.link = Some(value.to_vec()),
-                b"size" => self.size = Some(std::str::from_utf8(value).ok()?.parse().ok()?),
-                _ => {}
+                b"size" => self.size = Some(number()?),
+                b"uid" => self.uid = number(),
+                b"gid" => self.gid = number(),
+                _ => {
+                    let name = key.strip_prefix(EXTENDED).map(<[u8]>::to_vec);
+                    self.extended.extend(name.map(|name| (name, value.to_vec())));
+                }
             }
             records = records.get(length..)?;
         }
         Some(())
     }
 
-    fn entry(self, header: &Header<'_>, is_file: bool) -> Entry {
+    fn entry(self, header: &Header<'_>) -> Entry {
         let mut attributes = self.attributes;
         for name in [header.field(265, 32), header.field(297, 32)] {
             attributes.push(b'\n');
@@ -210,7 +265,12 @@ impl Extensions {
             path: self.path.unwrap_or_else(|| header.path()),
             link: self.link.unwrap_or_else(|| until_nul(header.field(157, 100)).to_vec()),
             attributes,
-            is_file,
+            extended: self.extended,
+            kind: EntryKind::new(header.kind()),
+            mode: u32::try_from(header.number(100, 8) & 0o7777).unwrap_or_default(),
+            uid: self.uid.unwrap_or_else(|| header.number(108, 8)),
+            gid: self.gid.unwrap_or_else(|| header.number(116, 8)),
+            device: (header.number(329, 8), header.number(337, 8)),
         }
     }
 }
@@ -234,23 +294,32 @@ impl Header<'_> {
         if prefix.is_empty() { name.to_vec() } else { [prefix, b"/", name].concat() }
     }
 
-    /// The size of the content: octal, or binary if the first bit is set.
+    /// The size of the content.
     fn size(&self) -> Option<u64> {
-        let field = self.field(124, 12);
-        match field.split_first() {
-            Some((0x80, rest)) => {
-                let (high, low) = rest.split_at(rest.len().saturating_sub(8));
-                let low: [u8; 8] = low.try_into().ok()?;
-                // one bit is left for the padding
-                high.iter().all(|byte| *byte == 0).then(|| u64::from_be_bytes(low)).filter(|size| *size <= u64::MAX / 2)
-            }
-            _ => octal(field),
+        // one bit is left for the padding
+        number(self.field(124, 12)).filter(|size| *size <= u64::MAX / 2)
+    }
+
+    /// A number of the metadata. An invalid one is 0, as in Go's `archive/tar` for devices.
+    fn number(&self, start: usize, length: usize) -> u64 {
+        number(self.field(start, length)).unwrap_or_default()
+    }
+}
+
+/// A number: octal, or binary if the first bit is set.
+fn number(field: &[u8]) -> Option<u64> {
+    match field.split_first() {
+        Some((0x80, rest)) => {
+            let (high, low) = rest.split_at(rest.len().saturating_sub(8));
+            let low = low.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+            high.iter().all(|byte| *byte == 0).then_some(low)
         }
+        _ => octal(field),
     }
 }
 
 /// Whether bytes begin with the header of a file, by its checksum.
-pub(super) fn is_header(head: &[u8]) -> bool {
+pub(crate) fn is_header(head: &[u8]) -> bool {
     let Some(block) = head.get(..BLOCK) else { return false };
     let Some(expected) = block.get(148..156).and_then(octal) else { return false };
     let sum = |byte: fn(u8) -> i64| -> i64 {
@@ -319,12 +388,16 @@ mod tests {
         builder.append_link(&mut link, "link", "target/".repeat(60)).unwrap();
         // ustar's form, with a prefix
         builder.append_data(&mut header(EntryType::Regular, 0), "dir/".repeat(30) + "name", io::empty()).unwrap();
-        let extensions = [("path", &b"pax name"[..]), ("SCHILY.xattr.user.x", b"a\nb=c"), ("size", b"3")];
+        let extensions =
+            [("path", &b"pax name"[..]), ("SCHILY.xattr.user.x", b"a\nb=c"), ("size", b"3"), ("uid", b"3000000")];
         builder.append_pax_extensions(extensions).unwrap();
         let mut sized = header(EntryType::Regular, 3);
         sized.set_path("short").unwrap();
         sized.set_size(0);
         sized.set_username("owner").unwrap();
+        sized.set_mode(0o104_755);
+        sized.set_uid(1000);
+        sized.set_gid(50);
         sized.set_cksum();
         let mut bytes = builder.into_inner().unwrap();
         bytes.truncate(bytes.len() - 2 * BLOCK);
@@ -338,7 +411,7 @@ mod tests {
         let entries = read(&archive()).unwrap();
         let shown: Vec<_> = entries
             .iter()
-            .map(|(entry, content)| (String::from_utf8_lossy(&entry.path).into_owned(), entry.is_file, content.len()))
+            .map(|(entry, content)| (String::from_utf8_lossy(&entry.path).into_owned(), entry.is_file(), content.len()))
             .collect();
         let expected = [
             ("app/".to_owned(), false, 0),
@@ -352,6 +425,11 @@ mod tests {
         assert_eq!(entries[3].0.link, "target/".repeat(60).into_bytes());
         let attributes = String::from_utf8_lossy(&entries[5].0.attributes).into_owned();
         assert!(attributes.contains("SCHILY.xattr.user.x=a\nb=c\n") && attributes.contains("\nowner"), "{attributes}");
+        let sized = &entries[5].0;
+        assert_eq!(sized.extended, [(b"user.x".to_vec(), b"a\nb=c".to_vec())]);
+        assert_eq!((sized.mode, sized.uid, sized.gid), (0o4755, 3_000_000, 50));
+        let kinds: Vec<EntryKind> = entries.iter().map(|(entry, _)| entry.kind).collect();
+        assert_eq!((kinds[0], kinds[3]), (EntryKind::Directory, EntryKind::SymbolicLink));
     }
 
     #[test]
@@ -362,8 +440,19 @@ mod tests {
         header.set_cksum();
         let mut bytes: &[u8] = header.as_bytes();
         let mut archive = Archive::new(&mut bytes);
-        assert!(archive.next().unwrap().unwrap().is_file);
+        assert!(archive.next().unwrap().unwrap().is_file());
         assert_eq!(archive.left, 1 << 40);
+    }
+
+    #[test]
+    fn devices_have_numbers() {
+        let mut device = header(EntryType::Char, 0);
+        device.set_path("dev/null").unwrap();
+        device.set_device_major(1).unwrap();
+        device.set_device_minor(3).unwrap();
+        device.set_cksum();
+        let entry = &read(device.as_bytes()).unwrap()[0].0;
+        assert_eq!((entry.kind, entry.device), (EntryKind::CharacterDevice, (1, 3)));
     }
 
     #[test]

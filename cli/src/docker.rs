@@ -71,7 +71,7 @@ fn builder(more: &[OsString]) -> Option<String> {
 }
 
 /// Runs docker. The result is its standard output, or its standard error if it fails.
-pub(super) fn query(arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
+pub(crate) fn query(arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
     let output = Command::new(PROGRAM)
         .args(arguments)
         .env_remove(key::VARIABLE)

@@ -6,34 +6,35 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use railpack2docker::{Code, Diagnostic};
 
-use super::scan::{Fault, Scan};
+use super::blobs::{BlobReader, Fault, read_archive};
 use crate::files::read::read_error;
 
 /// The maximum depth of directories. Blobs are two levels deep.
 const MAX_DEPTH: usize = 8;
 
 /// Reads an archive or a directory.
-pub(super) fn read(path: &Path, scan: &mut Scan<'_>) -> Result<(), Diagnostic> {
+pub(crate) fn read(path: &Path, reader: &mut dyn BlobReader) -> Result<(), Diagnostic> {
     let metadata = fs::metadata(path).map_err(|error| cannot_read(path, &read_error(&error)))?;
     let name = path.display().to_string();
     if metadata.is_dir() {
-        return read_directory(path, &name, scan);
+        return read_directory(path, &name, reader);
     }
     let file = fs::File::open(path).map_err(|error| cannot_read(path, &read_error(&error)))?;
-    let progress = scan.progress(&name, metadata.is_file().then_some(metadata.len()));
-    scan.archive(&mut progress.counted(file)).map_err(|fault| cannot_read(path, &fault.describe()))
+    let progress = reader.progress(&name, metadata.is_file().then_some(metadata.len()));
+    read_archive(reader, &mut progress.counted(file)).map_err(|fault| cannot_read(path, &fault.describe()))
 }
 
-fn read_directory(path: &Path, name: &str, scan: &mut Scan<'_>) -> Result<(), Diagnostic> {
+fn read_directory(path: &Path, name: &str, reader: &mut dyn BlobReader) -> Result<(), Diagnostic> {
     let mut files = Vec::new();
     list(path, "", 0, &mut files).map_err(|error| cannot_read(path, &error.to_string()))?;
     let size = files.iter().map(|file| file.size).sum();
-    let progress = scan.progress(name, Some(size));
+    let progress = reader.progress(name, Some(size));
     for file in files {
         let open = fs::File::open(&file.path);
         let opened = open.map_err(|error| cannot_read(&file.path, &read_error(&error)))?;
         let mut from = progress.counted(opened);
-        scan.blob(&file.name, &mut from as &mut dyn Read)
+        reader
+            .blob(&file.name, &mut from as &mut dyn Read)
             .map_err(|fault: Fault| cannot_read(path, &fault.describe()))?;
     }
     Ok(())
