@@ -34,6 +34,10 @@ pub struct BuildCommand {
     pub source_date: Option<SourceDate>,
     /// The destination of the image.
     pub destination: Destination,
+    /// The name of the image, with its tag, if it has one.
+    pub image: Option<String>,
+    /// A repository in a registry that the build reads its cache from, and writes it to.
+    pub cache: Option<String>,
     /// Additional arguments, before the context.
     pub more: Vec<OsString>,
     /// The build context.
@@ -95,11 +99,21 @@ pub enum Destination {
     /// The standard input of `docker load`. Only an archive can have rewritten times: Docker's image store unpacks an
     /// image before that (`exporter/containerimage/export.go` in `BuildKit`).
     Load,
+    /// The registry in the name of the image.
+    Push,
+    /// The same, with rewritten times.
+    PushRewritten,
 }
 
 /// The arguments of `docker build` for an archive whose times are rewritten, on standard output. Provenance contains
 /// the time of the build.
 const ARCHIVE: [&str; 3] = ["--provenance=false", "--output", "type=docker,dest=-,rewrite-timestamp=true"];
+
+/// The arguments of `docker build` for an image with rewritten times in a registry.
+const PUSH_REWRITTEN: [&str; 3] = ["--provenance=false", "--output", "type=image,push=true,rewrite-timestamp=true"];
+
+/// The name of an image for several platforms, if it has no other. Buildah needs one.
+const MANIFEST: &str = "app";
 
 /// The command that loads an archive from standard input.
 pub const LOAD: [&str; 2] = ["docker", "load"];
@@ -136,6 +150,8 @@ impl BuildCommand {
             build_args: options.image.label_args.values().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
             source_date: options.reproducible.then_some(SourceDate::Variable),
             destination: if options.reproducible { Destination::Load } else { Destination::Default },
+            image: None,
+            cache: None,
             more: Vec::new(),
             context: context.into(),
         }
@@ -170,16 +186,67 @@ impl BuildCommand {
         if let Some(date) = &self.source_date {
             arguments.extend(["--build-arg".into(), date.word().into()]);
         }
-        if self.destination == Destination::Load {
-            arguments.extend(ARCHIVE.map(OsString::from));
+        for option in self.result_options() {
+            arguments.extend(option.into_iter().map(OsString::from));
         }
         arguments.extend(self.more.iter().cloned());
         arguments.push(not_an_option(&self.context));
         arguments
     }
 
+    /// The name of the image, its cache and its destination: options of the program, with their values.
+    fn result_options(&self) -> Vec<Vec<String>> {
+        let option = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let mut options = Vec::new();
+        if self.is_manifest() {
+            options.push(option(&["--manifest", self.image.as_deref().unwrap_or(MANIFEST)]));
+        } else if let Some(image) = &self.image {
+            options.push(option(&["-t", image]));
+        }
+        if let Some(cache) = &self.cache {
+            let (from, to) = if self.is_docker() {
+                (format!("type=registry,ref={cache}"), format!("type=registry,ref={cache},mode=max"))
+            } else {
+                (cache.clone(), cache.clone())
+            };
+            options.extend([option(&["--cache-from", &from]), option(&["--cache-to", &to])]);
+        }
+        let [provenance, output, fields] = match self.destination {
+            Destination::Load => ARCHIVE,
+            Destination::PushRewritten => PUSH_REWRITTEN,
+            // other programs push with another command
+            Destination::Push if self.is_docker() => return [options, vec![option(&["--push"])]].concat(),
+            Destination::Push | Destination::Default => return options,
+        };
+        options.extend([option(&[provenance]), option(&[output, fields])]);
+        options
+    }
+
+    fn is_docker(&self) -> bool {
+        matches!(self.program, Program::Docker | Program::BuildKit)
+    }
+
+    /// Whether the program names an image for several platforms with an option of its own. Without it, each platform
+    /// would have an image without a name.
+    fn is_manifest(&self) -> bool {
+        !self.is_docker() && self.platforms.len() > 1
+    }
+
+    /// The command for a shell that pushes the image after the build. `None` if the build does.
+    #[must_use]
+    pub fn push_command(&self) -> Option<String> {
+        let image = self.image.as_deref().filter(|_| self.destination == Destination::Push && !self.is_docker())?;
+        let (program, word) = (self.program.name(), shell_word(image, false));
+        Some(if self.is_manifest() {
+            format!("{program} manifest push --all {word} {}", shell_word(&format!("docker://{image}"), false))
+        } else {
+            format!("{program} push {word}")
+        })
+    }
+
     /// The command for a shell, one option per line. Each line but the last ends with a backslash.
-    pub(crate) fn shell_lines(&self) -> Vec<String> {
+    #[must_use]
+    pub fn shell_lines(&self) -> Vec<String> {
         let mut lines: Vec<String> =
             self.bundle.iter().map(|bundle| format!("{}=\"$({})\"", bundle.name, bundle.command)).collect();
         let build = match self.program {
@@ -204,9 +271,11 @@ impl BuildCommand {
         lines.extend(self.build_args.iter().map(|name| format!("  --build-arg {}", shell_word(name, false))));
         lines.extend(self.source_date.iter().map(|date| format!("  --build-arg {}", date.word())));
         let mut end = path_word(&self.context);
+        for option in self.result_options() {
+            let words = option.iter().map(|word| shell_word(word, false)).collect::<Vec<_>>();
+            lines.push(format!("  {}", words.join(" ")));
+        }
         if self.destination == Destination::Load {
-            let [provenance, output, archive] = ARCHIVE;
-            lines.extend([format!("  {provenance}"), format!("  {output} {archive}")]);
             end = format!("{end} | {}", LOAD.join(" "));
         }
         let last = lines.pop().map(|last| format!("{last} {end}"));
@@ -297,6 +366,7 @@ fn hash_command(options: &Options) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::builder::Builder;
     use crate::{Compilation, transpile};
 
     fn plan(secrets: &str, of_a: &str, of_b: &str) -> String {
@@ -355,6 +425,8 @@ mod tests {
         let mut command = BuildCommand::for_header(&usage, &options);
         command.secrets_hash = Some(HashArg::Value("1 2".to_owned()));
         command.build_args = vec!["REVISION".to_owned()];
+        command.image = Some("a b".to_owned());
+        command.cache = Some("example.com/cache:a".to_owned());
         let lines: String = command.shell_lines().iter().map(|line| line.trim_end_matches('\\')).collect();
         let words = crate::compat::shlex::split(&lines).words;
         let arguments = command.arguments();
@@ -369,6 +441,33 @@ mod tests {
         let arguments = arguments.iter().map(|argument| argument.to_str().unwrap());
         let load = ["|", "docker", "load"];
         assert_eq!(words, ["docker", "build"].into_iter().chain(arguments).chain(load).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn buildah_names_an_image_for_several_platforms() {
+        let lines = |platforms: &[&str], builder: &str, image: Option<&str>| {
+            let mut options = Options::for_builder(Builder::parse(builder).unwrap());
+            options.platforms = platforms.iter().map(|platform| (*platform).to_owned()).collect();
+            let usage = Compilation::parse(&plan("", "", ""), false).unwrap().secrets(&options);
+            let mut command = BuildCommand::for_header(&usage, &options);
+            command.image = image.map(str::to_owned);
+            command.destination = Destination::Push;
+            (command.shell_lines().concat(), command.push_command())
+        };
+        let both = ["linux/amd64", "linux/arm64"];
+        let (build, push) = lines(&both, "buildah@1.43", None);
+        assert!(build.ends_with(r"  --platform linux/amd64,linux/arm64 \  --manifest app ."), "{build}");
+        assert_eq!(push, None);
+        let (build, push) = lines(&both, "podman@5.8", Some("example.com/a:1"));
+        assert!(build.ends_with(r"\  --manifest example.com/a:1 ."), "{build}");
+        let expected = "podman manifest push --all example.com/a:1 docker://example.com/a:1";
+        assert_eq!(push.as_deref(), Some(expected));
+        let (build, push) = lines(&both[..1], "buildah@1.43", Some("a"));
+        assert!(build.ends_with(r"\  -t a ."), "{build}");
+        assert_eq!(push.as_deref(), Some("buildah push a"));
+        let (build, push) = lines(&both, "docker", Some("a"));
+        assert!(build.ends_with(r"\  -t a \  --push ."), "{build}");
+        assert_eq!(push, None);
     }
 
     #[test]
