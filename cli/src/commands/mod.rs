@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
 mod docker;
+pub(crate) mod emit;
 pub(crate) mod explain;
 pub(crate) mod hash;
 pub(crate) mod leaks;
