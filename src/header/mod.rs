@@ -10,7 +10,8 @@ mod stamp;
 
 pub use asset_digest::AssetDigest;
 pub use build_command::{
-    BuildCommand, BundleVariable, Destination, HashArg, ImageName, LOAD, SecretFlag, SecretSource, SourceDate, secret_flags,
+    BuildCommand, BundleVariable, Destination, HashArg, ImageName, LOAD, SecretFlag, SecretSource, SourceDate,
+    secret_flags,
 };
 pub use commented::CommentedFile;
 pub use digest::with_line_feeds;

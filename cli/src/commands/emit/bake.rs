@@ -66,8 +66,7 @@ fn usage(emission: &Emission<'_>) -> Vec<String> {
 
 fn blocks(emission: &Emission<'_>) -> Vec<Block> {
     let names = emission.targets.iter().map(|target| Value::Text(target.name.clone())).collect();
-    let group =
-        Block { kind: "group", label: "default".to_owned(), attributes: vec![("targets", Value::List(names))] };
+    let group = Block { kind: "group", label: "default".to_owned(), attributes: vec![("targets", Value::List(names))] };
     let variables = variables(emission).into_iter().map(|(label, default)| Block {
         kind: "variable",
         label,
@@ -183,9 +182,10 @@ impl fmt::Display for Value {
             }
             Self::Map(map) => {
                 f.write_str("{")?;
-                for (key, value) in map {
-                    let key = Self::Text(key.clone());
-                    write!(f, "\n    {key} = {value}")?;
+                let keys: Vec<String> = map.iter().map(|(key, _)| Self::Text(key.clone()).to_string()).collect();
+                let width = keys.iter().map(|key| key.chars().count()).max().unwrap_or_default();
+                for (key, (_, value)) in keys.iter().zip(map) {
+                    write!(f, "\n    {key:width$} = {value}")?;
                 }
                 f.write_str("\n  }")
             }
@@ -235,7 +235,8 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = String> {
-        let awkward = ["${", "$", "$$", "%{", "%", "}", "\\", "\"", "\n", "\r", "\t", "u0024{", "a", "~", "\u{2028}", "🔥"];
+        let awkward =
+            ["${", "$", "$$", "%{", "%", "}", "\\", "\"", "\n", "\r", "\t", "u0024{", "a", "~", "\u{2028}", "🔥"];
         let part = prop_oneof![prop::sample::select(&awkward[..]).prop_map(str::to_owned), any::<String>()];
         prop::collection::vec(part, 0..5).prop_map(|parts| parts.concat())
     }

@@ -1,7 +1,7 @@
 //! A Compose file: a service with a build section for each plan.
 
-use railpack2docker::shell::word;
 use railpack2docker::Diagnostic;
+use railpack2docker::shell::word;
 
 use super::file::{Content, Emission};
 use super::target::{Hash, Target, unsupported};
@@ -39,7 +39,9 @@ fn usage(emission: &Emission<'_>) -> Vec<String> {
     lines.extend(emission.exports().into_iter().map(|line| format!("  {line}")));
     lines.push(format!("  {hash}docker compose -f {} build{push}", word(&emission.file)));
     if emission.targets.iter().any(|target| target.secrets().next().is_some()) {
-        lines.push("If the variable of a secret is not set, the build gets an empty secret, and does not fail.".to_owned());
+        lines.push(
+            "If the variable of a secret is not set, the build gets an empty secret, and does not fail.".to_owned(),
+        );
     }
     lines
 }
@@ -87,4 +89,3 @@ fn text(text: &str) -> String {
 fn is_key(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
-

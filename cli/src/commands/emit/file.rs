@@ -133,10 +133,12 @@ impl Emission<'_> {
             Kind::Compose => "docker compose build",
             _ => return None,
         };
-        let required = self.targets.iter().filter(|target| target.requires_secrets);
-        let variables: BTreeSet<&str> = required.flat_map(Target::secrets).map(|(_, variable)| variable).collect();
-        let unset: Vec<String> =
-            variables.into_iter().filter(|variable| !is_set(variable)).map(|variable| format!("`{variable}`")).collect();
+        let variables: BTreeSet<&str> = self.targets.iter().flat_map(Target::required).collect();
+        let unset: Vec<String> = variables
+            .into_iter()
+            .filter(|variable| !is_set(variable))
+            .map(|variable| format!("`{variable}`"))
+            .collect();
         let list = unset.join(", ");
         let message = format!("`{tool}` would pass empty secrets: these variables are not set: {list}");
         let help = format!("set them in the environment of `{tool}`; a script of `emit sh` fails without them");
@@ -156,7 +158,7 @@ impl Emission<'_> {
 }
 
 /// A path that is not an option.
-fn not_an_option(path: &str) -> String {
+pub(super) fn not_an_option(path: &str) -> String {
     if path.starts_with('-') { format!("./{path}") } else { path.to_owned() }
 }
 

@@ -4,7 +4,7 @@ use railpack2docker::Diagnostic;
 use railpack2docker::header::HashArg;
 use railpack2docker::shell::word;
 
-use super::file::{Content, Emission};
+use super::file::{Content, Emission, not_an_option};
 use super::target::{Target, unsupported};
 use super::text::Quoted;
 
@@ -26,7 +26,7 @@ pub(super) fn content(emission: &Emission<'_>) -> Result<Content, Diagnostic> {
 fn deploy(emission: &Emission<'_>, target: &Target) -> String {
     let mut words = vec!["fly deploy".to_owned()];
     if target.context != "." {
-        words.push(word(&target.context));
+        words.push(word(&not_an_option(&target.context)));
     }
     if target.context != "." || emission.file != emission.kind.file() {
         words.push(format!("--config {}", word(&emission.file)));

@@ -3,9 +3,10 @@
 use railpack2docker::Diagnostic;
 use railpack2docker::header::Destination;
 
-use super::file::{Content, Emission};
+use super::file::{Content, Emission, not_an_option};
 use super::target::{Hash, Target, unsupported};
 use super::yaml::{Map, Yaml};
+use crate::options::key;
 
 /// The minutes after which a job is stopped.
 const CHECK_MINUTES: u32 = 15;
@@ -31,11 +32,8 @@ pub(super) fn content(emission: &Emission<'_>) -> Result<Content, Diagnostic> {
     if emission.args.push && registry(emission) == Some(REGISTRY) {
         permissions = permissions.with("packages", "write");
     }
-    let document = Map::new()
-        .with("name", "Images")
-        .with("on", "push")
-        .with("permissions", permissions)
-        .with("jobs", jobs);
+    let document =
+        Map::new().with("name", "Images").with("on", "push").with("permissions", permissions).with("jobs", jobs);
     Ok(Content { usage: usage(emission), body: document.document() })
 }
 
@@ -112,9 +110,14 @@ fn build(emission: &Emission<'_>, target: &Target) -> Map {
         steps.push(run("Check the secrets", &checks).with("env", secrets.clone()));
     }
     if let Some(Hash::Secrets(command)) = &target.hash {
-        let line = format!("echo \"{HASH_STEP}=$({command})\" >> \"$GITHUB_OUTPUT\"");
+        let lines = [
+            format!("{HASH_STEP}=\"$({command})\""),
+            format!("echo \"{HASH_STEP}=${HASH_STEP}\" >> \"$GITHUB_OUTPUT\""),
+        ];
+        // an empty key counts as none
+        let environment = secrets.clone().with(key::VARIABLE, format!("${{{{ secrets.{} }}}}", key::VARIABLE));
         steps.push(install());
-        steps.push(run("Hash the secrets", &[line]).with("id", HASH_STEP).with_some("env", secrets.clone()));
+        steps.push(run("Hash the secrets", &lines).with("id", HASH_STEP).with("env", environment));
     }
     if target.command.platforms.len() > 1 {
         steps.push(uses("docker/setup-qemu-action@v3"));
@@ -194,7 +197,7 @@ fn inputs(emission: &Emission<'_>, target: &Target) -> Map {
         Destination::Push | Destination::Default => String::new(),
     };
     let mut inputs = Map::new()
-        .with("context", text(&target.context))
+        .with("context", text(&not_an_option(&target.context)))
         .with("file", text(&target.dockerfile))
         .with_some("platforms", command.platforms.join(","));
     if emission.args.push && output.is_empty() {

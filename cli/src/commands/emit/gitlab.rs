@@ -28,9 +28,14 @@ fn usage(emission: &Emission<'_>) -> Vec<String> {
     let mut lines = vec!["GitLab builds the images in each pipeline.".to_owned()];
     let secrets: Vec<&str> = emission.variables().into_iter().collect();
     if !secrets.is_empty() {
-        lines.push(format!("Masked variables of the project have the secrets: {}", secrets.join(", ")));
+        lines.push("These variables of the project, which should be masked, have the secrets:".to_owned());
+        lines.extend(secrets.iter().map(|variable| format!("  {variable}")));
     }
-    for bundle in emission.targets.iter().filter_map(|target| target.command.bundle.as_ref()) {
+    let bundles: Vec<_> = emission.targets.iter().filter_map(|target| target.command.bundle.as_ref()).collect();
+    if !bundles.is_empty() {
+        lines.push("Store a bundle with:".to_owned());
+    }
+    for bundle in bundles {
         lines.push(format!("  {} --base64 | glab variable set {} --masked", bundle.command, bundle.name));
     }
     lines
@@ -42,7 +47,9 @@ fn check(emission: &Emission<'_>) -> Map {
     let mut has_hashes = false;
     for target in &emission.targets {
         if let Some(Hash::Secrets(command)) = &target.hash {
-            script.push(format!("echo \"{}=$({command})\" >> {HASHES}", emission.hash_variable(target)));
+            let variable = emission.hash_variable(target);
+            script.push(format!("{variable}=\"$({command})\""));
+            script.push(format!("echo \"{variable}=${variable}\" >> {HASHES}"));
             has_hashes = true;
         }
     }

@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn other_texts_stay_as_they_are() {
-        for text in ["", "{}\n", "# a\nx = 1\n", "{\n  \"//\": [\n    1\n  ],\n}", "{\n  \"//\": [\n    \"a\"\n  ],\n}"] {
+        for text in ["", "{}\n", "# a\nx = 1\n", "{\n  \"//\": [\n    1\n  ],\n}", "{\n  \"//\": [\n    \"a\"\n  ],\n}"]
+        {
             assert_eq!(with_comments(text), text);
             assert_eq!(without_comments(text), text);
         }

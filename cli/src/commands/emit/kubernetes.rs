@@ -188,14 +188,13 @@ fn in_source(path: &str) -> String {
 }
 
 fn environment(target: &Target) -> Vec<Map> {
-    let variable = |name: &str, key: &str, from: Map| {
-        Map::new().with("name", name).with("valueFrom", Map::new().with(key, from))
-    };
+    let variable =
+        |name: &str, key: &str, from: Map| Map::new().with("name", name).with("valueFrom", Map::new().with(key, from));
     let flags = Map::new().with("name", "BUILDKITD_FLAGS").with("value", "--oci-worker-no-process-sandbox");
     let mut environment = vec![flags];
     environment.extend(keys(target).into_iter().map(|name| {
         let from = Map::new().with("name", secret_of(target)).with("key", name);
-        let is_optional = !target.requires_secrets && name != "SECRETS_HASH";
+        let is_optional = !target.is_required(name) && name != "SECRETS_HASH";
         variable(name, "secretKeyRef", if is_optional { from.with("optional", true) } else { from })
     }));
     if target.hash == Some(Hash::Fresh) {

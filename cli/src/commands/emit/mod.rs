@@ -47,7 +47,7 @@ Exit status:
   1  the file is stale (with `--check`)
   2  an error occurred (see stderr)";
 
-/// Write a file for another tool that builds the Dockerfiles: for bake, Compose, CI, Fly.io or Kubernetes
+/// Write a file that builds the images with another tool, such as bake or Compose
 ///
 /// The file does everything that the build command in a Dockerfile's header does. Secrets are named in it, and their
 /// values are never read. The Dockerfiles next to the plans are built, with the options in their headers: write them
@@ -251,7 +251,7 @@ fn generate(args: &EmitArgs, reporter: &Reporter) -> Result<Generated, Failure> 
     };
     let plans: Vec<String> = emission.targets.iter().map(|target| target.plan.clone()).collect();
     let command = |plans: &[String], file: &str| {
-        let plans = plans.iter().map(|plan| if plan.starts_with('-') { format!("./{plan}") } else { plan.clone() });
+        let plans = plans.iter().map(|plan| file::not_an_option(plan));
         let words = ["emit", kind.name()].map(str::to_owned).into_iter().chain(plans);
         let output = ["-o".to_owned(), file.to_owned()];
         let transpile = args.transpile.given_arguments();

@@ -31,7 +31,9 @@ pub(super) struct Target {
     /// Whether the Dockerfile has an ignore file of its own.
     pub(super) has_ignore_file: bool,
     /// Whether the build fails without a secret.
-    pub(super) requires_secrets: bool,
+    requires_secrets: bool,
+    /// The variable with the key of the hash layer, which is always required.
+    hash_key: Option<String>,
     /// The value of the build arg `SECRETS_HASH`. `None` if the Dockerfile does not have it.
     pub(super) hash: Option<Hash>,
     /// The build command, to be run in the directory of the file's paths.
@@ -151,8 +153,7 @@ fn target(
     if let Some(reason) = reasons(&stale).into_iter().next() {
         let run = regenerate::command(path, &application.dockerfile, &application.options);
         let message = format!("the Dockerfile is not the one to build: {}", reason.message);
-        reporter
-            .report(&[Diagnostic::new(Code::UnreadyDockerfile, message).with_help(format!("run `{run}`"))], None);
+        reporter.report(&[Diagnostic::new(Code::UnreadyDockerfile, message).with_help(format!("run `{run}`"))], None);
     }
     Ok(Target {
         name,
@@ -162,6 +163,7 @@ fn target(
         dockerfile_in_context: relative(&application.dockerfile, &application.context()),
         has_ignore_file: generated.dockerignore.is_some(),
         requires_secrets: !options.optional_secrets,
+        hash_key: usage.hash_key().map(str::to_owned),
         hash: command.secrets_hash.as_ref().map(|hash| match (options.secrets_hash, hash) {
             (SecretsHash::Arg, HashArg::Output(command)) => Hash::Secrets(command.clone()),
             _ => Hash::Fresh,
@@ -204,11 +206,21 @@ impl Target {
         })
     }
 
-    /// The secrets that a shell can check: lines that fail if a variable is unset or empty.
-    pub(super) fn checks(&self) -> Vec<String> {
-        let is_made = |variable: &str| self.command.bundle.as_ref().is_some_and(|bundle| bundle.name == variable);
+    /// Whether the secret in a variable is required.
+    pub(super) fn is_required(&self, variable: &str) -> bool {
+        self.requires_secrets || self.hash_key.as_deref() == Some(variable)
+    }
+
+    /// The required secrets, by their variables, except for a bundle that the command of the header generates.
+    pub(super) fn required(&self) -> impl Iterator<Item = &str> {
+        let bundle = self.command.bundle.as_ref().map(|bundle| bundle.name.as_str());
         let variables = self.secrets().map(|(_, variable)| variable);
-        let checked = variables.filter(|variable| self.requires_secrets && is_variable(variable) && !is_made(variable));
+        variables.filter(move |variable| self.is_required(variable) && Some(*variable) != bundle)
+    }
+
+    /// Lines of a script that fail if the variable of a required secret is unset or empty.
+    pub(super) fn checks(&self) -> Vec<String> {
+        let checked = self.required().filter(|variable| is_variable(variable));
         checked.map(|variable| format!(": \"${{{variable}:?the secret is missing or empty}}\"")).collect()
     }
 
