@@ -37,9 +37,9 @@ impl CommentedFile {
         lines.push(GeneratedFrom(&Comment::new(&from)).to_string());
         lines.push(format!("# Regenerate it when a plan or an option changes{place}:"));
         lines.push(format!("#   {}", Comment::command(&format!("railpack2docker {}", words.join(" ")))));
-        lines.extend(self.usage.iter().map(|line| match line.starts_with(' ') {
-            true => format!("# {}", Comment::command(line)),
-            false => format!("# {}", Comment::new(line)),
+        lines.extend(self.usage.iter().map(|line| {
+            let is_command = line.starts_with(' ');
+            format!("# {}", if is_command { Comment::command(line) } else { Comment::new(line) })
         }));
         lines.push("#".to_owned());
         let text = format!("{}\n{}", lines.join("\n"), self.body);

@@ -141,35 +141,38 @@ impl Value {
 
     fn to_json(&self) -> serde_json::Value {
         match self {
-            Self::Text(text) => json!(template(text, "${\"$\"}{", "${\"%\"}{")),
+            Self::Text(text) => json!(literal(text)),
             Self::Expression(expression) => json!(format!("${{{expression}}}")),
             Self::Variable(name) => json!(format!("${{{name}}}")),
             Self::List(list) => list.iter().map(Self::to_json).collect(),
-            Self::Map(map) => map.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
+            Self::Map(map) => map.iter().map(|(key, value)| (literal(key), value.to_json())).collect(),
         }
     }
 }
 
-/// A text in which nothing is the start of an interpolation or of a directive.
-fn template(text: &str, interpolation: &str, directive: &str) -> String {
-    let mut escaped = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("${").into_iter().chain(rest.find("%{")).min() {
-        let (before, after) = rest.split_at(at);
-        escaped.push_str(before);
-        escaped.push_str(if after.starts_with('$') { interpolation } else { directive });
-        rest = after.get(2..).unwrap_or_default();
+/// A text in JSON that is not a template: each character that could begin a part of one is an expression.
+fn literal(text: &str) -> String {
+    if !text.contains("${") && !text.contains("%{") {
+        return text.to_owned();
     }
-    escaped + rest
+    let mut literal = String::new();
+    for c in text.chars() {
+        match c {
+            '$' => literal.push_str("${\"$\"}"),
+            '%' => literal.push_str("${\"%\"}"),
+            c => literal.push(c),
+        }
+    }
+    literal
 }
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => {
-                // quoted first: the escape is not one of the text
+                // quoted first: these escapes are not those of the text
                 let quoted = Quoted(text).to_string();
-                f.write_str(&template(&quoted, "\\u0024{", "\\u0025{"))
+                f.write_str(&quoted.replace("${", "\\u0024{").replace("%{", "\\u0025{"))
             }
             Self::Expression(expression) => f.write_str(expression),
             Self::Variable(name) => f.write_str(name),
@@ -235,9 +238,9 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = String> {
-        let awkward =
-            ["${", "$", "$$", "%{", "%", "}", "\\", "\"", "\n", "\r", "\t", "u0024{", "a", "~", "\u{2028}", "🔥"];
-        let part = prop_oneof![prop::sample::select(&awkward[..]).prop_map(str::to_owned), any::<String>()];
+        const AWKWARD: &[&str] =
+            &["${", "$", "$$", "%{", "%", "}", "\\", "\"", "\n", "\r", "\t", "u0024{", "a", "~", "\u{2028}", "🔥"];
+        let part = prop_oneof![prop::sample::select(AWKWARD).prop_map(str::to_owned), any::<String>()];
         prop::collection::vec(part, 0..5).prop_map(|parts| parts.concat())
     }
 

@@ -5,6 +5,7 @@ use railpack2docker::header::Destination;
 
 use super::file::{Content, Emission, not_an_option};
 use super::target::{Hash, Target, unsupported};
+use super::text::script;
 use super::yaml::{Map, Yaml};
 use crate::options::key;
 
@@ -82,10 +83,6 @@ fn checkout() -> Map {
 /// A step that runs lines in a shell.
 fn run(name: &str, lines: &[String]) -> Map {
     Map::new().with("name", name).with("run", text(&script(lines)))
-}
-
-fn script(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn job(minutes: u32) -> Map {

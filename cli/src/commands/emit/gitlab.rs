@@ -7,6 +7,7 @@ use railpack2docker::header::ImageName;
 
 use super::file::{Content, Emission};
 use super::target::{Hash, Target, unsupported};
+use super::text::script;
 use super::yaml::Map;
 
 /// The variable with the name of the image.
@@ -88,8 +89,7 @@ fn build(emission: &Emission<'_>, target: &Target) -> Result<Map, Diagnostic> {
 
 /// The build, and the commands after it.
 fn command(emission: &Emission<'_>, target: &Target) -> String {
-    let lines = emission.shell_lines(target, ImageName::Variable(IMAGE.to_owned()));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    script(&emission.shell_lines(target, ImageName::Variable(IMAGE.to_owned())))
 }
 
 /// The image of Buildah or Podman in a version.

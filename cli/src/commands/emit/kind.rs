@@ -18,7 +18,6 @@ pub(super) enum Kind {
     /// A shell script [build.sh]
     Sh,
     /// Jobs of Kubernetes, with rootless BuildKit [build-job.yaml]
-    #[expect(clippy::doc_markdown, reason = "a help text")]
     Kubernetes,
 }
 

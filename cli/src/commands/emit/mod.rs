@@ -156,7 +156,7 @@ impl EmitArgs {
         }
         let here = std::path::absolute(".").unwrap_or_default();
         let root = here.ancestors().find(|directory| is_repository(directory));
-        root.map_or_else(|| PathBuf::from("."), |root| root.to_owned())
+        root.map_or_else(|| PathBuf::from("."), Path::to_owned)
     }
 }
 

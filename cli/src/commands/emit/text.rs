@@ -1,4 +1,4 @@
-//! Texts in double quotes, as YAML, HCL and TOML read them.
+//! Texts in double quotes, as YAML, HCL and TOML read them, and texts of several lines.
 
 use std::fmt;
 
@@ -40,4 +40,13 @@ pub(super) fn is_visible(c: char) -> bool {
     let mut buffer = [0; 4];
     let text: &str = c.encode_utf8(&mut buffer);
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}') && escape_invisible(text) == text
+}
+
+/// The lines of a text, each with its line feed.
+pub(super) fn script(lines: &[String]) -> String {
+    let mut text = lines.join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
 }

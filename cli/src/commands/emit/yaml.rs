@@ -259,12 +259,12 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = String> {
-        let awkward = [
+        const AWKWARD: &[&str] = &[
             "", "a", " ", ":", "#", "- ", "\n", "\r\n", "\t", "'", "\"", "\\", "%", "&", "*", "!", "|", ">", "@", "`",
             "{", "}", "[", "]", ",", "?", "${{ x }}", "$(x)", "~", "no", "0x1", "1e3", "12:30", "\u{85}", "\u{2028}",
             "\u{feff}", "\0", "\u{7f}", "é", "🔥", "\u{202e}", "---", "...", "<<", "=", "build",
         ];
-        let part = prop_oneof![prop::sample::select(&awkward[..]).prop_map(str::to_owned), any::<String>()];
+        let part = prop_oneof![prop::sample::select(AWKWARD).prop_map(str::to_owned), any::<String>()];
         prop::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
     }
 
