@@ -25,6 +25,7 @@ use commands::bundle::{self, BundleArgs};
 use commands::check;
 use commands::completions::{self, CompletionsArgs};
 use commands::diff::{self, DiffArgs};
+use commands::emit::{self, EmitArgs};
 use commands::explain::{self, ExplainArgs};
 use commands::hash::{self, HashArgs};
 use commands::leaks::{self, LeaksArgs};
@@ -97,6 +98,7 @@ struct Args {
 enum Command {
     Sync(Box<SyncArgs>),
     Build(Box<BuildArgs>),
+    Emit(Box<EmitArgs>),
     Lint(Box<LintArgs>),
     Diff(Box<DiffArgs>),
     Explain(Box<ExplainArgs>),
@@ -123,22 +125,23 @@ pub fn run() -> ExitCode {
     };
     let reporter = Reporter::new(args.messages);
     let success = |()| ExitCode::SUCCESS;
-    let result = match &args.command {
+    let result = match args.command {
         None if args.default.check => check::run(&args.default, &reporter),
         None => transpile::run(&args.default, &reporter).map(success),
-        Some(Command::Sync(args)) => sync::run(args, &reporter),
-        Some(Command::Build(args)) => build::run(args, &reporter),
-        Some(Command::Lint(args)) => lint::run(args, &reporter),
-        Some(Command::Diff(args)) => diff::run(args, &reporter),
-        Some(Command::Explain(args)) => explain::run(args, &reporter).map(success),
-        Some(Command::Where(args)) => where_from::run(args, &reporter).map(success),
-        Some(Command::Pin(args)) => pin::run(args, &reporter).map(success),
-        Some(Command::Hash(args)) => hash::run(args, &reporter).map(success),
-        Some(Command::Bundle(args)) => bundle::run(args, &reporter).map(success),
-        Some(Command::Leaks(args)) => leaks::run(args, &reporter),
-        Some(Command::Verify(args)) => verify::run(args, &reporter),
-        Some(Command::Completions(args)) => completions::run(args, &Args::command()).map(success),
-        Some(Command::Man(args)) => man::run(args, &Args::command()).map(success),
+        Some(Command::Sync(args)) => sync::run(&args, &reporter),
+        Some(Command::Build(args)) => build::run(&args, &reporter),
+        Some(Command::Emit(args)) => emit::run(*args, &reporter).map(success),
+        Some(Command::Lint(args)) => lint::run(&args, &reporter),
+        Some(Command::Diff(args)) => diff::run(&args, &reporter),
+        Some(Command::Explain(args)) => explain::run(&args, &reporter).map(success),
+        Some(Command::Where(args)) => where_from::run(&args, &reporter).map(success),
+        Some(Command::Pin(args)) => pin::run(&args, &reporter).map(success),
+        Some(Command::Hash(args)) => hash::run(&args, &reporter).map(success),
+        Some(Command::Bundle(args)) => bundle::run(&args, &reporter).map(success),
+        Some(Command::Leaks(args)) => leaks::run(&args, &reporter),
+        Some(Command::Verify(args)) => verify::run(&args, &reporter),
+        Some(Command::Completions(args)) => completions::run(&args, &Args::command()).map(success),
+        Some(Command::Man(args)) => man::run(&args, &Args::command()).map(success),
     };
     match result {
         Ok(status) => status,

@@ -35,6 +35,8 @@ pub struct Constructs {
     pub cache_ids: CacheIds,
     /// `HEALTHCHECK` and `SHELL`, in the default format of images.
     pub docker_settings: bool,
+    /// An image for several platforms, in one build.
+    pub several_platforms: bool,
     /// `# check=` lines.
     pub checks: bool,
     /// A reproducible image: the times of its files are rewritten.
@@ -162,6 +164,7 @@ impl Constructs {
             ("SSH mount", yes(self.ssh_mounts)),
             ("ID of a cache mount", self.cache_ids.to_string()),
             ("`HEALTHCHECK` and `SHELL` by default", yes(self.docker_settings)),
+            ("several platforms", yes(self.several_platforms)),
             ("`# check=`", yes(self.checks)),
             ("`--reproducible`", yes(self.rewritten_times)),
         ]

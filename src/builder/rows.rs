@@ -32,6 +32,7 @@ const DOCKERFILE_1_4: Constructs = Constructs {
     ssh_mounts: true,
     cache_ids: CacheIds::Any,
     docker_settings: true,
+    several_platforms: true,
     checks: false,
     rewritten_times: true,
 };
@@ -59,6 +60,7 @@ const BUILDAH_1_33: Constructs = Constructs {
     ssh_mounts: true,
     cache_ids: CacheIds::Any,
     docker_settings: false,
+    several_platforms: true,
     checks: false,
     rewritten_times: false,
 };
@@ -92,6 +94,7 @@ const KANIKO_1_27: Constructs = Constructs {
     ssh_mounts: false,
     cache_ids: CacheIds::Any,
     docker_settings: true,
+    several_platforms: false,
     checks: false,
     rewritten_times: false,
 };
@@ -103,6 +106,7 @@ const RAILWAY: Constructs = Constructs {
     required_secrets: false,
     ssh_mounts: false,
     cache_ids: CacheIds::OfService,
+    several_platforms: false,
     rewritten_times: false,
     ..DOCKERFILE_1_19
 };

@@ -35,6 +35,10 @@ pub struct BuildCommand {
     pub source_date: Option<SourceDate>,
     /// The destination of the image.
     pub destination: Destination,
+    /// The name of the image.
+    pub image: Option<ImageName>,
+    /// A repository in a registry that the build reads its cache from, and writes it to.
+    pub cache: Option<String>,
     /// Additional arguments, before the context.
     pub more: Vec<OsString>,
     /// The build context.
@@ -75,6 +79,17 @@ pub enum HashArg {
     Value(String),
     /// A shell command that prints the value.
     Output(String),
+    /// The environment variable with this name, which a shell can expand.
+    Variable(String),
+}
+
+/// The name of an image, with its registry and its tag, if it has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImageName {
+    /// The name itself.
+    Name(String),
+    /// The environment variable with this name, which a shell can expand.
+    Variable(String),
 }
 
 /// The value of the build arg `SOURCE_DATE_EPOCH`, in seconds since 1970. No file in a reproducible image is newer,
@@ -96,14 +111,61 @@ pub enum Destination {
     /// The standard input of `docker load`. Only an archive can have rewritten times: Docker's image store unpacks an
     /// image before that (`exporter/containerimage/export.go` in `BuildKit`).
     Load,
+    /// The registry in the name of the image.
+    Push,
+    /// The same, with rewritten times.
+    PushRewritten,
 }
 
 /// The arguments of `docker build` for an archive whose times are rewritten, on standard output. Provenance contains
 /// the time of the build.
 const ARCHIVE: [&str; 3] = ["--provenance=false", "--output", "type=docker,dest=-,rewrite-timestamp=true"];
 
+/// The arguments of `docker build` for an image with rewritten times in a registry.
+const PUSH_REWRITTEN: [&str; 3] = ["--provenance=false", "--output", "type=image,push=true,rewrite-timestamp=true"];
+
+/// The name of an image for several platforms, if it has no other. Buildah needs one.
+const MANIFEST: &str = "app";
+
 /// The command that loads an archive from standard input.
 pub const LOAD: [&str; 2] = ["docker", "load"];
+
+impl HashArg {
+    /// The build arg. A command or a variable is in it literally.
+    fn argument(&self) -> String {
+        match self {
+            Self::Value(value) | Self::Output(value) => format!("SECRETS_HASH={value}"),
+            Self::Variable(name) => format!("SECRETS_HASH=${name}"),
+        }
+    }
+
+    /// The build arg as a word for a shell.
+    fn word(&self) -> String {
+        match self {
+            Self::Value(_) => shell_word(&self.argument(), false),
+            Self::Output(command) => format!("SECRETS_HASH=\"$({command})\""),
+            Self::Variable(name) => format!("SECRETS_HASH=\"${name}\""),
+        }
+    }
+}
+
+impl ImageName {
+    /// The name, or the expansion of the variable.
+    fn text(&self) -> String {
+        match self {
+            Self::Name(name) => name.clone(),
+            Self::Variable(name) => format!("${name}"),
+        }
+    }
+
+    /// The name after a prefix, as a word for a shell.
+    fn word(&self, prefix: &str) -> String {
+        match self {
+            Self::Name(name) => shell_word(&format!("{prefix}{name}"), false),
+            Self::Variable(name) => format!("\"{prefix}${name}\""),
+        }
+    }
+}
 
 impl SourceDate {
     /// The build arg as a word for a shell.
@@ -140,6 +202,9 @@ impl BuildCommand {
             build_args: secret_args.chain(label_args).map(str::to_owned).collect(),
             source_date: options.reproducible.then_some(SourceDate::Variable),
             destination: if options.reproducible { Destination::Load } else { Destination::Default },
+            image: (!options.builder.is_docker() && options.platforms.len() > 1)
+                .then(|| ImageName::Name(MANIFEST.to_owned())),
+            cache: None,
             more: Vec::new(),
             context: context.into(),
         }
@@ -148,8 +213,8 @@ impl BuildCommand {
     /// The arguments of `docker build` or `docker buildx build`. They don't contain the values of
     /// secrets, or the variable of a bundle.
     ///
-    /// The command of a [`HashArg::Output`] and a [`SourceDate::Variable`] are passed literally: replace them with
-    /// their values first. With [`Destination::Load`], the result goes to standard output.
+    /// The command of a [`HashArg::Output`] and the variables of a [`HashArg::Variable`], a [`SourceDate::Variable`] and
+    /// an [`ImageName::Variable`] are passed literally: replace them with their values first. With [`Destination::Load`], the result goes to standard output.
     #[must_use]
     pub fn arguments(&self) -> Vec<OsString> {
         let mut arguments = Vec::new();
@@ -165,25 +230,74 @@ impl BuildCommand {
         if let Some(id) = &self.ssh {
             arguments.extend(["--ssh".into(), id.into()]);
         }
-        if let Some(HashArg::Value(value) | HashArg::Output(value)) = &self.secrets_hash {
-            arguments.extend(["--build-arg".into(), format!("SECRETS_HASH={value}").into()]);
-        }
+        arguments.extend(self.secrets_hash.iter().flat_map(|hash| ["--build-arg".into(), hash.argument().into()]));
         for name in &self.build_args {
             arguments.extend(["--build-arg".into(), name.into()]);
         }
         if let Some(date) = &self.source_date {
             arguments.extend(["--build-arg".into(), date.word().into()]);
         }
-        if self.destination == Destination::Load {
-            arguments.extend(ARCHIVE.map(OsString::from));
+        if let Some(image) = &self.image {
+            arguments.extend([self.image_flag().into(), image.text().into()]);
         }
+        arguments.extend(self.result_options().into_iter().flatten().map(OsString::from));
         arguments.extend(self.more.iter().cloned());
         arguments.push(not_an_option(&self.context));
         arguments
     }
 
+    /// The option for the name of the image. Without a manifest, each platform would have an image without a name.
+    fn image_flag(&self) -> &'static str {
+        if self.is_manifest() { "--manifest" } else { "-t" }
+    }
+
+    /// The cache and the destination of the image: options of the program, with their values.
+    fn result_options(&self) -> Vec<Vec<String>> {
+        let option = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let mut options = Vec::new();
+        if let Some(cache) = &self.cache {
+            let (from, to) = if self.is_docker() {
+                (format!("type=registry,ref={cache}"), format!("type=registry,ref={cache},mode=max"))
+            } else {
+                (cache.clone(), cache.clone())
+            };
+            options.extend([option(&["--cache-from", &from]), option(&["--cache-to", &to])]);
+        }
+        let [provenance, output, fields] = match self.destination {
+            Destination::Load => ARCHIVE,
+            Destination::PushRewritten => PUSH_REWRITTEN,
+            // other programs push with another command
+            Destination::Push if self.is_docker() => return [options, vec![option(&["--push"])]].concat(),
+            Destination::Push | Destination::Default => return options,
+        };
+        options.extend([option(&[provenance]), option(&[output, fields])]);
+        options
+    }
+
+    fn is_docker(&self) -> bool {
+        matches!(self.program, Program::Docker | Program::BuildKit)
+    }
+
+    /// Whether the image for several platforms is a manifest with a name of its own.
+    fn is_manifest(&self) -> bool {
+        !self.is_docker() && self.platforms.len() > 1
+    }
+
+    /// The command for a shell that pushes the image after the build. `None` if the build does.
+    #[must_use]
+    pub fn push_command(&self) -> Option<String> {
+        let image = self.image.as_ref().filter(|_| self.destination == Destination::Push && !self.is_docker())?;
+        let (program, word) = (self.program.name(), image.word(""));
+        Some(if self.is_manifest() {
+            format!("{program} manifest push --all {word} {}", image.word("docker://"))
+        } else {
+            format!("{program} push {word}")
+        })
+    }
+
     /// The command for a shell, one option per line. Each line but the last ends with a backslash.
-    pub(crate) fn shell_lines(&self) -> Vec<String> {
+    #[must_use]
+    pub fn shell_lines(&self) -> Vec<String> {
         let mut lines: Vec<String> =
             self.bundle.iter().map(|bundle| format!("{}=\"$({})\"", bundle.name, bundle.command)).collect();
         let build = match self.program {
@@ -205,16 +319,16 @@ impl BuildCommand {
         }
         lines.extend(self.secrets.iter().map(|secret| format!("  --secret {}", shell_word(&secret.field(), false))));
         lines.extend(self.ssh.iter().map(|id| format!("  --ssh {}", shell_word(id, false))));
-        lines.extend(self.secrets_hash.iter().map(|hash| match hash {
-            HashArg::Output(command) => format!("  --build-arg SECRETS_HASH=\"$({command})\""),
-            HashArg::Value(value) => format!("  --build-arg {}", shell_word(&format!("SECRETS_HASH={value}"), false)),
-        }));
+        lines.extend(self.secrets_hash.iter().map(|hash| format!("  --build-arg {}", hash.word())));
         lines.extend(self.build_args.iter().map(|name| format!("  --build-arg {}", shell_word(name, false))));
         lines.extend(self.source_date.iter().map(|date| format!("  --build-arg {}", date.word())));
         let mut end = format!("{before_context}{}", path_word(&self.context));
+        lines.extend(self.image.iter().map(|image| format!("  {} {}", self.image_flag(), image.word(""))));
+        for option in self.result_options() {
+            let words = option.iter().map(|word| shell_word(word, false)).collect::<Vec<_>>();
+            lines.push(format!("  {}", words.join(" ")));
+        }
         if self.destination == Destination::Load {
-            let [provenance, output, archive] = ARCHIVE;
-            lines.extend([format!("  {provenance}"), format!("  {output} {archive}")]);
             end = format!("{end} | {}", LOAD.join(" "));
         }
         let last = lines.pop().map(|last| format!("{last} {end}"));
@@ -223,7 +337,9 @@ impl BuildCommand {
 }
 
 impl SecretFlag {
-    fn field(&self) -> String {
+    /// The value of the option: fields with commas between them.
+    #[must_use]
+    pub fn field(&self) -> String {
         let source = match &self.source {
             SecretSource::Variable(name) => format!("env={name}"),
             SecretSource::File(path) => format!("src={path}"),
@@ -306,6 +422,7 @@ fn hash_command(options: &Options) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::builder::Builder;
     use crate::{Compilation, transpile};
 
     fn plan(secrets: &str, of_a: &str, of_b: &str) -> String {
@@ -364,6 +481,8 @@ mod tests {
         let mut command = BuildCommand::for_header(&usage, &options);
         command.secrets_hash = Some(HashArg::Value("1 2".to_owned()));
         command.build_args = vec!["REVISION".to_owned()];
+        command.image = Some(ImageName::Name("a b".to_owned()));
+        command.cache = Some("example.com/cache:a".to_owned());
         let lines: String = command.shell_lines().iter().map(|line| line.trim_end_matches('\\')).collect();
         let words = crate::compat::shlex::split(&lines).words;
         let arguments = command.arguments();
@@ -378,6 +497,33 @@ mod tests {
         let arguments = arguments.iter().map(|argument| argument.to_str().unwrap());
         let load = ["|", "docker", "load"];
         assert_eq!(words, ["docker", "build"].into_iter().chain(arguments).chain(load).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn buildah_names_an_image_for_several_platforms() {
+        let lines = |platforms: &[&str], builder: &str, image: Option<&str>| {
+            let mut options = Options::for_builder(Builder::parse(builder).unwrap());
+            options.platforms = platforms.iter().map(|platform| (*platform).to_owned()).collect();
+            let usage = Compilation::parse(&plan("", "", ""), false).unwrap().secrets(&options);
+            let mut command = BuildCommand::for_header(&usage, &options);
+            command.image = image.map(|name| ImageName::Name(name.to_owned())).or(command.image);
+            command.destination = Destination::Push;
+            (command.shell_lines().concat(), command.push_command())
+        };
+        let both = ["linux/amd64", "linux/arm64"];
+        let (build, push) = lines(&both, "buildah@1.43", None);
+        assert!(build.ends_with(r"  --platform linux/amd64,linux/arm64 \  --manifest app ."), "{build}");
+        assert_eq!(push.as_deref(), Some("buildah manifest push --all app docker://app"));
+        let (build, push) = lines(&both, "podman@5.8", Some("example.com/a:1"));
+        assert!(build.ends_with(r"\  --manifest example.com/a:1 ."), "{build}");
+        let expected = "podman manifest push --all example.com/a:1 docker://example.com/a:1";
+        assert_eq!(push.as_deref(), Some(expected));
+        let (build, push) = lines(&both[..1], "buildah@1.43", Some("a"));
+        assert!(build.ends_with(r"\  -t a ."), "{build}");
+        assert_eq!(push.as_deref(), Some("buildah push a"));
+        let (build, push) = lines(&both, "docker", Some("a"));
+        assert!(build.ends_with(r"\  -t a \  --push ."), "{build}");
+        assert_eq!(push, None);
     }
 
     #[test]

@@ -3,14 +3,17 @@
 
 mod asset_digest;
 mod build_command;
+mod commented;
 mod digest;
 mod platforms;
 mod stamp;
 
 pub use asset_digest::AssetDigest;
 pub use build_command::{
-    BuildCommand, BundleVariable, Destination, HashArg, LOAD, SecretFlag, SecretSource, SourceDate, secret_flags,
+    BuildCommand, BundleVariable, Destination, HashArg, ImageName, LOAD, SecretFlag, SecretSource, SourceDate,
+    secret_flags,
 };
+pub use commented::CommentedFile;
 pub use digest::with_line_feeds;
 pub use platforms::{check_platforms, platform_names};
 pub use stamp::{Header, Stamp, is_generated};

@@ -31,6 +31,10 @@ fn check_builder(usage: &SecretUsage, options: &Options, findings: &mut Findings
         let message = format!("`--syntax` can't be used with `--builder {builder}`, which has no frontends");
         reject(findings, "syntax", message, "pass `--syntax none`");
     }
+    if options.platforms.len() > 1 && !constructs.several_platforms {
+        let message = format!("`{builder}` can't build for several platforms");
+        reject(findings, "platforms", message, "pass one platform, or none");
+    }
     if options.ssh.is_some() && !constructs.ssh_mounts {
         let message = format!("`{builder}` has no access to an SSH agent");
         reject(findings, "ssh", message, "remove `--ssh`");
@@ -103,10 +107,6 @@ fn check_service_id(graph: &Graph, options: &Options, findings: &mut Findings) {
     if !options.cache_prefix.is_empty() {
         let message = format!("`--cache-prefix` can't be used with `{builder}`, which prescribes the IDs of caches");
         reject(findings, "cache-prefix", message, "remove `--cache-prefix`");
-    }
-    if options.platforms.len() > 1 {
-        let message = format!("`{builder}` can't build for several platforms");
-        reject(findings, "platforms", message, "pass one platform, or none");
     }
     let has_caches = graph.running().any(|(_, step)| !step.caches.is_empty());
     match &options.service_id {

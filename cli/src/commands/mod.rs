@@ -5,6 +5,7 @@ pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod emit;
 pub(crate) mod explain;
 pub(crate) mod hash;
 pub(crate) mod leaks;

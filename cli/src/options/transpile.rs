@@ -311,6 +311,14 @@ impl TranspileArgs {
         self.output_version = self.output_version.or_else(|| header?.output_version());
     }
 
+    /// The options that were given, as arguments of a command line in the current directory.
+    pub(crate) fn given_arguments(&self) -> Vec<String> {
+        let nothing = Config::default();
+        let here = Path::new("");
+        let append = self.append_argument(&nothing, here);
+        self.arguments(&nothing).into_iter().chain(append).chain(self.config_argument(here)).collect()
+    }
+
     /// The options as arguments of a command line, without those that change nothing.
     fn arguments(&self, config: &Config) -> Vec<String> {
         let below = &config.transpile;

@@ -180,7 +180,7 @@ impl HeaderCommand {
 /// Whether a file is in the repository of a directory. Without a repository: whether it is in the current
 /// directory, if that contains the other, or else in the directory itself. True for a file that does not
 /// exist: reading it will fail.
-fn is_near(file: &Path, directory: &Path) -> bool {
+pub(crate) fn is_near(file: &Path, directory: &Path) -> bool {
     let Ok(file) = fs::canonicalize(file) else { return true };
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let Ok(directory) = fs::canonicalize(directory) else { return false };

@@ -58,6 +58,13 @@ pub(crate) fn stale_files(
     Ok(compare(file, current, current_ignore, generated).into_iter().chain(assets).collect())
 }
 
+/// Compares a file that has a header with its generated content. `None` if they are equal.
+pub(crate) fn stale_file(file: &Path, current: Option<String>, generated: String) -> Option<StaleFile> {
+    let differs = current.as_ref() != Some(&generated);
+    let file = file.display().to_string();
+    differs.then_some(StaleFile { file, current, generated: Some(generated), mark: Mark::Header })
+}
+
 fn compare(
     file: &Path,
     current: Option<String>,
@@ -120,7 +127,7 @@ fn files_to_overwrite(file: &Path, generated: &Transpiled) -> Result<Vec<StaleFi
 }
 
 /// The errors for files whose edits are not overwritten.
-fn refuse_edited(edited: &[StaleFile]) -> Failure {
+pub(crate) fn refuse_edited(edited: &[StaleFile]) -> Failure {
     let refusal = |stale: &StaleFile| {
         let message = format!("refusing to overwrite `{}`, which was edited by hand", stale.file);
         Diagnostic::new(Code::EditedFile, message)
@@ -248,7 +255,7 @@ impl StaleFile {
 
     /// Whether regenerating the file would remove an edit. A file of an earlier plan stays if it was edited, unless it
     /// is an ignore file.
-    fn loses_an_edit(&self) -> bool {
+    pub(crate) fn loses_an_edit(&self) -> bool {
         let Some(current) = &self.current else { return false };
         match &self.mark {
             Mark::Header => self.is_marked(current) && !is_untouched(current) && !self.has_other_syntax(),

@@ -122,6 +122,22 @@ fn differences_match_the_plans() {
 }
 
 #[test]
+fn emitted_files_match_the_plan() {
+    let page = pages().into_iter().find(|page| page.path.ends_with("emit.md")).unwrap();
+    let mut shown = 0;
+    for part in page.text.split("<!-- emit: ").skip(1) {
+        let (arguments, rest) = part.split_once(" -->\n").unwrap();
+        let block = rest.split("```").nth(1).unwrap().split_once('\n').unwrap().1;
+        let arguments = ["emit"].into_iter().chain(arguments.split(' '));
+        let folder = folder();
+        folder.run(["-o", "Dockerfile"]).stderr(anything()).check();
+        folder.run(arguments).stdout(block).stderr(anything()).check();
+        shown += 1;
+    }
+    assert_eq!(shown, 7, "each kind");
+}
+
+#[test]
 fn the_error_message_is_the_real_one() {
     let plan = r#"{
   "steps": [

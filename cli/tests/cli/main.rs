@@ -10,6 +10,7 @@
 //! * `injection`: all output is harmless in a terminal.
 //! * `usage`: arguments that are refused, and what the messages suggest.
 //! * `agreement`: different output formats give the same positions.
+//! * `emit`: files for other tools.
 //! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are correct.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -23,6 +24,7 @@ mod check;
 mod context;
 mod diff;
 mod documents;
+mod emit;
 mod files;
 mod injection;
 mod leaks;

@@ -12,6 +12,7 @@ mod append;
 mod assets;
 mod awkward;
 mod documents;
+mod emit;
 mod examples;
 mod explained;
 mod frontend;

@@ -301,6 +301,11 @@ fn incomplete(problems: &[String], count: usize) -> Diagnostic {
     )
 }
 
+/// Whether an environment variable has a value that is not empty.
+pub(crate) fn is_set(name: &str) -> bool {
+    variable_value(name).is_some_and(|value| !value.is_empty())
+}
+
 /// The value of an environment variable.
 pub(crate) fn variable_value(name: &str) -> Option<Vec<u8>> {
     // no variable has such a name, and `var_os` may panic
