@@ -18,7 +18,7 @@ async function route(path) {
   return page && ["text/html", await readFile(`dist/pages/${page}.html`)];
 }
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const found = await route(new URL(request.url, "http://localhost").pathname).catch(() => undefined);
   if (!found) {
     response.writeHead(404).end("not found\n");
@@ -26,4 +26,7 @@ createServer(async (request, response) => {
   }
   const [type, body] = found;
   response.writeHead(200, { "content-type": `${type}; charset=utf-8` }).end(body);
-}).listen(port, () => console.log(`listening on ${port}`));
+});
+
+server.listen(port, () => console.log(`listening on ${port}`));
+process.on("SIGTERM", () => server.close());

@@ -14,11 +14,13 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The name and the plan of each example, by name.
+/// The name and the plan of each example, by name. A directory without a plan is not an example.
 pub fn examples() -> Vec<(String, String)> {
     let mut names: Vec<String> = fs::read_dir(root().join("examples"))
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().join("plan.json").exists())
+        .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     names.sort();
     assert!(!names.is_empty());

@@ -58,9 +58,9 @@ const EXPECTED: [Expected; 9] = [
     Expected {
         example: "python-uv",
         secrets: &[],
-        command: "python -m tides.web",
+        command: "gunicorn --bind 0.0.0.0:${PORT:-8000} main:app",
         environment: &["TIDES_STATION=harbour", "VIRTUAL_ENV=/app/.venv"],
-        files: &[("/app/tides/web.py", "wsgiref"), ("/app/.venv/stand-in", "")],
+        files: &[("/app/main.py", "Flask"), ("/app/.venv/stand-in", "")],
         absent: &[],
     },
     Expected {

@@ -1,6 +1,6 @@
 import { allBooks } from "../lib/books";
 
-// Rendered once, by `next build`: the running app needs no database.
+// Rendered once, by `next build`: this page needs no database while the app runs.
 export const dynamic = "force-static";
 
 export default async function Page() {

@@ -13,3 +13,4 @@ const server = createServer((request, response) => {
 });
 
 server.listen(port, () => console.log(`listening on ${port}`));
+process.on("SIGTERM", () => server.close());

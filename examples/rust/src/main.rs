@@ -1,78 +1,64 @@
 //! Counts the requests to each path, and says the count.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-use std::{env, thread};
+use std::error::Error;
+use std::sync::Arc;
+use std::{env, process, thread};
 
-type Hits = Arc<Mutex<HashMap<String, u64>>>;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tiny_http::{Method, Request, Response, Server};
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let address = env::var("HITS_ADDRESS").unwrap_or_else(|_| "127.0.0.1".into());
     let port = env::var("PORT").unwrap_or_else(|_| "3000".into());
-    let listener = TcpListener::bind(format!("{address}:{port}"))?;
-    println!("listening on {}", listener.local_addr()?);
+    let server = Arc::new(Server::http(format!("{address}:{port}"))?);
+    println!("listening on {}", server.server_addr());
 
-    let hits = Hits::default();
-    for stream in listener.incoming() {
-        let hits = Arc::clone(&hits);
-        let stream = stream?;
-        thread::spawn(move || {
-            if let Err(error) = serve(&stream, &hits) {
-                eprintln!("{error}");
-            }
-        });
+    end_on_signal(Arc::clone(&server))?;
+    let mut hits = Hits::default();
+    for request in server.incoming_requests() {
+        let (status, body) = answer(&request, &mut hits);
+        // the client may be gone
+        let _ = request.respond(Response::from_string(body).with_status_code(status));
     }
     Ok(())
 }
 
-fn serve(stream: &TcpStream, hits: &Hits) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let mut lines = BufReader::new(stream).lines();
-    let request = lines.next().transpose()?.unwrap_or_default();
-    // the headers end at an empty line
-    for line in lines {
-        if line?.is_empty() {
-            break;
+/// Process 1 of a container ignores signals that it does not handle.
+fn end_on_signal(server: Arc<Server>) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            server.unblock();
         }
-    }
-
-    match path(&request) {
-        Some("/health") => respond(stream, "200 OK", "ok\n"),
-        Some(path) => {
-            let count = count(hits, path);
-            respond(stream, "200 OK", &format!("{path}: {count}\n"))
+        // a second signal does not wait for requests
+        if signals.forever().next().is_some() {
+            process::exit(1);
         }
-        None => respond(stream, "400 Bad Request", "GET a path\n"),
+    });
+    Ok(())
+}
+
+fn answer(request: &Request, hits: &mut Hits) -> (u16, String) {
+    let (path, _query) = request.url().split_once('?').unwrap_or((request.url(), ""));
+    match (request.method(), path) {
+        (Method::Get, "/health") => (200, "ok\n".into()),
+        (Method::Get, path) => (200, format!("{path}: {}\n", hits.count(path))),
+        _ => (405, "GET a path\n".into()),
     }
 }
 
-/// The path of a request line such as `GET /path?query HTTP/1.1`.
-fn path(request: &str) -> Option<&str> {
-    let mut words = request.split(' ');
-    let target = words
-        .next()
-        .filter(|method| *method == "GET")
-        .and(words.next())?;
-    let (path, _query) = target.split_once('?').unwrap_or((target, ""));
-    path.starts_with('/').then_some(path)
-}
+#[derive(Default)]
+struct Hits(HashMap<String, u64>);
 
-fn count(hits: &Hits, path: &str) -> u64 {
-    let mut hits = hits.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let count = hits.entry(path.to_owned()).or_default();
-    *count += 1;
-    *count
-}
-
-fn respond(mut stream: &TcpStream, status: &str, body: &str) -> io::Result<()> {
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len(),
-    )
+impl Hits {
+    /// Counts a request to a path.
+    fn count(&mut self, path: &str) -> u64 {
+        let count = self.0.entry(path.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
 }
 
 #[cfg(test)]
@@ -80,17 +66,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn path_leaves_the_query_out() {
-        assert_eq!(path("GET /a?b=c HTTP/1.1"), Some("/a"));
-        assert_eq!(path("POST / HTTP/1.1"), None);
-        assert_eq!(path(""), None);
-    }
-
-    #[test]
     fn count_is_by_path() {
-        let hits = Hits::default();
-        assert_eq!(count(&hits, "/"), 1);
-        assert_eq!(count(&hits, "/"), 2);
-        assert_eq!(count(&hits, "/other"), 1);
+        let mut hits = Hits::default();
+        assert_eq!(hits.count("/"), 1);
+        assert_eq!(hits.count("/"), 2);
+        assert_eq!(hits.count("/other"), 1);
     }
 }

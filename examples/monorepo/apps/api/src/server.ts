@@ -19,3 +19,4 @@ const server = createServer((request, response) => {
 });
 
 server.listen(port, () => console.log(`listening on ${port}`));
+process.on("SIGTERM", () => server.close());
