@@ -1,0 +1,40 @@
+"""Dockerfiles as people write them by hand, of `bench/rebuilds`, to compare with."""
+
+import engine
+from application import ROOT
+
+
+def base(application, secrets=()):
+    """The stage with the tools as an image, which stands in for the images that these Dockerfiles start from."""
+    image = image_of(application, "tools")
+    build = engine.build(
+        application.dockerfile,
+        application.folder,
+        image,
+        secrets=secrets,
+        arguments=application.arguments(secrets),
+        options=["--target=packages-mise"],
+    )
+    application.succeed(build)
+    return image
+
+
+def build(application, images, *, secrets=(), arguments=(), path=None):
+    """Builds the Dockerfile, with replacements for images."""
+    return application.succeed(
+        engine.build(
+            path or ROOT / f"bench/rebuilds/{application.example}.Dockerfile",
+            application.folder,
+            image_of(application, "by-hand"),
+            secrets=secrets,
+            arguments=[f"{name}={value}" for name, value in dict(arguments).items()],
+            options=[f"--build-context={name}=docker-image://{image}" for name, image in images.items()],
+        )
+    )
+
+
+def image_of(application, kind):
+    """The name of an image that the run removes."""
+    image = f"{application.image}-{kind}"
+    application.run.stack.callback(engine.remove_image, image)
+    return image

@@ -1,0 +1,2 @@
+/** A greeting for a person. */
+export function greet(name: string): string;
