@@ -161,7 +161,8 @@ fn platforms_are_those_of_the_dockerfile() {
 fn builders_have_the_kinds_that_run_them() {
     let folder = world(&["app"], &["--builder=podman@5.8"]);
     for kind in ["bake", "compose", "github", "fly", "kubernetes"] {
-        let said = ["builds with BuildKit, but the Dockerfile is for `podman@5.8`", "emit `sh`, which runs every builder"];
+        let said =
+            ["builds with BuildKit, but the Dockerfile is for `podman@5.8`", "emit `sh`, which runs every builder"];
         refuses(&folder, &[&[kind, "app"], required(kind)].concat(), said);
     }
     assert!(output(&folder, &["gitlab", "app"]).contains("  image: quay.io/podman/stable:v5.8.0\n"));

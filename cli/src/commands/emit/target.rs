@@ -179,7 +179,8 @@ fn target(
 fn check(kind: Kind, options: &Options) -> Result<(), Diagnostic> {
     if !kind.runs_any_builder() && !options.builder.is_docker() {
         let what = format!("builds with BuildKit, but the Dockerfile is for `{}`", options.builder);
-        return Err(unsupported(kind, &what, "generate the Dockerfile for Docker, or emit `sh`, which runs every builder"));
+        let help = "generate the Dockerfile for Docker, or emit `sh`, which runs every builder";
+        return Err(unsupported(kind, &what, help));
     }
     if options.reproducible && !kind.has_exporter() {
         let help = "emit `bake` or `sh`, or generate the Dockerfile without `--reproducible`";
