@@ -1,6 +1,7 @@
 //! Output for people and programs, and the generated text that it is about.
 
 pub(crate) mod counts;
+pub(crate) mod format;
 pub(crate) mod location;
 pub(crate) mod markdown;
 pub(crate) mod outcomes;

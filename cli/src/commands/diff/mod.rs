@@ -13,13 +13,14 @@ mod text;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{ValueEnum, ValueHint};
+use clap::ValueHint;
 use railpack2docker::diff::{Comparison, RedactedFiles, compare};
 use railpack2docker::{Code, Diagnostic, Files, Options};
 
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
 use crate::options::transpile::TranspileArgs;
+use crate::output::format::Format;
 use crate::output::report::Reporter;
 use crate::output::unified_diff::unified_diff;
 
@@ -75,18 +76,6 @@ pub(crate) struct DiffArgs {
 
     #[command(flatten)]
     transpile: TranspileArgs,
-}
-
-/// The output format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Text for a terminal
-    #[default]
-    Text,
-    /// Markdown for a comment on a pull request
-    Markdown,
-    /// A JSON document
-    Json,
 }
 
 /// Two plans and their comparison.

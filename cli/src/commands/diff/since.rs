@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{ComparedPlans, DiffArgs, Format, compare_plans, git, json, markdown, status, text};
+use super::{ComparedPlans, DiffArgs, compare_plans, git, json, markdown, status, text};
 use crate::FAILED;
 use crate::failure::Failure;
 use crate::files::paths::{directory_of, relative, relative_to_repository};
@@ -11,6 +11,7 @@ use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::{PLAN_NAME, plans_below};
 use crate::options::plan::{PlansArgs, nothing_found};
 use crate::output::counts::{counted, tally};
+use crate::output::format::Format;
 use crate::output::report::Reporter;
 
 /// A plan and its version in the revision.

@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{ValueEnum, ValueHint};
+use clap::ValueHint;
 use railpack2docker::secrets::Values;
 use railpack2docker::{Code, Diagnostic};
 
@@ -35,6 +35,7 @@ use crate::options::key::KeyArgs;
 use crate::options::plan::PlanArgs;
 use crate::options::secret_sources::SecretArgs;
 use crate::options::transpile::TranspileArgs;
+use crate::output::format::Format;
 use crate::output::report::Reporter;
 use builds::{Builds, Built};
 use class::Classes;
@@ -109,18 +110,6 @@ pub(crate) struct VerifyArgs {
 
     #[command(flatten)]
     transpile: TranspileArgs,
-}
-
-/// The output format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Text for a terminal
-    #[default]
-    Text,
-    /// Markdown for a comment on a pull request
-    Markdown,
-    /// A JSON document
-    Json,
 }
 
 /// Prints the differences to standard output. The exit status is 0 if there are none, or else 1.
