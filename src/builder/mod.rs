@@ -50,7 +50,8 @@ impl Program {
     }
 
     /// Whether `BuildKit` builds the image.
-    pub(crate) const fn is_buildkit(self) -> bool {
+    #[must_use]
+    pub const fn is_buildkit(self) -> bool {
         matches!(self, Self::Docker | Self::BuildKit | Self::Railway)
     }
 }

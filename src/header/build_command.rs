@@ -248,7 +248,11 @@ impl BuildCommand {
 
     /// The option for the name of the image. Without a manifest, each platform would have an image without a name.
     fn image_flag(&self) -> &'static str {
-        if self.is_manifest() { "--manifest" } else { "-t" }
+        match self.program {
+            Program::Kaniko => "--destination",
+            _ if self.is_manifest() => "--manifest",
+            _ => "-t",
+        }
     }
 
     /// The cache and the destination of the image: options of the program, with their values.
@@ -256,37 +260,40 @@ impl BuildCommand {
         let option = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let mut options = Vec::new();
         if let Some(cache) = &self.cache {
-            let (from, to) = if self.is_docker() {
-                (format!("type=registry,ref={cache}"), format!("type=registry,ref={cache},mode=max"))
-            } else {
-                (cache.clone(), cache.clone())
-            };
-            options.extend([option(&["--cache-from", &from]), option(&["--cache-to", &to])]);
+            let cache_flags = |from: &str, to: &str| [option(&["--cache-from", from]), option(&["--cache-to", to])];
+            let in_registry = format!("type=registry,ref={cache}");
+            match self.program {
+                Program::Docker | Program::BuildKit | Program::Railway => {
+                    options.extend(cache_flags(&in_registry, &format!("{in_registry},mode=max")));
+                }
+                Program::Buildah | Program::Podman => options.extend(cache_flags(cache, cache)),
+                Program::Kaniko => options.push(option(&["--cache=true", "--cache-repo", cache])),
+            }
         }
         let [provenance, output, fields] = match self.destination {
             Destination::Load => ARCHIVE,
             Destination::PushRewritten => PUSH_REWRITTEN,
-            // other programs push with another command
-            Destination::Push if self.is_docker() => return [options, vec![option(&["--push"])]].concat(),
+            Destination::Push if self.program.is_buildkit() => return [options, vec![option(&["--push"])]].concat(),
             Destination::Push | Destination::Default => return options,
         };
         options.extend([option(&[provenance]), option(&[output, fields])]);
         options
     }
 
-    fn is_docker(&self) -> bool {
-        matches!(self.program, Program::Docker | Program::BuildKit)
-    }
-
     /// Whether the image for several platforms is a manifest with a name of its own.
     fn is_manifest(&self) -> bool {
-        !self.is_docker() && self.platforms.len() > 1
+        self.has_push_command() && self.platforms.len() > 1
+    }
+
+    /// Whether the program pushes an image with another command.
+    fn has_push_command(&self) -> bool {
+        matches!(self.program, Program::Buildah | Program::Podman)
     }
 
     /// The command for a shell that pushes the image after the build. `None` if the build does.
     #[must_use]
     pub fn push_command(&self) -> Option<String> {
-        let image = self.image.as_ref().filter(|_| self.destination == Destination::Push && !self.is_docker())?;
+        let image = self.image.as_ref().filter(|_| self.destination == Destination::Push && self.has_push_command())?;
         let (program, word) = (self.program.name(), image.word(""));
         Some(if self.is_manifest() {
             format!("{program} manifest push --all {word} {}", image.word("docker://"))
@@ -306,6 +313,7 @@ impl BuildCommand {
             // without it, HEALTHCHECK and SHELL are ignored; without layers, nothing is cached
             Program::Buildah => "buildah build --format docker --layers",
             Program::Podman => "podman build --format docker --layers",
+            Program::Kaniko if self.destination == Destination::Push => "/kaniko/executor",
             Program::Kaniko => "/kaniko/executor --no-push",
         };
         lines.push(match &self.file {
@@ -524,6 +532,36 @@ mod tests {
         let (build, push) = lines(&both, "docker", Some("a"));
         assert!(build.ends_with(r"\  -t a \  --push ."), "{build}");
         assert_eq!(push, None);
+    }
+
+    #[test]
+    fn each_program_names_and_pushes_an_image_in_its_own_way() {
+        for (builder, expected) in [
+            (
+                "docker",
+                r"docker build \  -t a \  --cache-from type=registry,ref=c \  --cache-to type=registry,ref=c,mode=max \  --push .",
+            ),
+            (
+                "railway",
+                r"docker build \  -t a \  --cache-from type=registry,ref=c \  --cache-to type=registry,ref=c,mode=max \  --push .",
+            ),
+            ("kaniko", r"/kaniko/executor -f Dockerfile \  --destination a \  --cache=true --cache-repo c --context ."),
+        ] {
+            let options = Options::for_builder(Builder::parse(builder).unwrap());
+            let usage = Compilation::parse(&plan("", "", ""), false).unwrap().secrets(&options);
+            let mut command = BuildCommand::for_header(&usage, &options);
+            command.image = Some(ImageName::Name("a".to_owned()));
+            command.cache = Some("c".to_owned());
+            command.destination = Destination::Push;
+            assert_eq!(
+                (command.shell_lines().concat().as_str(), command.push_command()),
+                (expected, None),
+                "{builder}"
+            );
+            command.destination = Destination::Default;
+            let is_pushed = command.shell_lines().concat().contains("--push");
+            assert!(!is_pushed && (builder != "kaniko" || command.shell_lines()[0].contains("--no-push")), "{builder}");
+        }
     }
 
     #[test]

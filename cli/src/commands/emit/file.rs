@@ -62,8 +62,9 @@ impl Emission<'_> {
         if let Some(Hash::Secrets(_)) = &target.hash {
             command.secrets_hash = Some(HashArg::Variable(self.hash_variable(target)));
         }
-        // Buildah stores each layer with a tag of its own
-        command.cache = if target.is_docker() { self.cache(target) } else { self.args.cache_registry.clone() };
+        // Buildah and kaniko store each layer with a tag of its own
+        let is_tagged = command.program.is_buildkit();
+        command.cache = if is_tagged { self.cache(target) } else { self.args.cache_registry.clone() };
         command.shell_lines().into_iter().chain(command.push_command()).collect()
     }
 

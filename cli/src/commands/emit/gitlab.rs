@@ -134,8 +134,11 @@ fn ssh(target: &Target) -> Vec<String> {
     if target.command.ssh.is_none() {
         return Vec::new();
     }
-    let install =
-        if target.is_docker() { "apk add --no-cache openssh-client" } else { "dnf install -y openssh-clients" };
+    let install = if target.command.program.is_buildkit() {
+        "apk add --no-cache openssh-client"
+    } else {
+        "dnf install -y openssh-clients"
+    };
     let lines = [install, "eval \"$(ssh-agent -s)\"", "chmod 400 \"$SSH_PRIVATE_KEY\"", "ssh-add \"$SSH_PRIVATE_KEY\""];
     lines.map(str::to_owned).to_vec()
 }

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use railpack2docker::builder::Program;
 use railpack2docker::header::{BuildCommand, Destination, HashArg, Header, SecretSource, check_platforms};
 use railpack2docker::{Code, Compilation, Diagnostic, Options, SecretsHash};
 
@@ -223,11 +222,6 @@ impl Target {
     pub(super) fn checks(&self) -> Vec<String> {
         let checked = self.required().filter(|variable| is_variable(variable));
         checked.map(|variable| format!(": \"${{{variable}:?the secret is missing or empty}}\"")).collect()
-    }
-
-    /// Whether Docker builds the image.
-    pub(super) fn is_docker(&self) -> bool {
-        matches!(self.command.program, Program::Docker | Program::BuildKit)
     }
 
     /// Whether the times of the image are rewritten.
