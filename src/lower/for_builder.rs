@@ -1,11 +1,11 @@
 //! The COPY instructions in the form that the builder interprets as Docker does.
 
-use super::Context;
+use super::{Context, OrReport};
 use crate::builder::Exclude as Exclusion;
 use crate::compat::gopath::clean;
 use crate::compat::patternmatcher::is_pattern;
 use crate::diagnostic::{Code, Diagnostic, Located, Location};
-use crate::dockerfile::{Copy, CopyPaths, Exclude, Inexpressible, Instruction, Stage};
+use crate::dockerfile::{Copy, CopyPaths, Exclude, Instruction, Stage};
 
 /// Adapts the COPY instructions of all stages. Reports patterns that the builder can't exclude.
 pub(super) fn adapt(context: &mut Context<'_, '_>, stages: &mut [Stage]) {
@@ -27,17 +27,15 @@ fn from_root(context: &mut Context<'_, '_>, copy: &mut Copy, location: &Location
     let mut exclude = Vec::with_capacity(copy.exclude.len());
     for pattern in &copy.exclude {
         let Some(rooted) = rooted(pattern.pattern(), &source) else { continue };
-        match Exclude::new(&rooted) {
-            Ok(rooted) => exclude.push(rooted),
-            Err(why) => reject(context, &format!("the pattern `{rooted}`"), &why, location),
-        }
+        let spelled = Exclude::new(&rooted);
+        exclude.extend(spelled.or_report(context, "the pattern", &Located::at(location, rooted)));
     }
     copy.exclude = exclude;
     copy.excludes_from_root = true;
     let Some(source) = absolute(copy.paths.source()) else { return };
-    match CopyPaths::new(&source, copy.paths.destination()) {
-        Ok(paths) => copy.paths = paths,
-        Err(why) => reject(context, &format!("the path `{source}`"), &why, location),
+    let paths = CopyPaths::new(&source, copy.paths.destination());
+    if let Some(paths) = paths.or_report(context, "the path", &Located::at(location, source)) {
+        copy.paths = paths;
     }
 }
 
@@ -47,11 +45,6 @@ fn from_root(context: &mut Context<'_, '_>, copy: &mut Copy, location: &Location
 fn absolute(source: &str) -> Option<String> {
     let is_root = clean(&format!("/{source}")) == "/";
     (!source.starts_with('/') && !is_root).then(|| format!("/{}", source.trim_start_matches("./")))
-}
-
-fn reject(context: &mut Context<'_, '_>, what: &str, why: &Inexpressible, location: &Location) {
-    let help = "change it in the plan: a Dockerfile can't express this";
-    context.findings.push(Diagnostic::new(Code::Inexpressible, format!("{what} {why}")).at(location).with_help(help));
 }
 
 /// A pattern that matches, relative to the root, what another one matches relative to a directory. `None` for a

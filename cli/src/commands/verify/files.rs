@@ -1,7 +1,8 @@
 //! The differences between the files of two images. Times are not compared: each build has its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+
+use data_encoding::HEXLOWER;
 
 use super::difference::{Aspect, Difference, Subject};
 use super::tree::{Node, Tree};
@@ -87,7 +88,7 @@ fn compare_nodes(old: &Node, new: &Node, add: &mut dyn FnMut(Aspect, [Option<Str
 }
 
 fn content(node: &Node) -> String {
-    let digest = hex(&node.content.digest);
+    let digest = HEXLOWER.encode(&node.content.digest);
     let size = node.content.size;
     format!("{size} byte{}, sha256:{}", if size == 1 { "" } else { "s" }, digest.get(..DIGITS).unwrap_or_default())
 }
@@ -110,16 +111,8 @@ fn kind(kind: EntryKind) -> &'static str {
 fn text_or_hex(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),
-        _ => format!("0x{}", hex(value)),
+        _ => format!("0x{}", HEXLOWER.encode(value)),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // never fails for a string
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]
