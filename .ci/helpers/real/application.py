@@ -108,6 +108,13 @@ class Application:
         self.succeed(build)
         expect(sorted(build.ran) == sorted(commands), f"the build ran {build.ran}, expected {commands}")
 
+    def expect_rebuild(self, source, text, commands):
+        """Expects that a build runs nothing, and that it runs these commands after a text was added to a file."""
+        self.expect_runs(self.build(), [])
+        with (self.folder / source).open("a") as file:
+            file.write(text)
+        self.expect_runs(self.build(), commands)
+
     @contextlib.contextmanager
     def running(self, environment=()):
         """A container that answers, and its address. It must stop on its own, and its log must have no errors."""

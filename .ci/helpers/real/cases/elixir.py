@@ -8,10 +8,7 @@ EXAMPLE = "elixir"
 def check(run):
     application = run.application(EXAMPLE)
     application.build_cold()
-    application.expect_runs(application.build(), [])
-    with (application.folder / "priv/greetings.txt").open("a") as greetings:
-        greetings.write(f"{run.prefix}\n")
-    application.expect_runs(application.build(), ["mix compile", "mix release"])
+    application.expect_rebuild("priv/greetings.txt", f"{run.prefix}\n", ["mix compile", "mix release"])
     with application.running() as address:
         expect_answer(address + "/Ada", 200, ", Ada!")
         expect_answer(address + "/Ada", 405, "GET a name", method="POST")

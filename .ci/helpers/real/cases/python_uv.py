@@ -14,10 +14,7 @@ BUILD = ["uv sync --locked --no-dev --no-editable", "python -m tides check"]
 def check(run):
     application = run.application(EXAMPLE)
     application.expect_runs(application.build_cold(), [INSTALL, *BUILD])
-    application.expect_runs(application.build(), [])
-    with (application.folder / "main.py").open("a") as source:
-        source.write(f"# {run.prefix}\n")
-    application.expect_runs(application.build(), BUILD)
+    application.expect_rebuild("main.py", f"# {run.prefix}\n", BUILD)
     with application.running() as address:
         status, body = get(address + "/")
         water = json.loads(body)
