@@ -19,7 +19,7 @@ pub struct Constructs {
     pub empty_matches: bool,
     /// `COPY <<EOF`.
     pub heredoc: Heredoc,
-    /// The way to secrets.
+    /// The way that commands get secrets.
     pub secrets: Secrets,
     /// `RUN --mount=type=secret,env=…`.
     pub secret_variables: bool,

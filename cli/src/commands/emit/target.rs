@@ -151,7 +151,7 @@ fn target(
     take_line_endings(&mut stale);
     if let Some(reason) = reasons(&stale).into_iter().next() {
         let run = regenerate::command(path, &application.dockerfile, &application.options);
-        let message = format!("the Dockerfile is not the one to build: {}", reason.message);
+        let message = format!("the Dockerfile is not ready to build: {}", reason.message);
         reporter.report(&[Diagnostic::new(Code::UnreadyDockerfile, message).with_help(format!("run `{run}`"))], None);
     }
     Ok(Target {
