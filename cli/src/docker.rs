@@ -38,12 +38,14 @@ pub(crate) fn check_buildx() -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// The driver of the builder that docker uses with these arguments. `None` if docker does not tell.
-pub(crate) fn driver(more: &[OsString]) -> Result<Option<String>, Diagnostic> {
+/// The driver of the builder that docker uses with these arguments, if this driver does not load images into the engine.
+/// `None` if it does, or if docker does not tell.
+pub(crate) fn driver_without_load(more: &[OsString]) -> Result<Option<String>, Diagnostic> {
     let mut arguments = vec!["buildx", "inspect"];
     let builder = builder(more);
     arguments.extend(builder.as_deref());
-    Ok(query(&arguments)?.ok().and_then(|inspected| drivers(&inspected).next().map(str::to_owned)))
+    let inspected = query(&arguments)?.ok();
+    Ok(inspected.filter(|inspected| !loads(inspected)).and_then(|it| drivers(&it).next().map(str::to_owned)))
 }
 
 /// The first of these images that the engine has, or else the first one.
@@ -87,6 +89,12 @@ fn is_remote(builder: &str) -> bool {
     drivers(builder).any(|driver| driver == "remote" || driver == "kubernetes" || driver == "cloud")
 }
 
+/// Whether a builder loads images into the engine: the engine's own does, and others can be created with an option.
+fn loads(builder: &str) -> bool {
+    let mut options = builder.lines().filter_map(|line| line.strip_prefix("Driver Options:"));
+    drivers(builder).next() == Some("docker") || options.any(|options| options.contains("default-load=\"true\""))
+}
+
 /// The drivers in the description of a builder.
 fn drivers(builder: &str) -> impl Iterator<Item = &str> {
     builder.lines().filter_map(|line| line.strip_prefix("Driver:")).map(str::trim)
@@ -114,6 +122,13 @@ mod tests {
         assert!(is_remote("Name:   far\nDriver: remote\n\nNodes:\n"));
         assert!(!is_remote("Name:   default\nDriver: docker\n"));
         assert!(!is_remote("Name:   x\nDriver: docker-container\n"));
+    }
+
+    #[test]
+    fn a_builder_loads_images_if_it_is_the_engine_or_has_the_option() {
+        assert!(loads("Name:   default\nDriver: docker\n"));
+        assert!(!loads("Name:   x\nDriver: docker-container\n\nNodes:\nDriver Options: network=\"host\"\n"));
+        assert!(loads("Name: x\nDriver: remote\n\nNodes:\nDriver Options:   default-load=\"true\" network=\"host\"\n"));
     }
 
     #[test]

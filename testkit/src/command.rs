@@ -304,7 +304,7 @@ impl<'f> Run<'f> {
     pub fn with_docker(mut self) -> Self {
         let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".docker"));
         self.command.envs(home.map(|config| ("DOCKER_CONFIG", config)));
-        let of_docker = |name: &OsString| name.to_string_lossy().starts_with("DOCKER_");
+        let of_docker = |name: &OsString| name.to_string_lossy().starts_with("DOCKER_") || name == "BUILDX_BUILDER";
         self.command.envs(std::env::vars_os().filter(|(name, _)| of_docker(name)));
         self
     }

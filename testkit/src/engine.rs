@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 use fs_err as fs;
 use railpack2docker::{Options, transpile};
@@ -21,12 +22,55 @@ pub fn engine() -> Option<Engine> {
     None
 }
 
+/// The engine, if its builder can export archives, caches and attestations. If not, reports that the test is skipped.
+pub fn engine_with_archives() -> Option<Engine> {
+    let engine = engine()?;
+    if !exports_archives() {
+        crate::report_skipped("the classic image store exports neither archives nor caches nor attestations");
+        return None;
+    }
+    Some(engine)
+}
+
 fn busybox() -> Option<PathBuf> {
     ["/bin/busybox", "/usr/bin/busybox"].map(PathBuf::from).into_iter().find(|path| path.exists())
 }
 
 pub struct Engine {
     busybox: PathBuf,
+}
+
+/// Whether the builder can export archives, caches and attestations. An engine with the classic image store can't: its
+/// builder has no store of blobs.
+pub fn exports_archives() -> bool {
+    static EXPORTS: OnceLock<bool> = OnceLock::new();
+    *EXPORTS.get_or_init(|| {
+        // set if the builder is not that of the engine
+        let is_engine = std::env::var_os("BUILDX_BUILDER").is_none();
+        let store = run(Command::new("docker").args(["info", "--format={{json .DriverStatus}}"])).stdout;
+        !is_engine || String::from_utf8_lossy(&store).contains("io.containerd.snapshotter")
+    })
+}
+
+/// Builds a stand-in for an image from a folder with its Dockerfile.
+///
+/// A builder that is not that of the engine has no access to its images. It pulls them from the registry whose host and
+/// port are in `STAND_INS`, which is a mirror of all the others.
+pub fn build_stand_in(image: &str, folder: &Path) {
+    run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder));
+    if let Some(mirror) = std::env::var_os("STAND_INS") {
+        let name = format!("{}/{}", mirror.to_str().unwrap(), path_in_registry(image));
+        run(Command::new("docker").args(["build", "-q", "--push", "-t", &name]).arg(folder));
+    }
+}
+
+/// The name of an image without its registry.
+fn path_in_registry(image: &str) -> String {
+    match image.split_once('/') {
+        Some((registry, path)) if registry.contains(['.', ':']) || registry == "localhost" => path.to_owned(),
+        Some(_) => image.to_owned(),
+        None => format!("library/{image}"),
+    }
 }
 
 /// The programs of the stand-ins that only record their runs in `/app/.ran`: a line with their arguments, and the
@@ -63,8 +107,7 @@ const SHOW_ENVIRONMENT: &str = "#!/bin/sh\nexec /bin/busybox dd if=/proc/$$/envi
 impl Engine {
     /// Builds an image with busybox, the recorders and `files`, under the name of another image.
     pub fn stand_in(&self, image: &str, files: &BTreeMap<String, String>) {
-        let folder = self.stand_in_files(image, files, "");
-        run(Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()));
+        build_stand_in(image, self.stand_in_files(image, files, "").path());
     }
 
     /// Builds such an image for several platforms. All of them have the same programs, which run here without
@@ -191,12 +234,24 @@ impl<'a> Build<'a> {
         if self.hash.is_empty() { String::new() } else { format!("{} {}", self.hash, self.context.display()) }
     }
 
+    /// Runs the build. If it succeeds, writes the files of the image to `files` in the folder, and the image to
+    /// `image.tar`.
     fn run(&self, folder: &Path) -> Output {
         let mut command = self.command(folder);
         command.args(["--progress=plain", "--provenance=false"]);
         command.arg(format!("--output=type=local,dest={}", folder.join("files").display()));
-        command.arg(format!("--output=type=oci,dest={}", folder.join("image.tar").display())).arg(self.context);
-        command.output().unwrap()
+        let archive = folder.join("image.tar");
+        if exports_archives() {
+            command.arg(format!("--output=type=oci,dest={}", archive.display()));
+        }
+        let output = command.arg(self.context).output().unwrap();
+        if output.status.success() && !exports_archives() {
+            // the same layers, from the cache of the build
+            let id = run(self.command(folder).arg("-q").arg(self.context)).stdout;
+            let id = String::from_utf8(id).unwrap();
+            run(Command::new("docker").arg("save").arg("--output").arg(archive).arg(id.trim()));
+        }
+        output
     }
 
     /// `docker build` without its output and its context.
@@ -274,8 +329,15 @@ fn write_private(path: &Path, text: &str) {
 fn build_for_platforms(mut docker: Command) -> Option<()> {
     let output = docker.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("Multi-platform build is not supported") {
-        crate::skip("the Docker Engine builds for one platform only", "REQUIRE_DOCKER");
+    let has_one_platform = said.contains("Multi-platform build is not supported");
+    if has_one_platform || said.contains("OCI exporter is not supported") {
+        const WHY: &str = "the Docker Engine builds for one platform only";
+        // only the classic image store can't
+        if exports_archives() {
+            crate::skip(WHY, "REQUIRE_DOCKER");
+        } else {
+            crate::report_skipped(WHY);
+        }
         return None;
     }
     assert!(output.status.success(), "{said}");

@@ -51,8 +51,8 @@ pub mod wild;
 pub use compact::compact;
 #[cfg(feature = "tests")]
 pub use repository::{
-    arguments_with, cargo, example, examples, is_required, options_with, plan_file, plan_with, root, settings, shared,
-    skip, sources,
+    arguments_with, cargo, example, examples, is_required, options_with, plan_file, plan_with, report_skipped, root,
+    settings, shared, skip, sources,
 };
 
 /// The default options except for some fields: `options! { strict: true }`.

@@ -100,6 +100,11 @@ pub fn is_required(switch: &str) -> bool {
 /// Reports that a test is skipped, and why. Panics if the environment variable `switch` requires the test.
 pub fn skip(why: &str, switch: &str) {
     assert!(!is_required(switch), "{why}, and {switch}=1");
+    report_skipped(why);
+}
+
+/// Reports that a test, or a part of it, is skipped, because what it tests does not exist here.
+pub fn report_skipped(why: &str) {
     // if a test passes, the output of `eprintln!` is not shown
     std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes()).unwrap();
 }

@@ -114,7 +114,7 @@ fn a_script_builds_all_plans() {
 fn compose_builds_its_services() {
     let Some(folder) = world() else { return };
     if !Command::new("docker").args(["compose", "version"]).output().is_ok_and(|output| output.status.success()) {
-        skip("docker has no Compose plugin", "REQUIRE_COMPOSE");
+        skip("docker has no Compose plugin", "REQUIRE_DOCKER");
         return;
     }
     let prefix = prefix("compose");

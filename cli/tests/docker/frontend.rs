@@ -7,10 +7,9 @@
 //! `moby.buildkit.v1.frontend.LLBBridge` (`frontend/gateway/pb/gateway.proto`). `Solve` passes the Dockerfile as a file of its
 //! own (`solver/pb/ops.proto`) to the frontend that the engine has, and `Return` ends the build with its result.
 
-use std::process::Command;
-
 use fs_err as fs;
 use sha2::{Digest, Sha256};
+use testkit::engine::build_stand_in;
 
 /// Fails if the arguments of the build lack something that Railpack's frontend reads. Then calls `Solve`, and `Return`.
 ///
@@ -61,8 +60,7 @@ pub(crate) fn build(image: &str, dockerfile: &str, expected: &[&str]) {
         expected.join(" ")
     );
     fs::write(folder.path().join("Dockerfile"), lines).unwrap();
-    let output = Command::new("docker").args(["build", "-q", "-t", image]).arg(folder.path()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    build_stand_in(image, folder.path());
 }
 
 /// The start of a connection: the preface, and empty settings, of both sides.

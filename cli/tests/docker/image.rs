@@ -10,7 +10,7 @@ use fs_err as fs;
 use railpack2docker::{Healthcheck, ImageCommand, ImageOptions, Options, transpile};
 use serde_json::{Value, json};
 
-use testkit::engine::{self, Build, Engine, engine};
+use testkit::engine::{self, Build, Engine, build_stand_in, engine};
 
 const IMAGE: &str = "ghcr.io/railwayapp/railpack-runtime:railpack2docker-test-image";
 const FOREIGN: &str = "railpack2docker-test/image:1";
@@ -311,10 +311,8 @@ fn with_bash(engine: &Engine, image: &str) -> String {
     let serve = root.join("usr/local/bin/serve");
     fs::create_dir_all(serve.parent().unwrap()).unwrap();
     fs::write(&serve, SERVE).unwrap();
-    let file = "ARG IMAGE\nFROM $IMAGE\nCOPY --chmod=755 root /\n";
-    fs::write(folder.path().join("Dockerfile"), file).unwrap();
+    fs::write(folder.path().join("Dockerfile"), format!("FROM {image}\nCOPY --chmod=755 root /\n")).unwrap();
     let tag = format!("{image}-bash");
-    let (context, image) = (folder.path().to_str().unwrap(), format!("--build-arg=IMAGE={image}"));
-    docker(["build", "-q", "-t", &tag, &image, context]);
+    build_stand_in(&tag, folder.path());
     tag
 }

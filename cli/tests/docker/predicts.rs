@@ -9,7 +9,7 @@ use railpack2docker::diff::{Layer, Status, compare};
 use railpack2docker::{Options, SecretMount, SecretsHash, SecretsScope, transpile};
 use serde_json::{Value, json};
 
-use testkit::engine::{Engine, engine};
+use testkit::engine::{Engine, build_stand_in, engine, exports_archives};
 use testkit::options;
 use testkit::pairs::PAIRS;
 
@@ -49,8 +49,7 @@ impl Images {
         let own = self.own(name);
         fs::write(self.folder.path().join("Dockerfile"), format!("FROM {IMAGE}\nCOPY token /token\n")).unwrap();
         fs::write(self.folder.path().join("token"), &own).unwrap();
-        let mut docker = Command::new("docker");
-        assert!(docker.args(["build", "-q", "-t", &own]).arg(self.folder.path()).output().unwrap().status.success());
+        build_stand_in(&own, self.folder.path());
         self.names.push(own);
     }
 
@@ -145,6 +144,10 @@ fn surprises(old: &str, new: &str, options: &Options, built: &[Vertex], files_di
             let found = built.iter().find(is_here).or_else(|| built.iter().find(is_same));
             let expected = layer.status == Status::Cached || (layer.status == Status::IfFilesDiffer && !files_differ);
             seen += 1;
+            // the classic image store has no linked layers, so it repeats other copies (docs/builders.md)
+            if !exports_archives() && layer.instruction.starts_with("COPY --") {
+                continue;
+            }
             match found {
                 Some(vertex) if vertex.cached == expected => {}
                 found => {

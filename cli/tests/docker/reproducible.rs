@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use fs_err as fs;
 use testkit::command::{Folder, anything, that};
-use testkit::engine::engine;
+use testkit::engine::engine_with_archives;
 use testkit::root;
 
 use crate::examples::{make_stand_ins, plan_of};
@@ -46,7 +46,7 @@ fn digest(image: &str) -> String {
 
 #[test]
 fn builds_without_a_cache_are_the_same() {
-    let Some(engine) = engine() else { return };
+    let Some(engine) = engine_with_archives() else { return };
     make_stand_ins(&engine);
     for (example, secrets) in EXAMPLES {
         let build = |number: usize, hash_key: &str| {
@@ -66,7 +66,7 @@ fn builds_without_a_cache_are_the_same() {
 
 #[test]
 fn command_in_the_header_builds_the_same() {
-    let Some(engine) = engine() else { return };
+    let Some(engine) = engine_with_archives() else { return };
     make_stand_ins(&engine);
     let folder = folder_of("monorepo");
     let write = ["plan.json", "-o", "Dockerfile", "--syntax=none", "--reproducible"];
@@ -89,7 +89,7 @@ fn command_in_the_header_builds_the_same() {
 
 #[test]
 fn a_build_that_fails_loads_nothing() {
-    let Some(engine) = engine() else { return };
+    let Some(engine) = engine_with_archives() else { return };
     make_stand_ins(&engine);
     let folder = folder_of("monorepo");
     let build = ["build", "plan.json", "--syntax=none", "--reproducible", "--", "--target", "nothing"];

@@ -7,7 +7,7 @@ use std::sync::Once;
 
 use railpack2docker::Options;
 use testkit::command::{Folder, Run, anything, without};
-use testkit::engine::engine;
+use testkit::engine::engine_with_archives;
 
 use crate::frontend;
 
@@ -41,11 +41,11 @@ fn dockerfile() -> String {
     railpack2docker::transpile(PLAN, &options).unwrap().dockerfile
 }
 
-/// A folder with the plan, or nothing without an engine.
+/// A folder with the plan, or nothing without an engine that has a builder which exports archives.
 fn folder() -> Option<Folder> {
     // tests run at the same time, and the engine can't give one name to two images at once
     static STAND_IN: Once = Once::new();
-    let engine = engine()?;
+    let engine = engine_with_archives()?;
     STAND_IN.call_once(|| engine.stand_in(IMAGE, &BTreeMap::new()));
     Some(crate::folder().file("app/railpack-plan.json", PLAN).file("app/server.js", "serve()"))
 }

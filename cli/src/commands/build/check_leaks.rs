@@ -45,14 +45,9 @@ pub(super) fn check_destination(more: &[OsString]) -> Result<(), Diagnostic> {
              and run `railpack2docker leaks --oci FILE`",
         ));
     }
-    match docker::driver(more)? {
-        Some(driver) if driver != "docker" => {
-            let message =
-                format!("`--check-leaks` can't check the image: a builder with the driver `{driver}` keeps it");
-            Err(Diagnostic::new(Code::InvalidOption, message).with_help("pass `--load` to docker, after `--`"))
-        }
-        _ => Ok(()),
-    }
+    let Some(driver) = docker::driver_without_load(more)? else { return Ok(()) };
+    let message = format!("`--check-leaks` can't check the image: a builder with the driver `{driver}` keeps it");
+    Err(Diagnostic::new(Code::InvalidOption, message).with_help("pass `--load` to docker, after `--`"))
 }
 
 impl ImageId {
