@@ -40,7 +40,7 @@ trap end EXIT
 docker buildx create --name "$name" --driver remote --driver-opt default-load=true "unix://$work/buildkitd.sock" >/dev/null
 for _ in $(seq 120); do
   docker buildx inspect --bootstrap "$name" >/dev/null 2>&1 && break
-  kill -0 "$registry" && kill -0 "$buildkit" || break
+  { kill -0 "$registry" && kill -0 "$buildkit"; } || break
   sleep 0.5
 done
 docker buildx inspect "$name" >/dev/null 2>&1 || {
