@@ -1,7 +1,12 @@
 """Dockerfiles as people write them by hand, of `bench/rebuilds`, to compare with."""
 
+import re
+
 import engine
 from application import ROOT
+
+# the ID of a cache is its target, unless it has one
+OF_CACHE = re.compile(r"(--mount=type=cache),target=(\S+)")
 
 
 def base(application, secrets=()):
@@ -20,10 +25,13 @@ def base(application, secrets=()):
 
 
 def build(application, images, *, secrets=(), arguments=(), path=None):
-    """Builds the Dockerfile, with replacements for images."""
+    """Builds the Dockerfile, with replacements for images, and with caches of this run's own."""
+    text = (path or ROOT / f"bench/rebuilds/{application.example}.Dockerfile").read_text()
+    own = application.run.folder / f"{application.example}.by-hand.Dockerfile"
+    own.write_text(OF_CACHE.sub(rf"\1,id={application.run.prefix}-by-hand-\2,target=\2", text))
     return application.succeed(
         engine.build(
-            path or ROOT / f"bench/rebuilds/{application.example}.Dockerfile",
+            own,
             application.folder,
             image_of(application, "by-hand"),
             secrets=secrets,
