@@ -9,7 +9,7 @@ source .ci/helpers/npm.sh
 source .ci/helpers/serve.sh
 apt_install nix-bin ruby
 npm_programs
-venv pyyaml
+venv aquaproj-aqua pyyaml
 work=$(mktemp -d)
 trap 'kill "${server:-}" 2>/dev/null || true; chmod -R u+w "$work"; rm -rf "$work"' EXIT
 version=$("$binary" --version)
@@ -55,6 +55,24 @@ if command -v mise >/dev/null; then (
   mise install --quiet
   [ "$(mise exec -- railpack2docker --version)" = "railpack2docker $version" ]
 ); else echo "NOT CHECKED: mise, whose package is for x86-64"; fi
+
+say "aqua"
+mkdir "$work/aqua"
+cp "$work/manifests/aqua/registry.yaml" "$work/aqua"
+cat >"$work/aqua/aqua.yaml" <<YAML
+registries: [{name: local, type: local, path: registry.yaml}]
+packages: [{name: "Owner/Name@v$version", registry: local}]
+YAML
+# aqua_path SYSTEM MACHINE: the path that aqua would run, from the name of the archive on
+aqua_path() {
+  AQUA_ROOT_DIR=/ AQUA_GOOS=$1 AQUA_GOARCH=$2 aqua --config "$work/aqua/aqua.yaml" which railpack2docker | sed "s#.*/v$version/##"
+}
+for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do
+  path=$(aqua_path "${platform%/*}" "${platform#*/}")
+  archive=$archives/${path%%/*}
+  case $archive in *.zip) list=(python3 -m zipfile --list) ;; *) list=(tar --list --file) ;; esac
+  "${list[@]}" "$archive" | grep -q "^${path#*/}\( \|$\)" || fail "aqua's $path is not in the archive"
+done
 
 say "Scoop and WinGet"
 python3 .ci/helpers/release/windows.py "$work/manifests" "$archives"

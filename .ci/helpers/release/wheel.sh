@@ -32,6 +32,6 @@ uvx --quiet --default-index "$served" railpack2docker plan.json 2>/dev/null | cm
 python3 -m venv "$work/venv"
 env -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/null "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir \
   --index-url "$served" railpack2docker
-"$work/venv/bin/railpack2docker" "$plan" 2>/dev/null | cmp - "$work/expected"
+"$work/venv/bin/railpack2docker" plan.json 2>/dev/null | cmp - "$work/expected"
 [ "$(ls -A)" = plan.json ] || fail "files were left behind: $(ls -A)"
 echo "installed with uvx and pip: ${wheels[0]##*/}"
