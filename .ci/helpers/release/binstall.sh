@@ -6,7 +6,7 @@ archives=$(realpath "$1")
 binary=$(realpath "$2")
 source "$(dirname "$0")/../../lib.sh"
 apt_install openssl
-cargo_tool cargo-binstall 1.24.0 --no-default-features --features rustls,fancy-no-backtrace
+cargo_tool cargo-binstall 1.17.9 --no-default-features --features rustls,fancy-no-backtrace
 work=$(mktemp -d)
 trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 version=$("$binary" --version)
