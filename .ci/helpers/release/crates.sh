@@ -7,5 +7,5 @@ linker
 # the command needs the library in this version, which no registry has yet: cargo takes the one beside it
 cargo package --locked --quiet --allow-dirty --package railpack2docker --package railpack2docker-cli
 for crate in railpack2docker railpack2docker-cli; do
-  [ "$(cargo package --list --allow-dirty --package "$crate" | grep -cx -e src/lib.rs -e README.md)" = 2 ] || fail "$crate is incomplete"
+  [ "$(cargo package --list --allow-dirty --package "$crate" | grep -cx -e src/lib.rs -e README.md -e LICENSE)" = 3 ] || fail "$crate is incomplete"
 done
