@@ -1,14 +1,16 @@
 """The notes of a release: notes.py "railpack2docker VERSION"
 
 It fails unless Cargo.toml says this version and CHANGELOG.md has a dated section of it, and, where a
-tag is released, the tag is its name. The addresses are those of the repository that GitHub runs it
-for. Without a tag, it is a rehearsal: the section is the one of what is not released yet.
+tag is released, the tag is its name and Cargo.toml names this repository. The addresses are those of
+the repository that GitHub runs it for. Without a tag, it is a rehearsal: the section is the one of
+what is not released yet, and Cargo.toml need not name a repository that exists.
 """
 
 import os
 import pathlib
 import re
 import sys
+import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -22,10 +24,14 @@ def section(changelog, heading):
 def checked(printed):
     """The version that the binary prints and Cargo.toml says."""
     version = re.fullmatch(r"railpack2docker (\d+\.\d+\.\d+)", printed)
-    manifest = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
-    if not version or version[1] != manifest[1]:
-        sys.exit(f"error: the binary says `{printed}`, and Cargo.toml `{manifest[1]}`")
+    if not version or version[1] != manifest("version"):
+        sys.exit(f"error: the binary says `{printed}`, and Cargo.toml `{manifest('version')}`")
     return version[1]
+
+
+def manifest(key):
+    """The value that all crates have for a key."""
+    return tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"][key]
 
 
 def main():
@@ -35,12 +41,14 @@ def main():
     tag = os.environ["GITHUB_REF_NAME"] if is_release else f"v{version}"
     if tag != f"v{version}":
         sys.exit(f"error: the tag is `{tag}`, and the version `{version}`")
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    repository = os.environ["GITHUB_REPOSITORY"]
+    if is_release and manifest("repository") != f"{server}/{repository}":
+        sys.exit(f"error: Cargo.toml has the repository `{manifest('repository')}`, and this is `{server}/{repository}`")
     heading = rf"\[{re.escape(version)}\] - \d\d\d\d-\d\d-\d\d" if is_release else r"\[Unreleased\]"
     changes = section(changelog, heading)
     if not changes:
         sys.exit(f"error: CHANGELOG.md has no section `{heading}`")
-    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-    repository = os.environ["GITHUB_REPOSITORY"]
     files = f"{server}/{repository}/releases/download/{tag}"
     print(f"""{changes}
 

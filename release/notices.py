@@ -4,12 +4,10 @@ Nearly all of them ask that their text goes with the binary. It fails for a crat
 no such text and that nobody has looked at.
 """
 
-import json
 import pathlib
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import crates
 
 # their packages hold no licence; what `license` of their manifest says is all there is
 WITHOUT_TEXT = set()
@@ -18,30 +16,6 @@ ABOVE = """\
 railpack2docker is made of the crates below, and of the standard library of Rust (MIT or Apache-2.0,
 https://www.rust-lang.org). A binary for Linux has musl in it (MIT, https://musl.libc.org/COPYRIGHT).
 """
-
-
-def crates(target):
-    """The packages of a binary for a target, without those of this repository."""
-    command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", target]
-    about = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout)
-    nodes = {node["id"]: node for node in about["resolve"]["nodes"]}
-    found, ahead = set(), [package["id"] for package in about["packages"] if has_binary(package, about)]
-    if not ahead:
-        sys.exit("error: no package of this repository has the binary")
-    while ahead:
-        node = ahead.pop()
-        if node in found:
-            continue
-        found.add(node)
-        ahead += [edge["pkg"] for edge in nodes[node]["deps"] if any(kind["kind"] is None for kind in edge["dep_kinds"])]
-    packages = [package for package in about["packages"] if package["id"] in found - set(about["workspace_members"])]
-    return sorted(packages, key=lambda package: (package["name"], package["version"]))
-
-
-def has_binary(package, about):
-    """Whether a package of this repository has the binary."""
-    has_one = any(target["name"] == "railpack2docker" and "bin" in target["kind"] for target in package["targets"])
-    return has_one and package["id"] in about["workspace_members"]
 
 
 def texts(package):
@@ -53,7 +27,7 @@ def texts(package):
 def text(target):
     """The whole text for a target. What several crates say alike stands there once."""
     who, listed = {}, []
-    for package in crates(target):
+    for package in crates.Graph(target).foreign:
         name = f"{package['name']} {package['version']}"
         listed.append(f"  {name}: {package['license']}\n")
         own = texts(package)

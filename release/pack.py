@@ -1,12 +1,13 @@
 """Packs the files of a release: pack.py OUT TOOL BINARIES
 
 BINARIES holds a folder for each target, with the binary in it. TOOL is one of them, or another
-build, that runs on this machine: it prints the manual and the completions. OUT gets an archive for
-each target, install.sh and SHA256SUMS. The same input gives the same bytes.
+build, that runs on this machine: it prints the manual and the completions. OUT gets an archive and a
+bill of materials for each target, install.sh and SHA256SUMS. The same input gives the same bytes.
 
 Environment:
   SOURCE_DATE_EPOCH  the time of the files in the archives, by default 1980-01-01
   BASE_URL           where the files will be downloaded from; install.sh is told
+  REPOSITORY_URL     the address of the repository, for the bills of materials
 """
 
 import gzip
@@ -22,6 +23,7 @@ import time
 import zipfile
 
 import notices
+import sbom
 
 NAME = "railpack2docker"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -110,6 +112,7 @@ def main():
         files = shared | {binary: (folder / binary).read_bytes(), "THIRD-PARTY.txt": notices.text(target).encode()}
         files = {f"{NAME}-{target}/{path}": content for path, content in files.items()}
         made[f"{NAME}-{target}" + (".zip" if is_windows else ".tar.gz")] = (zipped if is_windows else tar)(files, when)
+        made[f"{NAME}-{target}.cdx.json"] = sbom.text(target).encode()
     out.mkdir(parents=True, exist_ok=True)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(made.items()))
     for name, content in (made | {"SHA256SUMS": sums.encode()}).items():
