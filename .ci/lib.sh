@@ -69,12 +69,27 @@ cargo_tool() {
   rm -rf "$tools/build-$crate"
 }
 
-# Builds the command as for a release. $binary is its path.
+# Whether the toolchain has a target, or can install it.
+has_target() {
+  # installs the toolchain of rust-toolchain.toml if it is missing
+  rustc --version >/dev/null
+  rustup target list --installed | grep -x "$1" >/dev/null || rustup target add "$1" >/dev/null 2>&1
+}
+
+# Builds the command for a release. $binary is its path. It is the static binary, as in releases, unless the toolchain
+# lacks the target.
+# shellcheck disable=SC2034 # used by the scripts that source this file
 build_binary() {
+  local target
+  target=$(uname -m)-unknown-linux-musl
   linker
-  cargo build --locked --quiet --release --bin railpack2docker
-  # shellcheck disable=SC2034 # used by the scripts that source this file
-  binary=$target_dir/release/railpack2docker
+  if has_target "$target"; then
+    release/build "$target" cargo build --locked --quiet --release --target "$target" --package railpack2docker-cli --bin railpack2docker
+    binary=$target_dir/$target/release/railpack2docker
+  else
+    cargo build --locked --quiet --release --bin railpack2docker
+    binary=$target_dir/release/railpack2docker
+  fi
 }
 
 # Whether a Docker Engine answers. Starts one with ../shared, if that exists.
