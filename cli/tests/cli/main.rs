@@ -11,7 +11,8 @@
 //! * `usage`: arguments that are refused, and what the messages suggest.
 //! * `agreement`: different output formats give the same positions.
 //! * `emit`: files for other tools.
-//! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are correct.
+//! * `manual`, `documents`: the manual, the completions and the book are correct.
+//! * `action`, `gitlab`: the action and the template for GitLab run as in a pipeline.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod action;
@@ -26,6 +27,7 @@ mod diff;
 mod documents;
 mod emit;
 mod files;
+mod gitlab;
 mod injection;
 mod leaks;
 mod lint;
