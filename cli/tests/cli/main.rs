@@ -12,6 +12,7 @@
 //! * `agreement`: different output formats give the same positions.
 //! * `emit`: files for other tools.
 //! * `manual`, `documents`: the manual, the completions and the book are correct.
+//! * `schema`: the JSON schemas. `candidates`: completions of names in shells.
 //! * `action`, `gitlab`: the action and the template for GitLab run as in a pipeline.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -20,6 +21,7 @@ mod agreement;
 mod append;
 mod assets;
 mod builder;
+mod candidates;
 mod cases;
 mod check;
 mod context;
@@ -37,6 +39,7 @@ mod output_version;
 mod pin;
 mod platforms;
 mod reproducible;
+mod schema;
 mod secrets;
 mod stamp;
 mod sync;
