@@ -6,6 +6,7 @@
 //! * `explain`, `diff`: the explanation of a plan, and the comparison of two.
 //! * `agreement`: facts that several parts of the library report. `bundle`: shells read a bundle of secrets.
 //! * `schema`: the schema of plans agrees with the reader.
+//! * `threat_model`: the tests that the page names exist.
 //! * `rooms`, `as_a_dependency`, `dependencies`, `documents`: the source, the manifests and the book.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
@@ -27,3 +28,4 @@ mod properties;
 mod rooms;
 mod rules;
 mod schema;
+mod threat_model;
