@@ -204,19 +204,22 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
+/// The kind of a mutation, where it is, a new key, an old member, and a new value.
+type Mutation = (u8, Index, &'static str, Index, Value);
+
 /// Replaces a value, or changes a key of an object.
-fn mutate(plan: &mut Value, kind: u8, at: Index, key: &str, member: Index, new: &Value) {
+fn mutate(plan: &mut Value, (kind, at, key, member, new): Mutation) {
     let mut all = Vec::new();
     pointers(plan, "", &mut all);
     let place = plan.pointer_mut(at.get::<String>(&all)).unwrap();
     let (Value::Object(members), 1..) = (&mut *place, kind) else {
-        *place = new.clone();
+        *place = new;
         return;
     };
     let old = (!members.is_empty()).then(|| members.keys().nth(member.index(members.len())).unwrap().clone());
     let taken = old.filter(|_| kind > 1).and_then(|old| members.remove(&old));
     if kind < 3 {
-        members.insert(key.to_owned(), taken.unwrap_or_else(|| new.clone()));
+        members.insert(key.to_owned(), taken.unwrap_or(new));
     }
 }
 
@@ -224,10 +227,10 @@ fn mutate(plan: &mut Value, kind: u8, at: Index, key: &str, member: Index, new: 
 fn every_mutated_plan_agrees() {
     let schema = plan_schema();
     let mutation = (0..4_u8, any::<Index>(), select(&KEYS[..]), any::<Index>(), select(values()));
-    let property = |(plan, mutations): (Plan, Vec<(u8, Index, &'static str, Index, Value)>)| {
+    let property = |(plan, mutations): (Plan, Vec<Mutation>)| {
         let mut plan = plan.json();
-        for (kind, at, key, member, new) in mutations {
-            mutate(&mut plan, kind, at, key, member, &new);
+        for mutation in mutations {
+            mutate(&mut plan, mutation);
         }
         agree(&schema, &plan);
         Ok(())

@@ -18,7 +18,7 @@ fn named(text: &str) -> Vec<(String, Option<String>)> {
     for code in text.split('`').skip(1).step_by(2) {
         let is_name =
             code.contains('_') && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if code.ends_with(".rs") {
+        if code.strip_suffix(".rs").is_some() {
             file = Some(code.to_owned());
             found.push((code.to_owned(), None));
         } else if let (Some(file), true) = (&file, is_name) {

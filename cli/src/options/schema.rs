@@ -33,11 +33,11 @@ pub(crate) fn config_schema() -> Value {
         "type": "object",
         "properties": {
             "allow": described("The codes of warnings that are not reported", codes(Code::warnings())),
-            "transpile": table("The options of transpiling", transpile()),
-            "image": table("The options of the image", image()),
-            "lint": table("The options of `lint`", lint()),
-            "verify": table("The options of `verify`", verify()),
-            "railpack": table("How `sync` runs Railpack", railpack()),
+            "transpile": table("The options of transpiling", &transpile()),
+            "image": table("The options of the image", &image()),
+            "lint": table("The options of `lint`", &lint()),
+            "verify": table("The options of `verify`", &verify()),
+            "railpack": table("How `sync` runs Railpack", &railpack()),
         },
         "additionalProperties": false,
     })
@@ -64,7 +64,7 @@ fn image() -> Map<String, Value> {
     properties.extend(ALIASES.map(|(alias, name)| (alias.to_owned(), property(name))));
     let health: Map<String, Value> =
         HEALTHCHECK.iter().map(|(key, option)| ((*key).to_owned(), property(option))).collect();
-    let health = json!({ "anyOf": [command(), table("The command and its times", health)] });
+    let health = json!({ "anyOf": [command(), table("The command and its times", &health)] });
     properties.insert("healthcheck".to_owned(), described("Check of whether a container is healthy", health));
     properties
 }
@@ -165,7 +165,7 @@ fn map_of(values: &Value) -> Value {
     json!({ "type": "object", "additionalProperties": values })
 }
 
-fn table(description: &str, properties: Map<String, Value>) -> Value {
+fn table(description: &str, properties: &Map<String, Value>) -> Value {
     json!({ "description": description, "type": "object", "properties": properties, "additionalProperties": false })
 }
 
