@@ -54,6 +54,15 @@ pub use render::{AssetFile, Rendered};
 pub use secret_usage::{SecretUsage, StepSecrets};
 pub use source_map::SourceMap;
 
+/// The JSON schema of build plans, for editors: draft 7.
+///
+/// It accepts a plan if it parses without a finding about its shape, such as a key that is unknown or a value of the
+/// wrong type. [`Compilation::parse`] is more tolerant of keys, and also finds what a schema can't express.
+#[must_use]
+pub fn plan_schema() -> serde_json::Value {
+    plan::schema()
+}
+
 /// The words of a command line, and whether the last one is unfinished. For the fuzz targets.
 #[cfg(fuzzing)]
 #[doc(hidden)]

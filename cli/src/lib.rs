@@ -32,6 +32,7 @@ use commands::leaks::{self, LeaksArgs};
 use commands::lint::{self, LintArgs};
 use commands::man::{self, ManArgs};
 use commands::pin::{self, PinArgs};
+use commands::schema::{self, SchemaArgs};
 use commands::sync::{self, SyncArgs};
 use commands::transpile::{self, DefaultArgs};
 use commands::verify::{self, VerifyArgs};
@@ -108,6 +109,7 @@ enum Command {
     Bundle(Box<BundleArgs>),
     Leaks(Box<LeaksArgs>),
     Verify(Box<VerifyArgs>),
+    Schema(SchemaArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -119,6 +121,9 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if completions::answer(Args::command, &arguments) {
+        return ExitCode::SUCCESS;
+    }
     let args = match parse(arguments.clone()) {
         Ok(args) => args,
         Err(error) => return usage::report(&error, &arguments),
@@ -140,6 +145,7 @@ pub fn run() -> ExitCode {
         Some(Command::Bundle(args)) => bundle::run(&args, &reporter).map(success),
         Some(Command::Leaks(args)) => leaks::run(&args, &reporter),
         Some(Command::Verify(args)) => verify::run(&args, &reporter),
+        Some(Command::Schema(args)) => schema::run(&args).map(success),
         Some(Command::Completions(args)) => completions::run(&args, &Args::command()).map(success),
         Some(Command::Man(args)) => man::run(&args, &Args::command()).map(success),
     };

@@ -6,7 +6,7 @@ use super::{Command, Located};
 use crate::diagnostic::{Code, Diagnostic, Findings, Location};
 use crate::text::list_or;
 
-const KEYS: [&str; 8] = ["cmd", "customName", "path", "name", "mode", "src", "dest", "image"];
+pub(super) const KEYS: [&str; 8] = ["cmd", "customName", "path", "name", "mode", "src", "dest", "image"];
 
 pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Read<Command> {
     match node.kind() {

@@ -6,6 +6,7 @@ mod digest;
 mod json;
 mod not_json;
 mod read;
+mod schema;
 mod spans;
 mod step_id;
 
@@ -17,6 +18,7 @@ use crate::options::{Options, SecretsScope};
 
 pub(crate) use command::given_mode;
 pub(crate) use read::read;
+pub(crate) use schema::schema;
 pub(crate) use step_id::{StepId, StepMap};
 
 /// The newest version of Railpack whose plans are known.

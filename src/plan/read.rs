@@ -248,10 +248,14 @@ const DEPLOY_KEYS: [&str; 6] = ["base", "inputs", "startCommand", "variables", "
 const NEWER_DEPLOY_KEYS: [(&str, &str); 3] =
     [("user", "--user"), ("healthcheck", "--healthcheck"), ("entrypoint", "--entrypoint")];
 
+/// Keys of `deploy` that have a finding of their own.
+pub(super) const IGNORED_DEPLOY_KEYS: [&str; 4] = {
+    let [(user, _), (healthcheck, _), (entrypoint, _)] = NEWER_DEPLOY_KEYS;
+    ["aptPackages", user, healthcheck, entrypoint]
+};
+
 fn deploy(node: &Node<'_>, findings: &mut Findings) -> Read<Deploy> {
-    let mut known = DEPLOY_KEYS.to_vec();
-    known.push("aptPackages");
-    known.extend(NEWER_DEPLOY_KEYS.map(|(key, _)| key));
+    let known = [DEPLOY_KEYS.as_slice(), &IGNORED_DEPLOY_KEYS].concat();
     let fields = Fields::read(node, &known, findings)?;
     if let Some(ignored) = fields.get("aptPackages") {
         let message = "`aptPackages` belongs in `railpack.json` and has no effect in a plan";

@@ -7,6 +7,7 @@
 //! * [`injection`] has a table of attacks, with the expected result of each.
 //! * [`pairs`] has pairs of plans that differ, and [`comment`] checks the comment that `diff` writes about two plans
 //!   for a pull request.
+//! * [`schema`] validates JSON against a schema.
 //! * [`secrets`] has odd values of secrets, and damaged bundles.
 //! * [`command`] runs the command, [`shells`] and [`script_runs`] run scripts, and [`engine`] builds with Docker. [`registry`] has images.
 #![allow(
@@ -39,6 +40,7 @@ pub mod reads_back;
 pub mod registry;
 #[cfg(feature = "tests")]
 mod repository;
+pub mod schema;
 #[cfg(all(feature = "tests", unix))]
 pub mod script_runs;
 pub mod secrets;

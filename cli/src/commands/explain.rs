@@ -11,6 +11,7 @@ use railpack2docker::{Code, Diagnostic, Diagnostics};
 
 use crate::failure::Failure;
 use crate::files::output_files::write_text;
+use crate::options::candidates::{secrets, steps};
 use crate::options::plan::PlanArgs;
 use crate::options::transpile::TranspileArgs;
 use crate::output::report::{OrReport, Reporter};
@@ -58,7 +59,7 @@ pub(crate) struct ExplainArgs {
     format: Option<Format>,
 
     /// Mark what re-runs when this secret changes (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = secrets())]
     secret: Vec<String>,
 
     /// Mark what re-runs when these files change; paths are relative to the directory of the plan
@@ -66,7 +67,7 @@ pub(crate) struct ExplainArgs {
     if_changed: Vec<String>,
 
     /// Show the lines of the Dockerfile for this step, and their locations in the plan
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["secret", "if_changed"])]
+    #[arg(long, value_name = "NAME", add = steps(), conflicts_with_all = ["secret", "if_changed"])]
     step: Option<String>,
 
     /// Write to FILE, overwriting it

@@ -12,6 +12,7 @@ pub(crate) mod leaks;
 pub(crate) mod lint;
 pub(crate) mod man;
 pub(crate) mod pin;
+pub(crate) mod schema;
 pub(crate) mod sync;
 pub(crate) mod transpile;
 pub(crate) mod verify;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::image::ImageArgs;
 use super::railpack::RailpackConfig;
+use super::table::read_table;
 use super::transpile::TranspileArgs;
 use crate::failure::Failure;
 use crate::files::paths::{directory_of, nearest, shown};
@@ -25,14 +26,19 @@ pub(crate) struct Config {
     /// The codes of warnings that are not reported.
     pub(crate) allow: Vec<String>,
     /// The transpile options.
+    #[serde(deserialize_with = "read_table")]
     pub(crate) transpile: TranspileArgs,
     /// The options of the image. [`Config::parse`] moves them to those of transpiling.
+    #[serde(deserialize_with = "read_table")]
     image: ImageArgs,
     /// The options of `lint`.
+    #[serde(deserialize_with = "read_table")]
     pub(crate) lint: LintConfig,
     /// The options of `verify`.
+    #[serde(deserialize_with = "read_table")]
     pub(crate) verify: VerifyConfig,
     /// How `sync` runs Railpack.
+    #[serde(deserialize_with = "read_table")]
     pub(crate) railpack: RailpackConfig,
     /// The file itself. `None` if no file was read.
     #[serde(skip)]

@@ -2,12 +2,15 @@
 
 mod append;
 mod assets;
+pub(crate) mod candidates;
 pub(crate) mod config;
 mod image;
 pub(crate) mod key;
 pub(crate) mod messages;
 pub(crate) mod plan;
 pub(crate) mod railpack;
+pub(crate) mod schema;
 pub(crate) mod secret_sources;
 mod shared;
+mod table;
 pub(crate) mod transpile;

@@ -13,6 +13,7 @@ use serde::de::Error as _;
 
 use super::append::append_file;
 use super::assets::{assets_directory, slashed};
+use super::candidates::{secrets_with_ids, steps, warnings};
 use super::config::Config;
 use super::image::ImageArgs;
 use super::shared::fitting;
@@ -69,7 +70,7 @@ pub(crate) struct TranspileArgs {
     secret_mount: Option<SecretMount>,
 
     /// ID of a secret in the build, if different from its name (repeatable)
-    #[arg(long, value_name = "NAME=ID", value_parser = secret_id, hide_short_help = true)]
+    #[arg(long, value_name = "NAME=ID", value_parser = secret_id, add = secrets_with_ids(), hide_short_help = true)]
     #[serde(deserialize_with = "read_pairs")]
     pub(super) secret_id: Vec<(String, String)>,
 
@@ -81,7 +82,7 @@ pub(crate) struct TranspileArgs {
     pub(super) ssh: Option<String>,
 
     /// Let only this step use the SSH agent (repeatable)
-    #[arg(long, value_name = "STEP", hide_short_help = true)]
+    #[arg(long, value_name = "STEP", add = steps(), hide_short_help = true)]
     pub(super) ssh_step: Vec<String>,
 
     /// Mount the optional secret `GITHUB_TOKEN` for `mise install`
@@ -135,7 +136,7 @@ pub(crate) struct TranspileArgs {
     output_version: Option<OutputVersion>,
 
     /// Don't report warnings with this code (repeatable)
-    #[arg(long, value_name = "CODE", hide_short_help = true)]
+    #[arg(long, value_name = "CODE", add = warnings(), hide_short_help = true)]
     #[serde(skip)]
     allow: Vec<String>,
 

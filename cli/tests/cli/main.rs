@@ -11,7 +11,9 @@
 //! * `usage`: arguments that are refused, and what the messages suggest.
 //! * `agreement`: different output formats give the same positions.
 //! * `emit`: files for other tools.
-//! * `manual`, `documents`, `action`: the manual, the completions, the book and the action are correct.
+//! * `manual`, `documents`: the manual, the completions and the book are correct.
+//! * `schema`: the JSON schemas. `candidates`: completions of names in shells.
+//! * `action`, `gitlab`: the action and the template for GitLab run as in a pipeline.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod action;
@@ -19,6 +21,7 @@ mod agreement;
 mod append;
 mod assets;
 mod builder;
+mod candidates;
 mod cases;
 mod check;
 mod context;
@@ -26,6 +29,7 @@ mod diff;
 mod documents;
 mod emit;
 mod files;
+mod gitlab;
 mod injection;
 mod leaks;
 mod lint;
@@ -35,6 +39,7 @@ mod output_version;
 mod pin;
 mod platforms;
 mod reproducible;
+mod schema;
 mod secrets;
 mod stamp;
 mod sync;

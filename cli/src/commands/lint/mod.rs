@@ -15,6 +15,7 @@ use railpack2docker::{Code, Diagnostic, Severity, lint};
 use crate::FAILED;
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
+use crate::options::candidates::{all_codes, optional_checks};
 use crate::options::config::FailOn;
 use crate::options::plan::PlansArgs;
 use crate::options::transpile::TranspileArgs;
@@ -59,11 +60,11 @@ pub(crate) struct LintArgs {
     fail_on: Option<FailOn>,
 
     /// Run a check that is off by default, such as `unpinned-image` (repeatable)
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", add = optional_checks())]
     warn: Vec<String>,
 
     /// Print the explanation of a code
-    #[arg(long, value_name = "CODE", conflicts_with = "plans")]
+    #[arg(long, value_name = "CODE", add = all_codes(), conflicts_with = "plans")]
     explain: Option<String>,
 
     #[command(flatten)]

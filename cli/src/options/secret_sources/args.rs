@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
+use crate::options::candidates::secrets;
+
 /// The sources of secrets: a later one takes precedence.
 #[derive(Clone, Debug)]
 pub(crate) struct SecretArgs {
@@ -64,7 +66,7 @@ struct UnorderedArgs {
     /// `id=NAME,…` is the same as in `docker build --secret`. Other users of this machine can see a VALUE on the
     /// command line. If several `--secret` and `--env-file` options give a value for the same name, the last one
     /// takes precedence.
-    #[arg(long, value_name = "SECRET", value_parser = clap::builder::StringValueParser::new())]
+    #[arg(long, value_name = "SECRET", value_parser = clap::builder::StringValueParser::new(), add = secrets())]
     secret: Vec<String>,
 
     /// Accept secrets with an empty value

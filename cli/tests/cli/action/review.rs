@@ -1,5 +1,4 @@
-//! Tests of the GitHub action: its script runs in a repository, with a stand-in for `gh`.
-#![cfg(unix)]
+//! The review: the script runs in a repository.
 
 use std::path::Path;
 
@@ -38,6 +37,7 @@ struct Ran {
     summary: String,
     asked: String,
     body: String,
+    output: String,
 }
 
 impl Repository {
@@ -68,7 +68,7 @@ impl Repository {
 
     /// Runs the action, which must exit with this status.
     fn review(&self, status: i32, variables: &[(&str, &str)]) -> Ran {
-        for file in ["summary", "asked", "body"] {
+        for file in ["summary", "asked", "body", "output"] {
             self.folder.write(file, "");
         }
         #[expect(clippy::disallowed_methods, reason = "the programs that the action runs")]
@@ -84,6 +84,7 @@ impl Repository {
             .envs([("COMMENT", "true"), ("BASE", &self.base), ("PULL_REQUEST", "7")])
             .envs([("GITHUB_REPOSITORY", "o/r"), ("GH_TOKEN", "t")])
             .env("GITHUB_STEP_SUMMARY", self.folder.path("summary"))
+            .env("GITHUB_OUTPUT", self.folder.path("output"))
             .env("ASKED", self.folder.path("asked"))
             .env("BODY", self.folder.path("body"))
             .envs(variables.iter().copied())
@@ -97,6 +98,7 @@ impl Repository {
             summary: self.folder.read("summary"),
             asked: self.folder.read("asked"),
             body: self.folder.read("body"),
+            output: self.folder.read("output"),
         }
     }
 }
@@ -203,6 +205,63 @@ fn a_monorepo_gets_one_comment_and_annotations_from_its_root() {
     assert_eq!(marker(&ran), marker(&again));
     let none = repository.review(1, &[("PLANS", "nowhere/*.json")]);
     assert!(none.log.contains("No plan matches the input `plans`"), "{}", none.log);
+}
+
+#[test]
+fn all_plans_that_git_does_not_ignore_are_reviewed() {
+    let repository = Repository::new();
+    let folder = &repository.folder;
+    for app in ["api", "two words", "ignored", "gone"] {
+        folder.write(&format!("app/apps/{app}/railpack-plan.json"), PLAN.replace("npm ci", "rm -rf dist/*"));
+        folder.run(["-o", "Dockerfile"]).within(format!("app/apps/{app}")).stderr(anything()).check();
+    }
+    repository.git(&["add", "app/apps/gone"]);
+    folder.remove("app/apps/gone/railpack-plan.json");
+    folder.write(".gitignore", "ignored\n");
+    let ran = repository.review(1, &[("ALL", "true")]);
+    let annotated = |app: &str| ran.log.contains(&format!("::warning file=app/apps/{app}/railpack-plan.json,line=3,"));
+    assert!(annotated("api") && annotated("two words") && !annotated("ignored") && !annotated("gone"), "{}", ran.log);
+    assert!(ran.body.contains("**3 build plans: 2 new, 1 unchanged**"), "{}", ran.body);
+    // a comment of its own
+    let marker = |ran: &Ran| ran.body.lines().next().unwrap().to_owned();
+    let some = repository.review(1, &[("PLANS", "apps/*/railpack-plan.json")]);
+    assert_ne!(marker(&ran), marker(&some));
+
+    let empty = Repository::new();
+    empty.folder.remove("app/railpack-plan.json");
+    let ran = empty.review(1, &[("ALL", "true")]);
+    assert!(ran.log.contains("::error title=railpack2docker::There is no `railpack-plan.json`"), "{}", ran.log);
+}
+
+#[test]
+fn findings_are_written_as_sarif() {
+    let repository = Repository::new();
+    repository.change("\"npm ci\"", "\"rm -rf dist/*\"");
+    let ran = repository.review(1, &[("SARIF", "findings.sarif")]);
+    assert_eq!(ran.output, "sarif=app/findings.sarif\n");
+    let sarif: serde_json::Value = serde_json::from_str(&repository.folder.read("app/findings.sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "no-shell", "{result}");
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/railpack-plan.json");
+    assert_eq!(repository.review(1, &[]).output, "");
+}
+
+#[test]
+fn the_source_is_checked_on_request() {
+    let repository = Repository::new();
+    // a stand-in for Railpack, which finds another plan
+    repository.folder.write_program(
+        "bin/railpack",
+        "#!/bin/sh\n[ \"$1\" = --version ] && echo railpack version 0.37.0 || cat other.json\n",
+    );
+    repository.folder.write("app/other.json", PLAN);
+    let ran = repository.review(0, &[("SOURCE", "true")]);
+    assert!(!ran.log.contains("::error"), "{}", ran.log);
+    repository.folder.write("app/other.json", PLAN.replace("npm ci", "npm install"));
+    assert!(!repository.review(0, &[]).log.contains("npm install"));
+    let ran = repository.review(1, &[("SOURCE", "true")]);
+    assert!(ran.log.contains("\n::error title=railpack2docker::The plans and Dockerfiles are not what"), "{}", ran.log);
+    assert!(ran.summary.contains("### Out of sync with the source\n"), "{}", ran.summary);
 }
 
 #[test]

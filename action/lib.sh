@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# Functions that the scripts of the action share.
+set -euo pipefail
+shopt -s globstar nullglob
+
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+
+# GitHub obeys lines that begin with `::`, so the output of other programs is printed between a pair of these commands.
+word="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+
+# Runs a command whose output can contain anything, and returns its status.
+unobeyed() {
+    local status=0
+    echo "::stop-commands::$word"
+    "$@" || status=$?
+    echo "::$word::"
+    return "$status"
+}
+
+# Prints files, or the standard input.
+show() {
+    unobeyed cat "$@"
+}
+
+# Escapes a value in a workflow command.
+escaped() {
+    local text="${1//'%'/%25}"
+    text="${text//$'\r'/%0D}"
+    text="${text//$'\n'/%0A}"
+    text="${text//:/%3A}"
+    printf '%s' "${text//,/%2C}"
+}
+
+# annotate LEVEL MESSAGE
+annotate() {
+    local text="${2//'%'/%25}"
+    text="${text//$'\r'/%0D}"
+    echo "::$1 title=railpack2docker::${text//$'\n'/%0A}"
+}
+
+# Ends the script with an annotation.
+fail() {
+    annotate error "$1"
+    exit 1
+}
+
+# Sets `files` to the plans of PLANS, or with ALL to those below this directory, except those that git ignores.
+find_plans() {
+    local found plan
+    files=()
+    if [ "${ALL:-}" = true ]; then
+        mapfile -d '' -t found < <(git ls-files -z --cached --others --exclude-standard -- ':(glob)**/railpack-plan.json' | sort -zu)
+        # git also lists files that were deleted
+        for plan in "${found[@]}"; do [ ! -e "$plan" ] || files+=("$plan"); done
+        [ "${#files[@]}" != 0 ] || fail "There is no \`railpack-plan.json\` below this directory."
+    else
+        # patterns are expanded here; a name without a wildcard stays, even if there is no such file
+        # shellcheck disable=SC2206 # the words of an input, which its author separates
+        files=($PLANS)
+        [ "${#files[@]}" != 0 ] || fail "No plan matches the input \`plans\`: $PLANS"
+    fi
+    if [ -n "${DOCKERFILE:-}" ] && [ "${#files[@]}" -gt 1 ]; then
+        fail "The input \`dockerfile\` is for one plan. With several, the Dockerfile is next to each plan."
+    fi
+}
+
+# Prints the path of the Dockerfile of a plan.
+dockerfile_of() {
+    local directory
+    directory="$(dirname -- "$1")/"
+    printf '%s' "${DOCKERFILE:-${directory#./}Dockerfile}"
+}
