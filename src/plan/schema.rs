@@ -1,4 +1,4 @@
-//! The JSON schema of plans, for editors. It describes what [`super::read`] reads without a finding about the shape of
+//! The JSON schema of plans, for editors. It describes what [`super::read()`] reads without a finding about the shape of
 //! a plan: no key is unknown or misspelled, and each value has the right type.
 //!
 //! `tests/library/schema.rs` checks that the schema and the reader agree. A schema can't express that keys match

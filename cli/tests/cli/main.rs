@@ -13,7 +13,7 @@
 //! * `emit`: files for other tools.
 //! * `manual`, `documents`: the manual, the completions and the book are correct.
 //! * `schema`: the JSON schemas. `candidates`: completions of names in shells.
-//! * `action`, `gitlab`: the action and the template for GitLab run as in a pipeline.
+//! * `action`, `gitlab`: the action and the template for GitLab run as in a pipeline. `review_page` describes them.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod action;
@@ -39,6 +39,7 @@ mod output_version;
 mod pin;
 mod platforms;
 mod reproducible;
+mod review_page;
 mod schema;
 mod secrets;
 mod stamp;
