@@ -1,0 +1,165 @@
+//! The command without files, for programs that embed it: plans and options are texts in memory, and results are
+//! JSON. The options are the content of `railpack2docker.toml`, as JSON.
+//!
+//! The plan's file is `railpack-plan.json`, and that of the Dockerfile `Dockerfile`, both in the root of the build
+//! context.
+//!
+//! A failure is an object with `findings`: the errors, and the warnings and notes so far. A finding has `severity`,
+//! `code`, `message`, `location`, `related` and `help`, as with `--message-format json`. It also has `page`, the path
+//! of its documentation in the repository, and `frame`, the text with a code frame that the command prints. A location
+//! has `file`, `path`, `line` and `column`. `from` and `to` are the offsets of the value in the plan, in UTF-16 code
+//! units, as JavaScript counts them.
+
+mod documents;
+mod rebuilds;
+mod settings;
+mod utf16;
+
+use railpack2docker::diff::compare;
+use railpack2docker::explain::{self, ChangeSet, Consequences, Explanation};
+use railpack2docker::{Diagnostic, Transpiled};
+use serde_json::{Value, json};
+
+use crate::commands::diff;
+use crate::files::plan_file::PlanFile;
+use documents::{Documents, PLAN_NAME, plan_file};
+
+pub use rebuilds::rebuilds;
+pub use settings::Settings;
+
+/// A document, or the document of a failure.
+pub type Answer = Result<Value, Value>;
+
+/// Transpiles a plan. The document has
+///
+/// * `dockerfile`, the text, and `dockerignore`, that of `Dockerfile.dockerignore` or null;
+/// * `assets`, the files that the option `assets` writes, each with `path` and `text`;
+/// * `findings`, those that the command prints;
+/// * `sourceMap`, the ranges of lines that come from a location: `first` and `last`, from 1, and `location`;
+/// * `arguments`, those of the command line with the same options.
+///
+/// # Errors
+/// A plan or options that the command rejects.
+pub fn transpile(plan: &str, settings: &Settings) -> Answer {
+    transpiled(plan, settings, |transpiled, documents| {
+        let assets = transpiled.assets.iter().map(|asset| json!({ "path": asset.path, "text": asset.text }));
+        json!({
+            "dockerfile": transpiled.dockerfile,
+            "dockerignore": transpiled.dockerignore,
+            "assets": assets.collect::<Vec<_>>(),
+            "findings": documents.findings(&transpiled.findings),
+            "sourceMap": documents.source_map(transpiled),
+            "arguments": settings.arguments(),
+        })
+    })
+}
+
+/// All findings for a plan, as `lint` prints them. Errors in the plan are among them.
+///
+/// # Errors
+/// Options that the command rejects.
+pub fn lint(plan: &str, settings: &Settings) -> Answer {
+    let plan = plan_file(PLAN_NAME, plan)?;
+    let documents = Documents::new(&plan);
+    let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
+    Ok(documents.findings(&railpack2docker::lint(&plan.text, &options)))
+}
+
+/// Compares two plans, with the document that `diff --format json` prints.
+///
+/// # Errors
+/// A plan or options that the command rejects. `plan` in the document is the one with errors: `old` or `new`.
+pub fn diff(old: &str, new: &str, settings: &Settings) -> Answer {
+    let (old, new) = (plan_file("old.json", old)?, plan_file("new.json", new)?);
+    let failure = |name: &str, plan: &PlanFile, found: &[Diagnostic]| {
+        json!({ "plan": name, "findings": Documents::new(plan).findings(found) })
+    };
+    let options = settings.options(&new).map_err(|found| Documents::new(&new).command_failure(found))?;
+    let comparison = compare(&old.text, &new.text, &diff::comparable(&options)).map_err(|errors| {
+        match (errors.old, errors.new) {
+            (Some(found), _) => failure("old", &old, &found.0),
+            (None, found) => failure("new", &new, &found.map(|found| found.0).unwrap_or_default()),
+        }
+    })?;
+    Ok(diff::document(old, new, comparison))
+}
+
+/// Explains a plan, with the document that `explain --format json` prints, and marks what re-runs after the changes.
+///
+/// # Errors
+/// A plan or options that the command rejects, an unknown secret, or a path outside the build context.
+pub fn explain(plan: &str, settings: &Settings, changes: &ChangeSet) -> Answer {
+    explained(plan, settings, |explanation| {
+        let consequences = consequences(explanation, changes)?;
+        let text = explain::json::render(explanation, consequences.as_ref());
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    })
+}
+
+/// Draws a plan as `explain --format svg` does, and marks what re-runs after the changes.
+///
+/// # Errors
+/// Those of [`explain()`], and a plan with too many steps for a picture.
+pub fn picture(plan: &str, settings: &Settings, changes: &ChangeSet) -> Answer {
+    explained(plan, settings, |explanation| {
+        let consequences = consequences(explanation, changes)?;
+        let drawn = explain::svg::render(explanation, consequences.as_ref(), PLAN_NAME);
+        drawn.map(Value::from).map_err(|found| vec![found])
+    })
+}
+
+/// The location in the plan that a line of the Dockerfile, counted from 1, comes from. Null in the header, between
+/// stages, and after the last line.
+///
+/// # Errors
+/// A plan or options that the command rejects.
+pub fn locate(plan: &str, settings: &Settings, line: usize) -> Answer {
+    transpiled(plan, settings, |transpiled, documents| {
+        let is_line = line <= transpiled.dockerfile.lines().count();
+        let location = transpiled.source_map.location_of(line).filter(|_| is_line);
+        location.map_or(Value::Null, |location| documents.location(location))
+    })
+}
+
+/// The transpile and image options, in the order of the help. Each is an object:
+///
+/// | key | value |
+/// |---|---|
+/// | `name` | the name on the command line, without dashes |
+/// | `path` | the keys that lead to the value in `railpack2docker.toml` |
+/// | `kind` | `flag`, `choice`, `text`, `number`, `file`, `list`, or `pairs`, an object of names and values |
+/// | `value` | the placeholder for the value, or null for a flag |
+/// | `choices` | the values of a choice, each with `name` and `help` |
+/// | `heading` | the heading in the help |
+/// | `help`, `more` | the line of help, and what follows it or null |
+#[must_use]
+pub fn option_table() -> Value {
+    crate::options::table::option_table()
+}
+
+fn transpiled(plan: &str, settings: &Settings, document: impl Fn(&Transpiled, &Documents<'_>) -> Value) -> Answer {
+    let plan = plan_file(PLAN_NAME, plan)?;
+    let documents = Documents::new(&plan);
+    let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
+    let transpiled =
+        railpack2docker::transpile(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
+    Ok(document(&transpiled, &documents))
+}
+
+fn explained(
+    plan: &str,
+    settings: &Settings,
+    document: impl Fn(&Explanation) -> Result<Value, Vec<Diagnostic>>,
+) -> Answer {
+    let plan = plan_file(PLAN_NAME, plan)?;
+    let documents = Documents::new(&plan);
+    let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
+    let explanation =
+        explain::explain(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
+    document(&explanation).map_err(|found| documents.failure(&found))
+}
+
+fn consequences(explanation: &Explanation, changes: &ChangeSet) -> Result<Option<Consequences>, Vec<Diagnostic>> {
+    let is_changed = *changes != ChangeSet::default();
+    is_changed.then(|| explanation.consequences(changes)).transpose().map_err(|errors| errors.0)
+}
