@@ -6,24 +6,17 @@ import { readFile, writeFile } from "node:fs/promises";
 
 const [tables, out] = process.argv.slice(2);
 
-/** @typedef {{ path: string[], kind: string, help: string, choices: { name: string }[] }} Option */
+/** @typedef {{ path: string[], types: string[], help: string, choices: { name: string }[] }} Option */
 /** @type {{ options: Option[] }} */
 const { options } = JSON.parse(await readFile(tables, "utf8"));
 
-/** The types of values that a file of options can have for a kind. */
-const TYPES = {
-  flag: "boolean",
-  text: "string | number | string[]",
-  number: "number",
-  file: "string",
-  list: "(string | number)[]",
-  pairs: "Record<string, string | number>",
-};
-
-/** @param {Option} option */
-function type({ kind, choices }) {
-  if (kind !== "choice") return TYPES[/** @type {keyof typeof TYPES} */ (kind)];
-  return choices.map(({ name }) => (/^\d+$/.test(name) ? name : JSON.stringify(name))).join(" | ");
+/** The type of an option's value. @param {Option} option */
+function type({ choices, types }) {
+  const choice = choices.map(({ name }) => (types.includes("number") ? name : JSON.stringify(name))).join(" | ");
+  if (choice) return choice;
+  const inner = (/** @type {string} */ kind) => types.filter((type) => type.endsWith(` ${kind}`)).map((type) => type.split(" ")[0]).join(" | ");
+  const [list, pairs] = [inner("list"), inner("pairs")];
+  return [...types.filter((type) => !type.includes(" ")), ...(list ? [`(${list})[]`] : []), ...(pairs ? [`Record<string, ${pairs}>`] : [])].join(" | ");
 }
 
 /**
@@ -48,7 +41,9 @@ function member(key, options, depth, indent) {
   const [option] = options;
   const isTable = option.path.length > depth + 1;
   const doc = isTable ? "" : `${indent}/** ${option.help.replaceAll("*/", "* /")} */\n`;
-  const value = isTable ? `{\n${members(options, depth + 1)}${indent}}` : type(option);
+  // a table in a table can be its command alone
+  const short = isTable && depth > 0 ? `${type(option)} | ` : "";
+  const value = isTable ? `${short}{\n${members(options, depth + 1)}${indent}}` : type(option);
   return `${doc}${indent}${JSON.stringify(key)}?: ${value};\n`;
 }
 

@@ -19,4 +19,5 @@ exec unshare --mount bash -c '
     mount --bind "$directory" "$root$directory"
   done
   exec chroot "$root" env --unset=RUSTUP_TOOLCHAIN HOME=/root CARGO_HOME="$cargo_home" PATH=/usr/bin:/bin \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld \
     sh -c "cd \"\$0\" && exec \"\$@\"" "$repository" "$@"' debian_wasm "$root" "$cargo_home" "$PWD" "$@"

@@ -12,6 +12,9 @@ import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
+/** The maximum number of findings that are underlined: more would make the page slow. */
+const MAX_UNDERLINED = 1000;
+
 /** The colors are variables of the page, which inherit into the shadow root. */
 const theme = EditorView.theme({
   "&": { height: "100%", color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "13px" },
@@ -30,6 +33,20 @@ const theme = EditorView.theme({
   ".cm-foldPlaceholder": { background: "var(--line)", color: "var(--muted)", border: "1px solid var(--border)" },
   ".cm-panels input, .cm-panels button": { font: "inherit", color: "inherit", background: "var(--surface)" },
 });
+
+/** The marks of findings, without the images in data URLs that CodeMirror has for them: the policy forbids these. */
+const lintTheme = EditorView.theme(
+  Object.fromEntries(
+    ["error", "warning", "info"].flatMap((severity) => {
+      const color = `var(--${severity === "info" ? "note" : severity})`;
+      return [
+        [`.cm-lintRange-${severity}`, { backgroundImage: "none", textDecoration: `underline wavy ${color}`, textDecorationSkipInk: "none" }],
+        [`.cm-lint-marker-${severity}`, { content: "normal", width: "8px", height: "8px", margin: "6px 0 0 3px", borderRadius: "50%", backgroundColor: color }],
+        [`.cm-diagnostic-${severity}`, { borderLeftColor: color }],
+      ];
+    }),
+  ),
+);
 
 const colors = HighlightStyle.define([
   { tag: [tags.propertyName, tags.keyword], color: "var(--code-key)", fontWeight: "600" },
@@ -113,7 +130,7 @@ export function planEditor(parent, label, { changed, selected }) {
     if (update.docChanged) changed();
     else if (update.selectionSet && update.view.hasFocus) selected?.(update.state.selection.main.head);
   });
-  const editor = view(parent, label, [json(), history(), lintGutter(), EditorView.lineWrapping, keymap.of(keys), listener]);
+  const editor = view(parent, label, [json(), history(), lintGutter(), lintTheme, EditorView.lineWrapping, keymap.of(keys), listener]);
   dropTarget(parent, (text) => set(text));
 
   /** @param {string} text */
@@ -127,7 +144,8 @@ export function planEditor(parent, label, { changed, selected }) {
     /** Underlines findings. @param {import("./worker.js").Finding[]} findings */
     underline(findings) {
       const { length } = editor.state.doc;
-      const diagnostics = findings.filter(({ location }) => location && location.to <= length).map(({ severity, message, location }) => {
+      const placed = findings.filter(({ location }) => location && location.to <= length);
+      const diagnostics = placed.slice(0, MAX_UNDERLINED).map(({ severity, message, location }) => {
         const { from, to } = /** @type {import("railpack2docker-wasm").Range} */ (location);
         return { from, to, message, severity: severity === "note" ? /** @type {const} */ ("info") : severity };
       });

@@ -22,9 +22,9 @@ let current = null;
 let files = new Map();
 
 const plan = planEditor(byId("plan-editor"), "Build plan", { changed: planChanged, selected: showLines });
-const old = planEditor(byId("old-editor"), "Old build plan", { changed: () => schedule() });
+const old = planEditor(byId("old-editor"), "Old build plan", { changed: schedule });
 const output = fileView(byId("output-editor"), "Generated file", showOrigin);
-const form = optionsForm(/** @type {HTMLFormElement} */ (byId("form")), () => schedule());
+const form = optionsForm(/** @type {HTMLFormElement} */ (byId("form")), schedule);
 const changed = /** @type {HTMLTextAreaElement} */ (byId("changed"));
 const example = /** @type {HTMLSelectElement} */ (byId("example"));
 
@@ -32,15 +32,13 @@ const results = tabs(byId("tabs"));
 const fileTabs = tabs(byId("files"), showFile);
 
 const run = engine({
-  busy(isBusy) {
-    document.documentElement.toggleAttribute("data-busy", isBusy);
-    byId("output").setAttribute("aria-busy", String(isBusy));
-  },
+  busy: (isBusy) => setState(isBusy ? "busy" : "idle"),
   command(command) {
     byId("command").textContent = command ?? "";
   },
   transpiled(transpiled, failure) {
     current = transpiled;
+    performance.mark("result");
     if (failure?.crash) notify(`This should not happen: ${failure.crash}`);
     document.documentElement.toggleAttribute("data-failed", !transpiled);
     // the old files stay, as an unfinished plan often has errors
@@ -62,7 +60,18 @@ const run = engine({
   picture: (svg, failure) => showPicture(byId("picture"), svg, failure),
 });
 
-const schedule = debounce(start, DELAY);
+const startSoon = debounce(start, DELAY);
+
+function schedule() {
+  setState("waiting");
+  startSoon();
+}
+
+/** @param {"waiting" | "busy" | "idle"} state */
+function setState(state) {
+  document.documentElement.dataset.state = state;
+  byId("output").setAttribute("aria-busy", String(state !== "idle"));
+}
 
 function start() {
   const given = form.read();

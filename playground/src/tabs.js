@@ -5,6 +5,7 @@
  * @param {(tab: HTMLElement) => void} [changed]
  */
 export function tabs(list, changed) {
+  const panel = (/** @type {HTMLElement} */ tab) => document.getElementById(tab.getAttribute("aria-controls") ?? "");
   const all = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll('[role="tab"]')]);
 
   /** @param {HTMLElement} tab */
@@ -13,8 +14,9 @@ export function tabs(list, changed) {
       const isSelected = other === tab;
       other.setAttribute("aria-selected", String(isSelected));
       other.tabIndex = isSelected ? 0 : -1;
-      const panel = document.getElementById(other.getAttribute("aria-controls") ?? "");
-      if (panel?.parentElement?.contains(list)) panel.hidden = !isSelected;
+      // several tabs can share a panel
+      const [shown, hidden] = [panel(tab), panel(other)];
+      if (hidden) hidden.hidden = hidden !== shown;
     }
     changed?.(tab);
   }

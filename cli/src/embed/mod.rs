@@ -130,6 +130,7 @@ pub fn locate(plan: &str, settings: &Settings, line: usize) -> Answer {
 /// | `kind` | `flag`, `choice`, `text`, `number`, `file`, `list`, or `pairs`, an object of names and values |
 /// | `value` | the placeholder for the value, or null for a flag |
 /// | `choices` | the values of a choice, each with `name` and `help` |
+/// | `types` | the types of values in JSON: `string`, `number`, `boolean`, and lists and pairs, such as `string list` |
 /// | `heading` | the heading in the help |
 /// | `help`, `more` | the line of help, and what follows it or null |
 #[must_use]

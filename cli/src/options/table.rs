@@ -4,6 +4,7 @@ use clap::builder::ValueHint;
 use clap::{Arg, ArgAction, Args as _, Command};
 use serde_json::{Value, json};
 
+use super::config::Config;
 use super::transpile::TranspileArgs;
 
 /// Options that are of no use without a file system.
@@ -18,6 +19,7 @@ const LEFT_OUT: &[&str] = &["config"];
 /// | `kind` | `flag`, `choice`, `text`, `number`, `file`, `list`, or `pairs`, an object of names and values |
 /// | `value` | the placeholder for the value, or null for a flag |
 /// | `choices` | the values of a choice, each with `name` and `help` |
+/// | `types` | the types of values in JSON: `string`, `number`, `boolean`, and lists and pairs, such as `string list` |
 /// | `heading` | the heading in the help |
 /// | `help` | the help: a line, and more where there is more to say |
 pub(crate) fn option_table() -> Value {
@@ -27,19 +29,40 @@ pub(crate) fn option_table() -> Value {
 
 fn row(arg: &Arg) -> Value {
     let name = arg.get_long().unwrap_or_default();
-    let choices: Vec<Value> = choices(arg);
+    let (path, choices) = (path(arg, name), choices(arg));
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     let more = arg.get_long_help().map(ToString::to_string);
     json!({
         "name": name,
-        "path": path(arg, name),
+        "path": path,
         "kind": kind(arg, name, !choices.is_empty()),
         "value": value_name(arg),
         "choices": choices,
+        "types": types(&path, &choices),
         "heading": arg.get_help_heading().unwrap_or_default(),
         "help": help,
         "more": more.and_then(|more| Some(more.strip_prefix(&help)?.trim().to_owned())).filter(|more| !more.is_empty()),
     })
+}
+
+/// The types that the reader of the config file accepts: found by trying, so that there is no second list of them.
+fn types(path: &[String], choices: &[Value]) -> Vec<&'static str> {
+    let named = choices.iter().filter_map(|choice| choice.get("name")?.as_str());
+    let strings: Vec<Value> = ["x", "file"].into_iter().chain(named).map(Value::from).collect();
+    let accepts = |value: &Value| {
+        let options = path.iter().rev().fold(value.clone(), |value, key| json!({ key: value }));
+        Config::parse_json(&options.to_string()).is_ok()
+    };
+    let samples = [
+        ("string", strings),
+        ("number", vec![json!(1)]),
+        ("boolean", vec![json!(true)]),
+        ("string list", vec![json!(["x"])]),
+        ("number list", vec![json!([1])]),
+        ("string pairs", vec![json!({ "x": "y" })]),
+        ("number pairs", vec![json!({ "x": 1 })]),
+    ];
+    samples.into_iter().filter(|(_, values)| values.iter().any(accepts)).map(|(name, _)| name).collect()
 }
 
 fn value_name(arg: &Arg) -> Option<String> {
@@ -82,7 +105,6 @@ fn path(arg: &Arg, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::config::Config;
 
     /// A valid value of an option, as JSON.
     fn sample(row: &Value) -> Value {
@@ -108,6 +130,25 @@ mod tests {
             assert!(config.is_ok(), "{options}: {config:?}");
         }
         assert!(table.as_array().unwrap().len() > 30);
+    }
+
+    #[test]
+    fn types_are_those_of_the_config_file() {
+        let table = option_table();
+        for (name, types) in [
+            ("strict", json!(["boolean"])),
+            ("secrets-hash", json!(["string"])),
+            ("secret-mount", json!(["string"])),
+            ("output-version", json!(["number"])),
+            ("user", json!(["string", "number"])),
+            ("entrypoint", json!(["string", "string list"])),
+            ("expose", json!(["string list", "number list"])),
+            ("secret-id", json!(["string pairs"])),
+            ("label", json!(["string pairs", "number pairs"])),
+        ] {
+            let row = table.as_array().unwrap().iter().find(|row| row["name"] == name);
+            assert_eq!(row.unwrap()["types"], types, "{name}");
+        }
     }
 
     #[test]
