@@ -11,6 +11,7 @@ if [ ! -x "$root/usr/bin/wasm-bindgen" ]; then
 fi
 
 # the mounts end with this process
+# shellcheck disable=SC2016 # the inner shell expands it
 exec unshare --mount bash -c '
   root=$1 cargo_home=$2 repository=$3
   shift 3
