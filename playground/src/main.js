@@ -62,7 +62,11 @@ const run = engine({
 
 const startSoon = debounce(start, DELAY);
 
+/** The number of changes so far. */
+let changes = 0;
+
 function schedule() {
+  document.documentElement.dataset.changes = String(++changes);
   setState("waiting");
   startSoon();
 }

@@ -71,9 +71,7 @@ pub fn lint(plan: &str, settings: &Settings) -> Answer {
 /// A plan or options that the command rejects. `plan` in the document is the one with errors: `old` or `new`.
 pub fn diff(old: &str, new: &str, settings: &Settings) -> Answer {
     let (old, new) = (plan_file("old.json", old)?, plan_file("new.json", new)?);
-    let failure = |name: &str, plan: &PlanFile, found: &[Diagnostic]| {
-        json!({ "plan": name, "findings": Documents::new(plan).findings(found) })
-    };
+    let failure = |name: &str, plan: &PlanFile, found: &[Diagnostic]| json!({ "plan": name, "findings": Documents::new(plan).findings(found) });
     let options = settings.options(&new).map_err(|found| Documents::new(&new).command_failure(found))?;
     let comparison = compare(&old.text, &new.text, &diff::comparable(&options)).map_err(|errors| {
         match (errors.old, errors.new) {
@@ -129,6 +127,7 @@ pub fn locate(plan: &str, settings: &Settings, line: usize) -> Answer {
 /// | `path` | the keys that lead to the value in `railpack2docker.toml` |
 /// | `kind` | `flag`, `choice`, `text`, `number`, `file`, `list`, or `pairs`, an object of names and values |
 /// | `value` | the placeholder for the value, or null for a flag |
+/// | `delimiter` | the character between several values in one argument, or null |
 /// | `choices` | the values of a choice, each with `name` and `help` |
 /// | `types` | the types of values in JSON: `string`, `number`, `boolean`, and lists and pairs, such as `string list` |
 /// | `heading` | the heading in the help |
@@ -142,8 +141,7 @@ fn transpiled(plan: &str, settings: &Settings, document: impl Fn(&Transpiled, &D
     let plan = plan_file(PLAN_NAME, plan)?;
     let documents = Documents::new(&plan);
     let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
-    let transpiled =
-        railpack2docker::transpile(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
+    let transpiled = railpack2docker::transpile(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
     Ok(document(&transpiled, &documents))
 }
 
@@ -155,8 +153,7 @@ fn explained(
     let plan = plan_file(PLAN_NAME, plan)?;
     let documents = Documents::new(&plan);
     let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
-    let explanation =
-        explain::explain(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
+    let explanation = explain::explain(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
     document(&explanation).map_err(|found| documents.failure(&found))
 }
 
