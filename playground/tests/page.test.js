@@ -28,7 +28,7 @@ const VALUES = /** @type {Record<string, string | string[]>} */ ({
   "secret-id": "DATABASE_URL=url with blanks",
   ssh: ["default", "work"],
   "ssh-step": "install",
-  assets: "docker/files",
+  assets: "files",
   append: "LABEL a=\"b c\"\nRUN echo 'x'\n",
   "cache-prefix": "it's mine-",
   "service-id": "1234",
@@ -157,7 +157,7 @@ test("a link has the plan, the old plan and the options, and is sent nowhere", a
   await page.example("python-uv");
   await page.tab("diff");
   await page.page.click("#keep");
-  await page.load(example("rust").replace("cargo", "cargo #é😀"));
+  await page.load(example("rust").replace('"cmd": "', '"cmd": "echo é😀 '));
   await page.tab("options");
   await setOption(page, "env", "A=b\nC='d'");
   await setOption(page, "exec", true);

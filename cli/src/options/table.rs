@@ -40,7 +40,7 @@ fn row(arg: &Arg) -> Value {
     json!({
         "name": name,
         "path": path,
-        "kind": kind(arg, name, !choices.is_empty()),
+        "kind": kind(arg, !choices.is_empty()),
         "value": value_name(arg),
         "delimiter": arg.get_value_delimiter(),
         "choices": choices,
@@ -81,7 +81,7 @@ fn choices(arg: &Arg) -> Vec<Value> {
     values.iter().map(|value| json!({ "name": value.get_name(), "help": help(value) })).collect()
 }
 
-fn kind(arg: &Arg, name: &str, has_choices: bool) -> &'static str {
+fn kind(arg: &Arg, has_choices: bool) -> &'static str {
     let value = value_name(arg).unwrap_or_default();
     match arg.get_action() {
         _ if has_choices => "choice",
