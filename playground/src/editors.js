@@ -113,7 +113,7 @@ function view(parent, label, extensions) {
   const editor = new EditorView({
     root,
     parent: /** @type {any} */ (root),
-    state: EditorState.create({ extensions: [common, extensions, EditorView.contentAttributes.of({ "aria-label": label })] }),
+    state: EditorState.create({ extensions: [common, extensions, EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" })] }),
   });
   editor.dom.style.height = "100%";
   return editor;
