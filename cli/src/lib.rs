@@ -1,10 +1,12 @@
 //! The `railpack2docker` command: arguments, files, colors and exit codes. The transpiler itself is the crate
 //! [`railpack2docker`], which reads and writes nothing.
 //!
-//! The modules depend on each other in this order: `files`, `options`, `output`, `docker`, `image`, `commands`, `usage`.
+//! The modules depend on each other in this order: `files`, `options`, `output`, `docker`, `image`, `commands`, `usage`,
+//! `embed`.
 
 mod commands;
 mod docker;
+pub mod embed;
 mod failure;
 mod files;
 #[cfg(fuzzing)]

@@ -54,10 +54,14 @@ impl LockFile {
             }
         };
         // a name can't contain the replacement character
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Some(Self::parse(path, String::from_utf8_lossy(&bytes).into_owned())?))
+    }
+
+    /// Parses the text of a file.
+    pub(crate) fn parse(path: &Path, text: String) -> Result<Self, Diagnostic> {
         match parse(&text) {
-            Ok(pins) => Ok(Some(Self { text, pins })),
-            Err(fault) => Err(invalid(path, &fault).into()),
+            Ok(pins) => Ok(Self { text, pins }),
+            Err(fault) => Err(invalid(path, &fault)),
         }
     }
 }

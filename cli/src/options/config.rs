@@ -8,9 +8,9 @@ use fs_err as fs;
 use railpack2docker::{Code, Diagnostic, LineIndex};
 use serde::Deserialize;
 
+use super::config_table::read_table;
 use super::image::ImageArgs;
 use super::railpack::RailpackConfig;
-use super::table::read_table;
 use super::transpile::TranspileArgs;
 use crate::failure::Failure;
 use crate::files::paths::{directory_of, nearest, shown};
@@ -121,9 +121,22 @@ impl Config {
 
     /// Parses the text of a file.
     pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let mut config: Self = toml::from_str(text)?;
-        config.transpile.image = std::mem::take(&mut config.image);
-        Ok(config)
+        toml::from_str(text).map(Self::with_moved_image)
+    }
+
+    /// Parses the content of a file that is written as JSON.
+    pub(crate) fn parse_json(text: &str) -> Result<Self, Diagnostic> {
+        serde_json::from_str(text).map(Self::with_moved_image).map_err(|error| {
+            let what = error.to_string();
+            // the position is that in a text that nobody has seen
+            let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
+            invalid_content("the options", what)
+        })
+    }
+
+    fn with_moved_image(mut self) -> Self {
+        self.transpile.image = std::mem::take(&mut self.image);
+        self
     }
 }
 
@@ -131,10 +144,12 @@ impl Config {
 fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> Diagnostic {
     let (line, column) = LineIndex::new(text).line_and_column(error.span().unwrap_or_default().start);
     let what = error.message().trim_end().replace('\n', "; ");
-    let found = |what: &str| {
-        let message = format!("`{}`, line {line}, column {column}: {what}", shown(file));
-        Diagnostic::new(Code::InvalidConfig, message)
-    };
+    invalid_content(&format!("`{}`, line {line}, column {column}", shown(file)), &what)
+}
+
+/// The error for content that is not valid at a place.
+fn invalid_content(place: &str, what: &str) -> Diagnostic {
+    let found = |what: &str| Diagnostic::new(Code::InvalidConfig, format!("{place}: {what}"));
     // serde's message: unknown field `a`, expected one of `b`, `c`
     let names: Vec<&str> = what.split('`').skip(1).step_by(2).collect();
     if let ([unknown, known @ ..], true) = (names.as_slice(), what.starts_with("unknown field")) {
@@ -145,7 +160,7 @@ fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> Diagnostic 
             found.with_help(format!("the keys here: {}", known.join(", ")))
         };
     }
-    found(&what).with_help(
+    found(what).with_help(
         "valid keys are `allow` at the top level and, in `[transpile]`, `[image]`, `[lint]` and `[verify]`, the names of options, such as `secrets-hash`; see `docs/options.md` for `[railpack]`",
     )
 }
@@ -177,6 +192,20 @@ mod tests {
         for (option, line) in [("allow", 1), ("secret-id", 4), ("user", 7)] {
             assert_eq!(origins[option], format!("in `x.toml`, line {line}"));
         }
+    }
+
+    #[test]
+    fn json_has_the_same_keys() {
+        let config = Config::parse_json(
+            r#"{"allow": ["x"], "transpile": {"output-version": 1}, "image": {"healthcheck": {"command": "true", "retries": 2}}}"#,
+        );
+        let toml =
+            "allow = ['x']\n[transpile]\noutput-version = 1\n[image]\nhealthcheck = { command = 'true', retries = 2 }";
+        let (config, same) = (config.unwrap(), Config::parse(toml).unwrap());
+        assert_eq!((config.allow, config.transpile), (same.allow, same.transpile));
+        let error = Config::parse_json(r#"{"transpile": {"secret-scope": 1}}"#).unwrap_err();
+        assert_eq!(error.message, "the options: unknown key `secret-scope`");
+        assert_eq!(error.help.as_deref(), Some("did you mean `secrets-scope`?"));
     }
 
     #[test]

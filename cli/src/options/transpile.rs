@@ -11,14 +11,13 @@ use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, Sec
 use serde::Deserialize;
 use serde::de::Error as _;
 
-use super::append::append_file;
 use super::assets::{assets_directory, slashed};
 use super::candidates::{secrets_with_ids, steps, warnings};
 use super::config::Config;
 use super::image::ImageArgs;
+use super::option_files::{OnDisk, OptionFiles};
 use super::shared::fitting;
 use crate::failure::Failure;
-use crate::files::lock_file::LockFile;
 use crate::files::paths::{directory_of, relative, relative_directory};
 use crate::files::plan_file::PlanFile;
 
@@ -177,6 +176,17 @@ impl TranspileArgs {
         plan: &PlanFile,
         output: Option<&Path>,
     ) -> Result<Options, Failure> {
+        self.options_from(config, plan, output, &OnDisk)
+    }
+
+    /// The options, with the files that belong to them.
+    pub(crate) fn options_from(
+        &self,
+        config: &Config,
+        plan: &PlanFile,
+        output: Option<&Path>,
+        files: &impl OptionFiles,
+    ) -> Result<Options, Failure> {
         let directory = output.and_then(Path::parent).unwrap_or(Path::new(""));
         let below = match &config.file {
             Some(file) => fitting(config.transpile.clone(), plan, directory_of(&file.path)),
@@ -209,13 +219,13 @@ impl TranspileArgs {
             .assets
             .map(|assets| assets_directory(&assets, config.railpack.source.as_deref(), plan, output))
             .transpose()?;
-        options.append = given.append.map(|append| append_file(&append, directory)).transpose()?;
+        options.append = given.append.map(|append| files.append(&append, directory)).transpose()?;
         options.allow = self.allow.iter().chain(&config.allow).cloned().collect();
         options.cache_prefix = given.cache_prefix.unwrap_or_default();
         options.service_id = given.service_id;
         options.platforms = given.platforms;
         options.mirrors = given.mirror.into_iter().collect();
-        options.pins = LockFile::find(plan.directory())?.map(|lock| lock.pins).unwrap_or_default();
+        options.pins = files.pins(plan.directory())?;
         options.locked = given.locked;
         options.strict = given.strict;
         options.image = given.image.options()?;
@@ -295,6 +305,11 @@ impl TranspileArgs {
     /// Whether no option is given. A version does not count: it can be combined with any options.
     pub(crate) fn is_empty(&self) -> bool {
         Self { output_version: None, ..self.clone() } == Self::default()
+    }
+
+    /// These options, without reporting warnings that have one of these codes.
+    pub(crate) fn with_allowed(self, codes: Vec<String>) -> Self {
+        Self { allow: codes, ..self }
     }
 
     /// These options without the config file.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use railpack2docker::escape::{escape_invisible, escape_invisible_json, escape_invisible_text};
 use railpack2docker::{Diagnostic, Diagnostics, Location, Severity, text};
@@ -15,7 +16,7 @@ use crate::files::plan_file::PlanFile;
 use crate::options::messages::{Color, MessageArgs, MessageFormat};
 
 /// The maximum number of findings printed for people: nobody reads more, and each takes time to draw.
-const MAX_DRAWN: usize = 50;
+pub(crate) const MAX_DRAWN: usize = 50;
 
 /// Prints diagnostics to standard error, and colored text to standard output.
 pub(crate) struct Reporter {
@@ -123,6 +124,11 @@ impl<T> OrReport<T> for Result<T, Diagnostics> {
 /// A finding in a plan with its code frame.
 pub(crate) fn drawing(finding: &Diagnostic, plan: &PlanFile) -> String {
     draw(finding, Some(&Source::new(plan))) + "\n"
+}
+
+/// A finding with its code frame, without colors.
+pub(crate) fn plain_drawing(finding: &Diagnostic, source: Option<&Source<'_>>) -> String {
+    strip_str(&draw(finding, source)).to_string()
 }
 
 /// The findings of a plan with their code frames. `all` is the option that prints more than the limit.

@@ -43,7 +43,8 @@ pub(super) fn print(compared: &ComparedPlans) -> String {
     escape_invisible_json(&format!("{:#}", document(compared))) + "\n"
 }
 
-fn document(compared: &ComparedPlans) -> Value {
+/// The document of [`print()`].
+pub(super) fn document(compared: &ComparedPlans) -> Value {
     let comparison = &compared.comparison;
     let (old, new) = (Source::new(&compared.old), Source::new(&compared.new));
     let counts = Counts::new(comparison.stages.iter().flat_map(|stage| &stage.layers));

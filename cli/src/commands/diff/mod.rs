@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use clap::ValueHint;
 use railpack2docker::diff::{Comparison, RedactedFiles, compare};
 use railpack2docker::{Code, Diagnostic, Files, Options};
+use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::files::plan_file::PlanFile;
@@ -122,9 +123,7 @@ pub(crate) fn run(args: &DiffArgs, reporter: &Reporter) -> Result<ExitCode, Fail
         return Err(Diagnostic::new(Code::InvalidOption, message).with_help(help).into());
     };
     let (old, new) = source::read(old, new)?;
-    let mut options = args.transpile.options(&new, None)?;
-    // the lock is that of the new plan
-    options.locked = false;
+    let options = comparable(&args.transpile.options(&new, None)?);
     let compared = compare_plans(old, new, &options, reporter)?;
     reporter.print(&compared.print(args.format, args.dockerfile))?;
     Ok(status(compared.is_same()))
@@ -154,6 +153,19 @@ fn without_names(options: &Options) -> Options {
     let mut options = options.clone();
     options.files = Files::default();
     options
+}
+
+/// The options for a comparison of two plans.
+pub(crate) fn comparable(options: &Options) -> Options {
+    let mut options = without_names(options);
+    // the lock is that of the new plan
+    options.locked = false;
+    options
+}
+
+/// The comparison of two plans as a JSON document.
+pub(crate) fn document(old: PlanFile, new: PlanFile, comparison: Comparison) -> Value {
+    json::document(&ComparedPlans { old, new, comparison })
 }
 
 /// Compares two plans. Their errors are reported.

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs a command in the root of the repository with Debian's Rust for WebAssembly, in the directory of the Docker
+# Engine from ../shared: debian_wasm.sh COMMAND…
+set -euo pipefail
+root=${DOCKER_ROOT:-/opt/docker-root}
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
+
+if [ ! -x "$root/usr/bin/wasm-bindgen" ]; then
+  chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get -qq update &&
+    apt-get -qq install -y --no-install-recommends rustc cargo libstd-rust-dev-wasm32 lld wasm-bindgen' >/dev/null
+fi
+
+# the mounts end with this process
+# shellcheck disable=SC2016 # the inner shell expands it
+exec unshare --mount bash -c '
+  root=$1 cargo_home=$2 repository=$3
+  shift 3
+  for directory in "$cargo_home" "$repository"; do
+    mkdir -p "$root$directory"
+    mount --bind "$directory" "$root$directory"
+  done
+  exec chroot "$root" env --unset=RUSTUP_TOOLCHAIN HOME=/root CARGO_HOME="$cargo_home" PATH=/usr/bin:/bin \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld \
+    sh -c "cd \"\$0\" && exec \"\$@\"" "$repository" "$@"' debian_wasm "$root" "$cargo_home" "$PWD" "$@"

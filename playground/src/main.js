@@ -1,0 +1,217 @@
+/** The page: connects the editors, the form, the worker and the panels. */
+import { examples } from "#tables";
+import { byId, copy, create, debounce, notify, save } from "./dom.js";
+import { fileView, planEditor } from "./editors.js";
+import { engine } from "./engine.js";
+import { count, optionsForm, toOptions } from "./options.js";
+import { showComparison, showFindings, showPicture, showRebuilds } from "./results.js";
+import { fromFragment, toFragment } from "./share.js";
+import { tabs } from "./tabs.js";
+import { themeButton } from "./theme.js";
+
+/** The example that is shown first. */
+const FIRST = "nextjs-database-url";
+
+/** The time after the last change until a run, in milliseconds. */
+const DELAY = 120;
+
+/** The result for the plan in the editor. Null while the plan is newer. @type {import("railpack2docker-wasm").Transpiled | null} */
+let current = null;
+
+/** The generated files by name. The editor may show their line endings differently. @type {Map<string, string>} */
+let files = new Map();
+
+const plan = planEditor(byId("plan-editor"), "Build plan", { changed: planChanged, selected: showLines });
+const old = planEditor(byId("old-editor"), "Old build plan", { changed: schedule });
+const output = fileView(byId("output-editor"), "Generated file", showOrigin);
+const form = optionsForm(/** @type {HTMLFormElement} */ (byId("form")), schedule);
+const changed = /** @type {HTMLTextAreaElement} */ (byId("changed"));
+const example = /** @type {HTMLSelectElement} */ (byId("example"));
+
+const results = tabs(byId("tabs"));
+const fileTabs = tabs(byId("files"), showFile);
+
+const run = engine({
+  busy: (isBusy) => setState(isBusy ? "busy" : "idle"),
+  command(command) {
+    byId("command").textContent = command ?? "";
+  },
+  transpiled(transpiled, failure) {
+    current = transpiled;
+    performance.mark("result");
+    if (failure?.crash) notify(`This should not happen: ${failure.crash}`);
+    document.documentElement.toggleAttribute("data-failed", !transpiled);
+    // the old files stay, as an unfinished plan often has errors
+    if (transpiled) showFiles(transpiled);
+    byId("where").textContent = transpiled ? "" : "The plan or the options have errors, so the Dockerfile is that of an earlier plan.";
+    if (failure) showFindings(byId("findings"), failure.findings, plan.go);
+  },
+  findings(found, failure) {
+    const findings = found ?? failure?.findings ?? [];
+    showFindings(byId("findings"), findings, plan.go);
+    plan.underline(findings);
+    const errors = findings.filter(({ severity }) => severity === "error").length;
+    const badge = byId("finding-count");
+    badge.textContent = String(errors || findings.length || "");
+    badge.classList.toggle("error", errors > 0);
+  },
+  comparison: (comparison, failure) => showComparison(byId("comparison"), comparison, failure),
+  rebuilds: (table, failure) => showRebuilds(byId("rebuild-table"), table, failure, goToLine),
+  picture: (svg, failure) => showPicture(byId("picture"), svg, failure),
+});
+
+const startSoon = debounce(start, DELAY);
+
+/** The number of changes so far. */
+let changes = 0;
+
+function schedule() {
+  document.documentElement.dataset.changes = String(++changes);
+  setState("waiting");
+  startSoon();
+}
+
+/** @param {"waiting" | "busy" | "idle"} state */
+function setState(state) {
+  document.documentElement.dataset.state = state;
+  byId("output").setAttribute("aria-busy", String(state !== "idle"));
+}
+
+function start() {
+  const given = form.read();
+  byId("option-count").textContent = String(count(given) || "");
+  run({ plan: plan.get(), old: old.get(), options: toOptions(given), changed: lines(changed.value) });
+}
+
+/** @param {string} text */
+function lines(text) {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+}
+
+function planChanged() {
+  current = null;
+  if (example.value && plan.get() !== examples[example.value]) example.value = "";
+  schedule();
+}
+
+/** @param {import("railpack2docker-wasm").Transpiled} transpiled */
+function showFiles({ dockerfile, dockerignore, assets }) {
+  const named = [["Dockerfile", dockerfile], ...(dockerignore === null ? [] : [["Dockerfile.dockerignore", dockerignore]]), ...assets.map(({ path, text }) => [path, text])];
+  const names = named.map(([name]) => name);
+  const isSame = names.join("\0") === [...files.keys()].join("\0");
+  files = new Map(/** @type {[string, string][]} */ (named));
+  for (const id of ["copy", "download"]) byId(id).removeAttribute("disabled");
+  if (!isSame) {
+    const kept = shownFile();
+    const all = names.map((name, at) => create("button", { type: "button", role: "tab", id: `file-${at}`, "aria-controls": "output-editor" }, name));
+    byId("files").replaceChildren(...all);
+    fileTabs.select(all[Math.max(0, names.indexOf(kept))]);
+  } else {
+    output.set(files.get(shownFile()) ?? "");
+  }
+}
+
+function shownFile() {
+  return byId("files").querySelector('[aria-selected="true"]')?.textContent ?? "Dockerfile";
+}
+
+/** @param {HTMLElement} tab */
+function showFile(tab) {
+  byId("output-editor").setAttribute("aria-labelledby", tab.id);
+  output.set(files.get(tab.textContent ?? "") ?? "");
+}
+
+/** Shows where a line of the Dockerfile comes from. @param {number} line */
+function showOrigin(line) {
+  if (!current || shownFile() !== "Dockerfile") return;
+  const origin = current.sourceMap.find(({ first, last }) => first <= line && line <= last);
+  output.mark(origin ? [origin] : []);
+  plan.mark(origin?.location ?? null);
+  const where = origin && (origin.location.path || "the plan");
+  byId("where").textContent = origin
+    ? `Line ${line} of the Dockerfile comes from ${where}, line ${origin.location.line} of the plan.`
+    : `Line ${line} of the Dockerfile has no place in the plan.`;
+}
+
+/** Shows the lines of the Dockerfile that come from a place in the plan. @param {number} offset */
+function showLines(offset) {
+  if (!current) return;
+  const around = current.sourceMap.filter(({ location: { from, to } }) => from <= offset && offset <= to);
+  const smallest = Math.min(...around.map(({ location: { from, to } }) => to - from));
+  const mapped = around.filter(({ location: { from, to } }) => to - from === smallest);
+  if (mapped.length) selectFile("Dockerfile");
+  output.mark(mapped);
+  plan.mark(null);
+  const ranges = mapped.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`));
+  byId("where").textContent = mapped.length
+    ? `${mapped[0].location.path || "The plan"} becomes ${ranges.length === 1 && !ranges[0].includes("–") ? "line" : "lines"} ${ranges.slice(0, 12).join(", ")} of the Dockerfile.`
+    : "This place of the plan is in no line of the Dockerfile.";
+}
+
+/** @param {string} name */
+function selectFile(name) {
+  const tab = [...byId("files").children].find((tab) => tab.textContent === name);
+  if (tab instanceof HTMLElement && shownFile() !== name) fileTabs.select(tab);
+}
+
+/** @param {number} line */
+function goToLine(line) {
+  selectFile("Dockerfile");
+  output.go(line);
+  showOrigin(line);
+}
+
+/** @param {File | undefined} file */
+async function open(file) {
+  if (!file) return;
+  plan.set(await file.text());
+  plan.focus();
+}
+
+async function share() {
+  const fragment = await toFragment({ plan: plan.get(), old: old.get(), options: form.read(), changed: changed.value });
+  if (!fragment) return notify("The plan is too large for a link");
+  window.history.replaceState(null, "", fragment);
+  await copy(location.href, "the link");
+}
+
+async function restore() {
+  try {
+    const state = await fromFragment(location.hash);
+    if (!state) return false;
+    form.write(state.options ?? {});
+    changed.value = state.changed ?? "";
+    old.set(state.old ?? "");
+    plan.set(state.plan);
+    return true;
+  } catch {
+    notify("The link is damaged");
+    return false;
+  }
+}
+
+function connect() {
+  example.append(create("option", { value: "" }, "–"), ...Object.keys(examples).map((name) => create("option", { value: name }, name)));
+  example.addEventListener("change", () => example.value && plan.set(examples[example.value]));
+  const file = /** @type {HTMLInputElement} */ (byId("file"));
+  byId("open").addEventListener("click", () => file.click());
+  file.addEventListener("change", () => open(file.files?.[0]));
+  byId("share").addEventListener("click", share);
+  byId("copy").addEventListener("click", () => copy(files.get(shownFile()) ?? "", shownFile()));
+  byId("download").addEventListener("click", () => save(shownFile().split("/").at(-1) ?? "", files.get(shownFile()) ?? ""));
+  byId("copy-command").addEventListener("click", () => copy(byId("command").textContent ?? "", "the command"));
+  byId("keep").addEventListener("click", () => old.set(plan.get()));
+  changed.addEventListener("input", schedule);
+  window.addEventListener("hashchange", restore);
+  themeButton(byId("theme"));
+  // a file that is dropped elsewhere would replace the page
+  for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+}
+
+connect();
+results.select(byId("tab-findings"));
+if (!(await restore())) {
+  example.value = FIRST;
+  plan.set(examples[FIRST]);
+}
+start();

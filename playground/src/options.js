@@ -1,0 +1,146 @@
+/**
+ * The options: a form that is generated from the table of the command's options.
+ *
+ * @typedef {import("#tables").Option} Option
+ * @typedef {Record<string, unknown>} Given Values by the names of options. A list has an item on each line.
+ */
+import { options } from "#tables";
+import { create } from "./dom.js";
+
+/** The name for the instructions of `append`. */
+const APPENDED = "append.dockerfile";
+
+/**
+ * The value of an option as the library reads it. Undefined if it is not given.
+ * @param {Option} option
+ * @param {unknown} given
+ */
+function value({ kind, choices, delimiter }, given) {
+  if (kind === "flag") return given === true ? true : undefined;
+  if (typeof given !== "string" || given === "") return undefined;
+  const lines = given.split(/\r?\n/).filter((line) => line !== "");
+  const isNumber = kind === "number" || (kind === "choice" && choices.every(({ name }) => /^\d+$/.test(name)));
+  if (isNumber) return /^\d+$/.test(given) ? Number(given) : given;
+  if (kind === "file") return APPENDED;
+  if (kind === "list") return delimiter ? lines.flatMap((line) => line.split(delimiter)) : lines;
+  if (kind !== "pairs") return given;
+  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2)).map(([name, text = ""]) => [name, text]));
+}
+
+/**
+ * The options of the library.
+ * @param {Given} given
+ * @returns {import("railpack2docker-wasm").Options}
+ */
+export function toOptions(given) {
+  /** @type {Record<string, any>} */
+  const all = {};
+  for (const option of options) {
+    const read = Object.hasOwn(given, option.name) ? value(option, given[option.name]) : undefined;
+    if (read === undefined) continue;
+    const keys = option.path.slice(0, -1);
+    const table = keys.reduce((table, key) => (table[key] ??= {}), all);
+    table[/** @type {string} */ (option.path.at(-1))] = read;
+    if (option.kind === "file") all.files = { [APPENDED]: given[option.name] };
+  }
+  return all;
+}
+
+/**
+ * The number of options that are given.
+ * @param {Given} given
+ */
+export function count(given) {
+  return options.filter((option) => Object.hasOwn(given, option.name) && value(option, given[option.name]) !== undefined).length;
+}
+
+/** @param {Option} option */
+function control(option) {
+  const id = `option-${option.name}`;
+  const described = { id, name: option.name, "aria-describedby": `${id}-help` };
+  const placeholder = option.value ?? "";
+  switch (option.kind) {
+    case "flag":
+      return create("input", { ...described, type: "checkbox" });
+    case "choice":
+      return create(
+        "select",
+        described,
+        create("option", { value: "" }, "default"),
+        ...option.choices.map(({ name, help }) => create("option", { value: name, title: help }, name)),
+      );
+    case "list":
+    case "pairs":
+    case "file": {
+      const rows = option.kind === "file" ? 3 : 2;
+      return create("textarea", { ...described, placeholder, rows, spellcheck: false });
+    }
+    default:
+      return create("input", { ...described, type: "text", inputMode: option.kind === "number" ? "numeric" : "text", placeholder, spellcheck: false });
+  }
+}
+
+/**
+ * The text between backticks becomes code.
+ * @param {string} text
+ */
+function withCode(text) {
+  return text.split("`").map((part, at) => (at % 2 ? create("code", {}, part) : part));
+}
+
+/** @param {Option} option */
+function field(option) {
+  const id = `option-${option.name}`;
+  const several = { list: " One on each line.", pairs: " One on each line.", file: " The instructions themselves." };
+  const help = (option.kind === "file" ? "Append instructions to the Dockerfile, for the image" : option.help.replace(" (repeatable)", ""))
+    + "." + (several[/** @type {keyof typeof several} */ (option.kind)] ?? "") + (option.more ? ` ${option.more}` : "");
+  return create(
+    "div",
+    { className: `option ${option.kind}` },
+    create("label", { htmlFor: id }, `--${option.name}`),
+    control(option),
+    create("p", { id: `${id}-help` }, ...withCode(help)),
+  );
+}
+
+/**
+ * Fills a form with the options.
+ * @param {HTMLFormElement} form
+ * @param {() => void} changed Called when the user changes a value
+ */
+export function optionsForm(form, changed) {
+  const headings = [...new Set(options.map(({ heading }) => heading))];
+  form.append(
+    create("p", { className: "reset" }, create("button", { type: "reset", id: "reset" }, "Reset all options")),
+    ...headings.map((heading) =>
+      create("fieldset", {}, create("legend", {}, heading), ...options.filter((option) => option.heading === heading).map(field)),
+    ),
+  );
+  form.addEventListener("input", changed);
+  form.addEventListener("reset", () => setTimeout(changed));
+  form.addEventListener("submit", (event) => event.preventDefault());
+
+  const controls = () =>
+    /** @type {(HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement)[]} */ ([...form.querySelectorAll("[name]")]);
+  return {
+    /** The values that are given. @returns {Given} */
+    read() {
+      /** @type {Given} */
+      const given = {};
+      for (const control of controls()) {
+        const isFlag = control instanceof HTMLInputElement && control.type === "checkbox";
+        const read = isFlag ? control.checked : control.value;
+        if (read) given[control.name] = read;
+      }
+      return given;
+    },
+    /** Shows other values. @param {Given} given */
+    write(given) {
+      for (const control of controls()) {
+        const read = Object.hasOwn(given, control.name) ? given[control.name] : undefined;
+        if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = read === true;
+        else control.value = typeof read === "string" ? read : "";
+      }
+    },
+  };
+}
