@@ -1,25 +1,23 @@
 #!/usr/bin/env bash
-# Builds the wheel for a target, and installs it from an index on this machine: wheel.sh TARGET BINARY
+# Installs a wheel from an index on this machine, and runs it: wheel.sh ARCHIVES BINARY
 set -euo pipefail
-target=$1
+archives=$(realpath "$1")
 binary=$(realpath "$2")
 source "$(dirname "$0")/../../lib.sh"
 source .ci/helpers/serve.sh
-venv maturin uv
+venv check-wheel-contents twine uv
 work=$(mktemp -d)
 trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
+version=$("$binary" --version)
+version=${version#* }
 
 index=$work/index/railpack2docker
-release/wheel "$target" "$index"
-wheels=("$index"/*.whl)
-[ "${#wheels[@]}" = 1 ] || fail "one wheel expected: ${wheels[*]}"
-# glibc and musl: the binary is static
-case ${wheels[0]} in
-*-py3-none-manylinux_2_17_*.musllinux_1_1_*.whl) ;;
-*) fail "unexpected tags: ${wheels[0]}" ;;
-esac
-python3 -m zipfile --extract "${wheels[0]}" "$work/wheel"
-cmp "$work"/wheel/railpack2docker-*.data/scripts/railpack2docker "$binary" || fail "the wheel has another binary"
+python3 release/wheel.py "$index" "$archives" "$version"
+python3 release/wheel.py "$work/again" "$archives" "$version" >/dev/null
+diff -r "$index" "$work/again"
+# no module of Python is expected
+check-wheel-contents --ignore W007,W008 "$index"/*.whl
+twine check --strict "$index"/*.whl
 
 serve "$work/index" "$work/log"
 mkdir "$work/empty"
@@ -33,5 +31,6 @@ python3 -m venv "$work/venv"
 env -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/null "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir \
   --index-url "$served" railpack2docker
 "$work/venv/bin/railpack2docker" plan.json 2>/dev/null | cmp - "$work/expected"
+cmp "$work/venv/bin/railpack2docker" "$binary"
 [ "$(ls -A)" = plan.json ] || fail "files were left behind: $(ls -A)"
-echo "installed with uvx and pip: ${wheels[0]##*/}"
+grep -q 'GET /railpack2docker/.*musllinux.* 200' "$work/log" || fail "not from the index: $(cat "$work/log")"
