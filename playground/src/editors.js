@@ -18,7 +18,8 @@ const MAX_UNDERLINED = 1000;
 /** The colors are variables of the page, which inherit into the shadow root. */
 const theme = EditorView.theme({
   "&": { height: "100%", color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "13px" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  // the page shows the focus, around the gutter too
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--text)", padding: "8px 0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
@@ -113,7 +114,7 @@ function view(parent, label, extensions) {
   const editor = new EditorView({
     root,
     parent: /** @type {any} */ (root),
-    state: EditorState.create({ extensions: [common, extensions, EditorView.contentAttributes.of({ "aria-label": label })] }),
+    state: EditorState.create({ extensions: [common, extensions, EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" })] }),
   });
   editor.dom.style.height = "100%";
   return editor;

@@ -62,7 +62,11 @@ const run = engine({
 
 const startSoon = debounce(start, DELAY);
 
+/** The number of changes so far. */
+let changes = 0;
+
 function schedule() {
+  document.documentElement.dataset.changes = String(++changes);
   setState("waiting");
   startSoon();
 }
@@ -96,6 +100,7 @@ function showFiles({ dockerfile, dockerignore, assets }) {
   const names = named.map(([name]) => name);
   const isSame = names.join("\0") === [...files.keys()].join("\0");
   files = new Map(/** @type {[string, string][]} */ (named));
+  for (const id of ["copy", "download"]) byId(id).removeAttribute("disabled");
   if (!isSame) {
     const kept = shownFile();
     const all = names.map((name, at) => create("button", { type: "button", role: "tab", id: `file-${at}`, "aria-controls": "output-editor" }, name));

@@ -15,14 +15,14 @@ const APPENDED = "append.dockerfile";
  * @param {Option} option
  * @param {unknown} given
  */
-function value({ kind, choices }, given) {
+function value({ kind, choices, delimiter }, given) {
   if (kind === "flag") return given === true ? true : undefined;
   if (typeof given !== "string" || given === "") return undefined;
   const lines = given.split(/\r?\n/).filter((line) => line !== "");
   const isNumber = kind === "number" || (kind === "choice" && choices.every(({ name }) => /^\d+$/.test(name)));
   if (isNumber) return /^\d+$/.test(given) ? Number(given) : given;
   if (kind === "file") return APPENDED;
-  if (kind === "list") return lines;
+  if (kind === "list") return delimiter ? lines.flatMap((line) => line.split(delimiter)) : lines;
   if (kind !== "pairs") return given;
   return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2)).map(([name, text = ""]) => [name, text]));
 }

@@ -40,7 +40,7 @@ function item({ severity, code, message, location, help, frame, page }, go) {
     "li",
     { className: severity },
     create("p", {}, create("strong", { className: "severity" }, severity), " ", create("a", { href, target: "_blank", rel: "noopener" }, code), " ", place),
-    create("pre", { tabIndex: 0, "aria-label": `${severity}: ${message}` }, text),
+    create("pre", { tabIndex: 0, role: "group", "aria-label": `${severity}: ${message}` }, text),
   );
 }
 
@@ -154,7 +154,7 @@ export function showComparison(panel, comparison, failure) {
     create("h3", {}, `Layers: ${layers.cached} cached, ${layers.ifFilesDiffer} if files differ, ${layers.rebuilds} rebuild`),
     create("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Layers" }, layerTable(stages)),
     create("h3", {}, "Dockerfile"),
-    create("pre", { className: "unified", tabIndex: 0, "aria-label": "Diff of the Dockerfile" }, ...unified(dockerfile)),
+    create("pre", { className: "unified", tabIndex: 0, role: "group", "aria-label": "Diff of the Dockerfile" }, ...unified(dockerfile)),
   );
 }
 

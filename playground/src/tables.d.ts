@@ -8,6 +8,8 @@ export interface Option {
   kind: "flag" | "choice" | "text" | "number" | "file" | "list" | "pairs";
   /** The placeholder for the value. */
   value: string | null;
+  /** The character between several values on a line. */
+  delimiter: string | null;
   choices: { name: string; help: string | null }[];
   heading: string;
   help: string;

@@ -109,7 +109,7 @@ test("everything can be reached with the keyboard", async () => {
   await page.page.locator("#plan-editor .cm-content").focus();
   await keyboard.press("Control+a");
   await keyboard.insertText("{}");
-  await page.page.waitForSelector("#findings .error");
+  await page.page.waitForSelector("#findings .error", { state: "attached" });
   await page.idle();
   await keyboard.press("Tab");
   assert.notEqual(await focused(), "plan-editor");

@@ -106,15 +106,25 @@ export class Playground {
 
   /** Shows an example. @param {string} name */
   async example(name) {
-    await this.page.selectOption("#example", name);
+    await this.change(async () => void (await this.page.selectOption("#example", name)));
+  }
+
+  /** Does something that changes what is shown, and waits until all results are there. @param {() => Promise<void>} change */
+  async change(change) {
+    const changes = await this.page.evaluate(() => document.documentElement.dataset.changes);
+    await change();
+    await this.page.waitForFunction((changes) => document.documentElement.dataset.changes !== changes, changes);
     await this.idle();
   }
 
   /** Opens a plan. @param {string} plan */
   async load(plan) {
+    await this.change(() => this.choose(plan));
+  }
+
+  /** Chooses a file with a plan. @param {string} plan */
+  async choose(plan) {
     await this.page.setInputFiles("#file", { name: "plan.json", mimeType: "application/json", buffer: Buffer.from(plan) });
-    await this.page.waitForSelector('html:not([data-state="idle"])', { state: "attached" });
-    await this.idle();
   }
 
   /** The generated files by name, as the page saves them. */

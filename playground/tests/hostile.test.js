@@ -61,6 +61,8 @@ function foreign({ page }) {
     return all
       .filter((element) => {
         if (element instanceof HTMLScriptElement) return !own.includes(element.getAttribute("src") ?? "");
+        // the editor places the cursor with these
+        if (element.matches("img.cm-widgetBuffer:not([src], [srcset])")) return element.attributes.length > 2;
         if (element instanceof HTMLImageElement) return !element.closest("#picture") || !element.src.startsWith("blob:");
         if (element.matches("iframe, object, embed, svg script, base, meta[http-equiv=refresh]")) return true;
         if (element instanceof HTMLAnchorElement && !/^https?:$/.test(element.protocol) && element.protocol !== "blob:") return true;

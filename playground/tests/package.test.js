@@ -42,7 +42,7 @@ const results = {};
 for (const [name, plan] of Object.entries(plans)) results[name] = [transpile(plan), transpile(plan, options)];
 const plan = plans["nextjs-database-url"];
 let error;
-try { transpile('{"steps": [{"name": "é😀", "inputs": [{"step": "b"}]}], "deploy": {}}'); } catch (thrown) { error = thrown; }
+try { transpile('{"steps": [{"name": "é😀", "inputs": [{"step": "b"}]}], "deploy": {"base": {"image": "debian"}}}'); } catch (thrown) { error = thrown; }
 const { name, message, findings } = error;
 let usage;
 try { transpile(plan, { transpile: { "secret-scope": "step" } }); } catch (thrown) { usage = thrown.message; }
@@ -73,7 +73,7 @@ function check({ results, command, version, error, usage, lint, diff, explain, p
   assert.deepEqual(explain, json("explain --format json --secret DATABASE_URL"));
   assert.equal(picture, shell("railpack2docker explain --format svg", plans).stdout);
   const linted = json("lint --format json railpack-plan.json");
-  assert.deepEqual(lint.map(({ code = "" }) => code), linted.findings.map(({ code = "" }) => code));
+  assert.deepEqual(lint.map(({ code = "" }) => code), linted.plans[0].findings.map(({ code = "" }) => code));
   const { location } = json("-q -o Dockerfile railpack-plan.json && railpack2docker where Dockerfile:40 --format json");
   assert.deepEqual([where?.path, where?.line, where?.column], [location.path, location.line, location.column]);
   assert.deepEqual([rebuilds.rows[0].secret, rebuilds.rows[0].steps.length > 0], ["DATABASE_URL", true]);
@@ -81,7 +81,7 @@ function check({ results, command, version, error, usage, lint, diff, explain, p
   assert.deepEqual([error.name, error.isError], ["PlanError", true]);
   const [finding] = error.findings.filter(({ code = "" }) => code === "unknown-step");
   assert.deepEqual([finding.severity, finding.location.line, finding.help !== undefined], ["error", 1, true]);
-  const text = '{"steps": [{"name": "é😀", "inputs": [{"step": "b"}]}], "deploy": {}}';
+  const text = '{"steps": [{"name": "é😀", "inputs": [{"step": "b"}]}], "deploy": {"base": {"image": "debian"}}}';
   assert.equal(text.slice(finding.location.from, finding.location.to), '"b"');
   assert.match(error.message, /unknown step `b`|no step/);
   assert.equal(usage, "the options: unknown key `secret-scope`");
@@ -94,14 +94,14 @@ test("in Node", () => {
 
 test("from a bundle, in Node", () => {
   write("bundled.js", `${IMPORT}import plans from "./plans.json";\nimport module from "railpack2docker-wasm/railpack2docker_wasm_bg.wasm";\nawait init(module);\n${PROGRAM}\nconsole.log(JSON.stringify(answer));`);
-  execFileSync(path.join(bin, "esbuild"), ["bundled.js", "--bundle", "--format=esm", "--platform=node", "--loader:.wasm=binary", "--outfile=bundle.mjs", "--log-level=warning"], { cwd: directory });
+  execFileSync(path.join(bin, "esbuild"), ["bundled.js", "--bundle", "--format=esm", "--platform=node", "--target=es2023", "--loader:.wasm=binary", "--outfile=bundle.mjs", "--log-level=warning"], { cwd: directory });
   fs.cpSync(path.join(directory, "bundle.mjs"), path.join(directory, "alone.mjs"));
   check(run("alone.mjs"));
 });
 
 test("from a bundle, in a browser", async () => {
   write("page.js", `${IMPORT}import plans from "./plans.json";\nimport module from "railpack2docker-wasm/railpack2docker_wasm_bg.wasm";\nawait init(module);\n${PROGRAM}\nglobalThis.answer = answer;`);
-  execFileSync(path.join(bin, "esbuild"), ["page.js", "--bundle", "--format=esm", "--loader:.wasm=binary", "--outfile=page-bundle.js", "--log-level=warning"], { cwd: directory });
+  execFileSync(path.join(bin, "esbuild"), ["page.js", "--bundle", "--format=esm", "--target=es2023", "--loader:.wasm=binary", "--outfile=page-bundle.js", "--log-level=warning"], { cwd: directory });
   const browser = await chromium.launch({ executablePath: setting("BROWSER"), args: ["--no-sandbox", "--disable-gpu"] });
   const page = await browser.newPage();
   await page.addScriptTag({ path: path.join(directory, "page-bundle.js"), type: "module" });

@@ -71,9 +71,7 @@ pub fn lint(plan: &str, settings: &Settings) -> Answer {
 /// A plan or options that the command rejects. `plan` in the document is the one with errors: `old` or `new`.
 pub fn diff(old: &str, new: &str, settings: &Settings) -> Answer {
     let (old, new) = (plan_file("old.json", old)?, plan_file("new.json", new)?);
-    let failure = |name: &str, plan: &PlanFile, found: &[Diagnostic]| {
-        json!({ "plan": name, "findings": Documents::new(plan).findings(found) })
-    };
+    let failure = |name: &str, plan: &PlanFile, found: &[Diagnostic]| json!({ "plan": name, "findings": Documents::new(plan).findings(found) });
     let options = settings.options(&new).map_err(|found| Documents::new(&new).command_failure(found))?;
     let comparison = compare(&old.text, &new.text, &diff::comparable(&options)).map_err(|errors| {
         match (errors.old, errors.new) {
@@ -129,6 +127,7 @@ pub fn locate(plan: &str, settings: &Settings, line: usize) -> Answer {
 /// | `path` | the keys that lead to the value in `railpack2docker.toml` |
 /// | `kind` | `flag`, `choice`, `text`, `number`, `file`, `list`, or `pairs`, an object of names and values |
 /// | `value` | the placeholder for the value, or null for a flag |
+/// | `delimiter` | the character between several values in one argument, or null |
 /// | `choices` | the values of a choice, each with `name` and `help` |
 /// | `types` | the types of values in JSON: `string`, `number`, `boolean`, and lists and pairs, such as `string list` |
 /// | `heading` | the heading in the help |
@@ -142,8 +141,7 @@ fn transpiled(plan: &str, settings: &Settings, document: impl Fn(&Transpiled, &D
     let plan = plan_file(PLAN_NAME, plan)?;
     let documents = Documents::new(&plan);
     let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
-    let transpiled =
-        railpack2docker::transpile(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
+    let transpiled = railpack2docker::transpile(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
     Ok(document(&transpiled, &documents))
 }
 
@@ -155,12 +153,108 @@ fn explained(
     let plan = plan_file(PLAN_NAME, plan)?;
     let documents = Documents::new(&plan);
     let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
-    let explanation =
-        explain::explain(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
+    let explanation = explain::explain(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
     document(&explanation).map_err(|found| documents.failure(&found))
 }
 
 fn consequences(explanation: &Explanation, changes: &ChangeSet) -> Result<Option<Consequences>, Vec<Diagnostic>> {
     let is_changed = *changes != ChangeSet::default();
     is_changed.then(|| explanation.consequences(changes)).transpose().map_err(|errors| errors.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: &str = r#"{
+      "secrets": ["TOKEN"],
+      "steps": [{
+        "name": "é😀", "inputs": [{ "image": "debian:13" }, { "local": true, "include": ["src/a.js", "*.md"] }],
+        "secrets": ["*"], "commands": [{ "cmd": "make" }]
+      }],
+      "deploy": { "base": { "image": "debian:13" }, "inputs": [{ "step": "é😀", "include": ["/app"] }] }
+    }"#;
+
+    fn settings(options: &str, files: &str) -> Settings {
+        Settings::parse(options, files).unwrap()
+    }
+
+    #[test]
+    fn the_header_has_the_command_line_with_the_same_options() {
+        let options =
+            r#"{ "transpile": { "secrets-scope": "step", "append": "more" }, "image": { "env": { "A": "b c" } } }"#;
+        let settings = settings(options, r#"{ "more": "LABEL a=b\n" }"#);
+        let command =
+            "railpack2docker railpack-plan.json -o Dockerfile --secrets-scope step '--env=A=b c' --append=more";
+        assert_eq!(settings.command(), command);
+        let document = transpile(PLAN, &settings).unwrap();
+        let text = document["dockerfile"].as_str().unwrap();
+        assert!(text.contains(&format!("#   {command}\n")) && text.ends_with("LABEL a=b\n"), "{text}");
+    }
+
+    #[test]
+    fn locations_have_offsets_for_javascript() {
+        let document = transpile(PLAN, &Settings::default()).unwrap();
+        let range = document["sourceMap"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|range| range["location"]["path"].as_str().unwrap().starts_with("steps[0].commands[0]"));
+        let offset = |key: &str| usize::try_from(range.unwrap()["location"][key].as_u64().unwrap()).unwrap();
+        let units: Vec<u16> = PLAN.encode_utf16().collect();
+        let value = String::from_utf16(&units[offset("from")..offset("to")]).unwrap();
+        assert!(value.contains("make") && value.len() < 30, "{value}");
+    }
+
+    #[test]
+    fn failures_have_findings_with_frames() {
+        let failure =
+            transpile(&PLAN.replace("debian:13\" }, {", "debian:13\" }, { \"step\": \"b\" }, {"), &Settings::default());
+        let findings = failure.unwrap_err()["findings"].clone();
+        assert_eq!(
+            (&findings[0]["code"], &findings[0]["page"]),
+            (&json!("unknown-step"), &json!("docs/lints/unknown-step.md"))
+        );
+        let frame = findings[0]["frame"].as_str().unwrap();
+        assert!(
+            frame.contains("railpack-plan.json:4:") && frame.contains("^^^") && !frame.contains('\u{1b}'),
+            "{frame}"
+        );
+        let missing = settings(r#"{ "transpile": { "append": "x" } }"#, "{}");
+        assert_eq!(lint(PLAN, &missing).unwrap_err()["findings"][0]["message"], "can't read `x`: no such file");
+        assert!(Settings::parse("{", "{}").is_err() && Settings::parse("{}", "[]").is_err());
+    }
+
+    #[test]
+    fn an_invalid_plan_is_named_in_a_comparison() {
+        let plan =
+            |old: &str, new: &str| diff(old, new, &Settings::default()).map_err(|failure| failure["plan"].clone());
+        assert_eq!(plan("{", PLAN), Err(json!("old")));
+        assert_eq!(plan(PLAN, "{"), Err(json!("new")));
+        assert_eq!(plan(PLAN, PLAN).unwrap()["same"], json!(true));
+    }
+
+    #[test]
+    fn rebuilds_have_a_row_for_each_change() {
+        let table = rebuilds(PLAN, &Settings::default(), &["other.js".to_owned()]).unwrap();
+        let rows: Vec<(&Value, &Value, usize)> = table["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| (&row["secret"], &row["file"], row["steps"].as_array().unwrap().len()))
+            .collect();
+        let (null, token, other, source) = (json!(null), json!("TOKEN"), json!("other.js"), json!("src/a.js"));
+        assert_eq!(rows, [(&token, &null, 1), (&null, &other, 0), (&null, &source, 1)]);
+        assert_eq!(
+            rebuilds(PLAN, &Settings::default(), &["../x".to_owned()]).unwrap_err()["findings"][0]["code"],
+            "outside-context"
+        );
+    }
+
+    #[test]
+    fn lines_lead_to_the_plan() {
+        let locate = |line: usize| locate(PLAN, &Settings::default(), line).unwrap();
+        assert_eq!((locate(0), locate(1), locate(10_000)), (Value::Null, Value::Null, Value::Null));
+        assert!((1..60).any(|line| locate(line)["path"] == "steps[0].name"));
+    }
 }

@@ -193,7 +193,8 @@ mod tests {
         let config = Config::parse_json(
             r#"{"allow": ["x"], "transpile": {"output-version": 1}, "image": {"healthcheck": {"command": "true", "retries": 2}}}"#,
         );
-        let toml = "allow = ['x']\n[transpile]\noutput-version = 1\n[image]\nhealthcheck = { command = 'true', retries = 2 }";
+        let toml =
+            "allow = ['x']\n[transpile]\noutput-version = 1\n[image]\nhealthcheck = { command = 'true', retries = 2 }";
         let (config, same) = (config.unwrap(), Config::parse(toml).unwrap());
         assert_eq!((config.allow, config.transpile), (same.allow, same.transpile));
         let error = Config::parse_json(r#"{"transpile": {"secret-scope": 1}}"#).unwrap_err();

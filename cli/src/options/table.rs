@@ -18,13 +18,18 @@ const LEFT_OUT: &[&str] = &["config"];
 /// | `path` | the keys that lead to the value in `railpack2docker.toml` |
 /// | `kind` | `flag`, `choice`, `text`, `number`, `file`, `list`, or `pairs`, an object of names and values |
 /// | `value` | the placeholder for the value, or null for a flag |
+/// | `delimiter` | the character between several values in one argument, or null |
 /// | `choices` | the values of a choice, each with `name` and `help` |
 /// | `types` | the types of values in JSON: `string`, `number`, `boolean`, and lists and pairs, such as `string list` |
 /// | `heading` | the heading in the help |
 /// | `help` | the help: a line, and more where there is more to say |
 pub(crate) fn option_table() -> Value {
     let command = TranspileArgs::augment_args(Command::new(crate::NAME));
-    command.get_arguments().filter(|arg| arg.get_long().is_some_and(|name| !LEFT_OUT.contains(&name))).map(row).collect()
+    command
+        .get_arguments()
+        .filter(|arg| arg.get_long().is_some_and(|name| !LEFT_OUT.contains(&name)))
+        .map(row)
+        .collect()
 }
 
 fn row(arg: &Arg) -> Value {
@@ -35,8 +40,9 @@ fn row(arg: &Arg) -> Value {
     json!({
         "name": name,
         "path": path,
-        "kind": kind(arg, name, !choices.is_empty()),
+        "kind": kind(arg, !choices.is_empty()),
         "value": value_name(arg),
+        "delimiter": arg.get_value_delimiter(),
         "choices": choices,
         "types": types(&path, &choices),
         "heading": arg.get_help_heading().unwrap_or_default(),
@@ -75,7 +81,7 @@ fn choices(arg: &Arg) -> Vec<Value> {
     values.iter().map(|value| json!({ "name": value.get_name(), "help": help(value) })).collect()
 }
 
-fn kind(arg: &Arg, name: &str, has_choices: bool) -> &'static str {
+fn kind(arg: &Arg, has_choices: bool) -> &'static str {
     let value = value_name(arg).unwrap_or_default();
     match arg.get_action() {
         _ if has_choices => "choice",
@@ -84,7 +90,6 @@ fn kind(arg: &Arg, name: &str, has_choices: bool) -> &'static str {
         ArgAction::Append => "list",
         _ if arg.get_value_hint() == ValueHint::FilePath => "file",
         _ if value == "N" => "number",
-        _ if name == "platforms" => "list",
         _ => "text",
     }
 }
