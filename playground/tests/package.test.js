@@ -69,6 +69,7 @@ function check({ results, command, version, error, usage, lint, diff, explain, p
   const plans = { "railpack-plan.json": example("nextjs-database-url"), "new.json": example("nextjs-database-url"), "old.json": example("secrets") };
   const json = (/** @type {string} */ line) => JSON.parse(shell(`railpack2docker ${line}`, plans).stdout);
   assert.equal(`railpack2docker ${version}\n`, shell("railpack2docker --version", {}).stdout);
+  assert.equal(version, JSON.parse(fs.readFileSync(path.join(setting("OUT"), "npm/package.json"), "utf8")).version);
   assert.deepEqual(diff, json("diff --format json old.json new.json"));
   assert.deepEqual(explain, json("explain --format json --secret DATABASE_URL"));
   assert.equal(picture, shell("railpack2docker explain --format svg", plans).stdout);

@@ -54,9 +54,8 @@ pub fn picture(plan: &str, options: &str, files: &str, secrets: Vec<String>, cha
 /// What each change re-runs: see [`embed::rebuilds`].
 #[wasm_bindgen]
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "JavaScript passes values")]
 pub fn rebuilds(plan: &str, options: &str, files: &str, changed: Vec<String>) -> String {
-    answer(options, files, |settings| embed::rebuilds(plan, settings, &changed))
+    answer(options, files, move |settings| embed::rebuilds(plan, settings, &changed))
 }
 
 /// The location of a line: see [`embed::locate`].
