@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Runs a command in the root of the repository with Debian's Rust for WebAssembly, in the directory of the Docker
-# Engine from ../shared: debian_wasm.sh COMMAND…
+# Runs Debian's cargo or wasm-bindgen in the root of the repository, in the directory of the Docker Engine from ../shared:
+# debian_wasm.sh cargo ARGUMENT…, debian_wasm.sh wasm-bindgen ARGUMENT…
 set -euo pipefail
 root=${DOCKER_ROOT:-/opt/docker-root}
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 
-if [ ! -x "$root/usr/bin/wasm-bindgen" ]; then
+packages=(wasm-bindgen)
+[ "$1" = wasm-bindgen ] || packages=(rustc cargo libstd-rust-dev-wasm32 lld)
+if [ ! -x "$root/usr/bin/$1" ]; then
+  # shellcheck disable=SC2016 # the inner shell expands it
   chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get -qq update &&
-    apt-get -qq install -y --no-install-recommends rustc cargo libstd-rust-dev-wasm32 lld wasm-bindgen' >/dev/null
+    apt-get -qq install -y --no-install-recommends "$@"' debian_wasm "${packages[@]}" >/dev/null
 fi
 
 # the mounts end with this process
