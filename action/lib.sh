@@ -6,11 +6,12 @@ shopt -s globstar nullglob
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
 
-# GitHub obeys lines that begin with `::`, so the output of other programs is printed between a pair of these commands.
+# GitHub interprets lines that begin with `::`, so the output of other programs is printed between two commands that
+# disable this.
 word="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 
 # Runs a command whose output can contain anything, and returns its status.
-unobeyed() {
+without_commands() {
     local status=0
     echo "::stop-commands::$word"
     "$@" || status=$?
@@ -20,11 +21,11 @@ unobeyed() {
 
 # Prints files, or the standard input.
 show() {
-    unobeyed cat "$@"
+    without_commands cat "$@"
 }
 
 # Escapes a value in a workflow command.
-escaped() {
+escape() {
     local text="${1//'%'/%25}"
     text="${text//$'\r'/%0D}"
     text="${text//$'\n'/%0A}"
@@ -65,7 +66,7 @@ find_plans() {
     fi
 }
 
-# Prints the path of the Dockerfile of a plan.
+# Prints the path of a plan's Dockerfile.
 dockerfile_of() {
     local directory
     directory="$(dirname -- "$1")/"

@@ -16,7 +16,7 @@ class Graph:
     """The packages of a binary for a target, and which of them depend on which.
 
     A package is a name and a version. `cargo metadata` knows the details of each, but not which ones a
-    single package of a workspace needs: it turns on the features that the tests of all packages need.
+    single package of a workspace needs: it enables the features that the tests of all packages need.
     """
 
     def __init__(self, target):
@@ -30,7 +30,7 @@ class Graph:
 
 
 def cargo(command, *arguments):
-    """What a command of cargo prints."""
+    """The output of a cargo command."""
     command = ["cargo", command, "--locked", *(arguments or ["--format-version", "1"])]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT).stdout.decode()
 

@@ -1,7 +1,7 @@
 """Writes the manifests of package managers for a release: manifests.py OUT ARCHIVES VERSION
 
 ARCHIVES has the archives that pack.py wrote. OUT gets a directory for each package manager. All of
-them install the files of the release, and compare their checksums.
+them install the files of the release, and verify their checksums.
 
 Environment:
   BASE_URL        where the files of the release are downloaded from
@@ -144,7 +144,7 @@ def winget(release):
 
 
 def yaml(values, indent=""):
-    """A mapping as YAML, in the order that it has."""
+    """A mapping as YAML, in its own order."""
     lines = []
     for key, value in values.items():
         if isinstance(value, list) and isinstance(value[0], dict):
@@ -160,7 +160,7 @@ def yaml(values, indent=""):
 
 
 def aqua(release):
-    """An entry of aqua's registry, which mise can use, too. It serves all later versions."""
+    """An entry of aqua's registry, which mise can use, too. It works for all later versions."""
     return f"""packages:
   - type: github_release
     repo_owner: {release.owner}

@@ -2,8 +2,8 @@
 
 It fails unless Cargo.toml says this version and CHANGELOG.md has a dated section of it, and, where a
 tag is released, the tag is its name and Cargo.toml names this repository. The addresses are those of
-the repository that GitHub runs it for. Without a tag, it is a rehearsal: the section is the one of
-what is not released yet, and Cargo.toml need not name a repository that exists.
+the repository that GitHub runs it for. Without a tag, it is a rehearsal: the section is the one
+of unreleased changes, and Cargo.toml need not name an existing repository.
 """
 
 import os

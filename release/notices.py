@@ -25,7 +25,7 @@ def texts(package):
 
 
 def text(target):
-    """The whole text for a target. What several crates say alike stands there once."""
+    """The whole text for a target. A text that several crates share is in it once."""
     who, listed = {}, []
     for package in crates.Graph(target).foreign:
         name = f"{package['name']} {package['version']}"

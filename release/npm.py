@@ -1,11 +1,11 @@
 """Writes the npm packages of a release: npm.py OUT ARCHIVES VERSION
 
-ARCHIVES has the archives that pack.py wrote. OUT gets a directory for each package, named so that the
-packages are published in the order of the names: those of the platforms first, which are optional
+ARCHIVES has the archives that pack.py wrote. OUT gets a directory for each package. The order of their
+names is the order of publication: first the packages of the platforms, which are optional
 dependencies of the last one. None has a script that npm would run.
 
 Environment:
-  REPOSITORY_URL  the address of the repository; without it, npm can't attest where a package is from
+  REPOSITORY_URL  the address of the repository; without it, npm can't attest where a package comes from
 """
 
 import json
@@ -44,7 +44,7 @@ def manifest(name, version, **more):
 
 
 def write_platform(out, target, archive, version):
-    """A package with a binary and nothing that starts it, and its name."""
+    """Writes the package of a platform: a binary and nothing that starts it. Returns its name."""
     system, cpu = PLATFORMS[target]
     name = f"@{NAME}/{system}-{cpu}"
     folder = out / f"1-{system}-{cpu}"
@@ -61,7 +61,7 @@ def write_platform(out, target, archive, version):
 
 
 def write_main(out, platforms, version):
-    """The package that people install."""
+    """Writes the package that people install."""
     folder = out / f"2-{NAME}"
     (folder / "bin").mkdir(parents=True)
     shutil.copy(HERE / "npm" / f"{NAME}.js", folder / "bin")

@@ -1,7 +1,7 @@
 """The software bill of materials of a binary, as CycloneDX JSON: sbom.py TARGET
 
 It lists the crates that `cargo tree --edges normal` lists, with their licenses, their checksums in
-Cargo.lock, and their dependencies. The standard library of Rust is a component, too, and musl in a
+Cargo.lock, and their dependencies. Rust's standard library is a component, too, and so is musl in a
 binary for Linux. The same commit gives the same bytes.
 
 Environment:
@@ -87,10 +87,10 @@ def url(package):
 
 
 def standard_library(target):
-    """What a binary contains beside crates."""
+    """The components of a binary that are not crates."""
     version = tomllib.loads((crates.ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
     found = [runtime("rust-std", "MIT OR Apache-2.0", version)]
-    # the version of musl is that of the toolchain, and no file says it
+    # musl comes with the toolchain, and no file names its version
     return found + ([runtime("musl", "MIT")] if target.endswith("-musl") else [])
 
 

@@ -1,7 +1,7 @@
 """Writes the wheels of a release, for uvx, pipx and pip: wheel.py OUT ARCHIVES VERSION
 
-ARCHIVES has the archives that pack.py wrote. OUT gets a wheel for each, with the same binary, which is a
-script for pip: nothing imports it. The same archives give the same bytes.
+ARCHIVES has the archives that pack.py wrote. OUT gets a wheel for each, with the same binary. For pip, the
+binary is a script: nothing imports it. The same archives give the same bytes.
 
 Environment:
   REPOSITORY_URL  the address of the repository, if it is known
@@ -20,8 +20,8 @@ import archives
 NAME = "railpack2docker"
 SUMMARY = "Turns a Railpack build plan into a Dockerfile that builds the same image"
 
-# A static binary for Linux runs with every libc: the oldest of each that installers know. The versions of
-# macOS are the oldest that Rust supports.
+# A static binary for Linux runs with every libc, so its tags are the oldest that installers know. The
+# versions of macOS are the oldest that Rust supports.
 PLATFORMS = {
     "x86_64-unknown-linux-musl": ["manylinux_2_17_x86_64", "manylinux2014_x86_64", "musllinux_1_1_x86_64"],
     "aarch64-unknown-linux-musl": ["manylinux_2_17_aarch64", "manylinux2014_aarch64", "musllinux_1_1_aarch64"],
@@ -37,7 +37,7 @@ Turns a [Railpack](https://railpack.com) build plan into a Dockerfile that build
 
     uvx railpack2docker railpack-plan.json -o Dockerfile
 
-The package contains the program and no Python code.
+The package contains the binary and no Python code.
 """
 
 # in every wheel, next to the metadata
@@ -80,7 +80,7 @@ def files(archive, platforms, version):
 
 
 def record(found, path):
-    """The list of all files with their checksums. It lists itself without one."""
+    """The list of all files with their checksums. It lists itself without a checksum."""
     lines = []
     for name, content in found.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()

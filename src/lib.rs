@@ -57,7 +57,7 @@ pub use source_map::SourceMap;
 /// The JSON schema of build plans, for editors: draft 7.
 ///
 /// It accepts a plan if it parses without a finding about its shape, such as a key that is unknown or a value of the
-/// wrong type. [`Compilation::parse`] is more tolerant of keys, and also finds what a schema can't express.
+/// wrong type. [`Compilation::parse`] is more tolerant of keys, and also finds problems that a schema can't express.
 #[must_use]
 pub fn plan_schema() -> serde_json::Value {
     plan::schema()

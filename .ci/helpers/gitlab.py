@@ -1,7 +1,7 @@
 """Checks GitLab templates with inputs against GitLab's schema.
 
 Usage: gitlab.py TEMPLATE...  A template consists of two documents: the inputs, and the jobs that use them.
-Every input must be used, and every one that is used must exist.
+Every input must be used, and every used input must exist.
 """
 
 import pathlib
@@ -18,7 +18,7 @@ def check(template):
     header, jobs = template.read_text().split("\n---\n")
     inputs, used = set(INPUT.findall(header)), set(USE.findall(jobs))
     if inputs != used:
-        sys.exit(f"{template}: the inputs {sorted(inputs)} are not those that are used, {sorted(used)}")
+        sys.exit(f"{template}: the inputs are {sorted(inputs)}, but the jobs use {sorted(used)}")
     for document in (header, jobs):
         with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
             file.write(document)

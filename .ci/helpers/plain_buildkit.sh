@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command whose builds use a plain BuildKit, not the engine's: plain_buildkit.sh DIR COMMAND…
-# DIR has the program buildkitd. This BuildKit pulls all images from a registry that $STAND_INS names, and loads what it
-# builds into the engine. It, its data, the registry and the builder are removed at the end.
+# DIR contains the program buildkitd. This BuildKit pulls all images from a registry that $STAND_INS names, and loads
+# what it builds into the engine. At the end, it is removed with its data, the registry and the builder.
 set -euo pipefail
 programs=$1
 shift

@@ -39,7 +39,7 @@ pub(crate) fn check_buildx() -> Result<(), Diagnostic> {
 }
 
 /// The driver of the builder that docker uses with these arguments, if this driver does not load images into the engine.
-/// `None` if it does, or if docker does not tell.
+/// `None` if it does, or if docker does not name the driver.
 pub(crate) fn driver_without_load(more: &[OsString]) -> Result<Option<String>, Diagnostic> {
     let mut arguments = vec!["buildx", "inspect"];
     let builder = builder(more);

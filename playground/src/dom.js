@@ -18,7 +18,7 @@ export function create(tag, attributes = {}, ...children) {
 }
 
 /**
- * The element with an ID, which the page has.
+ * The element with an ID. The page must have one.
  * @param {string} id
  */
 export function byId(id) {
@@ -28,7 +28,7 @@ export function byId(id) {
 }
 
 /**
- * Calls a function once, when it has not been called for a while.
+ * Delays calls of a function until there have been none for a while, and then calls it once.
  * @param {() => void} run
  * @param {number} delay In milliseconds
  */
@@ -42,7 +42,7 @@ export function debounce(run, delay) {
 }
 
 /**
- * Shows a message for a moment, and reads it to screen readers.
+ * Shows a message for a moment, and announces it to screen readers.
  * @param {string} text
  */
 export function notify(text) {
@@ -57,7 +57,7 @@ export function notify(text) {
 let timer;
 
 /**
- * Copies a text, and says so.
+ * Copies a text, and shows a message.
  * @param {string} text
  * @param {string} name
  */

@@ -59,7 +59,7 @@ const colors = HighlightStyle.define([
 
 /** @typedef {{ text?: { from: number, to: number }, lines?: { first: number, last: number }[] }} Marks */
 
-/** Sets what is marked. @type {import("@codemirror/state").StateEffectType<Marks>} */
+/** Sets the marks. @type {import("@codemirror/state").StateEffectType<Marks>} */
 const setMarks = StateEffect.define();
 
 const marks = StateField.define({
@@ -211,7 +211,7 @@ export function fileView(parent, label, selected) {
  */
 function dropTarget(element, dropped) {
   const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
-  // before the editor, which would insert the file
+  // runs before the editor, which would insert the file
   const options = { capture: true };
   element.addEventListener("dragover", (event) => {
     if (!hasFile(event)) return;

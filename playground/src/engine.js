@@ -1,6 +1,6 @@
 /**
- * Runs requests in a worker. A newer request ends an older one: the worker is ended and started again, as WebAssembly
- * can't be interrupted.
+ * Runs requests in a worker. A newer request cancels an older one: the worker is terminated and started again, because
+ * WebAssembly can't be interrupted.
  *
  * @typedef {import("./worker.js").Request} Request
  * @typedef {import("./worker.js").Results} Results
@@ -48,7 +48,7 @@ export function engine(handlers) {
     }
     setBusy(true);
     const compiled = await module;
-    // a newer request may have come meanwhile
+    // a newer request may have arrived in the meantime
     if (id !== latest) return;
     worker ??= start(compiled);
     worker.postMessage({ id, request });

@@ -12,7 +12,7 @@ import { themeButton } from "./theme.js";
 /** The example that is shown first. */
 const FIRST = "nextjs-database-url";
 
-/** The time after the last change until a run, in milliseconds. */
+/** The time between the last change and a run, in milliseconds. */
 const DELAY = 120;
 
 /** The result for the plan in the editor. Null while the plan is newer. @type {import("railpack2docker-wasm").Transpiled | null} */
@@ -39,11 +39,11 @@ const run = engine({
   transpiled(transpiled, failure) {
     current = transpiled;
     performance.mark("result");
-    if (failure?.crash) notify(`This should not happen: ${failure.crash}`);
+    if (failure?.crash) notify(`Internal error: ${failure.crash}`);
     document.documentElement.toggleAttribute("data-failed", !transpiled);
     // the old files stay, as an unfinished plan often has errors
     if (transpiled) showFiles(transpiled);
-    byId("where").textContent = transpiled ? "" : "The plan or the options have errors, so the Dockerfile is that of an earlier plan.";
+    byId("where").textContent = transpiled ? "" : "The plan or the options have errors, so this is still the Dockerfile of an earlier plan.";
     if (failure) showFindings(byId("findings"), failure.findings, plan.go);
   },
   findings(found, failure) {
@@ -130,7 +130,7 @@ function showOrigin(line) {
   const where = origin && (origin.location.path || "the plan");
   byId("where").textContent = origin
     ? `Line ${line} of the Dockerfile comes from ${where}, line ${origin.location.line} of the plan.`
-    : `Line ${line} of the Dockerfile has no place in the plan.`;
+    : `Line ${line} of the Dockerfile does not come from a value in the plan.`;
 }
 
 /** Shows the lines of the Dockerfile that come from a place in the plan. @param {number} offset */
@@ -145,7 +145,7 @@ function showLines(offset) {
   const ranges = mapped.map(({ first, last }) => (first === last ? `${first}` : `${first}–${last}`));
   byId("where").textContent = mapped.length
     ? `${mapped[0].location.path || "The plan"} becomes ${ranges.length === 1 && !ranges[0].includes("–") ? "line" : "lines"} ${ranges.slice(0, 12).join(", ")} of the Dockerfile.`
-    : "This place of the plan is in no line of the Dockerfile.";
+    : "No line of the Dockerfile comes from this place in the plan.";
 }
 
 /** @param {string} name */

@@ -2,7 +2,7 @@
  * The options: a form that is generated from the table of the command's options.
  *
  * @typedef {import("#tables").Option} Option
- * @typedef {Record<string, unknown>} Given Values by the names of options. A list has an item on each line.
+ * @typedef {Record<string, unknown>} Given Values by the names of options. A list has one item per line.
  */
 import { options } from "#tables";
 import { create } from "./dom.js";
@@ -91,7 +91,7 @@ function withCode(text) {
 /** @param {Option} option */
 function field(option) {
   const id = `option-${option.name}`;
-  const several = { list: " One on each line.", pairs: " One on each line.", file: " The instructions themselves." };
+  const several = { list: " One per line.", pairs: " One per line.", file: " The instructions themselves." };
   const help = (option.kind === "file" ? "Append instructions to the Dockerfile, for the image" : option.help.replace(" (repeatable)", ""))
     + "." + (several[/** @type {keyof typeof several} */ (option.kind)] ?? "") + (option.more ? ` ${option.more}` : "");
   return create(

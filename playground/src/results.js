@@ -66,7 +66,7 @@ export function showPicture(panel, svg, failure) {
     return;
   }
   const src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-  panel.replaceChildren(create("img", { src, alt: "The steps of the build, and what each starts from and copies. The tab Rebuilds has them as a table." }));
+  panel.replaceChildren(create("img", { src, alt: "The steps of the build, and what each starts from and copies. The Rebuilds tab lists them in a table." }));
 }
 
 /** @param {import("./worker.js").Failure | null} failure */
@@ -85,7 +85,7 @@ function reason(failure) {
  */
 export function showRebuilds(panel, table, failure, go) {
   if (!table || !table.rows.length) {
-    panel.replaceChildren(create("p", { className: "empty" }, table ? "The plan has no secrets, and copies no single files." : reason(failure)));
+    panel.replaceChildren(create("p", { className: "empty" }, table ? "The plan has no secrets, and copies no individual files." : reason(failure)));
     return;
   }
   const head = create("thead", {}, create("tr", {}, ...["When this changes", "these steps re-run, from", "and the image"].map((text) => create("th", { scope: "col" }, text))));
@@ -95,7 +95,7 @@ export function showRebuilds(panel, table, failure, go) {
       {},
       create("th", { scope: "row" }, row.secret === null ? "" : "secret ", create("code", {}, row.secret ?? row.file ?? "")),
       create("td", {}, ...steps(row, go)),
-      create("td", {}, row.image ? instruction(row.image, go) : "stays"),
+      create("td", {}, row.image ? instruction(row.image, go) : "does not change"),
     ),
   );
   panel.replaceChildren(

@@ -8,7 +8,7 @@
 /** The prefix of the fragment: the version of its format. */
 const PREFIX = "#v1=";
 
-/** The longest fragment: browsers cut longer URLs. */
+/** The longest fragment: browsers truncate longer URLs. */
 const MAX_LENGTH = 1_500_000;
 
 /** The longest state, in bytes: a fragment can be much smaller than its content. */
@@ -62,7 +62,7 @@ async function readText(stream) {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     size += value.length;
-    if (size > MAX_BYTES) throw new Error("the link contains too much");
+    if (size > MAX_BYTES) throw new Error("the link contains too much data");
     text += decoder.decode(value, { stream: true });
   }
 }

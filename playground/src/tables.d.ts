@@ -1,4 +1,4 @@
-/** What the build adds from the command and from the examples. */
+/** The data that the build adds from the command and from the examples. */
 
 /** An option of the command line. */
 export interface Option {

@@ -1,6 +1,6 @@
 /**
- * Makes a tab list work as in the ARIA authoring practices: arrow keys, Home and End move between the tabs, and only
- * the selected one is reached with Tab.
+ * Makes a tab list work as in the ARIA authoring practices: arrow keys, Home and End move between the tabs, and Tab
+ * reaches only the selected one.
  * @param {HTMLElement} list
  * @param {(tab: HTMLElement) => void} [changed]
  */

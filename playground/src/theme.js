@@ -2,7 +2,7 @@
 const KEY = "railpack2docker-theme";
 
 /**
- * Switches between light and dark. The first choice is that of the system.
+ * Switches between light and dark. The default is the setting of the system.
  * @param {HTMLElement} button
  */
 export function themeButton(button) {

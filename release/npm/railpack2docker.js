@@ -31,7 +31,7 @@ function binary() {
 
 const child = spawn(binary(), process.argv.slice(2), { stdio: "inherit" });
 
-// A terminal sends SIGINT to the binary, too: it decides how it ends. The other signals reach only this process.
+// A terminal also sends SIGINT to the binary, which decides how to end. The other signals reach only this process.
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 

@@ -62,7 +62,7 @@ fn step() -> Value {
         "properties": {
             "name": { "description": "The name of the step" },
             "inputs": described("The base of the step's file system, and the files that are copied onto it", &inputs()),
-            "commands": described("What the step does, in order", &nullable(&array_of(&reference("command")))),
+            "commands": described("The commands of the step, in order", &nullable(&array_of(&reference("command")))),
             "secrets": described("The names of the secrets whose values invalidate the step; `*` means all", &reference("strings")),
             "assets": described("The content of files, by name", &reference("texts")),
             "variables": reference("variables"),
@@ -161,7 +161,7 @@ fn cache() -> Value {
         "type": "object",
         "properties": {
             "directory": described("The directory that the cache is mounted at", &text()),
-            "type": described("Whether one build at a time can use it", &json!({ "enum": ["shared", "locked", "", null] })),
+            "type": described("Whether only one build at a time can use it", &json!({ "enum": ["shared", "locked", "", null] })),
         },
         "required": ["directory"],
         "additionalProperties": false,
@@ -180,7 +180,7 @@ fn deploy() -> Value {
     json!({
         "type": "object",
         "properties": with_nulls(&IGNORED_DEPLOY_KEYS, &json!({
-            "base": described("What the image starts from", &json!({ "anyOf": [reference("input"), nothing()] })),
+            "base": described("The base of the image", &json!({ "anyOf": [reference("input"), nothing()] })),
             "inputs": described("The files that are copied into the image", &inputs()),
             "startCommand": described("The command that a container runs", &nullable(&text())),
             "variables": reference("variables"),

@@ -33,7 +33,7 @@ fn dependencies_have_a_row() {
         assert!(row.len() == 3 && row.iter().all(|cell| !cell.is_empty()), "{row:?}");
     }
     let named: BTreeSet<String> = rows.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
-    assert_eq!(named.len(), rows.len(), "a crate stands there twice");
+    assert_eq!(named.len(), rows.len(), "a crate has two rows");
     let mut direct: BTreeSet<String> = ["Cargo.toml", "cli/Cargo.toml", "testkit/Cargo.toml", "wasm/Cargo.toml"]
         .iter()
         .flat_map(|path| direct(&toml::from_str(&fs::read_to_string(root().join(path)).unwrap()).unwrap()))

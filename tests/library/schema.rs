@@ -85,7 +85,7 @@ fn plans_with_findings_agree() {
     let schema = plan_schema();
     for entry in fs_err::read_dir(root().join("tests/lint")).unwrap() {
         let text = fs_err::read_to_string(entry.unwrap().path()).unwrap();
-        // some are no JSON, or have a key twice
+        // some are not JSON, or contain a key twice
         let Ok(plan) = serde_json::from_str::<Value>(&text) else { continue };
         agree(&schema, &plan);
     }
@@ -185,7 +185,7 @@ const KEYS: [&str; 26] = [
     "nme",
 ];
 
-/// The values of a document, and how to find each again.
+/// Collects the JSON pointer of each value in a document.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");

@@ -4,8 +4,8 @@ import type { ConfigOptions } from "./options.js";
 export type * from "./options.js";
 
 /**
- * Options: an object with the keys of `railpack2docker.toml`. They count as if they were given on the command line, so
- * that the header of the Dockerfile has all of them.
+ * Options: an object with the keys of `railpack2docker.toml`. They are treated as if they were given on the
+ * command line, so the header of the Dockerfile lists all of them.
  */
 export interface Options extends ConfigOptions {
   /** The texts of files by path: the one that `transpile.append` names, and `railpack2docker.lock`. */
@@ -20,9 +20,9 @@ export interface Location {
   file: string;
   /** The path of keys, such as `steps[1].commands[2].cmd`. */
   path: string;
-  /** The line, from 1. */
+  /** The line, counted from 1. */
   line: number;
-  /** The column in characters, from 1. */
+  /** The column in characters, counted from 1. */
   column: number;
 }
 
@@ -46,7 +46,7 @@ export interface Finding {
   frame: string | null;
 }
 
-/** The lines of a Dockerfile, from 1, that come from one value in the plan. */
+/** Lines of a Dockerfile, counted from 1, that come from one value in the plan. */
 export interface MappedLines {
   first: number;
   last: number;
@@ -100,7 +100,7 @@ export interface ChangeSet {
 
 /** The first instruction that re-runs. */
 export interface Rerun {
-  /** The line in the Dockerfile, from 1. */
+  /** The line in the Dockerfile, counted from 1. */
   line: number;
   text: string;
 }
@@ -119,13 +119,13 @@ export interface Rebuild {
 export class PlanError extends Error {
   /** The errors, and the warnings and notes so far. */
   findings: Finding[];
-  /** Which of two plans has the errors. */
+  /** The one of two plans that has the errors. */
   plan?: "old" | "new";
 }
 
 /**
- * Loads the WebAssembly module. Needed once, before the other functions. Without a source, the file beside this one is
- * loaded.
+ * Loads the WebAssembly module. Call this once, before the other functions. Without a source, it loads the file next to
+ * this one.
  */
 export function init(source?: ModuleSource): Promise<void>;
 
@@ -163,14 +163,15 @@ export function explain(plan: string, options?: Options, changes?: ChangeSet): R
 export function picture(plan: string, options?: Options, changes?: ChangeSet): string;
 
 /**
- * What re-runs if a secret or a file changes: a row for each secret, for each literal path that the build copies from
- * its context, and for each of `files`. There are at most a hundred rows.
+ * Lists what re-runs if a secret or a file changes: a row for each secret, for each literal path that the build copies
+ * from its context, and for each of `files`. There are at most a hundred rows.
  * @throws {PlanError} also for a file outside the build context
  */
 export function rebuilds(plan: string, options?: Options, files?: string[]): { rows: Rebuild[]; leftOut: number };
 
 /**
- * The location in the plan that a line of the Dockerfile, from 1, comes from. Null in the header and between stages.
+ * The location in the plan that a line of the Dockerfile, counted from 1, comes from. Null in the header and between
+ * stages.
  * @throws {PlanError} for a plan or options that railpack2docker rejects
  */
 export function where(plan: string, line: number, options?: Options): Range | null;

@@ -41,7 +41,7 @@ function checked(plan) {
 /** @param {import("./index.js").ModuleSource} [source] */
 export async function init(source) {
   if (source === undefined && globalThis.process?.versions?.node) {
-    // a variable, so that a bundler for browsers does not look for it
+    // a variable, so that a bundler for browsers does not resolve it
     const fs = "node:fs/promises";
     source = await (await import(/* @vite-ignore */ fs)).readFile(new URL("railpack2docker_wasm_bg.wasm", import.meta.url));
   }

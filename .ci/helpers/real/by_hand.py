@@ -6,7 +6,7 @@ import engine
 from application import ROOT
 
 # the ID of a cache is its target, unless it has one
-OF_CACHE = re.compile(r"(--mount=type=cache),target=(\S+)")
+CACHE_TARGET = re.compile(r"(--mount=type=cache),target=(\S+)")
 
 
 def base(application, secrets=()):
@@ -25,10 +25,10 @@ def base(application, secrets=()):
 
 
 def build(application, images, *, secrets=(), arguments=(), path=None):
-    """Builds the Dockerfile, with replacements for images, and with caches of this run's own."""
+    """Builds the Dockerfile, with replacements for images, and with caches that only this run uses."""
     text = (path or ROOT / f"bench/rebuilds/{application.example}.Dockerfile").read_text()
     own = application.run.folder / f"{application.example}.by-hand.Dockerfile"
-    own.write_text(OF_CACHE.sub(rf"\1,id={application.run.prefix}-by-hand-\2,target=\2", text))
+    own.write_text(CACHE_TARGET.sub(rf"\1,id={application.run.prefix}-by-hand-\2,target=\2", text))
     return application.succeed(
         engine.build(
             own,

@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "$0")/../../lib.sh"
 linker
 
-# the command needs the library in this version, which no registry has yet: cargo takes the one beside it
+# the command needs the library in this version, which no registry has yet: cargo uses the one next to it
 cargo package --locked --quiet --allow-dirty --package railpack2docker --package railpack2docker-cli
 for crate in railpack2docker railpack2docker-cli; do
   [ "$(cargo package --list --allow-dirty --package "$crate" | grep -cx -e src/lib.rs -e README.md -e LICENSE)" = 3 ] || fail "$crate is incomplete"

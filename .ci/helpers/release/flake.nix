@@ -1,5 +1,5 @@
 # Evaluates the packages of a flake with a stand-in for nixpkgs, since the real one needs the network.
-# It has only what the flake uses, and gives what would be built.
+# The stand-in has only what the flake uses. The result is what would be built.
 { flake }:
 let
   pkgs = {

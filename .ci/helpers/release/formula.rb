@@ -1,6 +1,6 @@
 # Installs a formula without Homebrew: formula.rb FORMULA PREFIX
 #
-# It has only what the formula uses, for Linux on x86-64, and takes the file from its address.
+# It implements only what the formula uses, for Linux on x86-64, and downloads the archive from its address.
 require "digest"
 require "fileutils"
 require "open-uri"

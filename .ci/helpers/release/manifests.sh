@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the manifests of package managers, and installs with those that this machine can have:
+# Checks the manifests of package managers, and installs with those that run on this machine:
 # manifests.sh ARCHIVES BINARY
 set -euo pipefail
 archives=$(realpath "$1")
@@ -33,7 +33,7 @@ ruby .ci/helpers/release/formula.rb "$work/local/homebrew/railpack2docker.rb" "$
 "$work/prefix/bin/railpack2docker" --version
 
 say "Nix"
-# a store of its own: the one of this machine needs a daemon
+# a separate store: the one of this machine needs a daemon
 mkdir "$work/nix"
 echo "build-users-group =" >"$work/nix/nix.conf"
 export NIX_STORE_DIR=$work/nix/store NIX_STATE_DIR=$work/nix/state NIX_LOG_DIR=$work/nix/log NIX_CONF_DIR=$work/nix

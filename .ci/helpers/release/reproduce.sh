@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the binary of a release in another directory, with another home of cargo, and compares it with the
+# Builds the binary of a release in another directory, with another CARGO_HOME, and compares it with the
 # first one: reproduce.sh TARGET BINARY
 set -euo pipefail
 target=$1

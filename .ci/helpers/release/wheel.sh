@@ -15,7 +15,7 @@ index=$work/index/railpack2docker
 python3 release/wheel.py "$index" "$archives" "$version"
 python3 release/wheel.py "$work/again" "$archives" "$version" >/dev/null
 diff -r "$index" "$work/again"
-# no module of Python is expected
+# the wheels contain no Python module
 check-wheel-contents --ignore W007,W008 "$index"/*.whl
 twine check --strict "$index"/*.whl
 

@@ -1,7 +1,7 @@
 //! `railpack2docker completions`: completion scripts for shells.
 //!
-//! A script is either complete by itself, or with `--dynamic` asks this command for the candidates of a command line, so
-//! that it can complete the names in a plan.
+//! A script is self-contained by default. With `--dynamic`, it asks this command for the candidates of a command line
+//! instead, so that it can also complete the names in a plan.
 
 use std::ffi::OsString;
 
@@ -31,7 +31,7 @@ pub(crate) struct CompletionsArgs {
     #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,
 
-    /// Ask railpack2docker for each completion, and so complete codes, and steps and secrets of the plan
+    /// Ask railpack2docker for each completion; also completes codes, and the plan's steps and secrets
     #[arg(long)]
     dynamic: bool,
 }
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &CompletionsArgs, command: &clap::Command) -> Result<(),
     print(&script)
 }
 
-/// The script that asks this command.
+/// A script that asks this command for candidates.
 fn dynamic_script(shell: Shell) -> Result<String, Diagnostic> {
     let unsupported = || Diagnostic::new(Code::InvalidOption, format!("`{shell}` has no dynamic completions"));
     let shells = Shells::builtins();

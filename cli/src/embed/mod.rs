@@ -1,8 +1,8 @@
 //! The command without files, for programs that embed it: plans and options are texts in memory, and results are
 //! JSON. The options are the content of `railpack2docker.toml`, as JSON.
 //!
-//! The plan's file is `railpack-plan.json`, and that of the Dockerfile `Dockerfile`, both in the root of the build
-//! context.
+//! The file of the plan is `railpack-plan.json`, and that of the Dockerfile is `Dockerfile`. Both are in the root of the
+//! build context.
 //!
 //! A failure is an object with `findings`: the errors, and the warnings and notes so far. A finding has `severity`,
 //! `code`, `message`, `location`, `related` and `help`, as with `--message-format json`. It also has `page`, the path
@@ -131,7 +131,7 @@ pub fn locate(plan: &str, settings: &Settings, line: usize) -> Answer {
 /// | `choices` | the values of a choice, each with `name` and `help` |
 /// | `types` | the types of values in JSON: `string`, `number`, `boolean`, and lists and pairs, such as `string list` |
 /// | `heading` | the heading in the help |
-/// | `help`, `more` | the line of help, and what follows it or null |
+/// | `help`, `more` | the first line of the help, and the rest of it or null |
 #[must_use]
 pub fn option_table() -> Value {
     crate::options::table::option_table()

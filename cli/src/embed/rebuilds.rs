@@ -92,7 +92,7 @@ fn copied_paths(explanation: &Explanation) -> BTreeSet<String> {
     of_inputs.chain(of_commands).filter_map(|path| literal(path)).collect()
 }
 
-/// The path in the build context, if it is one of a file or directory in it.
+/// The path in the build context, if it is the literal path of a file or directory there.
 fn literal(path: &str) -> Option<String> {
     let path = path.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
     let is_literal = !path.is_empty() && !path.contains(['*', '?', '[', '\\']);

@@ -34,7 +34,7 @@ impl Settings {
     /// Parses the content of `railpack2docker.toml` as JSON, and an object with the texts of files by path: the one that
     /// the option `append` names, and `railpack2docker.lock`.
     ///
-    /// The options count as if they were given on the command line, so that the header of the Dockerfile has all of
+    /// The options are treated as if they were given on the command line, so the header of the Dockerfile lists all of
     /// them. The tables `verify` and `railpack` have no effect.
     ///
     /// # Errors

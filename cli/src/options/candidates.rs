@@ -91,7 +91,7 @@ mod tests {
     use super::is_harmless;
 
     #[test]
-    fn a_name_that_a_shell_interprets_is_no_candidate() {
+    fn a_name_that_a_shell_interprets_is_not_a_candidate() {
         for name in ["build", "packages:mise", "install_1.2", "NPM_TOKEN", "@scope/app"] {
             assert!(is_harmless(name), "{name}");
         }

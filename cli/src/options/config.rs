@@ -128,7 +128,7 @@ impl Config {
     pub(crate) fn parse_json(text: &str) -> Result<Self, Diagnostic> {
         serde_json::from_str(text).map(Self::with_moved_image).map_err(|error| {
             let what = error.to_string();
-            // the position is that in a text that nobody has seen
+            // the position is in a text that the user has not seen
             let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
             invalid_content("the options", what)
         })

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-/// Reads a table, and refuses an array in its place.
+/// Reads a table, and refuses an array in place of one.
 pub(super) fn read_table<'d, T: Deserialize<'d>, D: Deserializer<'d>>(from: D) -> Result<T, D::Error> {
     from.deserialize_map(OnlyTable(PhantomData))
 }
@@ -31,7 +31,7 @@ mod tests {
     use crate::options::config::Config;
 
     #[test]
-    fn an_array_is_no_table() {
+    fn an_array_is_not_a_table() {
         for name in ["transpile", "image", "lint", "verify", "railpack"] {
             assert!(Config::parse(&format!("[{name}]")).is_ok());
             let error = Config::parse(&format!("{name} = []")).unwrap_err();

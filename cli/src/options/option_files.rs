@@ -8,12 +8,12 @@ use super::append::append_file;
 use crate::failure::Failure;
 use crate::files::lock_file::{LockFile, Pins};
 
-/// A place for these files.
+/// A source of these files.
 pub(crate) trait OptionFiles {
     /// Reads appended instructions. `directory` is that of the Dockerfile.
     fn append(&self, file: &Path, directory: &Path) -> Result<AppendFile, Diagnostic>;
 
-    /// Reads the nearest `railpack2docker.lock`, from the directory of the plan upward. Empty without one.
+    /// Reads the nearest `railpack2docker.lock`, from the directory of the plan upward. Empty if there is none.
     fn pins(&self, directory: &Path) -> Result<Pins, Failure>;
 }
 

@@ -11,13 +11,13 @@ use serde::Deserialize;
 pub(crate) struct RailpackConfig {
     /// The program and its first arguments; `railpack` by default.
     command: Option<Words>,
-    /// The version that Railpack must have, such as `0.17.1`.
+    /// The required version of Railpack, such as `0.17.1`.
     pub(crate) version: Option<String>,
     /// Variables to plan with, which are not secret.
     pub(crate) env: BTreeMap<String, String>,
     /// The names of secrets to plan with. Their values come from the environment.
     pub(crate) secrets: Vec<String>,
-    /// Further arguments of `railpack plan`.
+    /// More arguments for `railpack plan`.
     pub(crate) args: Vec<String>,
     /// The directory to plan, if it is not that of the plan.
     pub(crate) source: Option<PathBuf>,

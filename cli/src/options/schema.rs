@@ -33,7 +33,7 @@ pub(crate) fn config_schema() -> Value {
         "type": "object",
         "properties": {
             "allow": described("The codes of warnings that are not reported", codes(Code::warnings())),
-            "transpile": table("The options of transpiling", &transpile()),
+            "transpile": table("The options of the transpiler", &transpile()),
             "image": table("The options of the image", &image()),
             "lint": table("The options of `lint`", &lint()),
             "verify": table("The options of `verify`", &verify()),
@@ -43,7 +43,7 @@ pub(crate) fn config_schema() -> Value {
     })
 }
 
-/// The options of transpiling, without those of the image.
+/// The options of the transpiler, without those of the image.
 fn transpile() -> Map<String, Value> {
     let of_image = options_of::<ImageArgs>();
     let is_here = |option: &Arg| !of_image.iter().any(|other| other.get_id() == option.get_id());
@@ -64,8 +64,8 @@ fn image() -> Map<String, Value> {
     properties.extend(ALIASES.map(|(alias, name)| (alias.to_owned(), property(name))));
     let health: Map<String, Value> =
         HEALTHCHECK.iter().map(|(key, option)| ((*key).to_owned(), property(option))).collect();
-    let health = json!({ "anyOf": [command(), table("The command and its times", &health)] });
-    properties.insert("healthcheck".to_owned(), described("Check of whether a container is healthy", health));
+    let health = json!({ "anyOf": [command(), table("The command, its timing and its retries", &health)] });
+    properties.insert("healthcheck".to_owned(), described("The health check of a container", health));
     properties
 }
 
@@ -88,10 +88,10 @@ fn verify() -> Map<String, Value> {
 fn railpack() -> Map<String, Value> {
     members(json!({
         "command": described("The program, or the program and its first arguments", command()),
-        "version": described("The version that Railpack must have, such as `0.37.0`", text()),
+        "version": described("The required version of Railpack, such as `0.37.0`", text()),
         "env": described("Variables for Railpack, which are not secret", map_of(&text())),
         "secrets": described("Names of secrets for Railpack; their values are read from the environment", array_of(&text())),
-        "args": described("Further arguments of `railpack plan`", array_of(&text())),
+        "args": described("More arguments for `railpack plan`", array_of(&text())),
         "source": described("The directory that Railpack inspects, relative to this file", text()),
     }))
 }
@@ -106,7 +106,7 @@ fn name(option: &Arg) -> &str {
     option.get_long().unwrap_or_default()
 }
 
-/// The short help of an option, without the notes of a command line.
+/// The short help of an option, without notes that are only for the command line.
 fn help(option: &Arg) -> String {
     let help = option.get_help().map(ToString::to_string).unwrap_or_default();
     help.trim_end_matches(" (repeatable)").to_owned()
@@ -138,7 +138,7 @@ fn value(option: &Arg) -> Value {
     }
 }
 
-/// Codes of findings. Others are accepted too, because an older file may have one that is gone.
+/// Codes of findings. Others are accepted too, because an older file may contain one that no longer exists.
 fn codes(codes: impl IntoIterator<Item = Code>) -> Value {
     let names: Vec<&str> = codes.into_iter().map(Code::name).collect();
     array_of(&json!({ "type": "string", "anyOf": [{ "enum": names }, text()] }))
@@ -216,7 +216,7 @@ mod tests {
         ("{ command = 'x', interval = '1s' }", "{ \"command\": \"x\", \"interval\": \"1s\" }"),
     ];
 
-    /// The tables of the file and their keys, as the reader lists them for a key that it does not know.
+    /// The tables of the file and their keys, as the reader lists them for an unknown key.
     fn keys() -> Vec<(String, Vec<String>)> {
         let expected = |text: &str| -> Vec<String> {
             let error = Config::parse(text).unwrap_err().message().to_owned();

@@ -22,7 +22,7 @@ const LEFT_OUT: &[&str] = &["config"];
 /// | `choices` | the values of a choice, each with `name` and `help` |
 /// | `types` | the types of values in JSON: `string`, `number`, `boolean`, and lists and pairs, such as `string list` |
 /// | `heading` | the heading in the help |
-/// | `help` | the help: a line, and more where there is more to say |
+/// | `help`, `more` | the first line of the help, and the rest of it or null |
 pub(crate) fn option_table() -> Value {
     let command = TranspileArgs::augment_args(Command::new(crate::NAME));
     command
@@ -51,7 +51,7 @@ fn row(arg: &Arg) -> Value {
     })
 }
 
-/// The types that the reader of the config file accepts: found by trying, so that there is no second list of them.
+/// The types that the reader of the config file accepts, found by trying values, so that there is no second list.
 fn types(path: &[String], choices: &[Value]) -> Vec<&'static str> {
     let named = choices.iter().filter_map(|choice| choice.get("name")?.as_str());
     let strings: Vec<Value> = ["x", "file"].into_iter().chain(named).map(Value::from).collect();
@@ -94,7 +94,7 @@ fn kind(arg: &Arg, has_choices: bool) -> &'static str {
     }
 }
 
-/// The keys in the config file. Those of the health check are in a table of their own, and named after the fields.
+/// The keys in the config file. Those of the health check are in a separate table, and named after its fields.
 fn path(arg: &Arg, name: &str) -> Vec<String> {
     let field = arg.get_id().as_str().replace('_', "-");
     let keys: &[&str] = match arg.get_help_heading() {

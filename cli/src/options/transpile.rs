@@ -307,7 +307,7 @@ impl TranspileArgs {
         Self { output_version: None, ..self.clone() } == Self::default()
     }
 
-    /// These options, without reporting warnings that have one of these codes.
+    /// These options, which allow warnings with these codes.
     pub(crate) fn with_allowed(self, codes: Vec<String>) -> Self {
         Self { allow: codes, ..self }
     }

@@ -115,7 +115,7 @@ fn nothing_fails_without_a_plan() {
     let folder = crate::folder().file("railpack-plan.json", "{").file("pipe.json", "");
     for shell in SHELLS.into_iter().filter(|shell| has(shell)) {
         for words in [["explain", "--step", ""], ["build", "--secret", ""]] {
-            // only what bash adds by itself: nothing
+            // bash adds nothing by itself
             assert_eq!(complete(&folder, shell, &words), [""; 0], "{shell} {words:?}");
         }
     }

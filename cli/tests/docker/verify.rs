@@ -41,7 +41,7 @@ fn dockerfile() -> String {
     railpack2docker::transpile(PLAN, &options).unwrap().dockerfile
 }
 
-/// A folder with the plan, or nothing without an engine that has a builder which exports archives.
+/// A folder with the plan. `None` without an engine whose builder exports archives.
 fn folder() -> Option<Folder> {
     // tests run at the same time, and the engine can't give one name to two images at once
     static STAND_IN: Once = Once::new();

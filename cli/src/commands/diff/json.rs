@@ -43,7 +43,7 @@ pub(super) fn print(compared: &ComparedPlans) -> String {
     escape_invisible_json(&format!("{:#}", document(compared))) + "\n"
 }
 
-/// The document of [`print()`].
+/// The document that [`print()`] prints.
 pub(super) fn document(compared: &ComparedPlans) -> Value {
     let comparison = &compared.comparison;
     let (old, new) = (Source::new(&compared.old), Source::new(&compared.new));

@@ -73,7 +73,7 @@ fn a_secret_without_a_value_is_reported_before_the_build() {
     let fork = repository.build(1, &[("SECRETS", "TOKEN"), ("TOKEN", "")]);
     assert!(fork.contains("::error title=railpack2docker::The secret `TOKEN` has no value."), "{fork}");
     let wrong = repository.build(1, &[("SECRETS", "TOKEN=secret-value"), ("TOKEN", "secret-value")]);
-    assert!(wrong.contains("The input `secrets` has a word that is not the name of a variable."), "{wrong}");
+    assert!(wrong.contains("The input `secrets` contains a word that is not the name of a variable."), "{wrong}");
     assert!(!wrong.contains("secret-value"), "{wrong}");
     assert!(!repository.0.is_built());
 }

@@ -28,11 +28,12 @@ echo "gh $* token=$GH_TOKEN" >>"$ASKED"
 [ -z "$REFUSES" ] || { echo "::error::no attestations found" >&2; exit 1; }
 "#;
 
-/// The release that the server has: the asset, its folder, and how its binary is named.
+/// A release on the server.
 struct Release {
     tag: &'static str,
     target: &'static str,
-    says: &'static str,
+    /// The output of the binary.
+    output: &'static str,
     files: Files,
 }
 
@@ -57,8 +58,8 @@ struct Ran {
 
 impl Release {
     /// A release for Linux on x86-64.
-    fn new(tag: &'static str, says: &'static str) -> Self {
-        let release = Self { tag, target: "x86_64-unknown-linux-musl", says, files: Files::new() };
+    fn new(tag: &'static str, output: &'static str) -> Self {
+        let release = Self { tag, target: "x86_64-unknown-linux-musl", output, files: Files::new() };
         let archive = release.archive();
         release.with("railpack2docker-x86_64-unknown-linux-musl.tar.gz", archive)
     }
@@ -84,7 +85,7 @@ impl Release {
     fn unpacked(&self, program: &str) -> Folder {
         let folder = crate::folder();
         let path = format!("railpack2docker-{}/{program}", self.target);
-        folder.write_program(&path, &format!("#!/bin/sh\necho {}\n", self.says));
+        folder.write_program(&path, &format!("#!/bin/sh\necho {}\n", self.output));
         folder
     }
 
@@ -101,7 +102,7 @@ impl Release {
         self
     }
 
-    /// Changes a file that is there.
+    /// Changes an existing file.
     fn change(mut self, name: &str, content: &[u8]) -> Self {
         let path = self.path(name);
         assert!(self.files.insert(path, content.to_vec()).is_some());
@@ -270,7 +271,7 @@ fn an_input_chooses_the_version() {
         fresh.refuses(&[("VERSION", version)], &reason);
     }
     let local = Runner::at("", runner.server);
-    local.refuses(&[("VERSION", "2.0.0-rc.1")], "The input `version` needs an action of a repository");
+    local.refuses(&[("VERSION", "2.0.0-rc.1")], "The input `version` needs an action from a repository");
 }
 
 #[test]
@@ -290,7 +291,7 @@ fn a_wrong_checksum_is_refused() {
 fn a_wrong_attestation_is_refused() {
     let runner = Runner::new("someone/tool/v1.2.3", release());
     let ran = runner.refuses(&[("REFUSES", "1")], &format!("The attestation of {TAR} can't be verified"));
-    // the output of gh is not obeyed
+    // GitHub ignores commands in the output of gh
     let (before, _) = ran.log.split_once("::error::no attestations found").unwrap();
     assert!(before.contains("::stop-commands::"), "{}", ran.log);
 
@@ -321,7 +322,7 @@ fn the_tool_is_compiled_where_there_is_no_binary() {
         &[],
         "`0123abc` is not the tag of a release; set `version: 1.2.3` to use a binary.",
     );
-    compiles("", release(), &[], "The action is in a local directory, which no release belongs to.");
+    compiles("", release(), &[], "The action is in a local directory, which belongs to no release.");
     let no_asset = "The release v1.2.3 has no binary for this runner (Linux, X64).";
     compiles(tag, release().without(TAR), &[], no_asset);
     compiles(tag, release().change("SHA256SUMS", b""), &[], no_asset);
@@ -338,7 +339,7 @@ fn a_runner_without_cargo_needs_a_binary() {
     let runner = Runner::new("someone/tool/v9.9.9", release()).without_program("cargo");
     runner.refuses(
         &[],
-        "There is no release v9.9.9 in someone/tool. It can't be compiled either, because this runner has no `cargo`.",
+        "There is no release v9.9.9 in someone/tool. The tool can't be compiled either, because this runner has no `cargo`.",
     );
 }
 
@@ -369,8 +370,12 @@ fn windows_has_an_archive_of_its_own() {
         testkit::skip("there is no unzip, or no python3", "REQUIRE_SHELLS");
         return;
     }
-    let release =
-        Release { tag: "v1.2.3", target: "x86_64-pc-windows-msvc", says: "railpack2docker 1.2.3", files: Files::new() };
+    let release = Release {
+        tag: "v1.2.3",
+        target: "x86_64-pc-windows-msvc",
+        output: "railpack2docker 1.2.3",
+        files: Files::new(),
+    };
     let zip = release.zip();
     let release = release.with("railpack2docker-x86_64-pc-windows-msvc.zip", zip);
     let ran = Runner::new("someone/tool/v1.2.3", release).takes_binary(&[("RUNNER_OS", "Windows")], "1.2.3");

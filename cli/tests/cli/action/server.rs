@@ -16,7 +16,7 @@ pub(super) fn serve(files: Files) -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let files = Arc::clone(&files);
-            // a client that ends early is its own problem
+            // a client may disconnect early
             std::thread::spawn(move || drop(answer(&stream.unwrap(), &files)));
         }
     });
