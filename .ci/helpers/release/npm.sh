@@ -41,9 +41,13 @@ NPMRC
 export npm_config_userconfig=$work/npmrc npm_config_globalconfig=/dev/null
 
 say "publish"
-for package in "$work"/packages/*; do
-  npm publish --loglevel error --access public "$package"
-done
+# as the workflow does: npm takes a path without `./` for a repository
+(
+  cd "$work"
+  for package in ./packages/*; do
+    npm publish --loglevel error --access public "$package"
+  done
+)
 
 say "npx"
 mkdir "$work/empty"
