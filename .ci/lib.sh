@@ -84,7 +84,7 @@ build_binary() {
   target=$(uname -m)-unknown-linux-musl
   linker
   if has_target "$target"; then
-    release/build "$target" cargo build --locked --quiet --release --target "$target" --package railpack2docker-cli --bin railpack2docker
+    release/build "$target" --quiet
     binary=$target_dir/$target/release/railpack2docker
   else
     cargo build --locked --quiet --release --bin railpack2docker
