@@ -16,7 +16,8 @@ test("all files are smaller than a megabyte, compressed as web servers do", () =
   assert.ok(brotli < 1_000_000, `${brotli} bytes`);
 });
 
-test("the first result is there within a second", async () => {
+test("the first result is there soon", async () => {
+  const limit = Number(setting("MILLISECONDS"));
   const server = await start();
   const times = [];
   // other programs may run at the same time
@@ -27,5 +28,5 @@ test("the first result is there within a second", async () => {
   }
   await server.close();
   console.log(times.map(Math.round));
-  assert.ok(Math.min(...times) < 1000, String(times));
+  assert.ok(Math.min(...times) < limit, String(times));
 });
