@@ -18,6 +18,14 @@ export function create(tag, attributes = {}, ...children) {
 }
 
 /**
+ * The text between backticks becomes code.
+ * @param {string} text
+ */
+export function withCode(text) {
+  return text.split("`").map((part, at) => (at % 2 ? create("code", {}, part) : part));
+}
+
+/**
  * The element with an ID. The page must have one.
  * @param {string} id
  */

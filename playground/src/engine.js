@@ -13,7 +13,7 @@ const policy = globalThis.trustedTypes?.createPolicy("worker", { createScriptURL
 
 /**
  * @param {Handlers} handlers
- * @returns {(request: Request) => void} Starts a request
+ * @returns {{ start: (request: Request) => void, cancel: () => void }} `cancel` drops the results of the last request
  */
 export function engine(handlers) {
   const module = WebAssembly.compileStreaming(fetch(new URL("railpack2docker.wasm", import.meta.url)));
@@ -28,7 +28,7 @@ export function engine(handlers) {
   }
 
   /** @param {WebAssembly.Module} compiled */
-  function start(compiled) {
+  function startWorker(compiled) {
     const url = new URL("worker.js", import.meta.url).href;
     const started = new Worker(/** @type {string} */ (policy?.createScriptURL(url) ?? url), { type: "module" });
     started.postMessage({ module: compiled });
@@ -40,17 +40,20 @@ export function engine(handlers) {
     return started;
   }
 
-  return async (request) => {
-    const id = ++latest;
-    if (isBusy) {
-      worker?.terminate();
-      worker = undefined;
-    }
-    setBusy(true);
-    const compiled = await module;
-    // a newer request may have arrived in the meantime
-    if (id !== latest) return;
-    worker ??= start(compiled);
-    worker.postMessage({ id, request });
+  return {
+    async start(request) {
+      const id = ++latest;
+      if (isBusy) {
+        worker?.terminate();
+        worker = undefined;
+      }
+      setBusy(true);
+      const compiled = await module;
+      // a newer request may have arrived in the meantime
+      if (id !== latest) return;
+      worker ??= startWorker(compiled);
+      worker.postMessage({ id, request });
+    },
+    cancel: () => void ++latest,
   };
 }

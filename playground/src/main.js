@@ -31,7 +31,7 @@ const example = /** @type {HTMLSelectElement} */ (byId("example"));
 const results = tabs(byId("tabs"));
 const fileTabs = tabs(byId("files"), showFile);
 
-const run = engine({
+const requests = engine({
   busy: (isBusy) => setState(isBusy ? "busy" : "idle"),
   command(command) {
     byId("command").textContent = command ?? "";
@@ -67,6 +67,7 @@ let changes = 0;
 
 function schedule() {
   document.documentElement.dataset.changes = String(++changes);
+  requests.cancel();
   setState("waiting");
   startSoon();
 }
@@ -80,7 +81,7 @@ function setState(state) {
 function start() {
   const given = form.read();
   byId("option-count").textContent = String(count(given) || "");
-  run({ plan: plan.get(), old: old.get(), options: toOptions(given), changed: lines(changed.value) });
+  requests.start({ plan: plan.get(), old: old.get(), options: toOptions(given), changed: lines(changed.value) });
 }
 
 /** @param {string} text */

@@ -5,7 +5,7 @@
  * @typedef {Record<string, unknown>} Given Values by the names of options. A list has one item per line.
  */
 import { options } from "#tables";
-import { create } from "./dom.js";
+import { create, withCode } from "./dom.js";
 
 /** The name for the instructions of `append`. */
 const APPENDED = "append.dockerfile";
@@ -78,14 +78,6 @@ function control(option) {
     default:
       return create("input", { ...described, type: "text", inputMode: option.kind === "number" ? "numeric" : "text", placeholder, spellcheck: false });
   }
-}
-
-/**
- * The text between backticks becomes code.
- * @param {string} text
- */
-function withCode(text) {
-  return text.split("`").map((part, at) => (at % 2 ? create("code", {}, part) : part));
 }
 
 /** @param {Option} option */

@@ -6,7 +6,7 @@
  * @typedef {import("railpack2docker-wasm").Rebuild} Rebuild
  * @typedef {import("railpack2docker-wasm").Rerun} Rerun
  */
-import { create } from "./dom.js";
+import { create, withCode } from "./dom.js";
 
 /** The maximum number of findings and lines that are shown: more would make the page slow. */
 const MAX_SHOWN = 200;
@@ -149,7 +149,7 @@ export function showComparison(panel, comparison, failure) {
   const title = (/** @type {import("railpack2docker-wasm").Change} */ { step, subject }) => step ?? (subject === "image" ? "the image" : "the plan");
   panel.replaceChildren(
     create("h3", {}, "Changes"),
-    create("ul", { className: "changes" }, ...changes.slice(0, MAX_SHOWN).map((change) => create("li", {}, create("strong", {}, title(change)), " ", change.text))),
+    create("ul", { className: "changes" }, ...changes.slice(0, MAX_SHOWN).map((change) => create("li", {}, create("strong", {}, title(change)), " ", ...withCode(change.text)))),
     leftOut(changes.length - MAX_SHOWN, "changes"),
     create("h3", {}, `Layers: ${layers.cached} cached, ${layers.ifFilesDiffer} if files differ, ${layers.rebuilds} rebuild`),
     create("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Layers" }, layerTable(stages)),
