@@ -76,6 +76,9 @@ has_target() {
   rustup target list --installed | grep -x "$1" >/dev/null || rustup target add "$1" >/dev/null 2>&1
 }
 
+# Prints a port of this machine that is free.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 # Builds the command for a release. $binary is its path. It is the static binary, as in releases, unless the toolchain
 # lacks the target.
 # shellcheck disable=SC2034 # used by the scripts that source this file

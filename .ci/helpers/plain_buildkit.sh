@@ -2,13 +2,13 @@
 # Runs a command whose builds use a plain BuildKit, not the engine's: plain_buildkit.sh DIR COMMAND…
 # DIR contains the program buildkitd. This BuildKit pulls all images from a registry that $STAND_INS names, and loads
 # what it builds into the engine. At the end, it is removed with its data, the registry and the builder.
-set -euo pipefail
+source "$(dirname "$0")/../lib.sh"
 programs=$1
 shift
 name=railpack2docker-$$
 work=$(mktemp -d)
-port=$(python3 -c 'import socket; at = socket.socket(); at.bind(("127.0.0.1", 0)); print(at.getsockname()[1])')
-export STAND_INS=127.0.0.1:$port
+STAND_INS=127.0.0.1:$(free_port)
+export STAND_INS
 
 cat >"$work/registry.yml" <<END
 version: 0.1

@@ -58,6 +58,18 @@ pub enum Outcome {
     NotCopied,
 }
 
+impl Outcome {
+    /// The outcome in documents: `copied`, `excluded` or `not copied`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Copied => "copied",
+            Self::Excluded => "excluded",
+            Self::NotCopied => "not copied",
+        }
+    }
+}
+
 /// The reasons why a step or the image re-runs, and the first instruction that does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

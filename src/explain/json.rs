@@ -55,7 +55,7 @@
 
 use serde_json::{Value, json};
 
-use super::changes::{Cause, Consequences, FirstInstruction, Outcome, Rerun};
+use super::changes::{Cause, Consequences, FirstInstruction, Rerun};
 use super::lines::{StageKind, StepLines};
 use super::model::{Command, Consumer, Copy, Explanation, Source, Step};
 use crate::escape::escape_invisible_json;
@@ -82,7 +82,7 @@ pub fn render(explanation: &Explanation, consequences: Option<&Consequences>) ->
         let files: Vec<Value> = consequences
             .files
             .iter()
-            .map(|file| json!({ "path": file.path, "outcome": outcome(file.outcome) }))
+            .map(|file| json!({ "path": file.path, "outcome": file.outcome.name() }))
             .collect();
         json!({ "secrets": consequences.secrets, "files": files })
     });
@@ -222,14 +222,6 @@ fn command_json(command: &ImageCommand) -> Value {
     match command {
         ImageCommand::Shell(line) => json!(line),
         ImageCommand::Exec(words) => json!(words),
-    }
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Copied => "copied",
-        Outcome::Excluded => "excluded",
-        Outcome::NotCopied => "not copied",
     }
 }
 

@@ -16,7 +16,7 @@ python3 release/npm.py "$work/again" "$archives" "$version"
 diff -r "$work/packages" "$work/again"
 
 # a registry without an upstream registry
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 cat >"$work/verdaccio.yaml" <<YAML
 storage: $work/storage
 auth: {htpasswd: {file: $work/htpasswd}}

@@ -12,9 +12,6 @@ use crate::files::plan_file::PlanFile;
 use crate::output::location::Source;
 use crate::output::report::{MAX_DRAWN, finding_json, plain_drawing};
 
-/// The name of the plan's file.
-pub(super) const PLAN_NAME: &str = "railpack-plan.json";
-
 /// A plan with this name. Fails for a text that is too large for the command.
 pub(super) fn plan_file(name: &str, text: &str) -> Result<PlanFile, Value> {
     PlanFile::from_bytes(Some(PathBuf::from(name)), text.as_bytes().to_vec())

@@ -22,7 +22,8 @@ use serde_json::{Value, json};
 
 use crate::commands::diff;
 use crate::files::plan_file::PlanFile;
-use documents::{Documents, PLAN_NAME, plan_file};
+use crate::files::plan_search::PLAN_NAME;
+use documents::{Documents, plan_file};
 
 pub use rebuilds::rebuilds;
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use railpack2docker::explain::{ChangeSet, Command, Consequences, Explanation, Outcome, Rerun, Source};
+use railpack2docker::explain::{ChangeSet, Command, Consequences, Explanation, Rerun, Source};
 use serde_json::{Value, json};
 
 use super::{Answer, Settings, explained};
@@ -53,11 +53,7 @@ impl Change {
             Some(json!({ "name": step.name, "line": rerun.first.line, "text": rerun.first.text }))
         });
         let image = |rerun: &Rerun| json!({ "line": rerun.first.line, "text": rerun.first.text });
-        let outcome = consequences.files.first().map(|file| match file.outcome {
-            Outcome::Copied => "copied",
-            Outcome::Excluded => "excluded",
-            _ => "not copied",
-        });
+        let outcome = consequences.files.first().map(|file| file.outcome.name());
         let (secret, file) = match self {
             Self::Secret(name) => (Some(name), None),
             Self::File(path) => (None, Some(path)),

@@ -6,17 +6,16 @@ use std::path::Path;
 use railpack2docker::{AppendFile, Code, Diagnostic, Options, shell};
 use serde_json::Value;
 
-use super::documents::{PLAN_NAME, failure_without_plan};
+use super::documents::failure_without_plan;
 use crate::failure::Failure;
 use crate::files::lock_file::{LOCK_NAME, LockFile, Pins};
 use crate::files::paths::relative;
 use crate::files::plan_file::PlanFile;
+use crate::files::plan_search::PLAN_NAME;
 use crate::options::config::Config;
 use crate::options::option_files::OptionFiles;
 use crate::options::transpile::TranspileArgs;
-
-/// The file of the Dockerfile.
-const DOCKERFILE: &str = "Dockerfile";
+use crate::output::stale_files::DEFAULT_DOCKERFILE;
 
 /// Options, and the files that belong to them.
 #[derive(Debug, Default)]
@@ -58,14 +57,14 @@ impl Settings {
     /// The command line with the same options, quoted for a shell.
     #[must_use]
     pub fn command(&self) -> String {
-        let words = [crate::NAME, PLAN_NAME, "-o", DOCKERFILE].map(str::to_owned);
+        let words = [crate::NAME, PLAN_NAME, "-o", DEFAULT_DOCKERFILE].map(str::to_owned);
         let words = words.into_iter().chain(self.arguments()).map(|word| shell::word(&word));
         words.collect::<Vec<_>>().join(" ")
     }
 
     /// The options for a plan.
     pub(super) fn options(&self, plan: &PlanFile) -> Result<Options, Failure> {
-        let output = Some(Path::new(DOCKERFILE));
+        let output = Some(Path::new(DEFAULT_DOCKERFILE));
         let mut options = self.args.options_from(&Config::default(), plan, output, &self.files)?;
         options.warn = self.warn.iter().cloned().collect();
         Ok(options)

@@ -7,6 +7,7 @@ use testkit::command::{Folder, anything};
 use testkit::root;
 use yaml_rust2::{Yaml, YamlLoader};
 
+use crate::git::{commit, init};
 use crate::{BINARY, folder};
 
 /// A stand-in for programs that use the network: records its arguments, and writes the installer.
@@ -43,15 +44,9 @@ impl Repository {
         }
         let this = Self { folder, base: String::new() };
         this.transpile();
-        this.git(&["init", "--quiet"]);
-        this.git(&["add", "."]);
-        this.git(&["-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "base"]);
-        let base = this.git(&["rev-parse", "HEAD"]).trim().to_owned();
+        init(&this.folder, "here");
+        let base = commit(&this.folder, "here", ".");
         Self { base, ..this }
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        self.folder.run_program("git", arguments).within("here").stdout(anything()).check().stdout
     }
 
     fn transpile(&self) {

@@ -29,6 +29,7 @@ mod diff;
 mod documents;
 mod emit;
 mod files;
+mod git;
 mod gitlab;
 mod injection;
 mod leaks;

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use testkit::command::{Folder, anything};
 
+use crate::git::{commit, init};
+
 fn plan(command: &str, secret: &str) -> String {
     format!(
         r#"{{ "steps": [{{ "name": "{secret}-step", "inputs": [{{ "image": "node:22" }}], "secrets": ["{secret}"],
@@ -128,15 +130,10 @@ fn a_shared_config_file_fits_plans_that_lack_some_names() {
 fn plans_are_compared_with_a_revision() {
     let folder = monorepo();
     folder.remove(".git");
-    let git = |arguments: &[&str]| {
-        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
-        folder.run_program("git", identity.iter().chain(arguments)).stdout(anything()).check();
-    };
-    git(&["init", "--quiet"]);
+    init(&folder, ".");
     folder.write("apps/old/railpack-plan.json", plan("make", "O_TOKEN"));
     folder.write("apps/same/railpack-plan.json", plan("make", "S_TOKEN"));
-    git(&["add", "."]);
-    git(&["commit", "--quiet", "--message", "base"]);
+    commit(&folder, ".", ".");
     folder.replace("apps/api/railpack-plan.json", "rm -rf", "rm -r");
     folder.remove("apps/web/railpack-plan.json");
     folder.write("apps/web/railpack-plan.json", "{");

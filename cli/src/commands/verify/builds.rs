@@ -19,6 +19,7 @@ use crate::docker;
 use crate::failure::Failure;
 use crate::files::build_context::plan_context;
 use crate::files::plan_file::PlanFile;
+use crate::files::plan_search::PLAN_NAME;
 use crate::image::blobs::{Fault, read_archive};
 use crate::options::secret_sources::FoundSecrets;
 use crate::output::report::{OrReport, Reporter};
@@ -66,7 +67,7 @@ impl Builds<'_> {
         check_outside(&parent, &inputs.context)?;
         docker::check(&args.more)?;
         let directory = write_temporary(&parent, &generated)?;
-        let copy = directory.path().join("railpack-plan.json");
+        let copy = directory.path().join(PLAN_NAME);
         fs::write(&copy, &plan.text).map_err(|error| {
             Diagnostic::new(Code::UnwritableFile, format!("can't write a temporary copy of the plan: {error}"))
         })?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use testkit::command::{Folder, anything};
 use testkit::root;
 
+use crate::git::{commit, git, init};
 use crate::{BINARY, folder};
 
 /// A stand-in for `gh`: answers a query for comments with `$COMMENTS`, and records all other calls.
@@ -45,15 +46,9 @@ impl Repository {
         let this = Self { folder: folder().file("app/railpack-plan.json", PLAN), base: String::new() };
         this.folder.write_program("bin/gh", GH);
         this.transpile();
-        this.git(&["init", "--quiet"]);
-        this.git(&["add", "app"]);
-        this.git(&["-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "base"]);
-        let base = this.git(&["rev-parse", "HEAD"]).trim().to_owned();
+        init(&this.folder, ".");
+        let base = commit(&this.folder, ".", "app");
         Self { base, ..this }
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        self.folder.run_program("git", arguments).stdout(anything()).check().stdout
     }
 
     fn transpile(&self) {
@@ -169,9 +164,7 @@ fn a_monorepo_gets_one_comment_and_annotations_from_its_root() {
         folder.write(&format!("app/apps/{app}/railpack-plan.json"), PLAN);
         folder.run(["-o", "Dockerfile"]).within(format!("app/apps/{app}")).stderr(anything()).check();
     }
-    repository.git(&["add", "app"]);
-    repository.git(&["-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "-m", "apps"]);
-    let base = repository.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let base = commit(folder, ".", "app");
     folder.replace("app/apps/web/railpack-plan.json", "npm ci", "npm install");
     folder.run(["-o", "Dockerfile"]).within("app/apps/web").stderr(anything()).check();
     folder.replace("app/apps/api/railpack-plan.json", "npm ci", "rm -rf dist/*");
@@ -215,7 +208,7 @@ fn all_plans_that_git_does_not_ignore_are_reviewed() {
         folder.write(&format!("app/apps/{app}/railpack-plan.json"), PLAN.replace("npm ci", "rm -rf dist/*"));
         folder.run(["-o", "Dockerfile"]).within(format!("app/apps/{app}")).stderr(anything()).check();
     }
-    repository.git(&["add", "app/apps/gone"]);
+    git(folder, ".", &["add", "app/apps/gone"]);
     folder.remove("app/apps/gone/railpack-plan.json");
     folder.write(".gitignore", "ignored\n");
     let ran = repository.review(1, &[("ALL", "true")]);

@@ -3,27 +3,17 @@
 use testkit::command::{Folder, Run, anything};
 
 use crate::folder;
+use crate::git::{commit, git, init};
 
 const PLAN: &str = r#"{"steps": [{"name": "a", "inputs": [{"image": "x"}], "commands": [{"cmd": "make"}]}],
   "deploy": {"base": {"image": "x"}, "inputs": [{"step": "a", "include": ["."]}]}}"#;
 
-fn git(folder: &Folder, arguments: &[&str]) {
-    let who = ["AUTHOR", "COMMITTER"]
-        .map(|name| [(format!("GIT_{name}_NAME"), "a"), (format!("GIT_{name}_EMAIL"), "a@example.com")]);
-    let mut run = folder.run_program("git", arguments).env("GIT_CONFIG_SYSTEM", "/dev/null");
-    for (name, value) in who.into_iter().flatten() {
-        run = run.env(name, value);
-    }
-    run.check();
-}
-
 /// A repository whose first commit, tagged `v1`, has a plan that has been changed since.
 fn repository() -> Folder {
     let folder = folder().file("sub/plan.json", PLAN);
-    git(&folder, &["init", "--quiet", "--initial-branch", "main"]);
-    git(&folder, &["add", "."]);
-    git(&folder, &["commit", "--quiet", "--message", "first"]);
-    git(&folder, &["tag", "v1"]);
+    init(&folder, ".");
+    commit(&folder, ".", ".");
+    git(&folder, ".", &["tag", "v1"]);
     folder.write("sub/plan.json", PLAN.replace("make", "make all"));
     folder
 }
