@@ -62,7 +62,7 @@ find_plans() {
         [ "${#files[@]}" != 0 ] || fail "No plan matches the input \`plans\`: $PLANS"
     fi
     if [ -n "${DOCKERFILE:-}" ] && [ "${#files[@]}" -gt 1 ]; then
-        fail "The input \`dockerfile\` is for one plan. With several, the Dockerfile is next to each plan."
+        fail "The input \`dockerfile\` can only be used with a single plan. With several plans, each Dockerfile is next to its plan."
     fi
 }
 
