@@ -33,7 +33,9 @@ impl CopyPaths {
         if source.contains('\0') || destination.contains('\0') {
             return Err(Inexpressible::Nul);
         }
-        let spelled = if is_word(&source) && is_word(destination) {
+        // at the start of a line, such a word would be a comment
+        let is_plain = |path: &str| is_word(path) && !path.starts_with('#');
+        let spelled = if is_plain(&source) && is_plain(destination) {
             [source.to_string(), destination.to_owned()]
         } else {
             [fold(format!("[{},", json_operand(&source)))?, fold(format!("{}]", json_operand(destination)))?]
@@ -188,6 +190,7 @@ mod tests {
             ("a\\*", "x", r#"["a\\\\*", "x"]"#),
             ("[ab].js", "x", r#"["[ab].js", "x"]"#),
             ("é", "x", r#"["é", "x"]"#),
+            ("#x", "#y", r##"["#x", "#y"]"##),
             ("a<<b", "x", r#"["a\\<\\<b", "x"]"#),
             ("\u{feff}x", "x", r#"["\\\ufeffx", "x"]"#),
             ("git@host:x", "x", "./git@host:x x"),
