@@ -92,5 +92,8 @@ fn a_name_is_for_one_image() {
     let repository = Repository::new(&[]);
     repository.0.write("app/two.json", repository.0.read("app/plan.json"));
     let log = repository.build(1, &[("PLANS", "*.json"), ("IMAGE", "x")]);
-    assert!(log.contains("::error title=railpack2docker::The input `image` can only be used with a single plan."), "{log}");
+    assert!(
+        log.contains("::error title=railpack2docker::The input `image` can only be used with a single plan."),
+        "{log}"
+    );
 }
