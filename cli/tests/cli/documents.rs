@@ -42,7 +42,7 @@ fn commands_run() {
         let folder = folder();
         for line in page.blocks("sh").iter().flat_map(|block| block.lines()) {
             let (directory, script) = match line.split_once(" -- ") {
-                Some((cargo, arguments)) if cargo.starts_with("cargo run --release") => {
+                Some((cargo, arguments)) if cargo.starts_with("cargo run ") => {
                     (root().to_owned(), format!("railpack2docker {arguments}"))
                 }
                 _ => (folder.root(), line.to_owned()),

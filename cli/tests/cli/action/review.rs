@@ -78,6 +78,7 @@ impl Repository {
             .envs([("PLANS", "railpack-plan.json"), ("DOCKERFILE", ""), ("FAIL_ON", "warning")])
             .envs([("COMMENT", "true"), ("BASE", &self.base), ("PULL_REQUEST", "7")])
             .envs([("GITHUB_REPOSITORY", "o/r"), ("GH_TOKEN", "t")])
+            .env("RUNNER_TEMP", self.folder.path("temp"))
             .env("GITHUB_STEP_SUMMARY", self.folder.path("summary"))
             .env("GITHUB_OUTPUT", self.folder.path("output"))
             .env("ASKED", self.folder.path("asked"))
@@ -237,6 +238,11 @@ fn findings_are_written_as_sarif() {
     assert_eq!(result["ruleId"], "no-shell", "{result}");
     assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/railpack-plan.json");
     assert_eq!(repository.review(1, &[]).output, "");
+    // in no file of the repository, if it is only uploaded
+    repository.folder.make("temp");
+    let ran = repository.review(1, &[("UPLOAD_SARIF", "true")]);
+    assert_eq!(ran.output, format!("sarif={}\n", repository.folder.path("temp/railpack2docker.sarif").display()));
+    assert_eq!(repository.folder.read("temp/railpack2docker.sarif"), repository.folder.read("app/findings.sarif"));
 }
 
 #[test]
