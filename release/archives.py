@@ -1,4 +1,4 @@
-"""Reads the archives that pack.py wrote. npm.py and manifests.py share this module."""
+"""Reads the archives that pack.py wrote. The scripts that write packages and manifests share this module."""
 
 import hashlib
 import re
@@ -12,6 +12,13 @@ def target(path):
     """The target of an archive, or None for any other file."""
     found = re.fullmatch(rf"{NAME}-(.+)\.(?:tar\.gz|zip)", path.name)
     return found and found[1]
+
+
+def packaged(folder):
+    """The archives whose binaries go into packages and manifests, by target: all but those for glibc. The static binary
+    runs there, too."""
+    found = {target(path): path for path in sorted(folder.iterdir()) if target(path)}
+    return {name: path for name, path in found.items() if not name.endswith("-linux-gnu")}
 
 
 def files(path):

@@ -33,7 +33,7 @@ class Release:
         self.base = plain(os.environ["BASE_URL"], r"https?://[A-Za-z0-9.:/_-]+").rstrip("/")
         self.home = plain(os.environ["REPOSITORY_URL"], r"https://[A-Za-z0-9.-]+/[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
         self.owner, self.repository = self.home.split("/")[-2:]
-        self.paths = {archives.target(path): path for path in source.iterdir() if archives.target(path)}
+        self.paths = archives.packaged(source)
 
     def url(self, target):
         return f"{self.base}/{self.path(target).name}"

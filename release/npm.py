@@ -80,7 +80,7 @@ def write_main(out, platforms, version):
 
 def main():
     out, source, version = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
-    found = {archives.target(path): path for path in sorted(source.iterdir()) if archives.target(path)}
+    found = archives.packaged(source)
     if unknown := set(found) - set(PLATFORMS):
         sys.exit(f"error: no npm platform for {sorted(unknown)}: add it to PLATFORMS in release/npm.py")
     platforms = [write_platform(out, target, path, version) for target, path in found.items()]

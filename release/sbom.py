@@ -1,8 +1,8 @@
 """The software bill of materials of a binary, as CycloneDX JSON: sbom.py TARGET
 
 It lists the crates that `cargo tree --edges normal` lists, with their licenses, their checksums in
-Cargo.lock, and their dependencies. Rust's standard library is a component, too, and so is musl in a
-binary for Linux. The same commit gives the same bytes.
+Cargo.lock, and their dependencies. Rust's standard library is a component, too, and so are musl in a
+static binary for Linux, and libunwind in one for glibc. The same commit gives the same bytes.
 
 Environment:
   SOURCE_DATE_EPOCH  the time in the file, by default 1980-01-01
@@ -90,8 +90,12 @@ def standard_library(target):
     """The components of a binary that are not crates."""
     version = tomllib.loads((crates.ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
     found = [runtime("rust-std", "MIT OR Apache-2.0", version)]
-    # musl comes with the toolchain, and no file names its version
-    return found + ([runtime("musl", "MIT")] if target.endswith("-musl") else [])
+    # no file names the versions: musl comes with the toolchain, and libunwind with zig
+    if target.endswith("-linux-musl"):
+        found.append(runtime("musl", "MIT"))
+    if target.endswith("-linux-gnu"):
+        found.append(runtime("libunwind", "Apache-2.0 WITH LLVM-exception"))
+    return found
 
 
 def runtime(name, license, version=None):

@@ -1,6 +1,6 @@
 """Writes the wheels of a release, for uvx, pipx and pip: wheel.py OUT ARCHIVES VERSION
 
-ARCHIVES has the archives that pack.py wrote. OUT gets a wheel for each, with the same binary. For pip, the
+ARCHIVES has the archives that pack.py wrote. OUT gets a wheel for each platform, with the same binary. For pip, the
 binary is a script: nothing imports it. The same archives give the same bytes.
 
 Environment:
@@ -102,8 +102,8 @@ def zipped(found):
 def main():
     out, source, version = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     out.mkdir(parents=True, exist_ok=True)
-    for archive in sorted(path for path in source.iterdir() if archives.target(path)):
-        platforms = PLATFORMS.get(archives.target(archive))
+    for target, archive in archives.packaged(source).items():
+        platforms = PLATFORMS.get(target)
         if not platforms:
             sys.exit(f"error: no tags for {archive.name}: add them to PLATFORMS in release/wheel.py")
         found = dict(files(archive, platforms, version))

@@ -24,6 +24,8 @@ if write 'https://example.com/$(id)' "$work/refused" >/dev/null 2>&1; then fail 
 
 say "every file of the release, with its checksum"
 for file in "$archives"/*.{tar.gz,zip}; do
+  # on a machine with glibc, the manifests install the static binary
+  case $file in *-linux-gnu.tar.gz) continue ;; esac
   grep -rqF "/${file##*/}" "$work/manifests" || fail "no manifest has ${file##*/}"
 done
 
@@ -40,6 +42,7 @@ export NIX_STORE_DIR=$work/nix/store NIX_STATE_DIR=$work/nix/state NIX_LOG_DIR=$
 nix-instantiate --parse "$work/manifests/nix/flake.nix" >/dev/null
 nix-instantiate --eval --strict --json .ci/helpers/release/flake.nix --argstr flake "$work/manifests/nix/flake.nix" >"$work/flake.json"
 for file in "$archives"/*.tar.gz; do
+  case $file in *-linux-gnu.tar.gz) continue ;; esac
   hash=$(nix --extra-experimental-features nix-command hash file --type sha256 --sri "$file")
   grep -qF "{\"hash\":\"$hash\",\"url\":\"https://github.com/Owner/Name/releases/download/v$version/${file##*/}\"}" "$work/flake.json" ||
     fail "the flake has no ${file##*/} with the hash $hash"
