@@ -40,6 +40,8 @@ cargo-binstall --no-confirm --disable-telemetry --no-track --log-level warn --st
   --root-certificates "$work/certificate.pem" --manifest-path "$work/source/cli" --install-path "$work/bin" railpack2docker-cli
 [ "$(ls -A "$work/bin")" = railpack2docker ] || fail "unexpected files: $(ls -A "$work/bin")"
 archive=$(sed -n 's#.*"GET .*/\(railpack2docker-.*\.tar\.gz\) .* 200 .*#\1#p' "$work/log" | sort -u)
+# Debian has glibc
+[ "$archive" = "railpack2docker-$(uname -m)-unknown-linux-gnu.tar.gz" ] || fail "installed from $archive"
 tar -xOzf "$archives/$archive" "${archive%.tar.gz}/railpack2docker" | cmp - "$work/bin/railpack2docker"
 [ "$("$work/bin/railpack2docker" --version)" = "railpack2docker $version" ]
 echo "installed from $archive"

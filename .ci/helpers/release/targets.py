@@ -1,7 +1,7 @@
 """Checks that everything that depends on the targets of a release agrees with release/targets.json: targets.py ARCHIVES
 
-ARCHIVES has the archives of all targets. cargo-binstall is not run: the addresses in cli/Cargo.toml are expanded as it
-does.
+ARCHIVES has the archives of all targets. cargo-binstall runs for this machine only (binstall.sh), so the addresses in
+cli/Cargo.toml are expanded here for all of them.
 """
 
 import json
