@@ -10,6 +10,9 @@ import tempfile
 # what a build needs in a root on a machine without much room: no user namespaces, and low limits
 LIMITS = ["--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096", "--network=host"]
 
+# Buildah runs a sealed copy of itself for each command. Linux can refuse the seal while it moves the pages of the copy.
+BUSY = "sealing memfd copy: Device or resource busy"
+
 # the stub of the oracle, and the other image that its plans start from
 STUB = "oracle-stub:latest"
 OTHER = "noisy:1"
@@ -62,4 +65,12 @@ class Buildah:
         """The result of a build with these secrets, as the header of a Dockerfile describes it."""
         mounts = [f"--secret=id={name},env={name}" for name in secrets]
         flags = ["--format=docker", "--layers", "--pull=never", f"--build-arg=SECRETS_HASH={secrets_hash}", *LIMITS, *mounts, *options]
-        return self.run("build", *flags, f"--file={self.inside(dockerfile)}", self.inside(context), **secrets)
+        output = ["", ""]
+        for _ in range(4):
+            result = self.run("build", *flags, f"--file={self.inside(dockerfile)}", self.inside(context), **secrets)
+            # the next attempt continues with the layers of this one
+            output = [before + now for before, now in zip(output, (result.stdout, result.stderr))]
+            if result.returncode == 0 or BUSY not in result.stderr:
+                break
+        result.stdout, result.stderr = output
+        return result
