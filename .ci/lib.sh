@@ -76,6 +76,16 @@ has_target() {
   rustup target list --installed | grep -x "$1" >/dev/null || rustup target add "$1" >/dev/null 2>&1
 }
 
+# without_paths BINARY: a path of this machine in a binary would be different elsewhere
+without_paths() {
+  local path
+  for path in "$PWD" "$target_dir" "${CARGO_HOME:-$HOME/.cargo}/registry/src" "$(rustc --print sysroot)"; do
+    if grep -aqF -e "$path" "$1"; then fail "$1 has the path $path of this machine"; fi
+  done
+  # the check above does find paths: messages in the binary contain those of crates
+  grep -aqF /cargo/ "$1" || fail "$1 contains no path of a crate, so the check above finds nothing"
+}
+
 # Prints a port of this machine that is free.
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 

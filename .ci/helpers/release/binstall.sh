@@ -5,7 +5,8 @@ set -euo pipefail
 archives=$(realpath "$1")
 version=$2
 source "$(dirname "$0")/../../lib.sh"
-apt_install openssl
+source .ci/helpers/serve.sh
+apt_install openssl python3
 # later versions need a later compiler than rust-toolchain.toml has
 cargo_tool cargo-binstall 1.21.0 --no-default-features --features rustls,fancy-no-backtrace
 work=$(mktemp -d)
@@ -14,26 +15,13 @@ trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 # cargo-binstall refuses addresses without TLS
 openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
   -addext basicConstraints=critical,CA:FALSE -keyout "$work/key.pem" -out "$work/certificate.pem" 2>/dev/null
+cat "$work/key.pem" "$work/certificate.pem" >"$work/server.pem"
 mkdir -p "$work/site/Owner/Name/releases/download" "$work/source/cli/src"
 ln -s "$archives" "$work/site/Owner/Name/releases/download/v$version"
-(cd "$work/site" && exec python3 -u - "$work/certificate.pem" "$work/key.pem" >"$work/port" 2>"$work/log") <<'PYTHON' &
-import http.server, ssl, sys
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain(*sys.argv[1:])
-server.socket = context.wrap_socket(server.socket, server_side=True)
-print(server.server_port)
-server.serve_forever()
-PYTHON
-server=$!
-until [ -s "$work/port" ]; do
-  kill -0 "$server" || fail "no server: $(cat "$work/log")"
-  sleep 0.1
-done
+serve "$work/site" "$work/log" "$work/server.pem"
 
 # the manifests as they are, except for the address of the repository
-sed "s#^repository = .*#repository = \"https://127.0.0.1:$(<"$work/port")/Owner/Name\"#" Cargo.toml >"$work/source/Cargo.toml"
+sed "s#^repository = .*#repository = \"$served/Owner/Name\"#" Cargo.toml >"$work/source/Cargo.toml"
 cp cli/Cargo.toml "$work/source/cli/"
 cp cli/src/*.rs "$work/source/cli/src/"
 cargo-binstall --no-confirm --disable-telemetry --no-track --log-level warn --strategies crate-meta-data \

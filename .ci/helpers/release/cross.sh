@@ -19,15 +19,13 @@ trap 'WINEPREFIX=$work/wine wineserver --kill 2>/dev/null || true; rm -rf "$work
 
 # build TARGET [AS]: builds a binary, and puts it into BINARIES as that of the target AS
 build() {
-  local target=$1 folder=$binaries/${2:-$1} suffix='' path
+  local target=$1 folder=$binaries/${2:-$1} suffix=''
   case $target in *windows*) suffix=.exe ;; esac
   has_target "$target" || fail "the target $target can't be installed"
   release/build "$target" --quiet
   mkdir -p "$folder"
   cp "$target_dir/$target/release/railpack2docker$suffix" "$folder/"
-  for path in "$PWD" "$target_dir" "${CARGO_HOME:-$HOME/.cargo}/registry/src" "$(rustc --print sysroot)"; do
-    if grep -aqF -e "$path" "$folder/railpack2docker$suffix"; then fail "$target has the path $path of this machine"; fi
-  done
+  without_paths "$folder/railpack2docker$suffix"
 }
 
 # same TARGET [COMMAND…]: the binary, run by the command, does what the one for this machine does

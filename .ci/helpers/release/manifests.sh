@@ -23,9 +23,10 @@ write "https://github.com/Owner/Name/releases/download/v$version" "$work/manifes
 if write 'https://example.com/$(id)' "$work/refused" >/dev/null 2>&1; then fail "accepted a URL with a command in it"; fi
 
 say "every file of the release, with its checksum"
-for file in "$archives"/*.{tar.gz,zip}; do
-  # on a machine with glibc, the manifests install the static binary
-  case $file in *-linux-gnu.tar.gz) continue ;; esac
+# on a machine with glibc, the manifests install the static binary
+shopt -s extglob
+packaged=("$archives"/!(*-linux-gnu).tar.gz)
+for file in "${packaged[@]}" "$archives"/*.zip; do
   grep -rqF "/${file##*/}" "$work/manifests" || fail "no manifest has ${file##*/}"
 done
 
@@ -41,8 +42,7 @@ echo "build-users-group =" >"$work/nix/nix.conf"
 export NIX_STORE_DIR=$work/nix/store NIX_STATE_DIR=$work/nix/state NIX_LOG_DIR=$work/nix/log NIX_CONF_DIR=$work/nix
 nix-instantiate --parse "$work/manifests/nix/flake.nix" >/dev/null
 nix-instantiate --eval --strict --json .ci/helpers/release/flake.nix --argstr flake "$work/manifests/nix/flake.nix" >"$work/flake.json"
-for file in "$archives"/*.tar.gz; do
-  case $file in *-linux-gnu.tar.gz) continue ;; esac
+for file in "${packaged[@]}"; do
   hash=$(nix --extra-experimental-features nix-command hash file --type sha256 --sri "$file")
   grep -qF "{\"hash\":\"$hash\",\"url\":\"https://github.com/Owner/Name/releases/download/v$version/${file##*/}\"}" "$work/flake.json" ||
     fail "the flake has no ${file##*/} with the hash $hash"
