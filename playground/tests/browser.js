@@ -144,6 +144,14 @@ export class Playground {
     return fs.readFileSync(await download.path(), "utf8");
   }
 
+  /** Puts the state into the address, and returns its fragment. The message of an earlier link can still be there. */
+  async share() {
+    const old = this.page.url();
+    await this.page.click("#share");
+    await this.page.waitForURL(({ href }) => href !== old);
+    return new URL(this.page.url()).hash;
+  }
+
   /** @param {string} name */
   async tab(name) {
     await this.page.click(`#tab-${name}`);

@@ -113,9 +113,7 @@ test("options and links can't run anything either", async () => {
     await page.page.fill("#option-cache-prefix", text);
     await page.idle();
     assert.deepEqual(await foreign(page), [], text);
-    await page.page.click("#share");
-    await page.page.waitForSelector(".toast.visible");
-    const other = await server.open({ fragment: new URL(page.page.url()).hash });
+    const other = await server.open({ fragment: await page.share() });
     assert.equal(await other.page.inputValue("#option-base"), text);
     assert.deepEqual(await foreign(other), [], text);
     await other.close();

@@ -164,9 +164,7 @@ test("a link has the plan, the old plan and the options, and is sent nowhere", a
   await page.tab("rebuilds");
   await page.page.fill("#changed", "src/main.rs");
   await page.idle();
-  await page.page.click("#share");
-  await page.page.waitForSelector(".toast.visible");
-  const fragment = new URL(page.page.url()).hash;
+  const fragment = await page.share();
   assert.ok(fragment.length > 500, fragment);
   const other = await server.open({ fragment });
   assert.deepEqual(await other.files(), await page.files());
