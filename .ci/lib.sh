@@ -25,19 +25,30 @@ without_shared() { echo "NOT CHECKED: $*: there is no ../shared"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # apt_install PACKAGE…: installs missing packages, so that a second run needs neither root nor network
-apt_install() {
-  local package missing=()
+apt_install() { apt_install_in / "$@"; }
+
+# The directory in which ../shared/docker/up installs Debian and the engine.
+engine_root=${DOCKER_ROOT:-/opt/docker-root}
+
+# engine_install PACKAGE…: installs missing packages of Debian next to the engine of ../shared
+engine_install() { apt_install_in "$engine_root" "$@"; }
+
+# apt_install_in ROOT PACKAGE…: installs missing packages in the Debian whose root directory is ROOT
+apt_install_in() {
+  local root=$1 package missing=()
+  shift
   for package; do
-    [ "$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    [ "$(dpkg-query --admindir "$root/var/lib/dpkg" --show --showformat '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
   done
   [ "${#missing[@]}" -gt 0 ] || return 0
-  local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+  local apt=(as_root chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq)
   (
     # only one apt can run at a time, and parts can run in parallel
     flock 9
-    # the package lists may be missing or old, but usually are not
+    # The package lists may be missing or old, but usually are not. Those of a mirror may have expired.
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 || {
-      "${apt[@]}" update >/dev/null
+      "${apt[@]}" -o Acquire::Check-Valid-Until=false update >/dev/null
       "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
     }
   ) 9>target/ci-apt.lock
@@ -61,7 +72,7 @@ cargo_tool() {
   shift 2
   export PATH="$tools/bin:$PATH"
   case $("$crate" --version 2>/dev/null || true) in
-  "$crate $version" | "$crate v$version") return ;;
+  "$crate $version" | "$crate v$version" | "$version") return ;;
   esac
   linker
   # a debug build: compiling takes longer than running

@@ -2,16 +2,10 @@
 # Runs Debian's cargo or wasm-bindgen in the root of the repository, in the directory of the Docker Engine from ../shared:
 # debian_wasm.sh cargo ARGUMENT…, debian_wasm.sh wasm-bindgen ARGUMENT…
 set -euo pipefail
-root=${DOCKER_ROOT:-/opt/docker-root}
-cargo_home=${CARGO_HOME:-$HOME/.cargo}
-
+source "$(dirname "$0")/../lib.sh"
 packages=(wasm-bindgen)
 [ "$1" = wasm-bindgen ] || packages=(rustc cargo libstd-rust-dev-wasm32 lld)
-if [ ! -x "$root/usr/bin/$1" ]; then
-  # shellcheck disable=SC2016 # the inner shell expands it
-  chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get -qq update &&
-    apt-get -qq install -y --no-install-recommends "$@"' debian_wasm "${packages[@]}" >/dev/null
-fi
+engine_install "${packages[@]}"
 
 # the mounts end with this process
 # shellcheck disable=SC2016 # the inner shell expands it
@@ -24,4 +18,4 @@ exec unshare --mount bash -c '
   done
   exec chroot "$root" env --unset=RUSTUP_TOOLCHAIN HOME=/root CARGO_HOME="$cargo_home" PATH=/usr/bin:/bin \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld \
-    sh -c "cd \"\$0\" && exec \"\$@\"" "$repository" "$@"' debian_wasm "$root" "$cargo_home" "$PWD" "$@"
+    sh -c "cd \"\$0\" && exec \"\$@\"" "$repository" "$@"' debian_wasm "$engine_root" "${CARGO_HOME:-$HOME/.cargo}" "$PWD" "$@"
