@@ -261,6 +261,73 @@ fn the_source_is_checked_on_request() {
     let ran = repository.review(1, &[("SOURCE", "true")]);
     assert!(ran.log.contains("\n::error title=railpack2docker::The plans and Dockerfiles are not what"), "{}", ran.log);
     assert!(ran.summary.contains("### Out of sync with the source\n"), "{}", ran.summary);
+    // `sync` takes a directory, and writes both files there
+    let path = |name: &str| repository.folder.path(name);
+    fs_err::copy(path("app/railpack-plan.json"), path("app/plan.json")).unwrap();
+    for (variable, message) in [
+        (("DOCKERFILE", "docker/Dockerfile"), "The inputs `source` and `dockerfile` can't be combined"),
+        (("PLANS", "plan.json"), "With the input `source`, every plan must be named `railpack-plan.json`: plan.json"),
+    ] {
+        let ran = repository.review(1, &[("SOURCE", "true"), variable]);
+        assert!(ran.log.starts_with(&format!("::error title=railpack2docker::{message}")), "{}", ran.log);
+    }
+}
+
+#[test]
+fn a_program_that_the_pull_request_names_sees_no_token_and_no_secret_of_the_build() {
+    let repository = Repository::new();
+    let environment = repository.folder.path("environment");
+    repository.folder.write_program("app/evil", &format!("#!/bin/sh\nenv >'{}'\n", environment.display()));
+    repository.folder.write("app/railpack2docker.toml", "[railpack]\ncommand = \"./evil\"\n");
+    repository.review(
+        1,
+        &[
+            ("SOURCE", "true"),
+            ("SECRETS", "NPM_TOKEN\n  SENTRY_TOKEN"),
+            ("NPM_TOKEN", "secret-1"),
+            ("SENTRY_TOKEN", "secret-2"),
+            ("GH_TOKEN", "secret-3"),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "secret-4"),
+            ("RAILPACK_INSTALL_CMD", "npm ci"),
+        ],
+    );
+    let environment = repository.folder.read("environment");
+    assert!(environment.contains("RAILPACK_INSTALL_CMD=npm ci\n") && !environment.contains("secret-"), "{environment}");
+}
+
+/// A checkout like that of `actions/checkout`: shallow, without the base of the pull request.
+#[test]
+fn a_base_that_cannot_be_fetched_is_an_error_but_not_the_end() {
+    let repository = Repository::new();
+    repository.change("\"npm ci\"", "\"rm -rf dist/*\"");
+    let absent = "0123456789012345678901234567890123456789";
+    let ran = repository.review(1, &[("BASE", absent), ("SARIF", "findings.sarif"), ("FAIL_ON", "never")]);
+    assert!(ran.log.contains("\n::error title=railpack2docker::The base of the pull request can't"), "{}", ran.log);
+    assert!(ran.log.contains("\n::warning file=app/railpack-plan.json,line=3,"), "{}", ran.log);
+    assert!(repository.folder.has("app/findings.sarif"));
+    assert_eq!(ran.asked, "");
+}
+
+/// The checkout of a private repository, if it did not keep the token.
+#[test]
+fn the_base_is_fetched_with_the_token_if_necessary() {
+    let repository = Repository::new();
+    // a stand-in for git, whose server wants the token
+    let git = "#!/bin/sh
+case $* in
+*cat-file*) [ -s \"$ASKED\" ] || exit 1 ;;
+*fetch*)
+  [ -n \"${GIT_CONFIG_COUNT:-}\" ] || exit 128
+  echo \"$GIT_CONFIG_KEY_0=$GIT_CONFIG_VALUE_0\" >>\"$ASKED\"
+  exit ;;
+esac
+PATH=${PATH#*:} exec git \"$@\"
+";
+    repository.folder.write_program("bin/git", git);
+    repository.change("npm ci", "npm install");
+    let ran = repository.review(0, &[("COMMENT", "false"), ("GH_TOKEN", "secret")]);
+    assert_eq!(ran.asked, "http.https://github.com/.extraheader=AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46c2VjcmV0\n");
+    assert!(ran.summary.contains("npm install"), "{}", ran.summary);
 }
 
 #[test]
