@@ -10,11 +10,17 @@ use yaml_rust2::{Yaml, YamlLoader};
 use crate::git::{commit, init};
 use crate::{BINARY, folder};
 
-/// A stand-in for programs that use the network: records its arguments, and writes the installer.
+/// A stand-in for programs that use the network: records its arguments, writes the installer, answers with the comments
+/// of a merge request, and records a new one.
 const RECORDER: &str = r#"#!/bin/sh
 echo "${0##*/} $*" >>"$ASKED"
 for word; do
-  [ "$word" != install-railpack2docker.sh ] || echo 'echo "installer $*" >>"$ASKED"' >"$word"
+  case $word in
+  install-railpack2docker.sh) echo 'echo "installer $*" >>"$ASKED"' >"$word" ;;
+  @-) IFS= read -r header && [ "$header" = "PRIVATE-TOKEN: ${REVIEW_TOKEN:-}" ] || exit 22 ;;
+  *per_page*) [ -z "${OFFLINE:-}" ] || exit 22
+    printf '%s' "${COMMENTS:-[]}" ;;
+  esac
 done
 "#;
 
@@ -108,11 +114,17 @@ fn job(inputs: &[(&str, &str)]) -> (Vec<(String, String)>, String) {
 }
 
 const REPOSITORY: (&str, &str) = ("repository", "https://github.com/o/r");
+const COMMIT: (&str, &str) = ("version", "0123456789012345678901234567890123456789");
+const NOTES: &str = "https://x/api/v4/projects/1/merge_requests/7/notes";
 
 #[test]
 fn a_dockerfile_in_sync_passes() {
-    let ran = Repository::new().review(0, &[REPOSITORY], &[("REVIEW_TOKEN", "t")]);
-    assert_eq!(ran.asked, "cargo install --quiet --locked --git https://github.com/o/r railpack2docker-cli\n");
+    let ran = Repository::new().review(0, &[REPOSITORY, COMMIT], &[]);
+    let revision = COMMIT.1;
+    assert_eq!(
+        ran.asked,
+        format!("cargo install --quiet --locked --git https://github.com/o/r --rev {revision} railpack2docker-cli\n")
+    );
     assert!(ran.findings.is_empty());
 }
 
@@ -127,22 +139,68 @@ fn a_release_is_installed_with_its_installer() {
 }
 
 #[test]
-fn changes_are_commented_and_findings_reported() {
+fn findings_are_reported() {
     let repository = Repository::new();
     repository.change("npm ci", "rm -rf dist/*");
     repository.transpile();
-    let ran = repository.review(1, &[REPOSITORY], &[("REVIEW_TOKEN", "t")]);
-    assert!(ran.asked.contains("https://x/api/v4/projects/1/merge_requests/7/notes"), "{}", ran.asked);
+    let ran = repository.review(1, &[REPOSITORY, COMMIT], &[]);
     assert_eq!(ran.findings[0]["check_name"], "no-shell");
-    assert!(repository.folder.read("here/changes.md").contains("rm -rf"));
-    let quiet = repository.review(0, &[REPOSITORY, ("fail-on", "error"), ("plans", "--all")], &[]);
+    let quiet = repository.review(0, &[REPOSITORY, COMMIT, ("fail-on", "error"), ("plans", "--all")], &[]);
     assert!(!quiet.asked.contains("curl"), "{}", quiet.asked);
+}
+
+#[test]
+fn the_comment_is_updated_by_the_next_pipeline() {
+    let repository = Repository::new();
+    let token = ("REVIEW_TOKEN", "secret");
+    let unchanged = repository.review(0, &[REPOSITORY, COMMIT], &[token]);
+    assert!(unchanged.asked.ends_with(&format!("{NOTES}?sort=asc&per_page=100\n")), "{}", unchanged.asked);
+
+    repository.change("npm ci", "npm install");
+    repository.transpile();
+    let first = repository.review(0, &[REPOSITORY, COMMIT], &[token]);
+    assert!(first.asked.ends_with(&format!("--data-urlencode body@comment.md {NOTES}\n")), "{}", first.asked);
+    assert!(!first.asked.contains("secret"), "{}", first.asked);
+    let comment = repository.folder.read("here/comment.md");
+    let (marker, text) = comment.split_once("\n\n").unwrap();
+    assert!(marker.starts_with("[railpack2docker-") && text.contains("npm install"), "{comment}");
+
+    // both shapes that GitLab's documentation has
+    for kind in ["", r#""type":null,"#] {
+        let others = r#"{"id":11,"type":"DiffNote","body":"see \"[railpack2docker-0]: #\"","author":{"id":5}}"#;
+        let comments = format!(r#"[{others},{{"id":12,{kind}"body":"{marker}\n\nold","author":{{"id":5}}}}]"#);
+        let again = repository.review(0, &[REPOSITORY, COMMIT], &[token, ("COMMENTS", &comments)]);
+        assert!(again.asked.ends_with(&format!("{NOTES}/12\n")), "{}", again.asked);
+        assert!(again.asked.contains(" --request PUT "), "{}", again.asked);
+        // another job has other plans
+        let other = repository.review(0, &[REPOSITORY, COMMIT, ("plans", "--all")], &[token, ("COMMENTS", &comments)]);
+        assert!(other.asked.ends_with(&format!(" {NOTES}\n")), "{}", other.asked);
+    }
+}
+
+#[test]
+fn a_comment_that_cannot_be_written_is_not_a_failure() {
+    let repository = Repository::new();
+    repository.change("npm ci", "npm install");
+    repository.transpile();
+    let ran = repository.review(0, &[REPOSITORY, COMMIT], &[("REVIEW_TOKEN", "t"), ("OFFLINE", "1")]);
+    assert!(ran.log.contains("the comment could not be written"), "{}", ran.log);
+}
+
+#[test]
+fn a_base_that_cannot_be_fetched_fails_after_the_other_checks() {
+    let repository = Repository::new();
+    let absent = ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "0123456789012345678901234567890123456789");
+    repository.change("npm ci", "npm install");
+    let ran = repository.review(1, &[REPOSITORY, COMMIT], &[absent, ("REVIEW_TOKEN", "t")]);
+    assert!(ran.log.contains(absent.1) && ran.log.contains("error[changed-plan]"), "{}", ran.log);
+    assert!(!ran.asked.contains("curl"), "{}", ran.asked);
 }
 
 #[test]
 fn a_stale_dockerfile_fails() {
     let repository = Repository::new();
     repository.change("npm ci", "npm install");
-    let ran = repository.review(1, &[REPOSITORY, ("plans", "*.json")], &[]);
+    let ran = repository.review(1, &[REPOSITORY, COMMIT, ("plans", "*.json")], &[]);
     assert!(ran.log.contains("error[changed-plan]"), "{}", ran.log);
 }
