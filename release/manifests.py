@@ -214,7 +214,7 @@ def nix(release):
     systems = {
         "x86_64-linux": LINUX_X64,
         "aarch64-linux": LINUX_ARM64,
-        "x86_64-darwin": MAC_X64,
+        # nixpkgs has dropped Intel Macs
         "aarch64-darwin": MAC_ARM64,
     }
     sources = "\n".join(

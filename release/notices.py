@@ -14,8 +14,8 @@ WITHOUT_TEXT = set()
 
 ABOVE = """\
 railpack2docker is made of the crates below, and of the standard library of Rust (MIT or Apache-2.0,
-https://www.rust-lang.org). A static binary for Linux has musl in it (MIT, https://musl.libc.org/COPYRIGHT),
-and one for glibc has libunwind (Apache-2.0 WITH LLVM-exception, https://llvm.org/LICENSE.txt).
+https://www.rust-lang.org). A static binary for Linux contains musl (MIT, https://musl.libc.org/COPYRIGHT),
+and one for glibc contains libunwind (Apache-2.0 WITH LLVM-exception, https://llvm.org/LICENSE.txt).
 """
 
 

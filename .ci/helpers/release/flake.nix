@@ -11,7 +11,6 @@ let
   nixpkgs.legacyPackages = {
     x86_64-linux = pkgs;
     aarch64-linux = pkgs;
-    x86_64-darwin = pkgs;
     aarch64-darwin = pkgs;
   };
   attributes = package: package [ ];
