@@ -15,9 +15,9 @@ mod rebuilds;
 mod settings;
 mod utf16;
 
-use railpack2docker::diff::compare;
+use railpack2docker::diff::{CompareError, compare};
 use railpack2docker::explain::{self, ChangeSet, Consequences, Explanation};
-use railpack2docker::{Diagnostic, Transpiled};
+use railpack2docker::{Code, Diagnostic, Diagnostics, Options, Severity, Transpiled};
 use serde_json::{Value, json};
 
 use crate::commands::diff;
@@ -60,27 +60,54 @@ pub fn transpile(plan: &str, settings: &Settings) -> Answer {
 /// # Errors
 /// Options that the command rejects.
 pub fn lint(plan: &str, settings: &Settings) -> Answer {
-    let plan = plan_file(PLAN_NAME, plan)?;
-    let documents = Documents::new(&plan);
-    let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
-    Ok(documents.findings(&railpack2docker::lint(&plan.text, &options)))
+    with_options(plan, settings, |plan, options, documents| {
+        Ok(documents.findings(&railpack2docker::lint(&plan.text, options)))
+    })
 }
 
 /// Compares two plans, with the document that `diff --format json` prints.
 ///
 /// # Errors
-/// A plan or options that the command rejects. `plan` in the document is the one with errors: `old` or `new`.
+/// A plan or options that the command rejects. `plan` in the document is the plan with errors: `old` or `new`. Without
+/// it, the errors are those of the options.
 pub fn diff(old: &str, new: &str, settings: &Settings) -> Answer {
-    let (old, new) = (plan_file("old.json", old)?, plan_file("new.json", new)?);
-    let failure = |name: &str, plan: &PlanFile, found: &[Diagnostic]| json!({ "plan": name, "findings": Documents::new(plan).findings(found) });
+    let old = plan_file("old.json", old).map_err(|failure| about_plan("old", failure))?;
+    let new = plan_file("new.json", new).map_err(|failure| about_plan("new", failure))?;
     let options = settings.options(&new).map_err(|found| Documents::new(&new).command_failure(found))?;
-    let comparison = compare(&old.text, &new.text, &diff::comparable(&options)).map_err(|errors| {
-        match (errors.old, errors.new) {
-            (Some(found), _) => failure("old", &old, &found.0),
-            (None, found) => failure("new", &new, &found.map(|found| found.0).unwrap_or_default()),
-        }
-    })?;
+    let comparison = compare(&old.text, &new.text, &diff::comparable(&options))
+        .map_err(|errors| comparison_failure(&errors, &old, &new))?;
     Ok(diff::document(old, new, comparison))
+}
+
+/// The document of a failed comparison. Errors of the options are found with each plan, and are reported if no plan has
+/// errors of its own.
+fn comparison_failure(errors: &CompareError, old: &PlanFile, new: &PlanFile) -> Value {
+    let found = |errors: &Option<Diagnostics>| errors.as_ref().map(|errors| errors.0.clone()).unwrap_or_default();
+    let (of_old, of_new) = (found(&errors.old), found(&errors.new));
+    let failure = |plan: &PlanFile, found: &[Diagnostic]| Documents::new(plan).failure(found);
+    if of_old.iter().any(is_about_plan) {
+        about_plan("old", failure(old, &of_old))
+    } else if of_new.iter().any(is_about_plan) {
+        about_plan("new", failure(new, &of_new))
+    } else if of_new.is_empty() {
+        failure(old, &of_old)
+    } else {
+        failure(new, &of_new)
+    }
+}
+
+/// Whether an error is about a plan, and not about the options. These two codes are those without a location.
+fn is_about_plan(finding: &Diagnostic) -> bool {
+    let has_place = finding.location.is_some() || matches!(finding.code, Code::EmptyPlan | Code::HugeDockerfile);
+    has_place && finding.severity == Severity::Error
+}
+
+/// The document of a failure, with the name of the plan that has the errors.
+fn about_plan(name: &str, mut failure: Value) -> Value {
+    if let Some(members) = failure.as_object_mut() {
+        members.insert("plan".to_owned(), name.into());
+    }
+    failure
 }
 
 /// Explains a plan, with the document that `explain --format json` prints, and marks what re-runs after the changes.
@@ -138,24 +165,33 @@ pub fn option_table() -> Value {
     crate::options::table::option_table()
 }
 
-fn transpiled(plan: &str, settings: &Settings, document: impl Fn(&Transpiled, &Documents<'_>) -> Value) -> Answer {
+/// The answer about a plan, or its errors with their locations in the plan.
+fn with_options(
+    plan: &str,
+    settings: &Settings,
+    answer: impl FnOnce(&PlanFile, &Options, &Documents<'_>) -> Result<Value, Vec<Diagnostic>>,
+) -> Answer {
     let plan = plan_file(PLAN_NAME, plan)?;
     let documents = Documents::new(&plan);
     let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
-    let transpiled = railpack2docker::transpile(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
-    Ok(document(&transpiled, &documents))
+    answer(&plan, &options, &documents).map_err(|found| documents.failure(&found))
+}
+
+fn transpiled(plan: &str, settings: &Settings, document: impl FnOnce(&Transpiled, &Documents<'_>) -> Value) -> Answer {
+    with_options(plan, settings, |plan, options, documents| {
+        let transpiled = railpack2docker::transpile(&plan.text, options).map_err(|errors| errors.0)?;
+        Ok(document(&transpiled, documents))
+    })
 }
 
 fn explained(
     plan: &str,
     settings: &Settings,
-    document: impl Fn(&Explanation) -> Result<Value, Vec<Diagnostic>>,
+    document: impl FnOnce(&Explanation) -> Result<Value, Vec<Diagnostic>>,
 ) -> Answer {
-    let plan = plan_file(PLAN_NAME, plan)?;
-    let documents = Documents::new(&plan);
-    let options = settings.options(&plan).map_err(|failure| documents.command_failure(failure))?;
-    let explanation = explain::explain(&plan.text, &options).map_err(|errors| documents.failure(&errors.0))?;
-    document(&explanation).map_err(|found| documents.failure(&found))
+    with_options(plan, settings, |plan, options, _| {
+        document(&explain::explain(&plan.text, options).map_err(|errors| errors.0)?)
+    })
 }
 
 fn consequences(explanation: &Explanation, changes: &ChangeSet) -> Result<Option<Consequences>, Vec<Diagnostic>> {
@@ -191,6 +227,22 @@ mod tests {
         let document = transpile(PLAN, &settings).unwrap();
         let text = document["dockerfile"].as_str().unwrap();
         assert!(text.contains(&format!("#   {command}\n")) && text.ends_with("LABEL a=b\n"), "{text}");
+    }
+
+    #[test]
+    fn the_appended_file_keeps_its_directory() {
+        for (append, argument) in
+            [("docker/more", "docker/more"), ("./docker/more", "docker/more"), ("../more", "../more")]
+        {
+            let settings = settings(
+                &json!({ "transpile": { "append": append } }).to_string(),
+                &json!({ append: "LABEL a=b\n" }).to_string(),
+            );
+            let argument = format!("--append={argument}");
+            assert_eq!(settings.arguments(), [argument.as_str()]);
+            let document = transpile(PLAN, &settings).unwrap();
+            assert!(document["dockerfile"].as_str().unwrap().contains(&format!("-o Dockerfile {argument}\n")));
+        }
     }
 
     #[test]
@@ -232,7 +284,23 @@ mod tests {
             |old: &str, new: &str| diff(old, new, &Settings::default()).map_err(|failure| failure["plan"].clone());
         assert_eq!(plan("{", PLAN), Err(json!("old")));
         assert_eq!(plan(PLAN, "{"), Err(json!("new")));
+        assert_eq!((plan("", PLAN), plan(PLAN, "")), (Err(json!("old")), Err(json!("new"))));
+        let large = " ".repeat(70 << 20);
+        assert_eq!(plan(PLAN, &large), Err(json!("new")));
         assert_eq!(plan(PLAN, PLAN).unwrap()["same"], json!(true));
+    }
+
+    #[test]
+    fn an_invalid_option_is_not_an_error_of_a_plan_in_a_comparison() {
+        let with = |options: &str, old: &str, new: &str| diff(old, new, &settings(options, "{}")).unwrap_err();
+        let invalid_base = r#"{ "image": { "base": "a b" } }"#;
+        for options in [invalid_base, r#"{ "transpile": { "builder": "x" } }"#] {
+            let failure = with(options, PLAN, PLAN);
+            assert_eq!((failure.get("plan"), &failure["findings"][0]["code"]), (None, &json!("invalid-option")));
+        }
+        let invalid = PLAN.replace("make", "");
+        assert_eq!(with(invalid_base, PLAN, &invalid)["plan"], json!("new"));
+        assert_eq!(with(invalid_base, &invalid, PLAN)["plan"], json!("old"));
     }
 
     #[test]
@@ -250,6 +318,23 @@ mod tests {
             rebuilds(PLAN, &Settings::default(), &["../x".to_owned()]).unwrap_err()["findings"][0]["code"],
             "outside-context"
         );
+    }
+
+    #[test]
+    fn given_files_have_rows_however_many_secrets_there_are() {
+        let secrets = (0..120).map(|at| format!("S{at}")).collect::<Vec<_>>();
+        let plan = PLAN.replace("[\"TOKEN\"]", &json!(secrets).to_string());
+        let given = |number: usize| (0..number).map(|at| format!("{at}.js")).collect::<Vec<_>>();
+        // one path is in the plan
+        for (files, shown, left_out) in
+            [(given(0), 0, 21), (given(2), 2, 23), ([given(2), given(2)].concat(), 2, 23), (given(130), 100, 151)]
+        {
+            let table = rebuilds(&plan, &Settings::default(), &files).unwrap();
+            let rows = table["rows"].as_array().unwrap();
+            let files = rows.iter().filter_map(|row| row["file"].as_str()).collect::<Vec<_>>();
+            assert_eq!(files, given(shown));
+            assert_eq!((rows.len(), &table["leftOut"]), (100, &json!(left_out)));
+        }
     }
 
     #[test]

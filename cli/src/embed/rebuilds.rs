@@ -13,22 +13,23 @@ const MAX_ROWS: usize = 100;
 /// A table of what re-runs when a secret or a file changes. It has
 ///
 /// * `rows`, for each secret of the plan, each literal path that the build copies from the build context, and each of
-///   `files`, at most a hundred. Each has `secret` or `file`; for a file, `outcome`, which is `copied`, `excluded` or
-///   `not copied`; `steps`, those that re-run; and `image`, the rebuild of the image or null. A step has `name`, and
-///   both have the first instruction that re-runs: `line` in the Dockerfile, and `text`.
+///   `files`. There are at most a hundred, and the others make room for `files`. Each has `secret` or `file`; for a
+///   file, `outcome`, which is `copied`, `excluded` or `not copied`; `steps`, those that re-run; and `image`, the rebuild
+///   of the image or null. A step has `name`, and both have the first instruction that re-runs: `line` in the Dockerfile,
+///   and `text`.
 /// * `leftOut`, the number of changes that have no row.
 ///
 /// # Errors
 /// A plan or options that the command rejects, or a path outside the build context.
 pub fn rebuilds(plan: &str, settings: &Settings, files: &[String]) -> Answer {
     explained(plan, settings, |explanation| {
-        let changes = changes(explanation, files);
+        let (changes, left_out) = changes(explanation, files);
         let row = |change: &Change| {
             let consequences = explanation.consequences(&change.set()).map_err(|errors| errors.0);
             consequences.map(|consequences| change.row(explanation, &consequences))
         };
-        let rows: Result<Vec<Value>, _> = changes.iter().take(MAX_ROWS).map(row).collect();
-        Ok(json!({ "rows": rows?, "leftOut": changes.len().saturating_sub(MAX_ROWS) }))
+        let rows: Result<Vec<Value>, _> = changes.iter().map(row).collect();
+        Ok(json!({ "rows": rows?, "leftOut": left_out }))
     })
 }
 
@@ -68,12 +69,23 @@ impl Change {
     }
 }
 
-/// The secrets in the plan's order, the given files, and then the paths in the plan, sorted.
-fn changes(explanation: &Explanation, files: &[String]) -> Vec<Change> {
+/// The changes that have a row, and the number of those that have none: the secrets in the plan's order, the given files,
+/// and then the paths in the plan, sorted.
+fn changes(explanation: &Explanation, files: &[String]) -> (Vec<Change>, usize) {
     let mut seen = BTreeSet::new();
-    let secrets = explanation.secrets.iter().cloned().map(Change::Secret);
-    let files = files.iter().cloned().chain(copied_paths(explanation)).filter(|file| seen.insert(file.clone()));
-    secrets.chain(files.map(Change::File)).collect()
+    let mut is_new = |file: &String| seen.insert(file.clone());
+    let mut given: Vec<String> = files.iter().filter(|file| is_new(file)).cloned().collect();
+    let mut secrets = explanation.secrets.clone();
+    let mut paths: Vec<String> = copied_paths(explanation).into_iter().filter(is_new).collect();
+    let (mut room, mut left_out) = (MAX_ROWS, 0);
+    // somebody asked for the given files, so the others make room for them
+    for list in [&mut given, &mut secrets, &mut paths] {
+        left_out += list.len().saturating_sub(room);
+        list.truncate(room);
+        room -= list.len();
+    }
+    let files = given.into_iter().chain(paths).map(Change::File);
+    (secrets.into_iter().map(Change::Secret).chain(files).collect(), left_out)
 }
 
 /// The paths that the plan copies from the build context, except patterns and the whole context.

@@ -37,7 +37,7 @@ impl Settings {
     /// them. The tables `verify` and `railpack` have no effect.
     ///
     /// # Errors
-    /// Unknown keys, and values of another type: the document of a failure.
+    /// Unknown keys, values of another type, and values that the command line can't express: the document of a failure.
     pub fn parse(options: &str, files: &str) -> Result<Self, Value> {
         let failure = |found: Diagnostic| failure_without_plan(&[found]);
         let config = Config::parse_json(options).map_err(failure)?;
@@ -45,6 +45,7 @@ impl Settings {
             failure(Diagnostic::new(Code::InvalidConfig, "the files: expected an object with the text of each file"))
         })?;
         let args = config.transpile.with_allowed(config.allow);
+        args.check_arguments().map_err(failure)?;
         Ok(Self { args, warn: config.lint.warn, files: Texts(files) })
     }
 

@@ -35,21 +35,32 @@ pub(crate) fn path_word(path: &Path) -> String {
 /// A path relative to a directory: never absolute, with `/` as the separator. Without a common parent, the
 /// name of the file alone.
 pub(crate) fn relative(path: &Path, directory: &Path) -> String {
+    // WebAssembly has no current directory, so paths stay relative there
     let absolute = |path: &Path| {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+        fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| normalized(path))
     };
-    let (parent, name) = (absolute(path.parent().unwrap_or(Path::new(""))), path.file_name().unwrap_or_default());
-    let directory = absolute(directory);
-    let common = parent.components().zip(directory.components()).take_while(|(a, b)| a == b).count();
-    let is_name = |component: &Component<'_>| matches!(component, Component::Normal(_));
-    if common < directory.components().count() && parent.components().take(common).filter(is_name).count() == 0 {
-        return name.to_string_lossy().into_owned();
-    }
-    let up = directory.components().skip(common).map(|_| "..".into());
-    let down = parent.components().skip(common).map(|component| component.as_os_str().to_string_lossy());
-    let parts: Vec<_> = up.chain(down).chain([name.to_string_lossy()]).collect();
+    let parent = absolute(path.parent().unwrap_or(Path::new("")));
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut parts = way(&absolute(directory), &parent).unwrap_or_default();
+    parts.push(name);
     parts.join("/")
+}
+
+/// The components that lead from a directory to another one. `None` without a common parent, and if the way contains
+/// the unknown name of a directory above a relative path.
+fn way(from: &Path, to: &Path) -> Option<Vec<String>> {
+    let is_name = |component: Component<'_>| matches!(component, Component::Normal(_));
+    let common = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let (mut up, down) = (from.components().skip(common), to.components().skip(common));
+    // relative paths have the current directory in common
+    let has_parent = !from.has_root() || from.components().take(common).any(is_name);
+    let levels = up.clone().count();
+    if from.has_root() != to.has_root() || !(levels == 0 || has_parent) || !up.all(is_name) {
+        return None;
+    }
+    let down = down.map(|component| component.as_os_str().to_string_lossy().into_owned());
+    Some(std::iter::repeat_n("..".to_owned(), levels).chain(down).collect())
 }
 
 /// A directory relative to another one; `.` if they are the same.
@@ -82,16 +93,16 @@ pub(crate) fn is_repository(directory: &Path) -> bool {
     directory.join(".git").exists()
 }
 
-/// A path without `.` and `..`. Links are not resolved.
+/// A path without `.` and `..`, except the `..` at the start of a relative path. Links are not resolved.
 fn normalized(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
+        match (component, parts.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
                 parts.pop();
             }
-            other => parts.push(other),
+            (other, _) => parts.push(other),
         }
     }
     parts
@@ -184,6 +195,29 @@ mod tests {
     fn a_path_without_a_common_parent_is_a_bare_name() {
         assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/usr")), "plan.json");
         assert_eq!(relative(Path::new("/proc/plan.json"), Path::new("/")), "proc/plan.json");
+    }
+
+    #[test]
+    fn without_a_file_system_paths_are_relative_to_an_unknown_directory() {
+        for (from, to, expected) in [
+            ("", "", Some("")),
+            ("", "docker", Some("docker")),
+            ("", "..", Some("..")),
+            ("out", "docker/a", Some("../docker/a")),
+            ("out/a", "out/b", Some("../b")),
+            // the name of the unknown directory
+            ("..", "docker", None),
+            ("", "/etc", None),
+            ("/etc", "docker", None),
+        ] {
+            let found = way(Path::new(from), Path::new(to)).map(|way| way.join("/"));
+            assert_eq!(found.as_deref(), expected, "from `{from}` to `{to}`");
+        }
+        for (path, expected) in
+            [(".", ""), ("./a/./b", "a/b"), ("a/../b", "b"), ("../../a", "../../a"), ("/../a", "/a")]
+        {
+            assert_eq!(normalized(Path::new(path)), Path::new(expected), "{path}");
+        }
     }
 
     #[test]

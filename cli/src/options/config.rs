@@ -126,7 +126,9 @@ impl Config {
 
     /// Parses the content of a file that is written as JSON.
     pub(crate) fn parse_json(text: &str) -> Result<Self, Diagnostic> {
-        serde_json::from_str(text).map(Self::with_moved_image).map_err(|error| {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let config = read_table(&mut json).and_then(|config| json.end().map(|()| config));
+        config.map(Self::with_moved_image).map_err(|error| {
             let what = error.to_string();
             // the position is in a text that the user has not seen
             let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
@@ -143,12 +145,13 @@ impl Config {
 /// The error for a file that is not valid, with the most similar key for one that does not exist.
 fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> Diagnostic {
     let (line, column) = LineIndex::new(text).line_and_column(error.span().unwrap_or_default().start);
-    let what = error.message().trim_end().replace('\n', "; ");
-    invalid_content(&format!("`{}`, line {line}, column {column}", shown(file)), &what)
+    invalid_content(&format!("`{}`, line {line}, column {column}", shown(file)), error.message())
 }
 
-/// The error for content that is not valid at a place.
+/// The error for content that is not valid at a place. `what` is serde's message; the keys that lead to the value, if
+/// any, are in lines of their own.
 fn invalid_content(place: &str, what: &str) -> Diagnostic {
+    let what = what.trim_end().replace('\n', "; ");
     let found = |what: &str| Diagnostic::new(Code::InvalidConfig, format!("{place}: {what}"));
     // serde's message: unknown field `a`, expected one of `b`, `c`
     let names: Vec<&str> = what.split('`').skip(1).step_by(2).collect();
@@ -160,7 +163,7 @@ fn invalid_content(place: &str, what: &str) -> Diagnostic {
             found.with_help(format!("the keys here: {}", known.join(", ")))
         };
     }
-    found(what).with_help(
+    found(&what).with_help(
         "valid keys are `allow` at the top level and, in `[transpile]`, `[image]`, `[lint]` and `[verify]`, the names of options, such as `secrets-hash`; see `docs/options.md` for `[railpack]`",
     )
 }
@@ -206,6 +209,40 @@ mod tests {
         let error = Config::parse_json(r#"{"transpile": {"secret-scope": 1}}"#).unwrap_err();
         assert_eq!(error.message, "the options: unknown key `secret-scope`");
         assert_eq!(error.help.as_deref(), Some("did you mean `secrets-scope`?"));
+    }
+
+    #[test]
+    fn messages_about_values_are_one_line_without_types_of_rust() {
+        for (json, toml, message) in [
+            (
+                r#"{"image": {"healthcheck": {"retries": "many"}}}"#,
+                "[image]\nhealthcheck = { retries = 'many' }",
+                "invalid type: string \"many\", expected a whole number; in `retries`",
+            ),
+            (
+                r#"{"image": {"healthcheck": {"retries": -1}}}"#,
+                "[image]\nhealthcheck = { retries = -1 }",
+                "invalid value: integer `-1`, expected a whole number; in `retries`",
+            ),
+            (
+                r#"{"transpile": {"output-version": 5000000000}}"#,
+                "[transpile]\noutput-version = 5000000000",
+                "the number `5000000000` is too large",
+            ),
+            (
+                r#"{"transpile": {"output-version": 1.5}}"#,
+                "[transpile]\noutput-version = 1.5",
+                "invalid type: floating point `1.5`, expected a whole number",
+            ),
+            (r#"{"railpack": {"command": 3}}"#, "[railpack]\ncommand = 3", "expected a string or an array of strings"),
+        ] {
+            assert_eq!(Config::parse_json(json).unwrap_err().message, format!("the options: {message}"));
+            let found = syntax_error(Path::new("x"), toml, &Config::parse(toml).unwrap_err());
+            assert!(found.message.ends_with(&format!(": {message}")), "{}", found.message);
+        }
+        let error = Config::parse_json("1").unwrap_err();
+        assert_eq!(error.message, "the options: invalid type: integer `1`, expected a table");
+        assert!(Config::parse_json("{} {}").is_err() && Config::parse_json("[]").is_err());
     }
 
     #[test]

@@ -6,6 +6,9 @@ use railpack2docker::{Code, Diagnostic, Healthcheck, ImageCommand, ImageOptions}
 use serde::Deserialize;
 use serde::de::Error as _;
 
+use super::expressible::PairOption;
+use super::whole_number::WholeNumber;
+
 /// The options of the final image that were given, on the command line or in a file.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize)]
 #[command(next_help_heading = "Image options")]
@@ -95,6 +98,7 @@ struct HealthcheckArgs {
 
     /// Failures in a row after which a container is unhealthy [default: 3]
     #[arg(long = "health-retries", value_name = "N", hide_short_help = true)]
+    #[serde(deserialize_with = "read_retries")]
     retries: Option<u32>,
 }
 
@@ -137,6 +141,15 @@ impl ImageArgs {
         }
     }
 
+    /// The options whose values are pairs.
+    pub(super) fn pairs(&self) -> [PairOption<'_>; 3] {
+        [("env", &self.env), ("label", &self.label), ("label-arg", &self.label_arg)].map(|(name, pairs)| PairOption {
+            name,
+            pairs,
+            parse: pair,
+        })
+    }
+
     /// The options as arguments of a command line, without those that change nothing.
     pub(crate) fn arguments(&self, below: &Self) -> Vec<String> {
         let mut arguments = Vec::new();
@@ -151,7 +164,7 @@ impl ImageArgs {
         let retries = |health: &HealthcheckArgs| health.retries.map(|retries| retries.to_string());
         add_new("base", &self.base, &below.base);
         add_new("user", &self.user, &below.user);
-        for (name, pairs) in [("env", &self.env), ("label", &self.label), ("label-arg", &self.label_arg)] {
+        for PairOption { name, pairs, .. } in self.pairs() {
             for (key, value) in pairs {
                 add_new(name, &Some(format!("{key}={value}")), &None);
             }
@@ -251,6 +264,10 @@ fn read_pairs<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<(String, St
         .into_iter()
         .map(|(key, value)| (key, value.into()))
         .collect())
+}
+
+fn read_retries<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<u32>, D::Error> {
+    Ok(Option::<WholeNumber>::deserialize(from)?.map(|number| number.0))
 }
 
 /// A shell command or an array of words.

@@ -25,7 +25,7 @@ pub(crate) struct RailpackConfig {
 
 /// A program, with or without arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string or an array of strings")]
 enum Words {
     Program(String),
     Line(Vec<String>),

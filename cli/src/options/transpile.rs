@@ -17,6 +17,7 @@ use super::config::Config;
 use super::image::ImageArgs;
 use super::option_files::{OnDisk, OptionFiles};
 use super::shared::fitting;
+use super::whole_number::WholeNumber;
 use crate::failure::Failure;
 use crate::files::paths::{directory_of, relative, relative_directory};
 use crate::files::plan_file::PlanFile;
@@ -98,11 +99,11 @@ pub(crate) struct TranspileArgs {
     ///
     /// The path is relative to the Dockerfile. The directory must be in the build context, and contain nothing else.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, hide_short_help = true)]
-    assets: Option<PathBuf>,
+    pub(super) assets: Option<PathBuf>,
 
     /// Append the instructions in FILE to the Dockerfile, for the image
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, hide_short_help = true)]
-    append: Option<PathBuf>,
+    pub(super) append: Option<PathBuf>,
 
     /// Prefix for the ID of every cache mount
     #[arg(long, value_name = "PREFIX", hide_short_help = true)]
@@ -119,7 +120,7 @@ pub(crate) struct TranspileArgs {
     /// Pull images whose names begin with PREFIX from MIRROR, such as `ghcr.io=registry.internal/ghcr` (repeatable)
     #[arg(long, value_name = "PREFIX=MIRROR", value_parser = mirror, hide_short_help = true)]
     #[serde(deserialize_with = "read_pairs")]
-    mirror: Vec<(String, String)>,
+    pub(super) mirror: Vec<(String, String)>,
 
     /// Fail if an image has no digest, in its name or in `railpack2docker.lock`
     #[arg(long, hide_short_help = true)]
@@ -488,14 +489,14 @@ fn secret_mount(text: &str) -> Result<SecretMount, String> {
     }
 }
 
-fn secret_id(text: &str) -> Result<(String, String), String> {
+pub(super) fn secret_id(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, id)) if !name.is_empty() && !id.is_empty() => Ok((name.to_owned(), id.to_owned())),
         _ => Err("expected the name of a secret, `=`, and its ID in the build".to_owned()),
     }
 }
 
-fn mirror(text: &str) -> Result<(String, String), String> {
+pub(super) fn mirror(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((prefix, mirror)) if !prefix.is_empty() && !mirror.is_empty() => {
             Ok((prefix.to_owned(), mirror.to_owned()))
@@ -534,7 +535,7 @@ fn read_secret_mount<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<S
 
 /// A number.
 fn read_output_version<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Option<OutputVersion>, D::Error> {
-    let number = u32::deserialize(from)?;
+    let WholeNumber(number) = WholeNumber::deserialize(from)?;
     OutputVersion::from_number(number).map(Some).ok_or_else(|| {
         let known: Vec<_> = OutputVersion::ALL.iter().map(|version| version.number().to_string()).collect();
         D::Error::custom(format!("unknown output version `{number}` (supported: {})", known.join(", ")))
