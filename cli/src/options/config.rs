@@ -8,6 +8,7 @@ use fs_err as fs;
 use railpack2docker::{Code, Diagnostic, LineIndex};
 use serde::Deserialize;
 
+use super::config_error::{invalid_content, syntax_error};
 use super::config_table::read_table;
 use super::image::ImageArgs;
 use super::railpack::RailpackConfig;
@@ -142,32 +143,6 @@ impl Config {
     }
 }
 
-/// The error for a file that is not valid, with the most similar key for one that does not exist.
-fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> Diagnostic {
-    let (line, column) = LineIndex::new(text).line_and_column(error.span().unwrap_or_default().start);
-    invalid_content(&format!("`{}`, line {line}, column {column}", shown(file)), error.message())
-}
-
-/// The error for content that is not valid at a place. `what` is serde's message; the keys that lead to the value, if
-/// any, are in lines of their own.
-fn invalid_content(place: &str, what: &str) -> Diagnostic {
-    let what = what.trim_end().replace('\n', "; ");
-    let found = |what: &str| Diagnostic::new(Code::InvalidConfig, format!("{place}: {what}"));
-    // serde's message: unknown field `a`, expected one of `b`, `c`
-    let names: Vec<&str> = what.split('`').skip(1).step_by(2).collect();
-    if let ([unknown, known @ ..], true) = (names.as_slice(), what.starts_with("unknown field")) {
-        let found = found(&format!("unknown key `{unknown}`")).with_suggestion(unknown, known.iter().copied());
-        return if found.help.is_some() {
-            found
-        } else {
-            found.with_help(format!("the keys here: {}", known.join(", ")))
-        };
-    }
-    found(&what).with_help(
-        "valid keys are `allow` at the top level and, in `[transpile]`, `[image]`, `[lint]` and `[verify]`, the names of options, such as `secrets-hash`; see `docs/options.md` for `[railpack]`",
-    )
-}
-
 /// Where each option is set, by its name. The names in the tables of the file are different from each other.
 fn origins(file: &Path, text: &str) -> BTreeMap<String, String> {
     let Ok(document) = toml::de::DeTable::parse(text) else { return BTreeMap::new() };
@@ -177,8 +152,14 @@ fn origins(file: &Path, text: &str) -> BTreeMap<String, String> {
     let mut origins = BTreeMap::new();
     for (key, value) in document.get_ref() {
         origins.insert(key.get_ref().to_string(), origin(key.span().start));
-        for (key, _) in value.get_ref().as_table().into_iter().flatten() {
+        for (key, value) in value.get_ref().as_table().into_iter().flatten() {
             origins.insert(key.get_ref().to_string(), origin(key.span().start));
+            // the settings of a health check are options of their own on the command line
+            for (setting, _) in
+                value.get_ref().as_table().filter(|_| key.get_ref() == "healthcheck").into_iter().flatten()
+            {
+                origins.insert(format!("health-{}", setting.get_ref()), origin(setting.span().start));
+            }
         }
     }
     origins
@@ -190,9 +171,9 @@ mod tests {
 
     #[test]
     fn origins_have_the_lines_of_keys() {
-        let text = "allow = []\n\n[transpile]\nsecret-id = { A = \"b\" }\n[image]\n\nuser = 1001\n";
+        let text = "allow = []\n\n[transpile]\nsecret-id = { A = \"b\" }\n[image]\n\nuser = 1001\n[image.healthcheck]\ninterval = 1\n";
         let origins = origins(Path::new("x.toml"), text);
-        for (option, line) in [("allow", 1), ("secret-id", 4), ("user", 7)] {
+        for (option, line) in [("allow", 1), ("secret-id", 4), ("user", 7), ("health-interval", 9)] {
             assert_eq!(origins[option], format!("in `x.toml`, line {line}"));
         }
     }
@@ -209,55 +190,5 @@ mod tests {
         let error = Config::parse_json(r#"{"transpile": {"secret-scope": 1}}"#).unwrap_err();
         assert_eq!(error.message, "the options: unknown key `secret-scope`");
         assert_eq!(error.help.as_deref(), Some("did you mean `secrets-scope`?"));
-    }
-
-    #[test]
-    fn messages_about_values_are_one_line_without_types_of_rust() {
-        for (json, toml, message) in [
-            (
-                r#"{"image": {"healthcheck": {"retries": "many"}}}"#,
-                "[image]\nhealthcheck = { retries = 'many' }",
-                "invalid type: string \"many\", expected a whole number; in `retries`",
-            ),
-            (
-                r#"{"image": {"healthcheck": {"retries": -1}}}"#,
-                "[image]\nhealthcheck = { retries = -1 }",
-                "invalid value: integer `-1`, expected a whole number; in `retries`",
-            ),
-            (
-                r#"{"transpile": {"output-version": 5000000000}}"#,
-                "[transpile]\noutput-version = 5000000000",
-                "the number `5000000000` is too large",
-            ),
-            (
-                r#"{"transpile": {"output-version": 1.5}}"#,
-                "[transpile]\noutput-version = 1.5",
-                "invalid type: floating point `1.5`, expected a whole number",
-            ),
-            (r#"{"railpack": {"command": 3}}"#, "[railpack]\ncommand = 3", "expected a string or an array of strings"),
-        ] {
-            assert_eq!(Config::parse_json(json).unwrap_err().message, format!("the options: {message}"));
-            let found = syntax_error(Path::new("x"), toml, &Config::parse(toml).unwrap_err());
-            assert!(found.message.ends_with(&format!(": {message}")), "{}", found.message);
-        }
-        let error = Config::parse_json("1").unwrap_err();
-        assert_eq!(error.message, "the options: invalid type: integer `1`, expected a table");
-        assert!(Config::parse_json("{} {}").is_err() && Config::parse_json("[]").is_err());
-    }
-
-    #[test]
-    fn unknown_keys_get_a_suggestion() {
-        for (text, message, help) in [
-            (
-                "[transpile]\nsecret-scope = 1",
-                "`x`, line 2, column 1: unknown key `secret-scope`",
-                "did you mean `secrets-scope`?",
-            ),
-            ("alow = []", "`x`, line 1, column 1: unknown key `alow`", "did you mean `allow`?"),
-        ] {
-            let error = Config::parse(text).unwrap_err();
-            let found = syntax_error(Path::new("x"), text, &error);
-            assert_eq!((found.message.as_str(), found.help.as_deref()), (message, Some(help)));
-        }
     }
 }

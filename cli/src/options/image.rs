@@ -192,11 +192,15 @@ impl ImageArgs {
 impl HealthcheckArgs {
     fn options(self) -> Result<Option<Healthcheck>, Diagnostic> {
         let Some(command) = self.command.clone() else {
-            if self == Self::default() {
-                return Ok(None);
-            }
+            let settings = [
+                ("health-interval", self.interval.is_some()),
+                ("health-timeout", self.timeout.is_some()),
+                ("health-start-period", self.start_period.is_some()),
+                ("health-retries", self.retries.is_some()),
+            ];
+            let Some((setting, _)) = settings.into_iter().find(|(_, is_set)| *is_set) else { return Ok(None) };
             let found = Diagnostic::new(Code::InvalidOption, "the settings of a health check require a command");
-            return Err(found.with_help("pass `--healthcheck`"));
+            return Err(found.about_option(setting).with_help("add its `command`, or pass `--healthcheck`"));
         };
         let mut healthcheck = Healthcheck::new(command);
         healthcheck.interval = self.interval;

@@ -4,6 +4,7 @@ mod append;
 mod assets;
 pub(crate) mod candidates;
 pub(crate) mod config;
+mod config_error;
 mod config_table;
 mod expressible;
 mod image;

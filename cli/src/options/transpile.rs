@@ -229,7 +229,7 @@ impl TranspileArgs {
         options.pins = files.pins(plan.directory())?;
         options.locked = given.locked;
         options.strict = given.strict;
-        options.image = given.image.options()?;
+        options.image = given.image.options().map_err(|found| found.with_origin(&origins))?;
         if let Some(name) = output.and_then(Path::file_name) {
             options.files.dockerfile = name.to_string_lossy().into_owned();
         }

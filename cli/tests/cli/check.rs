@@ -300,13 +300,21 @@ fn mistakes_in_the_options_file_have_a_position() {
         ("[transpile]\nsyntaks = 'x'\n", "line 2, column 1: unknown key `syntaks`"),
         ("[transpile]\nsecrets-hash = 'lyer'\n", "line 2, column 16: unknown value `lyer`"),
         ("[transpile]\nsecret-mount = 'x'\n", "line 2, column 16: expected `env`, `file` or `bundle=ID`"),
-        ("allow = 1\n", "line 1, column 9: invalid type: integer"),
+        ("allow = 1\n", "line 1, column 9: expected a list, found `1`"),
         ("[image]\nusr = 'x'\n", "line 2, column 1: unknown key `usr`"),
         ("[image]\nhealthcheck = { cmd = 'x' }\n", "unknown key `cmd`"),
         ("x = [", "line 1, column 6: "),
     ] {
         repository.write("railpack2docker.toml", text);
         repository.run::<&str>([]).status(2).stderr(["error[invalid-config]: `", message]).check();
+    }
+    for (setting, message) in [
+        ("command = 'x', interval = '30'", "invalid interval `30` of the health check"),
+        ("retries = 3", "the settings of a health check require a command"),
+    ] {
+        repository.write("railpack2docker.toml", format!("[image]\nhealthcheck = {{ {setting} }}\n"));
+        let message = format!("error[invalid-option]: {message} (in `railpack2docker.toml`, line 2)\n");
+        repository.run::<&str>([]).status(2).stderr([message.as_str()]).check();
     }
 }
 
