@@ -13,6 +13,9 @@ pub(crate) trait BlobReader {
     /// Reads a blob with this path in its archive or directory.
     fn blob(&mut self, name: &str, from: &mut dyn Read) -> Result<(), Fault>;
 
+    /// Takes note of a symbolic link between blobs, which is not followed.
+    fn link(&mut self, _name: &str, _target: &str) {}
+
     /// Starts the progress bar of a place to read from.
     fn progress(&self, name: &str, size: Option<u64>) -> Progress;
 }

@@ -30,6 +30,13 @@ fn read_directory(path: &Path, name: &str, reader: &mut dyn BlobReader) -> Resul
     let size = files.iter().map(|file| file.size).sum();
     let progress = reader.progress(name, Some(size));
     for file in files {
+        if file.is_link {
+            // a link that can't be read is as good as none
+            if let Ok(target) = fs::read_link(&file.path) {
+                reader.link(&file.name, &target.to_string_lossy().replace('\\', "/"));
+            }
+            continue;
+        }
         let open = fs::File::open(&file.path);
         let opened = open.map_err(|error| cannot_read(&file.path, &read_error(&error)))?;
         let mut from = progress.counted(opened);
@@ -40,15 +47,17 @@ fn read_directory(path: &Path, name: &str, reader: &mut dyn BlobReader) -> Resul
     Ok(())
 }
 
-/// A file of a directory.
+/// A file of a directory, or a link.
 struct Listed {
     path: PathBuf,
     /// The path within the directory, with slashes.
     name: String,
     size: u64,
+    is_link: bool,
 }
 
-/// Lists the files below a directory, sorted by name. Links are not followed, and nothing else than files is opened.
+/// Lists the files and links below a directory, sorted by name. Links are not followed, and nothing else than files is
+/// opened.
 fn list(directory: &Path, prefix: &str, depth: usize, files: &mut Vec<Listed>) -> io::Result<()> {
     let mut entries = fs::read_dir(directory)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -57,8 +66,9 @@ fn list(directory: &Path, prefix: &str, depth: usize, files: &mut Vec<Listed>) -
         let metadata = fs::symlink_metadata(entry.path())?;
         if metadata.is_dir() && depth < MAX_DEPTH {
             list(&entry.path(), &format!("{name}/"), depth + 1, files)?;
-        } else if metadata.is_file() {
-            files.push(Listed { path: entry.path(), name, size: metadata.len() });
+        } else if metadata.is_file() || metadata.is_symlink() {
+            let is_link = metadata.is_symlink();
+            files.push(Listed { path: entry.path(), name, size: if is_link { 0 } else { metadata.len() }, is_link });
         }
     }
     Ok(())

@@ -17,8 +17,19 @@ pub(super) struct Contents {
     pub(super) documents: BTreeMap<String, Document>,
     /// The reasons why the search is incomplete, each with the first place and the number of places.
     pub(super) gaps: BTreeMap<Gap, (String, usize)>,
-    /// Whether it has the file that an image or a cache begins with.
-    pub(super) is_image: bool,
+    /// What each blob turned out to be.
+    pub(super) blobs: BTreeMap<String, Blob>,
+}
+
+/// What a blob turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Blob {
+    /// An archive of files, or a layer without files.
+    Files,
+    Empty,
+    Other,
+    /// A link to the blob with this name.
+    Link(String),
 }
 
 /// A place that contains a secret. Its texts are redacted.

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::patterns::Patterns;
-use crate::image::manifest::Manifest;
+use crate::image::manifest::{Manifest, blob_name};
 
 /// What a document says about the blobs of its archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +15,10 @@ pub(super) enum Document {
     Manifests(Vec<Manifest>),
     Config(Config),
     Attestation(Predicate),
-    /// The config of a build cache.
-    Cache,
-    /// An index of manifests.
-    Index,
+    /// The config of a build cache, with the names of its layers.
+    Cache(Vec<String>),
+    /// An index, with the names of the manifests or the blobs of a cache.
+    Index(Vec<String>),
     Other,
 }
 
@@ -55,14 +55,14 @@ impl Document {
         if let Some(predicate) = json.get("predicateType").and_then(Value::as_str) {
             return Self::Attestation(Predicate::new(predicate));
         }
-        if json.get("records").is_some() && json.get("layers").is_some() {
-            return Self::Cache;
+        if let (Some(_), Some(layers)) = (json.get("records"), json.get("layers")) {
+            return Self::Cache(blobs(layers, "blob"));
         }
         if let Some(manifest) = Manifest::of_oci(json) {
             return Self::Manifests(vec![manifest]);
         }
-        if json.get("manifests").is_some() {
-            return Self::Index;
+        if let Some(manifests) = json.get("manifests") {
+            return Self::Index(blobs(manifests, "digest"));
         }
         // the second is in old archives, for each layer
         if ["rootfs", "container_config"].iter().any(|key| json.get(key).is_some()) {
@@ -70,6 +70,20 @@ impl Document {
         }
         Self::Other
     }
+
+    /// The size of the texts that are kept of a document with this size.
+    pub(super) fn kept(&self, size: u64) -> u64 {
+        match self {
+            Self::Attestation(_) | Self::Other => 0,
+            Self::Manifests(_) | Self::Config(_) | Self::Cache(_) | Self::Index(_) => size,
+        }
+    }
+}
+
+/// The names of the blobs whose digests a list has in this key.
+fn blobs(list: &Value, key: &str) -> Vec<String> {
+    let digest = |entry: &Value| entry.get(key).and_then(Value::as_str).map(blob_name);
+    list.as_array().into_iter().flatten().filter_map(digest).collect()
 }
 
 impl Config {
@@ -132,15 +146,26 @@ mod tests {
 
     #[test]
     fn documents_are_recognized_by_their_keys() {
-        let manifest = Manifest { config: "blobs/sha256/1".to_owned(), layers: vec!["blobs/sha256/2".to_owned()] };
-        let oci = json!({ "config": { "digest": "sha256:1" }, "layers": [{ "digest": "sha256:2" }] });
-        assert_eq!(document(&oci), Document::Manifests(vec![manifest]));
+        let manifest = |config: &str, layer: &str, has_files| {
+            let layers = vec![layer.to_owned()];
+            Document::Manifests(vec![Manifest { config: config.to_owned(), layers, has_files }])
+        };
+        let mut oci = json!({ "config": { "digest": "sha256:1" }, "layers": [{ "digest": "sha256:2" }] });
+        assert_eq!(document(&oci), manifest("blobs/sha256/1", "blobs/sha256/2", true));
+        for (media_type, has_files) in [
+            ("application/vnd.oci.image.layer.v1.tar+zstd", true),
+            ("application/vnd.docker.image.rootfs.diff.tar.gzip", true),
+            ("application/vnd.in-toto+json", false),
+        ] {
+            oci["layers"][0]["mediaType"] = media_type.into();
+            assert_eq!(document(&oci), manifest("blobs/sha256/1", "blobs/sha256/2", has_files));
+        }
         let saved = json!([{ "Config": "1.json", "Layers": ["2/layer.tar"] }]);
-        let manifest = Manifest { config: "1.json".to_owned(), layers: vec!["2/layer.tar".to_owned()] };
-        assert_eq!(document(&saved), Document::Manifests(vec![manifest]));
+        assert_eq!(document(&saved), manifest("1.json", "2/layer.tar", true));
+        let names = || vec!["blobs/sha256/1".to_owned()];
         for (json, expected) in [
-            (json!({ "manifests": [] }), Document::Index),
-            (json!({ "layers": [], "records": [] }), Document::Cache),
+            (json!({ "manifests": [{ "digest": "sha256:1" }, 2] }), Document::Index(names())),
+            (json!({ "layers": [{ "blob": "sha256:1" }], "records": [] }), Document::Cache(names())),
             (
                 json!({ "predicateType": "https://slsa.dev/provenance/v1" }),
                 Document::Attestation(Predicate::Provenance),

@@ -94,7 +94,7 @@ impl Leak {
 /// The leaks of a source, sorted by part, layer, path and secret.
 pub(super) fn leaks(source: &str, contents: &Contents, patterns: &Patterns) -> Vec<Leak> {
     let layers = layer_places(contents);
-    let is_cache = contents.documents.values().any(|document| *document == Document::Cache);
+    let is_cache = contents.documents.values().any(|document| matches!(document, Document::Cache(_)));
     let mut leaks = Vec::new();
     for (place, secrets) in &contents.places {
         for (secret, encodings) in secrets {
@@ -158,11 +158,11 @@ fn part(place: &Place, contents: &Contents, is_layer: bool, is_cache: bool) -> P
     match (&place.spot, contents.documents.get(&place.blob)) {
         (Spot::Line(_), _) => Part::Log,
         (_, Some(Document::Config(_))) => Part::Config,
-        (_, Some(Document::Manifests(_) | Document::Index)) => Part::Manifest,
+        (_, Some(Document::Manifests(_) | Document::Index(_))) => Part::Manifest,
         (_, Some(Document::Attestation(Predicate::Provenance))) => Part::Provenance,
         (_, Some(Document::Attestation(Predicate::Sbom))) => Part::Sbom,
         (_, Some(Document::Attestation(Predicate::Other))) => Part::Attestation,
-        (_, Some(Document::Cache)) => Part::CacheConfig,
+        (_, Some(Document::Cache(_))) => Part::CacheConfig,
         (Spot::File { .. }, _) if place.blob.is_empty() => Part::Other,
         (Spot::File { .. }, _) | (Spot::Blob, None) if is_layer => Part::Layer,
         (Spot::File { .. }, _) if is_cache => Part::CacheLayer,

@@ -1,8 +1,10 @@
 //! `railpack2docker leaks`: searches images, caches and logs for secrets.
 //!
 //! The modules use each other in this order: `encode`, `patterns`, `unfold` and `search` find values in bytes; `document`,
-//! `contents` and `scan` read what an archive contains; `leak` and `report` describe the result; `log` reads logs.
+//! `contents` and `scan` read what an archive contains, and `complete` checks that nothing is missing; `leak` and `report`
+//! describe the result; `log` reads logs.
 
+mod complete;
 mod contents;
 mod document;
 mod encode;
@@ -175,22 +177,21 @@ fn search(source: &Source<'_>, patterns: &Patterns) -> Result<(Vec<Leak>, Vec<Di
 
 fn read(source: &Source<'_>, patterns: &Patterns) -> Result<Contents, Diagnostic> {
     let mut scan = Scan::new(patterns, Limits::default());
-    let contents = match source {
-        Source::Image(image) => {
-            engine::read(image, &mut scan)?;
-            scan.finish()
-        }
-        Source::Oci(path) => {
-            files::read(path, &mut scan)?;
-            scan.finish()
-        }
-        Source::Log(path) => search_log(path, patterns)?,
-    };
-    if !matches!(source, Source::Log(_)) && !contents.is_image {
+    match source {
+        Source::Image(image) => engine::read(image, &mut scan)?,
+        Source::Oci(path) => files::read(path, &mut scan)?,
+        Source::Log(path) => return search_log(path, patterns),
+    }
+    let contents = scan.finish();
+    if !complete::is_image(&contents) {
         let message = format!("{source} is not an image: it has neither `index.json` nor `manifest.json`");
         return Err(Diagnostic::new(Code::UnreadableImage, message)
             .with_help("pass what `docker save`, `--output type=oci` or `--cache-to type=local` wrote"));
     }
+    complete::check(&contents).map_err(|why| {
+        Diagnostic::new(Code::UnreadableImage, format!("can't read {source}: {why}"))
+            .with_help("save or export it again: a part of it is missing or damaged, and was not searched")
+    })?;
     Ok(contents)
 }
 

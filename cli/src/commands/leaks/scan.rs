@@ -5,14 +5,14 @@ use std::io::{self, Read};
 
 use serde_json::Value;
 
-use super::contents::{Aspect, Contents, Gap, Place, Spot};
+use super::contents::{Aspect, Blob, Contents, Gap, Place, Spot};
 use super::document::Document;
 use super::patterns::Patterns;
 use super::search::{Buffer, Hit, Stream};
 use crate::image::blobs::{BlobReader, Fault};
 use crate::image::compression::{Bounded, HEAD, Kind, decoder, peek};
 use crate::image::progress::Progress;
-use crate::image::tar::{Archive, Entry};
+use crate::image::tar::{Archive, Entry, EntryKind};
 
 /// The limits of what is read.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +25,11 @@ pub(super) struct Limits {
     pub(super) depth: usize,
     /// The size of a JSON document whose values are named.
     pub(super) json: u64,
-    /// The size of all documents that explain others.
+    /// The size of all documents that explain others, and that of the names of all blobs.
     pub(super) documents: u64,
 }
 
-/// The size of a document that is empty.
+/// The size of what is kept of a document or a blob, besides its texts.
 const ENTRY: u64 = 256;
 
 impl Default for Limits {
@@ -46,6 +46,8 @@ pub(super) struct Scan<'p> {
     buffers: Vec<Buffer>,
     /// The size of the documents that are kept.
     documents: u64,
+    /// The size of the names of blobs that are kept.
+    names: u64,
     contents: Contents,
 }
 
@@ -54,9 +56,15 @@ impl BlobReader for Scan<'_> {
         let mut archive = Archive::new(from);
         while let Some(entry) = archive.next().map_err(|error| Fault::new("", error))? {
             self.names("", &entry);
-            if entry.is_file() {
-                let path = String::from_utf8_lossy(&entry.path);
-                self.blob(path.strip_prefix("./").unwrap_or(&path), &mut archive)?;
+            let path = String::from_utf8_lossy(&entry.path);
+            let name = path.strip_prefix("./").unwrap_or(&path);
+            let target = String::from_utf8_lossy(&entry.link);
+            match entry.kind {
+                EntryKind::File => self.blob(name, &mut archive)?,
+                EntryKind::SymbolicLink => self.link(name, &target),
+                // the path is from the root of the archive
+                EntryKind::HardLink => self.keep(name, Blob::Link(resolved("", &target))),
+                _ => {}
             }
         }
         self.content(&Place { blob: String::new(), spot: Spot::Blob }, archive.rest(), 0)
@@ -64,8 +72,13 @@ impl BlobReader for Scan<'_> {
     }
 
     fn blob(&mut self, name: &str, from: &mut dyn Read) -> Result<(), Fault> {
-        self.contents.is_image |= matches!(name, "index.json" | "manifest.json");
-        self.blob_within(name, from, 0)
+        let blob = self.blob_within(name, from, 0)?;
+        self.keep(name, blob);
+        Ok(())
+    }
+
+    fn link(&mut self, name: &str, target: &str) {
+        self.keep(name, Blob::Link(resolved(name, target)));
     }
 
     fn progress(&self, name: &str, size: Option<u64>) -> Progress {
@@ -75,7 +88,7 @@ impl BlobReader for Scan<'_> {
 
 impl<'p> Scan<'p> {
     pub(super) fn new(patterns: &'p Patterns, limits: Limits) -> Self {
-        Self { patterns, limits, buffers: Vec::new(), documents: 0, contents: Contents::default() }
+        Self { patterns, limits, buffers: Vec::new(), documents: 0, names: 0, contents: Contents::default() }
     }
 
     /// The result.
@@ -83,25 +96,38 @@ impl<'p> Scan<'p> {
         self.contents
     }
 
-    fn blob_within(&mut self, name: &str, from: &mut dyn Read, depth: usize) -> Result<(), Fault> {
+    /// Keeps what a blob is.
+    fn keep(&mut self, name: &str, blob: Blob) {
+        let target = if let Blob::Link(target) = &blob { target.len() } else { 0 };
+        let size = (name.len() + target) as u64 + ENTRY;
+        if self.names + size <= self.limits.documents {
+            self.names += size;
+            self.contents.blobs.insert(name.to_owned(), blob);
+        }
+    }
+
+    fn blob_within(&mut self, name: &str, from: &mut dyn Read, depth: usize) -> Result<Blob, Fault> {
         let mut head = [0; HEAD];
         let (kind, mut from) = peek(from, &mut head).map_err(|error| self.fault(name, error))?;
         match kind {
-            Kind::Tar => self.layer(name, &mut from),
-            Kind::Json => self.document(name, &mut from),
+            Kind::Tar => self.layer(name, &mut from).map(|()| Blob::Files),
+            Kind::Json => self.document(name, &mut from).map(|()| Blob::Other),
             Kind::Gzip | Kind::Zstd if depth < self.limits.depth => {
                 let mut decoded = decoder(kind, &mut from);
                 let mut bounded = Bounded { from: &mut *decoded, left: self.limits.blob, is_cut: false };
                 let result = self.blob_within(name, &mut bounded, depth + 1);
                 if bounded.is_cut {
                     self.contents.add_gap(Gap::Expanded, &self.patterns.redact(name.as_bytes()));
-                    return Ok(());
+                    // a note says so
+                    return Ok(Blob::Files);
                 }
                 result
             }
             _ => {
                 let place = self.place(name, Spot::Blob);
-                self.content(&place, &mut from, depth).map_err(|error| self.fault(name, error))
+                let mut from = ZeroReader { from: &mut from, is_empty: true, is_zero: true };
+                self.content(&place, &mut from, depth).map_err(|error| self.fault(name, error))?;
+                Ok(from.blob())
             }
         }
     }
@@ -186,10 +212,10 @@ impl<'p> Scan<'p> {
         let mut named = Vec::new();
         if let Some(json) = json {
             self.fields(name, &json, "", &mut named);
-            let size = (text.len() + name.len()) as u64 + ENTRY;
+            let document = Document::new(&json, self.patterns);
+            let size = document.kept(text.len() as u64) + name.len() as u64 + ENTRY;
             if self.documents + size <= self.limits.documents {
                 self.documents += size;
-                let document = Document::new(&json, self.patterns);
                 self.contents.documents.insert(name.to_owned(), document);
             }
         }
@@ -260,6 +286,47 @@ fn describe(place: &Place) -> String {
     match &place.spot {
         Spot::File { path, .. } => path.clone(),
         _ => place.blob.clone(),
+    }
+}
+
+/// The name of the blob that a link with this name leads to.
+fn resolved(name: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = name.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// A reader that recognizes a layer without files, which consists of zeros.
+struct ZeroReader<'r> {
+    from: &'r mut dyn Read,
+    is_empty: bool,
+    is_zero: bool,
+}
+
+impl ZeroReader<'_> {
+    /// What was read.
+    fn blob(&self) -> Blob {
+        match (self.is_empty, self.is_zero) {
+            (true, _) => Blob::Empty,
+            (false, true) => Blob::Files,
+            (false, false) => Blob::Other,
+        }
+    }
+}
+
+impl Read for ZeroReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        self.is_empty &= count == 0;
+        self.is_zero = self.is_zero && buffer.get(..count).is_some_and(|read| read.iter().all(|byte| *byte == 0));
+        Ok(count)
     }
 }
 

@@ -93,7 +93,8 @@ impl Image {
         let mut manifests = vec![add(&mut files, manifest.to_string().into_bytes())];
         if let Some(predicate) = &self.provenance {
             let statement = json!({ "predicateType": "https://slsa.dev/provenance/v0.2", "predicate": predicate });
-            let statement = add(&mut files, statement.to_string().into_bytes());
+            let mut statement = add(&mut files, statement.to_string().into_bytes());
+            statement["mediaType"] = "application/vnd.in-toto+json".into();
             let config = add(&mut files, b"{\"rootfs\":{}}".to_vec());
             let manifest = json!({ "config": config, "layers": [statement] });
             let mut descriptor = add(&mut files, manifest.to_string().into_bytes());

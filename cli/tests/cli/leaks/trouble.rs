@@ -70,6 +70,68 @@ fn what_is_not_an_image_is_refused() {
     fails(&folder, &["--secret", "TOKEN"], ["required arguments"]);
 }
 
+/// What was not read was not searched, so a clean result would be wrong.
+#[test]
+fn an_image_that_lacks_a_part_is_refused() {
+    let whole = Image { compress: <[u8]>::to_vec, ..layers(&[("RUN make", "app/file", b"content")]) }.oci();
+    let is_layer = |name: &str, content: &[u8]| name.starts_with("blobs/") && content.starts_with(b"app/file");
+    let layer = whole.iter().find(|(name, content)| is_layer(name, content)).unwrap().0.clone();
+    let index = |content: &str| [("index.json".to_owned(), Some(content.as_bytes().to_vec()))];
+    let blobs = whole.keys().filter(|name| name.starts_with("blobs/"));
+    let absent = r#"{"manifests": [{"digest": "sha256:00"}]}"#;
+    let (name, no_image) = (layer.as_str(), "it has no image: neither");
+    for (changes, messages) in [
+        (vec![(layer.clone(), None)], ["it has no blob `", name]),
+        (vec![(layer.clone(), Some(Vec::new()))], ["it is truncated, in `", name]),
+        (vec![(layer.clone(), Some(b"text".to_vec()))], ["it is not a tar archive, in `", name]),
+        (blobs.map(|name| (name.clone(), None)).collect(), [no_image, "names one that is there"]),
+        (index("{}").into(), [no_image, ""]),
+        (index(r#"{"manifests": []}"#).into(), [no_image, ""]),
+        (index("not json").into(), [no_image, ""]),
+        (index(absent).into(), [no_image, ""]),
+    ] {
+        let mut files = whole.clone();
+        for (name, content) in changes {
+            match content {
+                Some(content) => drop(files.insert(name, content)),
+                None => drop(files.remove(&name)),
+            }
+        }
+        let folder = crate::folder();
+        write_directory(&folder, "image", &files);
+        write_tar(&folder, "image.tar", &files);
+        for (path, name) in [("image", "`image`"), ("image.tar", "`image.tar`")] {
+            let message = format!("error[unreadable-image]: can't read {name}: ");
+            let arguments = ["--secret", "TOKEN", "--oci", path];
+            fails(&folder, &arguments, [&message, messages[0], messages[1], "save or export it again"]);
+        }
+    }
+    let folder = crate::folder();
+    let mut saved = layers(&[("RUN make", "app/file", b"content")]).classic();
+    saved.insert("manifest.json".to_owned(), b"[]".to_vec());
+    write_tar(&folder, "image.tar", &saved);
+    fails(&folder, &TOKEN, [no_image]);
+}
+
+/// `docker save` wrote a link for a layer that is the same as another one.
+#[cfg(unix)]
+#[test]
+fn layers_can_be_links() {
+    let folder = crate::folder();
+    let mut files = layers(&[("RUN make", "a", b"a"), ("RUN make", "a", b"a")]).classic();
+    files.remove("layer1/layer.tar");
+    write_directory(&folder, "image", &files);
+    std::os::unix::fs::symlink("../layer0/layer.tar", folder.path("image/layer1/layer.tar")).unwrap();
+    let mut builder = ::tar::Builder::new(Vec::new());
+    builder.follow_symlinks(false);
+    builder.append_dir_all(".", folder.path("image")).unwrap();
+    folder.write("image.tar", builder.into_inner().unwrap());
+    for path in ["image", "image.tar"] {
+        let run = folder.run(["leaks", "--oci", path, "--secret", "TOKEN"]).env("TOKEN", VALUE);
+        run.stdout("no leaks found (1 secret searched for)\n").check();
+    }
+}
+
 #[test]
 fn a_corrupt_file_within_a_layer_is_a_note() {
     let folder = crate::folder();
