@@ -3,8 +3,10 @@
 use std::io::{self, BufReader, Read};
 
 use super::contents::{Contents, Place, Spot};
+use super::log_text::with_text;
 use super::patterns::Patterns;
 use super::search::{Buffer, Stream};
+use crate::image::compression::{Bounded, HEAD, decoder, peek};
 
 /// The size of a part of the log.
 const PART: usize = 64 * 1024;
@@ -12,9 +14,29 @@ const PART: usize = 64 * 1024;
 /// The maximum length of what `BuildKit` writes before a line of a command, and CI before that.
 const MAX_PREFIX: usize = 128;
 
+/// Searches a log, which may be compressed, up to this size after decompression. More is an error: a clean result would
+/// be about its start.
+pub(super) fn search(patterns: &Patterns, from: &mut dyn Read, limit: u64) -> io::Result<Contents> {
+    let mut head = [0; HEAD];
+    let (kind, mut from) = peek(from, &mut head)?;
+    if !kind.is_compressed() {
+        return with_text(&mut from, |text| search_text(patterns, text));
+    }
+    let mut decoded = decoder(kind, &mut from);
+    let mut bounded = Bounded { from: &mut *decoded, left: limit, is_cut: false };
+    let contents = with_text(&mut bounded, |text| search_text(patterns, text));
+    if bounded.is_cut {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is too large after decompression"));
+    }
+    contents.map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => io::Error::new(io::ErrorKind::InvalidData, "it is truncated"),
+        _ => error,
+    })
+}
+
 /// Searches a log twice: as it is, and without the `#12 0.345 ` before each line of a command, which would separate
 /// the lines of a secret.
-pub(super) fn search(patterns: &Patterns, from: &mut dyn Read) -> io::Result<Contents> {
+fn search_text(patterns: &Patterns, from: &mut dyn Read) -> io::Result<Contents> {
     let mut streams = [0, 1].map(|_| Stream::new(patterns, Buffer::default()).with_lines());
     let [plain, unprefixed] = &mut streams;
     let mut remover = PrefixRemover::default();
@@ -116,7 +138,7 @@ mod tests {
 
     fn lines(value: &str, log: &str) -> Vec<u64> {
         let patterns = Patterns::new(&[("A", value)].into_iter().collect()).unwrap();
-        let contents = search(&patterns, &mut log.as_bytes()).unwrap();
+        let contents = search(&patterns, &mut log.as_bytes(), 1_000_000).unwrap();
         let line = |place: &Place| match place.spot {
             Spot::Line(line) => line,
             _ => panic!("{place:?}"),
@@ -140,6 +162,15 @@ mod tests {
             assert_eq!(lines(secret, &log), [2], "{before}");
             assert_eq!(lines(secret, &log.replace('\n', "\r\n")), [2], "{before}");
         }
+    }
+
+    #[test]
+    fn a_log_that_expands_beyond_the_limit_is_an_error() {
+        let patterns = Patterns::new(&[("A", "hunter2-hunter2")].into_iter().collect()).unwrap();
+        let log = ruzstd::encoding::compress_to_vec(&[b'x'; 100][..], ruzstd::encoding::CompressionLevel::Fastest);
+        assert!(search(&patterns, &mut &log[..], 100).is_ok());
+        let error = search(&patterns, &mut &log[..], 99).err().unwrap();
+        assert_eq!(error.to_string(), "it is too large after decompression");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! The modules use each other in this order: `encode`, `patterns`, `unfold` and `search` find values in bytes; `document`,
 //! `contents` and `scan` read what an archive contains, and `complete` checks that nothing is missing; `leak` and `report`
-//! describe the result; `log` reads logs.
+//! describe the result; `log` reads logs, and
+//! `log_text` their text.
 
 mod complete;
 mod contents;
@@ -10,6 +11,7 @@ mod document;
 mod encode;
 mod leak;
 mod log;
+mod log_text;
 mod patterns;
 mod report;
 mod scan;
@@ -200,13 +202,14 @@ fn search_log(path: &Path, patterns: &Patterns) -> Result<Contents, Diagnostic> 
         let message = format!("can't read `{}`: {}", path.display(), read_error(&error));
         Diagnostic::new(Code::UnreadableFile, message)
     };
+    let limit = Limits::default().blob;
     if path == Path::new("-") {
-        return log::search(patterns, &mut io::stdin().lock()).map_err(cannot_read);
+        return log::search(patterns, &mut io::stdin().lock(), limit).map_err(cannot_read);
     }
     let file = fs::File::open(path).map_err(cannot_read)?;
     let size = file.metadata().ok().map(|metadata| metadata.len());
     let progress = Progress::start("searching", &patterns.redact(path.display().to_string().as_bytes()), size);
-    log::search(patterns, &mut progress.counted(file)).map_err(cannot_read)
+    log::search(patterns, &mut progress.counted(file), limit).map_err(cannot_read)
 }
 
 impl LeaksArgs {

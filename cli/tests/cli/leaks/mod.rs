@@ -226,6 +226,27 @@ fn logs_are_searched() {
     run.status(1).stdout(["`TOKEN` is in the log on standard input: line 3\n"]).check();
 }
 
+/// `Tee-Object` of Windows PowerShell writes UTF-16, and CI systems compress logs.
+#[test]
+fn logs_in_utf16_and_compressed_logs_are_searched() {
+    let log = format!("#1 x\r\n#7 0.12 token {VALUE}\r\n");
+    let utf16 = |mark: &str, bytes: fn(u16) -> [u8; 2]| {
+        format!("{mark}{log}").encode_utf16().flat_map(bytes).collect::<Vec<u8>>()
+    };
+    let little = utf16("\u{feff}", u16::to_le_bytes);
+    let big = utf16("\u{feff}", u16::to_be_bytes);
+    let (packed, frame) = (gzip(log.as_bytes()), zstd(log.as_bytes()));
+    let folder = crate::folder();
+    for bytes in [gzip(&little), utf16("", u16::to_le_bytes), little, big, packed.clone(), frame] {
+        folder.write("build.log", &bytes);
+        let found = leaks(&folder, &["--log", "build.log"], 1);
+        assert_eq!(members(&found[0], &["part", "line"]), json!({ "part": "log", "line": 2 }));
+    }
+    folder.write("build.log", &packed[..packed.len() - 9]);
+    let run = folder.run(["leaks", "--log", "build.log", "--secret", "TOKEN"]).env("TOKEN", VALUE).status(2);
+    run.stderr(["error[unreadable-file]: can't read `build.log`: it is truncated"]).check();
+}
+
 #[test]
 fn an_image_without_secrets_is_clean() {
     let folder = crate::folder();
