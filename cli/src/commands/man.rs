@@ -1,5 +1,6 @@
 //! `railpack2docker man`: the manual, one page for the tool and one for each command.
 
+use clap::builder::PossibleValuesParser;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 use railpack2docker::{Code, Diagnostic};
@@ -14,12 +15,31 @@ Examples:
   railpack2docker man > railpack2docker.1
   railpack2docker man build > railpack2docker-build.1";
 
+/// The commands, in their order. The arguments of `man` can't ask clap for them: they are a part of the answer.
+const COMMANDS: [&str; 15] = [
+    "sync",
+    "build",
+    "emit",
+    "lint",
+    "diff",
+    "explain",
+    "where",
+    "pin",
+    "hash",
+    "bundle",
+    "leaks",
+    "verify",
+    "schema",
+    "completions",
+    "man",
+];
+
 /// Print a manual page
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct ManArgs {
     /// Print the manual page of this command
-    #[arg(value_name = "COMMAND")]
+    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(COMMANDS))]
     command: Option<String>,
 }
 
@@ -28,13 +48,8 @@ pub(crate) fn run(args: &ManArgs, command: &clap::Command) -> Result<(), Failure
     let mut tool = command.clone();
     // sets the full names of commands: `railpack2docker-build`
     tool.build();
-    let Some(name) = &args.command else { return print(&page(tool)?) };
-    match tool.find_subcommand(name) {
-        Some(command) => print(&page(command.clone())?),
-        None => Err(Diagnostic::new(Code::UnknownCommand, format!("unknown command `{name}`"))
-            .with_suggestion(name, tool.get_subcommands().map(clap::Command::get_name))
-            .into()),
-    }
+    let command = args.command.as_ref().and_then(|name| tool.find_subcommand(name)).unwrap_or(&tool);
+    print(&page(command.clone())?)
 }
 
 fn page(command: clap::Command) -> Result<String, Diagnostic> {
@@ -79,4 +94,17 @@ fn sections(notes: &str) -> Roff {
         roff.control("fi", []);
     }
     roff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COMMANDS;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_has_a_page() {
+        let tool = crate::Args::command();
+        let names: Vec<&str> = tool.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(names, COMMANDS);
+    }
 }
