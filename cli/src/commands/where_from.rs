@@ -41,23 +41,22 @@ Exit status:
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct WhereArgs {
     /// File and line, separated by a colon, as in Docker's messages; also a range of lines, such as `Dockerfile:9-12`
-    #[arg(value_name = "FILE:LINE", value_parser = file_and_lines)]
+    #[arg(value_name = "FILE:LINE", value_parser = file_and_lines, value_hint = ValueHint::FilePath)]
     lines: (PathBuf, RangeInclusive<usize>),
 
     /// Use this source map instead of regenerating the Dockerfile
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     source_map: Option<PathBuf>,
 
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
-    format: Format,
+    /// Output format [default: human, or json with `--message-format json`]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
 }
 
 /// The output format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// The lines of the plan, for people
-    #[default]
     Human,
     /// A JSON object
     Json,
@@ -96,7 +95,8 @@ pub(crate) fn run(args: &WhereArgs, reporter: &Reporter) -> Result<(), Failure> 
         Some(map) => find_in_map(file, &text, lines, map)?,
         None => find_in_plan(file, &text, lines, reporter)?,
     };
-    match args.format {
+    let default = if reporter.is_json() { Format::Json } else { Format::Human };
+    match args.format.unwrap_or(default) {
         Format::Json => print(&origins.json(file)),
         Format::Human => reporter.print(&origins.text(file)),
     }

@@ -354,6 +354,9 @@ fn a_line_leads_to_its_location_in_the_plan() {
     let out = repository.run(["where", &location]).stdout([" --> railpack-plan.json:3:119\n"]).check().stdout;
     assert!(out.starts_with(&message), "{out}");
     let json = repository.run(["where", &location, "--format", "json"]).stdout(anything()).check().stdout;
+    let messages = |more: &[&str]| repository.run([&["where", &location, "--message-format", "json"], more].concat());
+    messages(&[]).stdout(json.as_str()).check();
+    messages(&["--format=human"]).stdout(out.as_str()).check();
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["location"]["path"], "steps[0].commands[0].cmd");
     assert_eq!((json["location"]["line"].as_u64(), json["location"]["column"].as_u64()), (Some(3), Some(119)));

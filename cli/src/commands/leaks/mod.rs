@@ -90,16 +90,15 @@ pub(crate) struct LeaksArgs {
     #[command(flatten)]
     secrets: SecretArgs,
 
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
-    format: Format,
+    /// Output format [default: human, or json with `--message-format json`]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
 }
 
 /// The output format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Messages
-    #[default]
     Human,
     /// A JSON document
     Json,
@@ -138,7 +137,8 @@ pub(crate) fn run(args: &LeaksArgs, reporter: &Reporter) -> Result<ExitCode, Fai
         found.extend(leaks);
         partial.extend(gaps);
     }
-    match args.format {
+    let default = if reporter.is_json() { Format::Json } else { Format::Human };
+    match args.format.unwrap_or(default) {
         Format::Human => {
             reporter.report(&partial, None);
             let findings = report::findings(&found);

@@ -26,6 +26,8 @@ fn leaks(folder: &Folder, arguments: &[&str], count: usize) -> Vec<Value> {
     assert_eq!((&document["secrets"], &document["skipped"]), (&json!(["TOKEN"]), &json!([])));
     let found = document["leaks"].as_array().unwrap().clone();
     assert!(found.len() >= count, "{arguments:?}: {found:#?}");
+    // a program that asks for messages in JSON gets the same document
+    run(&["--secret", "TOKEN", "--message-format", "json"]).status(status).stdout(output.stdout.as_str()).check();
     let mut outputs = vec![output.stdout];
     for color in ["--color=always", "--color=never"] {
         let run = run(&["--secret", "TOKEN", color]).status(status);
