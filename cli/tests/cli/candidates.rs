@@ -88,6 +88,12 @@ fn completes(words: &[&str], expected: &[&str]) {
 fn commands_and_options_are_completed() {
     completes(&["completions", "z"], &["zsh"]);
     completes(&["build", "--dry"], &["--dry-run"]);
+    completes(&["man", "wh"], &["where"]);
+}
+
+#[test]
+fn the_file_of_a_line_is_completed() {
+    completes(&["where", "railpack-p"], &["railpack-plan.json"]);
 }
 
 #[test]
