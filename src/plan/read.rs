@@ -39,7 +39,9 @@ fn read_document(text: &str, findings: &mut Findings) -> Read<Plan> {
 fn check_syntax(text: &str, start: usize) -> Read<String> {
     let json = text.get(start..).unwrap_or_default();
     if json.trim().is_empty() {
+        // the location names the file, which matters if there are several
         return Err(Diagnostic::new(Code::EmptyPlan, "the plan is empty")
+            .at(&Location::new(JsonPath::default(), start..start))
             .with_help("generate one with `railpack plan --out railpack-plan.json .`"));
     }
     digest::digest(json).map_err(|error| syntax_error(text, start, &error))

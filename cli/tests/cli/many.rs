@@ -75,6 +75,25 @@ fn plans_that_do_not_exist_are_named() {
     folder.run(["lint", "--all"]).within("empty").status(2).stderr(["there is no `railpack-plan.json` below"]).check();
 }
 
+/// In a run over several plans, each error has to say which one it is about.
+#[test]
+fn an_empty_plan_is_named() {
+    let folder = monorepo().file("apps/api/railpack-plan.json", "\n");
+    let check = |arguments: &[&str], status: i32, said: &str| {
+        let run = folder.run(arguments).status(status).stdout(anything()).stderr(anything()).check();
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(said), "{arguments:?}\n{}{}", run.stdout, run.stderr);
+    };
+    for (arguments, status) in [
+        (&["lint", "--all"][..], 1),
+        (&["--check", "--all"], 2),
+        (&["emit", "bake", "--all"], 2),
+        (&["pin", "--check", "--all"], 2),
+    ] {
+        check(arguments, status, "error[empty-plan]: the plan is empty\n --> apps/api/railpack-plan.json:1:1");
+        check(&[arguments, &["--message-format=json"]].concat(), status, "\"apps/api/railpack-plan.json\"");
+    }
+}
+
 #[test]
 fn reports_have_paths_from_the_root_and_the_same_fingerprints_everywhere() {
     let folder = monorepo();
