@@ -104,7 +104,7 @@ impl Builder {
         let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
         let Some(program) = Program::ALL.into_iter().find(|program| program.name() == name) else {
             let names = || Program::ALL.into_iter().map(Program::name);
-            return Err(invalid(format!("unknown builder `{name}`")).with_suggestion(name, names()));
+            return Err(invalid(format!("unknown builder `{name}`")).with_choice(name, names(), "the builders"));
         };
         let version = version.map(|version| parse_version(program, version)).transpose()?;
         if version.is_none() && matches!(program, Program::Buildah | Program::Podman) {
@@ -285,6 +285,10 @@ mod tests {
     fn errors_have_a_remedy() {
         for (text, message) in [
             ("dokcer", "unknown builder `dokcer`; did you mean `docker`?"),
+            (
+                "foo",
+                "unknown builder `foo`; the builders: `docker`, `buildkit`, `buildah`, `podman`, `kaniko`, `railway`",
+            ),
             ("docker@", "invalid version `` of `docker`; write it as in `--builder docker@28.5`"),
             ("buildah@1.x", "invalid version `1.x` of `buildah`; write it as in `--builder buildah@1.43`"),
             ("buildah@1.32", "`buildah@1.32` is too old: its Dockerfiles lack heredocs; use `buildah` 1.33 or newer"),

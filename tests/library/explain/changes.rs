@@ -187,6 +187,7 @@ fn unknown_names_are_errors_with_suggestions() {
     let found = explanation.consequences(&secrets(&["API_KEYS", "API_KEY", "x"])).unwrap_err().0;
     assert_eq!(found.iter().map(|found| found.code).collect::<Vec<_>>(), [Code::NoSuchSecret; 2]);
     assert_eq!(found[0].help.as_deref(), Some("did you mean `API_KEY`?"));
+    assert_eq!(found[1].help.as_deref(), Some("the plan's secrets: `DATABASE_URL`, `API_KEY` and `STRIPE_LIVE_KEY`"));
     let found = explanation.step_lines("catalogue").unwrap_err().0;
     assert_eq!((found[0].code, found[0].help.as_deref()), (Code::NoSuchStep, Some("did you mean `catalog`?")));
     for outside in ["/etc/passwd", "../x", "a/../../x", "..", ".", "", "./"] {
