@@ -6,6 +6,7 @@ use clap::ValueHint;
 use railpack2docker::{Code, Diagnostic};
 
 use crate::failure::Failure;
+use crate::files::paths::with_real_directory;
 use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::{PLAN_NAME, is_pattern, plan_at, plans_below, plans_matching};
 
@@ -71,9 +72,13 @@ impl PlansArgs {
             return Err(Failure::Errors(errors));
         }
         let mut seen = std::collections::BTreeSet::new();
-        paths.retain(|path| seen.insert(path.clone()));
+        paths.retain(|path| seen.insert(if is_stdin(path) { path.clone() } else { with_real_directory(path) }));
         Ok(paths)
     }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// The plans that one argument names.

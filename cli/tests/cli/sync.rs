@@ -302,3 +302,12 @@ fn a_dockerfile_from_standard_input_is_checked_by_its_plan() {
     sync(&folder, &[]).stdout([".: Dockerfile updated"]).stderr(anything()).check();
     assert!(folder.read("Dockerfile").contains("from railpack-plan.json"));
 }
+
+#[test]
+fn an_application_that_is_named_twice_is_planned_once() {
+    let folder = folder();
+    with_app(&folder, "app");
+    let line = ".: created with 3 stages, 1 secret\n";
+    sync(&folder, &[".", "../app"]).within("app").stdout(line).check();
+    assert_eq!(folder.read("log").lines().count(), 1);
+}

@@ -6,7 +6,7 @@ use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic};
 
 use crate::failure::Failure;
-use crate::files::paths::directory_of;
+use crate::files::paths::{directory_of, with_real_directory};
 use crate::files::plan_search::{is_pattern, plan_of, plans_below, plans_matching};
 use crate::output::regenerate::header_plan;
 use crate::output::stale_files::{dockerfile_beside, read};
@@ -70,7 +70,7 @@ pub(super) fn find(given: &[PathBuf], all: bool) -> Result<(Vec<App>, Vec<Diagno
         }
     }
     let mut seen = std::collections::BTreeSet::new();
-    apps.retain(|app: &App| seen.insert(app.plan.clone()));
+    apps.retain(|app: &App| seen.insert(with_real_directory(&app.plan)));
     Ok((apps, errors))
 }
 
