@@ -117,7 +117,32 @@ fn reports_have_paths_from_the_root_and_the_same_fingerprints_everywhere() {
     // a plan that can't be read does not hide the others
     folder.write("apps/api/railpack-plan.json", [0xff]);
     let said = ["`apps/api/railpack-plan.json` is not UTF-8"];
-    folder.run(["lint", "--all"]).status(2).stdout(["no-shell"]).stderr(said).check();
+    let summary = "\n1 warning in 1 of 2 plans, 1 failed; for details, run";
+    folder.run(["lint", "--all"]).status(2).stdout(["no-shell", summary]).stderr(said).check();
+}
+
+/// Nobody may take `no problems found` for the result of a plan that was not checked.
+#[test]
+fn plans_that_could_not_be_linted_are_counted() {
+    let folder = monorepo();
+    let lint = |plans: &[&str]| folder.run([&["lint", "--allow=no-shell"], plans].concat());
+    lint(&["apps/api", "apps/web"]).stdout("no problems found in 2 plans\n").check();
+    let said = ["error[unreadable-plan]: can't read the plan from `nofile`"];
+    let one = "no problems found in 1 of 2 plans, 1 failed\n";
+    lint(&["apps/api", "nofile"]).status(2).stdout(one).stderr(said).check();
+    lint(&["nofile", "nothing"]).status(2).stdout("2 plans: 2 failed\n").stderr(said).check();
+}
+
+#[test]
+fn a_plan_that_is_named_twice_is_one() {
+    let folder = monorepo();
+    let lint = |plans: &[&str]| folder.run([&["lint", "--allow=no-shell"], plans].concat());
+    lint(&["apps/api", "./apps/web/../api/railpack-plan.json"]).stdout("no problems found\n").check();
+    lint(&["apps/*", folder.path("apps/web").to_str().unwrap()]).stdout("no problems found in 2 plans\n").check();
+    // `-` is not the file with this name
+    folder.write("-", folder.read("apps/api/railpack-plan.json"));
+    let both = lint(&["-", "./-"]).stdin(folder.read("-"));
+    both.stdout("no problems found in 2 plans\n").check();
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::options::candidates::{all_codes, optional_checks};
 use crate::options::config::FailOn;
 use crate::options::plan::PlansArgs;
 use crate::options::transpile::TranspileArgs;
-use crate::output::counts::counted;
+use crate::output::counts::{counted, tally};
 use crate::output::print::print;
 use crate::output::report::{Reporter, drawings};
 use subject::Subject;
@@ -113,20 +113,20 @@ pub(crate) fn run(args: &LintArgs, reporter: &Reporter) -> Result<ExitCode, Fail
     {
         return Err(error);
     }
-    let is_complete = errors.is_empty();
+    let failed = errors.len();
     for error in errors {
         reporter.report_failure(error);
     }
     let subjects: Vec<Subject<'_>> = plans.iter().map(|plan| Subject::new(&plan.plan, &plan.findings)).collect();
     let default = if reporter.is_json() { Format::Json } else { Format::Human };
     match args.format.unwrap_or(default) {
-        Format::Human => reporter.print(&for_people(&plans))?,
+        Format::Human => reporter.print(&for_people(&plans, failed))?,
         Format::Json => print(&json::print(&subjects))?,
         Format::Sarif => print(&sarif::print(&subjects))?,
         Format::Github => print(&github::print(&subjects))?,
         Format::Gitlab => print(&gitlab::print(&subjects))?,
     }
-    Ok(match (is_complete, plans.iter().any(|plan| plan.fails)) {
+    Ok(match (failed == 0, plans.iter().any(|plan| plan.fails)) {
         (false, _) => ExitCode::from(FAILED),
         (true, true) => ExitCode::from(FOUND),
         (true, false) => ExitCode::SUCCESS,
@@ -162,12 +162,18 @@ fn explain(name: &str) -> Result<(), Failure> {
     }
 }
 
-/// The findings with code frames, and the number of findings of each severity.
-fn for_people(plans: &[LintedPlan]) -> String {
-    let several = if plans.len() > 1 { format!(" in {} plans", plans.len()) } else { String::new() };
+/// The findings with code frames, and the number of findings of each severity. `failed` is the number of plans that
+/// could not be checked.
+fn for_people(plans: &[LintedPlan], failed: usize) -> String {
+    let count = plans.len() + failed;
     let with_findings: Vec<&LintedPlan> = plans.iter().filter(|plan| !plan.findings.is_empty()).collect();
     if with_findings.is_empty() {
-        return format!("no problems found{several}\n");
+        return match (plans.len(), failed) {
+            (1, 0) => "no problems found\n".to_owned(),
+            (checked, 0) => format!("no problems found in {checked} plans\n"),
+            (0, failed) => format!("{}: {failed} failed\n", counted(count, "plan")),
+            (checked, failed) => format!("no problems found in {checked} of {count} plans, {failed} failed\n"),
+        };
     }
     let drawn: Vec<String> =
         with_findings.iter().map(|plan| drawings(&plan.findings, &plan.plan, "--format json")).collect();
@@ -178,7 +184,9 @@ fn for_people(plans: &[LintedPlan]) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, severity)| counted(count, &severity.to_string()))
         .collect();
-    let several = if several.is_empty() { several } else { format!(" in {} of {} plans", drawn.len(), plans.len()) };
+    let several = if count > 1 { format!(" in {} of {count} plans", drawn.len()) } else { String::new() };
+    let failed = tally([(failed, "failed")]);
+    let several = if failed.is_empty() { several } else { format!("{several}, {failed}") };
     format!(
         "{}\n{}{several}; for details, run `railpack2docker lint --explain CODE`\n",
         drawn.join("\n"),
