@@ -40,7 +40,8 @@ impl Utf16Reader<'_> {
         let before = bytes.len();
         (&mut *self.from).take(PART as u64).read_to_end(&mut bytes)?;
         let is_end = bytes.len() == before;
-        let mut units: Vec<u16> = bytes.chunks_exact(2).map(|pair| (self.unit)([pair[0], pair[1]])).collect();
+        let pairs = bytes.chunks_exact(2).filter_map(|pair| pair.try_into().ok());
+        let mut units: Vec<u16> = pairs.map(self.unit).collect();
         if !is_end {
             self.rest = bytes.split_off(units.len() * 2);
             if units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit)) {
