@@ -96,10 +96,10 @@ fn comparison_failure(errors: &CompareError, old: &PlanFile, new: &PlanFile) -> 
     }
 }
 
-/// Whether an error is about a plan, and not about the options. These two codes are those without a location.
+/// Whether an error is about a plan, and not about the options. A Dockerfile that is too large has no location in its plan.
 fn is_about_plan(finding: &Diagnostic) -> bool {
-    let has_place = finding.location.is_some() || matches!(finding.code, Code::EmptyPlan | Code::HugeDockerfile);
-    has_place && finding.severity == Severity::Error
+    let is_in_plan = finding.location.is_some() || finding.code == Code::HugeDockerfile;
+    is_in_plan && finding.severity == Severity::Error
 }
 
 /// The document of a failure, with the name of the plan that has the errors.
