@@ -2,16 +2,17 @@
  * Creates an element. Children that are strings become text, never HTML.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
- * @param {Record<string, unknown>} attributes Properties of the element, or else attributes. Those that are false or null are left out.
+ * @param {Record<string, unknown>} attributes Properties of the element, or else attributes. Those that are null are left out.
  * @param {...(Node | string | null | false)} children
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function create(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === false || value == null) continue;
+    if (value == null) continue;
+    // false too: the default of a property such as `spellcheck` can be true
     if (name in element) Object.assign(element, { [name]: value });
-    else element.setAttribute(name, value === true ? "" : String(value));
+    else element.setAttribute(name, String(value));
   }
   element.append(...children.filter((child) => child !== null && child !== false));
   return element;
@@ -26,6 +27,14 @@ export function withCode(text) {
 }
 
 /**
+ * The items in a field that has one per line.
+ * @param {string} text
+ */
+export function lines(text) {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+}
+
+/**
  * The element with an ID. The page must have one.
  * @param {string} id
  */
@@ -33,6 +42,16 @@ export function byId(id) {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);
   return element;
+}
+
+/**
+ * Sets the text of a live region, which screen readers announce if it changes.
+ * @param {string} id
+ * @param {string} text
+ */
+export function announce(id, text) {
+  const region = byId(id);
+  if (region.textContent !== text) region.textContent = text;
 }
 
 /**
@@ -76,6 +95,30 @@ export async function copy(text, name) {
   } catch {
     notify(`The browser does not allow copying ${name}`);
   }
+}
+
+/**
+ * Reads a file. Shows a message instead of calling `use` if that is impossible, as for a directory.
+ * @param {File} file
+ * @param {(text: string) => void} use
+ */
+export async function readFile(file, use) {
+  /** @type {string} */
+  let text;
+  try {
+    text = await file.text();
+  } catch {
+    return notify("The file can't be read");
+  }
+  use(text);
+}
+
+/**
+ * Whether something that is dragged has files. Other things, such as text, can be dropped into fields.
+ * @param {DragEvent} event
+ */
+export function hasFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
 /**

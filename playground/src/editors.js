@@ -11,6 +11,7 @@ import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { hasFiles, readFile } from "./dom.js";
 
 /** The maximum number of findings that are underlined: more would make the page slow. */
 const MAX_UNDERLINED = 1000;
@@ -178,7 +179,9 @@ export function fileView(parent, label, selected) {
     const { state } = update;
     if (update.selectionSet && !update.docChanged && update.view.hasFocus) selected(state.doc.lineAt(state.selection.main.head).number);
   });
-  const editor = view(parent, label, [StreamLanguage.define(dockerFile), EditorState.readOnly.of(true), keymap.of(keys), listener]);
+  // lines end as in the source map: a lone carriage return is a part of a line
+  const lines = EditorState.lineSeparator.of("\n");
+  const editor = view(parent, label, [StreamLanguage.define(dockerFile), EditorState.readOnly.of(true), lines, keymap.of(keys), listener]);
   return {
     /** @param {string} text */
     set(text) {
@@ -186,7 +189,6 @@ export function fileView(parent, label, selected) {
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text }, effects: setMarks.of({}) });
       editor.scrollDOM.scrollTop = scrolled;
     },
-    get: () => editor.state.doc.toString(),
     /** Marks lines, and shows the first one. @param {{ first: number, last: number }[]} lines */
     mark(lines) {
       const { doc } = editor.state;
@@ -210,21 +212,20 @@ export function fileView(parent, label, selected) {
  * @param {(text: string) => void} dropped
  */
 function dropTarget(element, dropped) {
-  const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
   // runs before the editor, which would insert the file
   const options = { capture: true };
   element.addEventListener("dragover", (event) => {
-    if (!hasFile(event)) return;
+    if (!hasFiles(event)) return;
     event.preventDefault();
     element.classList.add("dragged");
   }, options);
   element.addEventListener("dragleave", () => element.classList.remove("dragged"), options);
-  element.addEventListener("drop", async (event) => {
+  element.addEventListener("drop", (event) => {
     element.classList.remove("dragged");
     const file = event.dataTransfer?.files[0];
     if (!file) return;
     event.preventDefault();
     event.stopPropagation();
-    dropped(await file.text());
+    readFile(file, dropped);
   }, options);
 }

@@ -1,9 +1,9 @@
 /** The page: connects the editors, the form, the worker and the panels. */
 import { examples } from "#tables";
-import { byId, copy, create, debounce, notify, save } from "./dom.js";
+import { announce, byId, copy, create, debounce, hasFiles, lines, notify, readFile, save } from "./dom.js";
 import { fileView, planEditor } from "./editors.js";
 import { engine } from "./engine.js";
-import { count, optionsForm, toOptions } from "./options.js";
+import { APPENDED, count, optionsForm, problems, toOptions } from "./options.js";
 import { showComparison, showFindings, showPicture, showRebuilds } from "./results.js";
 import { fromFragment, toFragment } from "./share.js";
 import { tabs } from "./tabs.js";
@@ -15,7 +15,7 @@ const FIRST = "nextjs-database-url";
 /** The time between the last change and a run, in milliseconds. */
 const DELAY = 120;
 
-/** The result for the plan in the editor. Null while the plan is newer. @type {import("railpack2docker-wasm").Transpiled | null} */
+/** The result for the plan and the options. Null while these are newer. @type {import("railpack2docker-wasm").Transpiled | null} */
 let current = null;
 
 /** The generated files by name. The editor may show their line endings differently. @type {Map<string, string>} */
@@ -31,34 +31,46 @@ const example = /** @type {HTMLSelectElement} */ (byId("example"));
 const results = tabs(byId("tabs"));
 const fileTabs = tabs(byId("files"), showFile);
 
-const requests = engine({
-  busy: (isBusy) => setState(isBusy ? "busy" : "idle"),
+/** @type {import("./engine.js").Handlers} */
+const handlers = {
   command(command) {
     byId("command").textContent = command ?? "";
+    byId("copy-command").toggleAttribute("disabled", !command);
+    byId("save-appended").hidden = !command || !appended();
   },
   transpiled(transpiled, failure) {
     current = transpiled;
     performance.mark("result");
-    if (failure?.crash) notify(`Internal error: ${failure.crash}`);
     document.documentElement.toggleAttribute("data-failed", !transpiled);
     // the old files stay, as an unfinished plan often has errors
     if (transpiled) showFiles(transpiled);
-    byId("where").textContent = transpiled ? "" : "The plan or the options have errors, so this is still the Dockerfile of an earlier plan.";
-    if (failure) showFindings(byId("findings"), failure.findings, plan.go);
+    if (failure) showFindings(byId("findings"), failure, plan.go);
+    plan.mark(null);
+    byId("where").textContent = failure ? withoutResult(failure) : "";
   },
   findings(found, failure) {
-    const findings = found ?? failure?.findings ?? [];
-    showFindings(byId("findings"), findings, plan.go);
+    /** @type {import("./engine.js").Failure} */
+    const { findings, crash } = failure ?? { findings: found ?? [] };
+    showFindings(byId("findings"), { findings, crash }, plan.go);
     plan.underline(findings);
     const errors = findings.filter(({ severity }) => severity === "error").length;
     const badge = byId("finding-count");
     badge.textContent = String(errors || findings.length || "");
     badge.classList.toggle("error", errors > 0);
+    announce("announcement", crash ?? `Findings: ${findings.length}. Errors: ${errors}.`);
   },
   comparison: (comparison, failure) => showComparison(byId("comparison"), comparison, failure),
   rebuilds: (table, failure) => showRebuilds(byId("rebuild-table"), table, failure, goToLine),
   picture: (svg, failure) => showPicture(byId("picture"), svg, failure),
-});
+};
+
+const requests = engine(handlers, (isBusy) => setState(isBusy ? "busy" : "idle"));
+
+/** Says what the output is if there is no new one. @param {import("./engine.js").Failure} failure */
+function withoutResult({ crash }) {
+  const shown = files.size ? "This is still the Dockerfile of an earlier plan." : "There is no Dockerfile yet.";
+  return `${crash ?? "The plan or the options have errors."} ${shown}`;
+}
 
 const startSoon = debounce(start, DELAY);
 
@@ -66,6 +78,7 @@ const startSoon = debounce(start, DELAY);
 let changes = 0;
 
 function schedule() {
+  current = null;
   document.documentElement.dataset.changes = String(++changes);
   requests.cancel();
   setState("waiting");
@@ -81,16 +94,15 @@ function setState(state) {
 function start() {
   const given = form.read();
   byId("option-count").textContent = String(count(given) || "");
-  requests.start({ plan: plan.get(), old: old.get(), options: toOptions(given), changed: lines(changed.value) });
+  requests.start({ plan: plan.get(), old: old.get(), options: toOptions(given), problems: problems(given), changed: lines(changed.value) });
 }
 
-/** @param {string} text */
-function lines(text) {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+/** The instructions of `--append`. */
+function appended() {
+  return String(form.read().append ?? "");
 }
 
 function planChanged() {
-  current = null;
   if (example.value && plan.get() !== examples[example.value]) example.value = "";
   schedule();
 }
@@ -163,27 +175,51 @@ function goToLine(line) {
 }
 
 /** @param {File | undefined} file */
-async function open(file) {
+function open(file) {
   if (!file) return;
-  plan.set(await file.text());
-  plan.focus();
+  readFile(file, (text) => {
+    plan.set(text);
+    plan.focus();
+  });
 }
 
+/** The fragment that was restored or shared last. Coming back to it, as with Back, must not replace later edits. */
+let known = "";
+
+/** The number of links so far. */
+let links = 0;
+
 async function share() {
+  const link = ++links;
   const fragment = await toFragment({ plan: plan.get(), old: old.get(), options: form.read(), changed: changed.value });
-  if (!fragment) return notify("The plan is too large for a link");
-  window.history.replaceState(null, "", fragment);
+  // a newer link can be ready sooner
+  if (link !== links) return;
+  if (!fragment || !setFragment(fragment)) return notify("The plan is too large for a link");
   await copy(location.href, "the link");
 }
 
-async function restore() {
+/** Changes the address. Returns whether the browser accepts it: some have a lower limit. @param {string} fragment */
+function setFragment(fragment) {
   try {
-    const state = await fromFragment(location.hash);
+    window.history.replaceState(null, "", fragment);
+  } catch {
+    return false;
+  }
+  known = fragment;
+  return true;
+}
+
+/** Shows the state in the address. Returns whether there is one. */
+async function restore() {
+  const fragment = location.hash;
+  if (fragment === known) return false;
+  try {
+    const state = await fromFragment(fragment);
     if (!state) return false;
-    form.write(state.options ?? {});
-    changed.value = state.changed ?? "";
-    old.set(state.old ?? "");
-    plan.set(state.plan);
+    // a newer address can be ready sooner
+    if (fragment !== location.hash) return true;
+    known = fragment;
+    show(state);
     return true;
   } catch {
     notify("The link is damaged");
@@ -191,22 +227,49 @@ async function restore() {
   }
 }
 
+/** @param {import("./share.js").Shared} state */
+function show(state) {
+  const unknown = form.write(state.options);
+  if (unknown.length) notify(`The link has options that this version does not know: ${unknown.map((name) => `--${name}`).join(", ")}`);
+  changed.value = state.changed;
+  old.set(state.old);
+  plan.set(state.plan);
+}
+
+/**
+ * A file or a link that is dropped outside of an editor would replace the page. Text can be dropped into fields.
+ * @param {DragEvent} event
+ */
+function preventLeaving(event) {
+  const isField = event.target instanceof Element && event.target.matches("input, textarea");
+  if (hasFiles(event) || !isField) event.preventDefault();
+}
+
 function connect() {
   example.append(create("option", { value: "" }, "–"), ...Object.keys(examples).map((name) => create("option", { value: name }, name)));
   example.addEventListener("change", () => example.value && plan.set(examples[example.value]));
   const file = /** @type {HTMLInputElement} */ (byId("file"));
-  byId("open").addEventListener("click", () => file.click());
+  byId("open").addEventListener("click", () => {
+    // so that the same file can be opened again
+    file.value = "";
+    file.click();
+  });
   file.addEventListener("change", () => open(file.files?.[0]));
   byId("share").addEventListener("click", share);
   byId("copy").addEventListener("click", () => copy(files.get(shownFile()) ?? "", shownFile()));
   byId("download").addEventListener("click", () => save(shownFile().split("/").at(-1) ?? "", files.get(shownFile()) ?? ""));
   byId("copy-command").addEventListener("click", () => copy(byId("command").textContent ?? "", "the command"));
+  byId("save-appended").addEventListener("click", () => save(APPENDED, appended()));
   byId("keep").addEventListener("click", () => old.set(plan.get()));
   changed.addEventListener("input", schedule);
   window.addEventListener("hashchange", restore);
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    plan.focus();
+  });
   themeButton(byId("theme"));
-  // a file that is dropped elsewhere would replace the page
-  for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+  window.addEventListener("dragover", preventLeaving);
+  window.addEventListener("drop", preventLeaving);
 }
 
 connect();

@@ -5,10 +5,10 @@
  * @typedef {Record<string, unknown>} Given Values by the names of options. A list has one item per line.
  */
 import { options } from "#tables";
-import { create, withCode } from "./dom.js";
+import { create, lines, withCode } from "./dom.js";
 
 /** The name for the instructions of `append`. */
-const APPENDED = "append.dockerfile";
+export const APPENDED = "append.dockerfile";
 
 /**
  * The value of an option as the library reads it. Undefined if it is not given.
@@ -18,13 +18,13 @@ const APPENDED = "append.dockerfile";
 function value({ kind, choices, delimiter }, given) {
   if (kind === "flag") return given === true ? true : undefined;
   if (typeof given !== "string" || given === "") return undefined;
-  const lines = given.split(/\r?\n/).filter((line) => line !== "");
   const isNumber = kind === "number" || (kind === "choice" && choices.every(({ name }) => /^\d+$/.test(name)));
   if (isNumber) return /^\d+$/.test(given) ? Number(given) : given;
   if (kind === "file") return APPENDED;
-  if (kind === "list") return delimiter ? lines.flatMap((line) => line.split(delimiter)) : lines;
+  if (kind === "list") return delimiter ? lines(given).flatMap((line) => line.split(delimiter)) : lines(given);
   if (kind !== "pairs") return given;
-  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2)).map(([name, text = ""]) => [name, text]));
+  // the last one of several with the same name counts, as on the command line
+  return Object.fromEntries(lines(given).map((line) => line.split(/=(.*)/s, 2)).map(([name, text = ""]) => [name, text]));
 }
 
 /**
@@ -47,6 +47,29 @@ export function toOptions(given) {
 }
 
 /**
+ * Errors in lists of names and values. An object for the library would hide them.
+ * @param {Given} given
+ * @returns {import("railpack2docker-wasm").Finding[]}
+ */
+export function problems(given) {
+  const pairs = options.filter(({ kind, name }) => kind === "pairs" && typeof given[name] === "string");
+  return pairs.flatMap(({ name, value }) =>
+    lines(String(given[name]))
+      .filter((line) => !/^[^=]+=/.test(line))
+      .map((line) => ({
+        severity: /** @type {const} */ ("error"),
+        code: "invalid-option",
+        message: `invalid value \`${line}\` for \`--${name}\`: expected \`${value}\``,
+        location: null,
+        related: [],
+        help: null,
+        page: "docs/lints/invalid-option.md",
+        frame: null,
+      })),
+  );
+}
+
+/**
  * The number of options that are given.
  * @param {Given} given
  */
@@ -58,7 +81,8 @@ export function count(given) {
 function control(option) {
   const id = `option-${option.name}`;
   const described = { id, name: option.name, "aria-describedby": `${id}-help` };
-  const placeholder = option.value ?? "";
+  const placeholder = option.kind === "file" ? "" : (option.value ?? "");
+  const typed = { ...described, placeholder, spellcheck: false, autocapitalize: "off" };
   switch (option.kind) {
     case "flag":
       return create("input", { ...described, type: "checkbox" });
@@ -73,19 +97,19 @@ function control(option) {
     case "pairs":
     case "file": {
       const rows = option.kind === "file" ? 3 : 2;
-      return create("textarea", { ...described, placeholder, rows, spellcheck: false });
+      return create("textarea", { ...typed, rows });
     }
     default:
-      return create("input", { ...described, type: "text", inputMode: option.kind === "number" ? "numeric" : "text", placeholder, spellcheck: false });
+      return create("input", { ...typed, type: "text", inputMode: option.kind === "number" ? "numeric" : "text" });
   }
 }
 
 /** @param {Option} option */
 function field(option) {
   const id = `option-${option.name}`;
-  const several = { list: " One per line.", pairs: " One per line.", file: " The instructions themselves." };
+  const how = { list: option.delimiter ? " Or one per line." : " One per line.", pairs: " One per line.", file: " Type the instructions here." };
   const help = (option.kind === "file" ? "Append instructions to the Dockerfile, for the image" : option.help.replace(" (repeatable)", ""))
-    + "." + (several[/** @type {keyof typeof several} */ (option.kind)] ?? "") + (option.more ? ` ${option.more}` : "");
+    + "." + (how[/** @type {keyof typeof how} */ (option.kind)] ?? "") + (option.more ? ` ${option.more}` : "");
   return create(
     "div",
     { className: `option ${option.kind}` },
@@ -114,25 +138,30 @@ export function optionsForm(form, changed) {
 
   const controls = () =>
     /** @type {(HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement)[]} */ ([...form.querySelectorAll("[name]")]);
-  return {
-    /** The values that are given. @returns {Given} */
-    read() {
-      /** @type {Given} */
-      const given = {};
-      for (const control of controls()) {
-        const isFlag = control instanceof HTMLInputElement && control.type === "checkbox";
-        const read = isFlag ? control.checked : control.value;
-        if (read) given[control.name] = read;
-      }
-      return given;
-    },
-    /** Shows other values. @param {Given} given */
-    write(given) {
-      for (const control of controls()) {
-        const read = Object.hasOwn(given, control.name) ? given[control.name] : undefined;
-        if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = read === true;
-        else control.value = typeof read === "string" ? read : "";
-      }
-    },
-  };
+
+  /** The values that are given. @returns {Given} */
+  function read() {
+    /** @type {Given} */
+    const given = {};
+    for (const control of controls()) {
+      const isFlag = control instanceof HTMLInputElement && control.type === "checkbox";
+      const read = isFlag ? control.checked : control.value;
+      if (read) given[control.name] = read;
+    }
+    return given;
+  }
+
+  /** Shows other values. Returns the names of options that can't have the given value. @param {Given} given */
+  function write(given) {
+    for (const control of controls()) {
+      const value = Object.hasOwn(given, control.name) ? given[control.name] : undefined;
+      if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = value === true;
+      else control.value = typeof value === "string" ? value : "";
+      // an unknown choice selects nothing, not even the default
+      if (control instanceof HTMLSelectElement && control.selectedIndex < 0) control.value = "";
+    }
+    const written = read();
+    return Object.keys(given).filter((name) => written[name] !== given[name]);
+  }
+  return { read, write };
 }

@@ -1,8 +1,7 @@
 /**
  * Links that contain the state of the page. It is in the fragment of the URL, which a browser never sends.
  *
- * @typedef {import("./options.js").Given} Given
- * @typedef {{ plan: string, old?: string, options?: Given, changed?: string }} Shared
+ * @typedef {{ plan: string, old: string, options: Record<string, unknown>, changed: string }} Shared
  */
 
 /** The prefix of the fragment: the version of its format. */
@@ -19,7 +18,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * @param {Shared} state
  */
 export async function toFragment(state) {
-  const packed = new Blob([JSON.stringify(state)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const content = new Blob([JSON.stringify(state)]);
+  if (content.size > MAX_BYTES) return null;
+  const packed = content.stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
   // in parts: a call can't have this many arguments
   let text = "";

@@ -3,7 +3,8 @@
  *
  * @typedef {import("railpack2docker-wasm").Finding} Finding
  * @typedef {{ findings: Finding[], plan?: "old" | "new" }} Failure
- * @typedef {{ plan: string, old: string, options: import("railpack2docker-wasm").Options, changed: string[] }} Request
+ * @typedef {{ plan: string, old: string, options: import("railpack2docker-wasm").Options, problems: Finding[], changed: string[] }} Request
+ *   `problems` are errors of options that the page finds
  *
  * @typedef {{
  *   command: string,
@@ -31,18 +32,35 @@ let ready;
 
 /** @param {MessageEvent<{ module: WebAssembly.Module } | { id: number, request: Request }>} event */
 self.onmessage = async ({ data }) => {
-  if ("module" in data) {
-    ready = library.init(data.module);
-    return;
-  }
-  await ready;
-  for (const [part, run] of Object.entries(PARTS)) {
-    try {
-      self.postMessage({ id: data.id, part, result: run(data.request) });
-    } catch (error) {
-      const failure = error instanceof library.PlanError ? { findings: error.findings, plan: error.plan } : { findings: [], crash: String(error) };
-      self.postMessage({ id: data.id, part, failure });
-    }
-  }
-  self.postMessage({ id: data.id, part: "done" });
+  if ("module" in data) ready = library.init(data.module);
+  else await answer(data);
 };
+
+/** @param {{ id: number, request: Request }} message */
+async function answer({ id, request }) {
+  for (const [part, run] of Object.entries(PARTS)) {
+    const outcome = await attempt(run, request);
+    self.postMessage({ id, part, ...outcome });
+    // the module can't be used again
+    if (outcome.crash) return;
+  }
+  self.postMessage({ id, part: "done" });
+}
+
+/**
+ * The result of a part, or why there is none.
+ * @param {(request: Request) => unknown} run
+ * @param {Request} request
+ * @returns {Promise<{ result?: unknown, failure?: Failure, crash?: string }>}
+ */
+async function attempt(run, request) {
+  if (request.problems.length) return { failure: { findings: request.problems } };
+  try {
+    await ready;
+    return { result: run(request) };
+  } catch (error) {
+    if (error instanceof library.PlanError) return { failure: { findings: error.findings, plan: error.plan } };
+    // such as for a lack of memory
+    return { crash: `The plan can't be processed (${error}). It may be too large.` };
+  }
+}

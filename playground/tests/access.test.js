@@ -74,6 +74,17 @@ test("the theme can be changed, and stays", async () => {
   await page.close();
 });
 
+test("screen readers announce results, once", async () => {
+  const page = await server.open();
+  const regions = await page.page.evaluate(() => Array.from(document.querySelectorAll("[role=status], [aria-live]"), ({ id }) => id));
+  assert.deepEqual(regions, ["where", "announcement", "summary", "status"]);
+  // a region that appears together with its text is not announced
+  assert.equal(await page.page.locator("#status").evaluate((status) => getComputedStyle(status).visibility), "visible");
+  await page.load('{"steps": [{"name": "a", "inputs": [{"step": "b"}]}], "deploy": {"base": {"image": "debian:13"}}}');
+  assert.match(await page.text("#announcement"), /^Findings: \d+\. Errors: 1\.$/);
+  await page.close();
+});
+
 test("everything can be reached with the keyboard", async () => {
   const page = await server.open();
   const { keyboard } = page.page;

@@ -41,7 +41,7 @@ export function shell(line, files) {
   try {
     for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(directory, name), text);
     const PATH = `${path.dirname(setting("BINARY"))}:${process.env.PATH}`;
-    const { status, stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: directory, encoding: "utf8", env: { PATH } });
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: directory, encoding: "utf8", maxBuffer: 1 << 26, env: { PATH } });
     const written = fs.readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => fs.statSync(path.join(directory, name)).isFile());
     return { status, stdout, stderr, files: new Map(written.sort().map((name) => [name, fs.readFileSync(path.join(directory, name), "utf8")])) };
   } finally {
@@ -73,4 +73,15 @@ export function longPlan(count) {
     commands: [{ cmd: `make part-${at}` }],
   }));
   return JSON.stringify({ steps, deploy: { base: image, inputs: [{ step: `step-${count - 1}`, include: ["/app"] }] } }, null, 1);
+}
+
+/**
+ * A plan with a number of steps that the image copies from.
+ * @param {number} count
+ */
+export function parallelPlan(count) {
+  const image = { image: "debian:13" };
+  const names = Array.from({ length: count }, (_, at) => `step-${at}`);
+  const steps = names.map((name) => ({ name, inputs: [image], commands: [{ cmd: `make ${name}` }] }));
+  return JSON.stringify({ steps, deploy: { base: image, inputs: names.map((step) => ({ step, include: ["/app"] })), startCommand: "x" } });
 }

@@ -43,8 +43,11 @@ export async function start() {
   const server = await serve();
   const browser = await chromium.launch({ executablePath: setting("BROWSER"), args: FLAGS });
   return {
-    /** @param {import("playwright-core").BrowserContextOptions & { fragment?: string }} [options] */
-    open: ({ fragment = "", ...options } = {}) => Playground.open(browser, server.base, fragment, options),
+    /**
+     * @param {import("playwright-core").BrowserContextOptions & { fragment?: string, prepare?: (page: import("playwright-core").Page) => Promise<unknown> }} [options]
+     *   `prepare` runs before the page is loaded
+     */
+    open: ({ fragment = "", prepare, ...options } = {}) => Playground.open(browser, server.base + fragment, prepare, options),
     async close() {
       await browser.close();
       server.close();
@@ -66,16 +69,17 @@ export class Playground {
 
   /**
    * @param {import("playwright-core").Browser} browser
-   * @param {string} base
-   * @param {string} fragment
+   * @param {string} url
+   * @param {((page: import("playwright-core").Page) => Promise<unknown>) | undefined} prepare
    * @param {import("playwright-core").BrowserContextOptions} options
    */
-  static async open(browser, base, fragment, options) {
+  static async open(browser, url, prepare, options) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, serviceWorkers: "block", ...options });
     const page = await context.newPage();
     const playground = new Playground(page);
-    await playground.watch(base);
-    await page.goto(base + fragment);
+    await playground.watch(new URL(".", url).href);
+    await prepare?.(page);
+    await page.goto(url);
     await playground.idle();
     return playground;
   }
@@ -127,6 +131,14 @@ export class Playground {
     await this.page.setInputFiles("#file", { name: "plan.json", mimeType: "application/json", buffer: Buffer.from(plan) });
   }
 
+  /** @param {string} name @param {string | boolean} value */
+  async setOption(name, value) {
+    const control = this.page.locator(`#option-${name}`);
+    if (value === true) await control.check();
+    else if ((await control.evaluate((element) => element.tagName)) === "SELECT") await control.selectOption(String(value));
+    else await control.fill(String(value));
+  }
+
   /** The generated files by name, as the page saves them. */
   async files() {
     const files = new Map();
@@ -167,6 +179,11 @@ export class Playground {
     const directory = path.join(setting("OUT"), "screenshots");
     fs.mkdirSync(directory, { recursive: true });
     await this.page.screenshot({ path: path.join(directory, `${name}.png`), fullPage: true });
+  }
+
+  /** Forgets faults that a test causes. @param {RegExp} pattern */
+  ignoreFaults(pattern) {
+    this.faults.splice(0, Infinity, ...this.faults.filter((fault) => !pattern.test(fault)));
   }
 
   /** Closes the page, and fails if it did what it must not do. */

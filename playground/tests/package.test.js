@@ -31,9 +31,9 @@ function write(name, text) {
   fs.writeFileSync(path.join(directory, name), text);
 }
 
-/** Runs a module in the directory, and reads the JSON that it prints. @param {string} name */
-function run(name) {
-  return JSON.parse(execFileSync("node", [name], { cwd: directory, encoding: "utf8", maxBuffer: 1 << 26 }));
+/** Runs a module in the directory, and reads the JSON that it prints. @param {string[]} words */
+function run(...words) {
+  return JSON.parse(execFileSync("node", words, { cwd: directory, encoding: "utf8", maxBuffer: 1 << 26 }));
 }
 
 const PROGRAM = `
@@ -109,6 +109,41 @@ test("from a bundle, in a browser", async () => {
   await page.waitForFunction(() => "answer" in globalThis);
   check(await page.evaluate(() => /** @type {any} */ (globalThis).answer));
   await browser.close();
+});
+
+test("functions say that the module is not loaded, and Node loads it from the URL of a file", () => {
+  write("loading.js", `${IMPORT}
+let before;
+try { transpile("{}"); } catch (error) { before = error.message; }
+const url = import.meta.resolve("railpack2docker-wasm/railpack2docker_wasm_bg.wasm");
+await init(process.argv[2] ? new URL(url) : url);
+console.log(JSON.stringify([before, version()]));`);
+  const { version } = JSON.parse(fs.readFileSync(path.join(setting("OUT"), "npm/package.json"), "utf8"));
+  for (const words of [[], ["url"]]) assert.deepEqual(run("loading.js", ...words), ["call `await init()` first", version]);
+});
+
+test("errors are what the types say", () => {
+  write("errors.js", `${IMPORT}
+await init();
+const thrown = (run) => { try { run(); } catch (error) { return [error instanceof PlanError, error.message]; } };
+const bad = '{"future": 1, "steps": [{"name": "a", "inputs": [{"step": "b"}]}], "deploy": {"base": {"image": "debian"}}}';
+let findings;
+try { transpile(bad); } catch (error) { findings = error.findings.map(({ severity }) => severity); }
+console.log(JSON.stringify({
+  findings, all: lint(bad).map(({ severity }) => severity),
+  large: thrown(() => lint(" ".repeat((64 << 20) + 1))),
+  key: thrown(() => commandLine({ unknown: 1 })), type: thrown(() => commandLine({ image: { user: true } })),
+  value: commandLine({ transpile: { builder: "nonsense" }, lint: { warn: ["unpinned-image"] } }),
+  surrogate: commandLine({ image: { env: { "A\\ud800": "b\\ud800" } } }),
+  file: transpile(JSON.parse(process.argv[2]), { transpile: { append: "x" }, files: { x: "LABEL a=\\ud800\\n" } }).dockerfile.includes("LABEL a=\ufffd"),
+}));`);
+  const answer = run("errors.js", JSON.stringify(example("rust")));
+  const { findings, all, large, key, type, value, surrogate, file } = answer;
+  assert.deepEqual([findings, all], [["warning", "error"], ["warning", "error"]]);
+  assert.deepEqual(large, [true, "`railpack-plan.json` is larger than 64 MiB, which is too large for a build plan"]);
+  assert.deepEqual([key[0], type[0]], [true, true]);
+  assert.equal(value, "railpack2docker railpack-plan.json -o Dockerfile --builder nonsense");
+  assert.deepEqual([surrogate, file], ["railpack2docker railpack-plan.json -o Dockerfile '--env=A\ufffd=b\ufffd'", true]);
 });
 
 test("the types fit", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { start } from "./browser.js";
-import { example, examples, generate, longPlan, shell, tables, setting } from "./binary.js";
+import { example, examples, generate, longPlan, parallelPlan, shell, tables, setting } from "./binary.js";
 
 /** @type {Awaited<ReturnType<typeof start>>} */
 let server;
@@ -25,7 +25,7 @@ const VALUES = /** @type {Record<string, string | string[]>} */ ({
   syntax: ["none", "docker/dockerfile:1.19"],
   "secrets-hash-key": "HASH_KEY",
   "secret-mount": ["file", "bundle=ALL", "nonsense"],
-  "secret-id": "DATABASE_URL=url with blanks",
+  "secret-id": ["DATABASE_URL=url with blanks", "DATABASE_URL"],
   ssh: ["default", "work"],
   "ssh-step": "install",
   assets: "files",
@@ -37,9 +37,9 @@ const VALUES = /** @type {Record<string, string | string[]>} */ ({
   allow: "unlisted-secret",
   base: "debian:13",
   user: ["1001", "app"],
-  env: "A=b=c\nD=$HOME 'x'",
-  label: "a.b=c d",
-  "label-arg": "revision=REVISION",
+  env: ["A=b=c\nD=$HOME 'x'", "A=1\nB", "=x"],
+  label: ["a.b=c d", "a.b"],
+  "label-arg": ["revision=REVISION", "revision"],
   expose: "3000\n53/udp",
   volume: "/data",
   healthcheck: ["curl -f localhost || exit 1", '["curl", "-f"]'],
@@ -70,18 +70,6 @@ function values({ name, kind, choices }) {
   return [VALUES[name]].flat();
 }
 
-/**
- * @param {import("./browser.js").Playground} page
- * @param {string} name
- * @param {string | boolean} value
- */
-async function setOption({ page }, name, value) {
-  const control = page.locator(`#option-${name}`);
-  if (value === true) await control.check();
-  else if ((await control.evaluate((element) => element.tagName)) === "SELECT") await control.selectOption(String(value));
-  else await control.fill(String(value));
-}
-
 test("each option has the effect of the command line that is shown", async () => {
   const page = await server.open();
   const plan = example("nextjs-database-url");
@@ -92,8 +80,8 @@ test("each option has the effect of the command line that is shown", async () =>
     for (const value of values(option)) {
       await page.page.click("#reset");
       const needed = NEEDED[option.name];
-      if (needed) await setOption(page, needed, NEEDED_VALUES[needed]);
-      await setOption(page, option.name, value);
+      if (needed) await page.setOption(needed, NEEDED_VALUES[needed]);
+      await page.setOption(option.name, value);
       await page.idle();
       changes += await checkCommand(page, plan, plain, `--${option.name} ${value}`);
     }
@@ -136,10 +124,10 @@ test("the comparison is that of the command", async () => {
   const page = await server.open();
   const [old, plan] = [example("nextjs-database-url"), example("secrets")];
   await page.tab("diff");
-  assert.match(await page.text("#comparison"), /Without an old plan/);
+  assert.match(await page.text("#summary"), /Without an old plan/);
   await page.page.click("#keep");
   await page.idle();
-  assert.match(await page.text("#comparison"), /The plans are equivalent/);
+  assert.equal(await page.text("#summary"), "The plans are equivalent.");
   await page.example("secrets");
   const { stdout } = shell("railpack2docker diff --format json old.json new.json", { "old.json": old, "new.json": plan });
   const expected = JSON.parse(stdout);
@@ -148,40 +136,86 @@ test("the comparison is that of the command", async () => {
   for (const [at, { text }] of expected.changes.entries()) assert.ok(shown[at].endsWith(text.replaceAll("`", "")), `${shown[at]}: ${text}`);
   assert.equal(await page.text(".unified"), `${expected.dockerfile}\n`);
   const { cached, ifFilesDiffer, rebuilds } = expected.layers;
-  assert.ok((await page.text("#comparison")).includes(`${cached} cached, ${ifFilesDiffer} if files differ, ${rebuilds} rebuild`));
+  assert.equal(await page.text("#summary"), `Layers: ${cached} cached, ${ifFilesDiffer} if files differ, ${rebuilds} rebuild`);
   await page.close();
 });
 
-test("a link has the plan, the old plan and the options, and is sent nowhere", async () => {
+test("a name without a value is an error, and the last of several values counts, as on the command line", async () => {
   const page = await server.open();
-  await page.example("python-uv");
-  await page.tab("diff");
-  await page.page.click("#keep");
-  await page.load(example("rust").replace('"cmd": "', '"cmd": "echo é😀 '));
+  const plan = example("nextjs-database-url");
   await page.tab("options");
-  await setOption(page, "env", "A=b\nC='d'");
-  await setOption(page, "exec", true);
-  await page.tab("rebuilds");
-  await page.page.fill("#changed", "src/main.rs");
-  await page.idle();
-  const fragment = await page.share();
-  assert.ok(fragment.length > 500, fragment);
-  const other = await server.open({ fragment });
-  assert.deepEqual(await other.files(), await page.files());
-  for (const selector of ["#command", "#comparison", "#rebuild-table", "#findings"]) {
-    assert.equal(await other.text(selector), await page.text(selector), selector);
-  }
-  assert.deepEqual([...page.requests, ...other.requests].filter((url) => url.includes(fragment.slice(4, 100)) && !url.includes("#")), []);
+  await page.change(() => page.setOption("env", "A=1\nB"));
+  assert.match(await page.text("#findings"), /^error invalid-option invalid value `B` for `--env`: expected `NAME=VALUE`/s);
+  assert.equal(await page.text("#summary"), "The options have errors.");
+  await page.change(() => page.setOption("env", "A=1\nA=2"));
+  const settings = (/** @type {string | undefined} */ text = "") => text.split("\n").filter((line) => line.includes('A="'));
+  const { files } = generate(plan, "railpack2docker railpack-plan.json -o Dockerfile --env A=1 --env A=2");
+  assert.deepEqual(settings((await page.files()).get("Dockerfile")), settings(files.get("Dockerfile")));
   await page.close();
-  await other.close();
 });
 
-test("a damaged link is reported", async () => {
-  for (const fragment of ["#v1=AAAA", "#v1=%00", "#v1="]) {
-    const page = await server.open({ fragment });
-    assert.equal(await page.text("#status"), "The link is damaged");
-    await page.close();
+test("fields for names and values are not corrected", async () => {
+  const page = await server.open();
+  for (const name of ["user", "env", "append"]) {
+    const field = page.page.locator(`#option-${name}`);
+    assert.deepEqual([await field.getAttribute("spellcheck"), await field.getAttribute("autocapitalize")], ["false", "off"], name);
   }
+  await page.close();
+});
+
+test("the file that the command appends can be saved", async () => {
+  const page = await server.open();
+  const button = page.page.locator("#save-appended");
+  assert.ok(await button.isHidden());
+  await page.tab("options");
+  await page.change(() => page.setOption("append", "LABEL a=b\n"));
+  const [download] = await Promise.all([page.page.waitForEvent("download"), button.click()]);
+  assert.equal(download.suggestedFilename(), "append.dockerfile");
+  await page.close();
+});
+
+test("the same file can be opened again", async () => {
+  const page = await server.open();
+  await page.load(example("rust"));
+  const [chooser] = await Promise.all([page.page.waitForEvent("filechooser"), page.page.click("#open")]);
+  assert.equal(await page.page.inputValue("#file"), "");
+  await page.change(() => chooser.setFiles({ name: "plan.json", mimeType: "application/json", buffer: Buffer.from(example("php")) }));
+  assert.deepEqual(await page.files(), generate(example("php")).files);
+  await page.close();
+});
+
+test("text can be dropped into fields, and nothing that is dropped replaces the page", async () => {
+  const page = await server.open();
+  const isPrevented = (/** @type {string} */ selector, /** @type {boolean} */ isFile) =>
+    page.page.evaluate(([selector, isFile]) => {
+      const dataTransfer = new DataTransfer();
+      if (isFile) dataTransfer.items.add(new File([""], "a.json"));
+      else dataTransfer.setData("text/plain", "A=b");
+      const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+      document.querySelector(selector)?.dispatchEvent(event);
+      return event.defaultPrevented;
+    }, /** @type {const} */ ([selector, isFile]));
+  assert.equal(await isPrevented("#option-env", false), false);
+  assert.equal(await isPrevented("#option-env", true), true);
+  assert.equal(await isPrevented("footer", false), true);
+  assert.equal(await isPrevented("footer", true), true);
+  await page.close();
+});
+
+test("long comparisons say what they leave out, and results are announced", async () => {
+  const page = await server.open();
+  const plan = parallelPlan(1500);
+  await page.tab("diff");
+  await page.load(plan);
+  await page.change(() => page.page.click("#keep"));
+  await page.load(plan.replaceAll("make", "build"));
+  const { stdout } = shell("railpack2docker diff --format json old.json new.json", { "old.json": plan, "new.json": plan.replaceAll("make", "build") });
+  const { changes, stages, dockerfile } = JSON.parse(stdout);
+  const layers = stages.flatMap((/** @type {{ layers: unknown[] }} */ { layers }) => layers).length;
+  const left = await page.page.locator("#comparison .empty").allTextContents();
+  assert.deepEqual(left, [`${changes.length - 200} more changes are not shown.`, `${layers - 200} more layers are not shown.`, `${dockerfile.split("\n").length - 5000} more lines are not shown.`]);
+  assert.match(await page.text("#announcement"), /^Findings: \d+\. Errors: 0\.$/);
+  await page.close();
 });
 
 test("a file can be dropped", async () => {
@@ -196,7 +230,7 @@ test("a file can be dropped", async () => {
     await page.change(() => page.page.dispatchEvent(`#${editor} .cm-content`, "drop", { dataTransfer: transfer }));
   }
   assert.deepEqual(await page.files(), generate(example("rust")).files);
-  assert.match(await page.text("#comparison"), /Layers: /);
+  assert.match(await page.text("#summary"), /^Layers: /);
   await page.close();
 });
 
@@ -241,6 +275,29 @@ test("a line of the Dockerfile leads to its place in the plan, and back", async 
   await page.page.locator("#plan-editor .cm-line", { hasText: '"cmd"' }).first().locator("span").last().click();
   assert.match(await page.text("#where"), /^steps\[\d+\]\.commands\[\d+\].* becomes lines? \d+/);
   await page.page.waitForSelector("#output-editor .cm-mapped");
+  await page.close();
+});
+
+test("lines are those of the source map, whatever the line ends in the plan", async () => {
+  const page = await server.open();
+  const image = { image: "debian:13" };
+  const step = { name: "a", inputs: [image], assets: { x: "one\rtwo\n" }, commands: [{ path: "/x", name: "x" }, { cmd: "make" }] };
+  const plan = JSON.stringify({ steps: [step], deploy: { base: image, inputs: [{ step: "a", include: ["/x"] }], startCommand: "x" } }, null, 1);
+  for (const text of [plan, plan.replaceAll("\n", "\r\n")]) {
+    await page.load(text);
+    const dockerfile = generate(plan).files.get("Dockerfile") ?? "";
+    assert.equal(await page.download(), dockerfile);
+    const line = dockerfile.split("\n").indexOf("RUN make") + 1;
+    await page.page.locator("#output-editor .cm-line", { hasText: "RUN make" }).click();
+    assert.match(await page.text("#where"), new RegExp(`^Line ${line} of the Dockerfile comes from steps\\[0\\]\\.commands\\[1\\]`));
+    assert.equal((await page.page.locator("#plan-editor .cm-mappedText").allTextContents()).join("").includes("make"), true);
+    // a change of the options clears the text and the mark
+    await page.tab("options");
+    await page.change(() => page.setOption("user", "1001"));
+    assert.equal(await page.text("#where"), "");
+    assert.equal(await page.page.locator("#plan-editor .cm-mappedText").count(), 0);
+    await page.change(() => page.page.click("#reset"));
+  }
   await page.close();
 });
 

@@ -12,7 +12,7 @@ export interface Options extends ConfigOptions {
   files?: Record<string, string>;
 }
 
-/** The module: its URL, a response, its bytes, or the compiled module. */
+/** The module: its URL (in Node, `file:` too), a request, a response, its bytes, or the compiled module. */
 export type ModuleSource = URL | string | Request | Response | BufferSource | WebAssembly.Module | Promise<Response>;
 
 /** A value in a plan. */
@@ -117,15 +117,18 @@ export interface Rebuild {
 
 /** The error for a plan or options that railpack2docker rejects. */
 export class PlanError extends Error {
-  /** The errors, and the warnings and notes so far. */
+  /** The errors, and the warnings and notes that were found before them. `lint` finds all. */
   findings: Finding[];
-  /** The one of two plans that has the errors. */
+  /** For `diff`, the plan that has the errors. Without it, they are those of the options. */
   plan?: "old" | "new";
 }
 
 /**
- * Loads the WebAssembly module. Call this once, before the other functions. Without a source, it loads the file next to
- * this one.
+ * Loads the WebAssembly module. Call this once, before the other functions: they throw an `Error` until it is loaded.
+ * Without a source, it loads the file next to this one.
+ *
+ * If a function throws a `WebAssembly.RuntimeError`, such as for a lack of memory, the module can't be used any more, and
+ * `init` does not load it again. Run it in a worker or process that you can replace, if your plans are not your own.
  */
 export function init(source?: ModuleSource): Promise<void>;
 
@@ -140,7 +143,7 @@ export function transpile(plan: string, options?: Options): Transpiled;
 
 /**
  * All findings for a plan. Errors in the plan are among them.
- * @throws {PlanError} for options that railpack2docker rejects
+ * @throws {PlanError} for options that railpack2docker rejects, and for a plan of more than 64 MiB
  */
 export function lint(plan: string, options?: Options): Finding[];
 
@@ -164,7 +167,7 @@ export function picture(plan: string, options?: Options, changes?: ChangeSet): s
 
 /**
  * Lists what re-runs if a secret or a file changes: a row for each secret, for each literal path that the build copies
- * from its context, and for each of `files`. There are at most a hundred rows.
+ * from its context, and for each of `files`. There are at most a hundred rows, and the others make room for `files`.
  * @throws {PlanError} also for a file outside the build context
  */
 export function rebuilds(plan: string, options?: Options, files?: string[]): { rows: Rebuild[]; leftOut: number };
@@ -177,7 +180,8 @@ export function rebuilds(plan: string, options?: Options, files?: string[]): { r
 export function where(plan: string, line: number, options?: Options): Range | null;
 
 /**
- * The command line with the same options, quoted for a shell.
- * @throws {PlanError} for options that railpack2docker rejects
+ * The command line with the same options, quoted for a shell. It writes a Dockerfile, so `lint.warn` is not in it.
+ * @throws {PlanError} only for unknown keys, values of a wrong type, and values that no command line can have: the
+ *   command may reject others
  */
 export function commandLine(options?: Options): string;

@@ -29,7 +29,19 @@ function answer(text) {
 
 /** @param {import("./index.js").Options} options */
 function split({ files, ...options }) {
-  return /** @type {const} */ ([JSON.stringify(options), JSON.stringify(files ?? {})]);
+  return /** @type {const} */ ([toJson(options), toJson(files ?? {})]);
+}
+
+/**
+ * JSON without lone surrogates, which no file or command line can have. As in a plan, each becomes U+FFFD.
+ * @param {unknown} value
+ */
+function toJson(value) {
+  return JSON.stringify(value, (_, inner) => {
+    if (typeof inner === "string") return inner.toWellFormed();
+    const isTable = typeof inner === "object" && inner !== null && !Array.isArray(inner);
+    return isTable ? Object.fromEntries(Object.entries(inner).map(([key, item]) => [key.toWellFormed(), item])) : inner;
+  });
 }
 
 /** @param {string} plan */
@@ -38,40 +50,55 @@ function checked(plan) {
   return plan;
 }
 
-/** @param {import("./index.js").ModuleSource} [source] */
-export async function init(source) {
-  if (source === undefined && globalThis.process?.versions?.node) {
-    // a variable, so that a bundler for browsers does not resolve it
-    const fs = "node:fs/promises";
-    source = await (await import(/* @vite-ignore */ fs)).readFile(new URL("railpack2docker_wasm_bg.wasm", import.meta.url));
-  }
-  await load(source === undefined ? undefined : { module_or_path: source });
+let isLoaded = false;
+
+/** The functions of the module. */
+function loaded() {
+  if (!isLoaded) throw new Error("call `await init()` first");
+  return raw;
 }
 
-export const version = () => raw.version();
+/** @param {import("./index.js").ModuleSource} [source] */
+export async function init(source) {
+  if (globalThis.process?.versions?.node) source = await readFile(source ?? new URL("railpack2docker_wasm_bg.wasm", import.meta.url));
+  await load(source === undefined ? undefined : { module_or_path: source });
+  isLoaded = true;
+}
+
+/** The content of a file, which Node can't fetch. Any other source stays the same. @param {import("./index.js").ModuleSource} source */
+async function readFile(source) {
+  if (!(source instanceof URL || typeof source === "string")) return source;
+  const url = String(source);
+  if (!url.startsWith("file:")) return source;
+  // a variable, so that a bundler for browsers does not resolve it
+  const fs = "node:fs/promises";
+  return (await import(/* @vite-ignore */ fs)).readFile(new URL(url));
+}
+
+export const version = () => loaded().version();
 
 /** @type {typeof import("./index.js").transpile} */
-export const transpile = (plan, options = {}) => answer(raw.transpile(checked(plan), ...split(options)));
+export const transpile = (plan, options = {}) => answer(loaded().transpile(checked(plan), ...split(options)));
 
 /** @type {typeof import("./index.js").lint} */
-export const lint = (plan, options = {}) => answer(raw.lint(checked(plan), ...split(options)));
+export const lint = (plan, options = {}) => answer(loaded().lint(checked(plan), ...split(options)));
 
 /** @type {typeof import("./index.js").diff} */
-export const diff = (old, plan, options = {}) => answer(raw.diff(checked(old), checked(plan), ...split(options)));
+export const diff = (old, plan, options = {}) => answer(loaded().diff(checked(old), checked(plan), ...split(options)));
 
 /** @type {typeof import("./index.js").explain} */
 export const explain = (plan, options = {}, { secrets = [], files = [] } = {}) =>
-  answer(raw.explain(checked(plan), ...split(options), secrets, files));
+  answer(loaded().explain(checked(plan), ...split(options), secrets, files));
 
 /** @type {typeof import("./index.js").picture} */
 export const picture = (plan, options = {}, { secrets = [], files = [] } = {}) =>
-  answer(raw.picture(checked(plan), ...split(options), secrets, files));
+  answer(loaded().picture(checked(plan), ...split(options), secrets, files));
 
 /** @type {typeof import("./index.js").rebuilds} */
-export const rebuilds = (plan, options = {}, files = []) => answer(raw.rebuilds(checked(plan), ...split(options), files));
+export const rebuilds = (plan, options = {}, files = []) => answer(loaded().rebuilds(checked(plan), ...split(options), files));
 
 /** @type {typeof import("./index.js").where} */
-export const where = (plan, line, options = {}) => answer(raw.locate(checked(plan), ...split(options), line));
+export const where = (plan, line, options = {}) => answer(loaded().locate(checked(plan), ...split(options), line));
 
 /** @type {typeof import("./index.js").commandLine} */
-export const commandLine = (options = {}) => answer(raw.command(split(options)[0]));
+export const commandLine = (options = {}) => answer(loaded().command(split(options)[0]));
