@@ -50,7 +50,7 @@ impl CommentedFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::header::Header;
+    use crate::header::{Header, emitted_kind};
 
     #[test]
     fn the_header_is_read_back() {
@@ -69,6 +69,7 @@ mod tests {
         assert_eq!(text.lines().count(), 9, "{text}");
         let header = Header::parse(&text).unwrap();
         assert_eq!(header.arguments, file.arguments);
+        assert_eq!(emitted_kind(&text).as_deref(), Some("sh"));
         assert!(header.is_untouched(&text) && !header.is_untouched(&format!("{text}#")));
         let other = CommentedFile { digests: Vec::new(), ..file }.text();
         assert_ne!(Header::parse(&other).unwrap().stamp.plan, header.stamp.plan);

@@ -16,7 +16,7 @@ pub use build_command::{
 pub use commented::CommentedFile;
 pub use digest::with_line_feeds;
 pub use platforms::{check_platforms, platform_names};
-pub use stamp::{Header, Stamp, is_generated};
+pub use stamp::{Header, Stamp, emitted_kind, is_generated};
 
 pub(crate) use build_command::regenerate;
 pub(crate) use stamp::{GeneratedFrom, stamped, without_stamp};

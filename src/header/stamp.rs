@@ -141,6 +141,20 @@ pub fn is_generated(content: &[u8]) -> bool {
     content.split(|byte| *byte == b'\n').take(LINES).any(is_mark)
 }
 
+/// The kind of file that `emit KIND` generated, from the command in its header. `None` for a Dockerfile, for an ignore
+/// file, and for a text without a header.
+#[must_use]
+pub fn emitted_kind(text: &str) -> Option<String> {
+    if !is_generated(text.as_bytes()) {
+        return None;
+    }
+    let command = text.lines().take_while(|line| line.starts_with('#')).find_map(|line| line.strip_prefix(COMMAND))?;
+    let mut words = shlex::split(command).words.into_iter();
+    // a plan can have this name: an option or nothing follows it
+    words.next().filter(|word| word == "emit")?;
+    words.next().filter(|kind| !kind.starts_with('-'))
+}
+
 /// The byte range of the stamp's line in the header of a text.
 fn find_stamp(text: &str) -> Option<Range<usize>> {
     let mut start = 0;

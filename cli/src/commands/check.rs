@@ -9,12 +9,13 @@ use railpack2docker::{Code, Diagnostic};
 use super::transpile::DefaultArgs;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_sent, check_directory, exposed_files, plan_context};
+use crate::files::given::Given;
 use crate::files::plan_search::{PLAN_NAME, plan_of};
 use crate::output::outcomes::{Outcome, Outcomes};
 use crate::output::regenerate::regenerate;
 use crate::output::report::Reporter;
 use crate::output::stale_files::{
-    DEFAULT_DOCKERFILE, StaleFile, dockerfile_beside, fail_if_stale, own_ignore_file, read, stale_files,
+    DEFAULT_DOCKERFILE, StaleFile, dockerfile_beside, fail_if_stale, own_ignore_file, read, refuse_plan, stale_files,
     take_line_endings,
 };
 
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<ExitCode, F
     if let [target] = targets.as_slice()
         && !args.plans.all
     {
-        return check(target, args, reporter).map(|()| ExitCode::SUCCESS);
+        return check(target, Given::Dockerfile("-o"), args, reporter).map(|()| ExitCode::SUCCESS);
     }
     if args.output_file().is_some() {
         let found = Diagnostic::new(Code::InvalidOption, "`-o` can't be used with several plans");
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<ExitCode, F
     }
     let mut outcomes = Outcomes::default();
     for target in &targets {
-        outcomes.add(check(target, args, reporter).map(|()| Outcome::UpToDate), reporter);
+        outcomes.add(check(target, Given::BesidePlan, args, reporter).map(|()| Outcome::UpToDate), reporter);
     }
     reporter.summarize(&outcomes.sentence("Dockerfile"));
     Ok(outcomes.exit_code())
@@ -76,12 +77,13 @@ fn targets(args: &DefaultArgs) -> Result<Vec<Target>, Failure> {
 }
 
 /// Checks one Dockerfile. The failure contains the reasons why it is stale.
-fn check(target: &Target, args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
+fn check(target: &Target, given: Given, args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure> {
     let file = target.file.as_path();
-    let current = read(file)?;
+    let current = read(file, given)?;
     let header = current.as_deref().and_then(Header::parse);
     let plan = target.plan.as_deref();
     let regenerated = regenerate(file, header.as_ref(), plan, &target.default_plan, &args.transpile, reporter)?;
+    refuse_plan(file, &regenerated.plan_path, "-o")?;
     reporter.report(&regenerated.generated.findings, Some(&regenerated.plan));
     check_assets_are_sent(&plan_context(&regenerated.plan, file, &regenerated.options), &regenerated.generated, file)?;
     let mut stale = stale_files(file, current, &regenerated.generated)?;

@@ -8,6 +8,7 @@ use railpack2docker::{Code, Diagnostic, Transpiled, transpile};
 use crate::NAME;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_sent, check_directory, exposed_files, plan_context};
+use crate::files::given::Given;
 use crate::files::output_files::{OutputFiles, no_place_for_assets};
 use crate::files::paths::path_word;
 use crate::files::plan_file::PlanFile;
@@ -113,7 +114,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     }
     let mut outputs = OutputFiles::default();
     let has_ignore_file = match output {
-        Some(path) => outputs.add_dockerfile(path, &generated, &plan, args.force)?,
+        Some(path) => outputs.add_dockerfile(path, Given::Dockerfile("-o"), &generated, &plan, args.force)?,
         None => false,
     };
     if let Some(path) = output.filter(|_| has_ignore_file && !args.force) {
@@ -121,7 +122,7 @@ pub(crate) fn run(args: &DefaultArgs, reporter: &Reporter) -> Result<(), Failure
     }
     if let Some(path) = &args.source_map {
         let map = SourceMapFile::new(&generated, &plan, &options.files);
-        outputs.add(path, &map.to_json(), &plan, SourceMapFile::is_source_map)?;
+        outputs.add(path, Given::Other("--source-map"), &map.to_json(), &plan, SourceMapFile::is_source_map)?;
     }
     if args.dockerignore {
         print(dockerignore(&generated, &plan_path)?)?;

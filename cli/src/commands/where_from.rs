@@ -11,6 +11,7 @@ use railpack2docker::{Code, Diagnostic, LineIndex, Location};
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::files::origin::is_of_transpiler;
 use crate::files::paths::path_word;
 use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::PLAN_NAME;
@@ -126,8 +127,10 @@ fn find_in_plan(
     lines: RangeInclusive<usize>,
     reporter: &Reporter,
 ) -> Result<Origins, Failure> {
-    let Some(header) = Header::parse(text) else {
-        return Err(not_generated(file).into());
+    let Some(header) = Header::parse(text).filter(|_| is_of_transpiler(text.as_bytes())) else {
+        // a Dockerfile whose stamp is broken could be anyone's
+        let content = if is_of_transpiler(text.as_bytes()) { "" } else { text };
+        return Err(not_generated(file, content).into());
     };
     let regenerated = regenerate(file, Some(&header), None, Path::new(PLAN_NAME), &TranspileArgs::default(), reporter)?;
     if with_line_feeds(text) != with_line_feeds(&regenerated.generated.dockerfile) {

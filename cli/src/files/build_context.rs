@@ -5,8 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use fs_err as fs;
 use railpack2docker::patternmatcher::{self, is_ignored};
-use railpack2docker::{AssetFile, Code, Diagnostic, Options, Transpiled, header, text};
+use railpack2docker::{AssetFile, Code, Diagnostic, Options, Transpiled, text};
 
+use super::origin::is_of_transpiler;
 use super::paths::{directory_of, dockerignore_path};
 use super::plan_file::PlanFile;
 use super::read::{read_error, read_file};
@@ -132,7 +133,7 @@ impl IgnoreFile {
             Some(Self { patterns: patternmatcher::parse(&text), path: Some(path) })
         };
         // one that was generated from an earlier plan is removed
-        let is_own = |path: &PathBuf| !read_file(path).is_ok_and(|content| header::is_generated(&content));
+        let is_own = |path: &PathBuf| !read_file(path).is_ok_and(|content| is_of_transpiler(&content));
         let of_dockerfile = dockerfile.map(dockerignore_path).filter(is_own).and_then(read);
         let of_context = || read(context.join(".dockerignore"));
         of_dockerfile.or_else(of_context).unwrap_or(Self { patterns: Vec::new(), path: None })

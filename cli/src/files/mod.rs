@@ -2,7 +2,10 @@
 
 pub(crate) mod asset_files;
 pub(crate) mod build_context;
+pub(crate) mod given;
+pub(crate) mod json_header;
 pub(crate) mod lock_file;
+pub(crate) mod origin;
 pub(crate) mod output_files;
 pub(crate) mod paths;
 pub(crate) mod plan_file;

@@ -4,10 +4,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use railpack2docker::header::{self, Header};
+use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic, Transpiled};
 
 use super::asset_files::ListedAssets;
+use super::given::{Given, is_same_file};
+use super::origin::{is_of_transpiler, origin};
 use super::paths::{directory_of, dockerignore_path, follow_links, path_word, with_real_directory};
 use super::plan_file::PlanFile;
 use super::read::read_file_start;
@@ -49,13 +51,14 @@ impl OutputFiles {
     pub(crate) fn add_dockerfile(
         &mut self,
         path: &Path,
+        given: Given,
         generated: &Transpiled,
         plan: &PlanFile,
         force: bool,
     ) -> Result<bool, Failure> {
         let ignore_path = dockerignore_path(path);
-        let may_overwrite = |content: &[u8]| force || header::is_generated(content);
-        let dockerfile = Target::new(path, plan, may_overwrite)?;
+        let may_overwrite = |content: &[u8]| force || is_of_transpiler(content);
+        let dockerfile = Target::new(path, given, plan, may_overwrite)?;
         if dockerfile.is_device {
             if !generated.assets.is_empty() {
                 return Err(no_place_for_assets().into());
@@ -64,7 +67,7 @@ impl OutputFiles {
             return Ok(false);
         }
         let dockerignore = match &generated.dockerignore {
-            Some(text) => Some(Target::new(&ignore_path, plan, may_overwrite)?.prepare(text)?),
+            Some(text) => Some(Target::new(&ignore_path, given.ignore_file(), plan, may_overwrite)?.prepare(text)?),
             None => None,
         };
         let is_file = || fs::metadata(&ignore_path).is_ok_and(|metadata| metadata.is_file());
@@ -88,7 +91,7 @@ impl OutputFiles {
         force: bool,
     ) -> Result<(), Failure> {
         let header = dockerfile.current.as_deref().and_then(|text| Header::parse(&String::from_utf8_lossy(text)));
-        let assets = ListedAssets::new(&dockerfile.given, header.as_ref());
+        let assets = ListedAssets::new(&dockerfile.shown, header.as_ref());
         let mut removed = Vec::new();
         for (listed, text) in assets.left_over(&generated.assets)? {
             if force || listed.is_of(&text) {
@@ -113,7 +116,7 @@ impl OutputFiles {
         match fs::create_dir(directory) {
             Ok(()) => self.new_directory = Some(NewDirectory(directory.to_owned())),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(cannot_write(directory, &error).into()),
+            Err(error) => return Err(cannot_write(directory, directory, &error).into()),
         }
         Ok(())
     }
@@ -121,7 +124,7 @@ impl OutputFiles {
     /// Adds the plan itself. It overwrites any file.
     pub(crate) fn add_plan(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let no_plan = PlanFile { path: None, text: String::new() };
-        self.add(path, text, &no_plan, |_| true)
+        self.add(path, Given::BesidePlan, text, &no_plan, |_| true)
     }
 
     /// Adds another file. It is never the plan, nor one of the files that were added before, nor a file
@@ -129,18 +132,19 @@ impl OutputFiles {
     pub(crate) fn add(
         &mut self,
         path: &Path,
+        given: Given,
         text: &str,
         plan: &PlanFile,
         may_overwrite: impl Fn(&[u8]) -> bool,
     ) -> Result<(), Failure> {
-        let file = Target::new(path, plan, may_overwrite)?;
-        let real = with_real_directory(&file.path);
-        let is_same = |other: &PreparedFile| !file.is_device && with_real_directory(&other.target.path) == real;
+        // the file that exists there would be refused for another reason
+        let real = with_real_directory(&follow_links(path));
+        let is_same = |other: &PreparedFile| !other.target.is_device && with_real_directory(&other.target.path) == real;
         if self.prepared.iter().any(is_same) {
-            let message = format!("two outputs have the same path: `{}`", file.given.display());
+            let message = format!("two outputs have the same path: `{}`", path.display());
             return Err(Diagnostic::new(Code::DuplicateOutput, message).with_help("change one of the paths").into());
         }
-        self.prepared.push(file.prepare(text)?);
+        self.prepared.push(Target::new(path, given, plan, may_overwrite)?.prepare(text)?);
         Ok(())
     }
 
@@ -149,7 +153,7 @@ impl OutputFiles {
     pub(crate) fn commit(self) -> Result<Vec<(PathBuf, Outcome)>, Failure> {
         let mut outcomes = Vec::new();
         for file in self.prepared {
-            let (path, outcome) = (file.target.given.clone(), file.outcome());
+            let (path, outcome) = (file.target.shown.clone(), file.outcome());
             file.commit()?;
             outcomes.extend(outcome.map(|outcome| (path, outcome)));
         }
@@ -163,16 +167,16 @@ impl OutputFiles {
     }
 }
 
-/// Writes a text as a whole or not at all. It overwrites any file but the plan.
+/// Writes a text to the path of `-o`, as a whole or not at all. It overwrites any file but the plan.
 pub(crate) fn write_text(path: &Path, text: &str, plan: &PlanFile) -> Result<(), Failure> {
     let mut outputs = OutputFiles::default();
-    outputs.add(path, text, plan, |_| true)?;
+    outputs.add(path, Given::Other("-o"), text, plan, |_| true)?;
     outputs.commit().map(drop)
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, &error).into()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot_write(path, path, &error).into()),
         _ => Ok(()),
     }
 }
@@ -180,13 +184,13 @@ fn remove(path: &Path) -> Result<(), Failure> {
 /// Whether an ignore file, which the plan does not need, is one that this tool generated, or one that is empty:
 /// Docker would use it instead of `.dockerignore`.
 pub(crate) fn is_left_over(ignore_file: &[u8]) -> bool {
-    header::is_generated(ignore_file) || ignore_file.trim_ascii().is_empty()
+    is_of_transpiler(ignore_file) || ignore_file.trim_ascii().is_empty()
 }
 
 /// A file that may be written.
 struct Target {
     /// The path on the command line.
-    given: PathBuf,
+    shown: PathBuf,
     /// The path with its symbolic links resolved.
     path: PathBuf,
     current: Option<Vec<u8>>,
@@ -195,8 +199,8 @@ struct Target {
 }
 
 impl Target {
-    fn new(given: &Path, plan: &PlanFile, may_overwrite: impl Fn(&[u8]) -> bool) -> Result<Self, Failure> {
-        Self::at(follow_links(given), given, plan, may_overwrite, "another path to `-o`")
+    fn new(path: &Path, given: Given, plan: &PlanFile, may_overwrite: impl Fn(&[u8]) -> bool) -> Result<Self, Failure> {
+        Self::at(follow_links(path), path, given, plan, may_overwrite)
     }
 
     /// A file of the plan. Links are not followed: they may lead out of the build context.
@@ -205,52 +209,47 @@ impl Target {
             let message = format!("can't write `{}`: it is not a regular file", path.display());
             return Err(Diagnostic::new(Code::UnwritableFile, message).with_help("move it away").into());
         }
-        Self::at(path.to_owned(), path, plan, may_overwrite, "another directory to `--assets`")
+        Self::at(path.to_owned(), path, Given::Assets, plan, may_overwrite)
     }
 
     fn at(
         path: PathBuf,
-        given: &Path,
+        shown: &Path,
+        given: Given,
         plan: &PlanFile,
         may_overwrite: impl Fn(&[u8]) -> bool,
-        alternative: &str,
     ) -> Result<Self, Failure> {
-        let given = given.to_owned();
-        let plan = plan.path.as_deref().and_then(|plan| fs::canonicalize(plan).ok());
-        if plan.is_some_and(|plan| fs::canonicalize(&path).is_ok_and(|path| path == plan)) {
-            let message = format!("refusing to overwrite the plan `{}`", given.display());
-            return Err(Diagnostic::new(Code::OutputIsPlan, message).with_help("pass another path to `-o`").into());
+        let shown = shown.to_owned();
+        if let Some(plan) = &plan.path {
+            check_is_not_plan(&shown, given, plan)?;
         }
         let kind = match fs::metadata(&path) {
             Ok(metadata) => metadata.file_type(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { given, path, current: None, is_device: false });
+                return Ok(Self { shown, path, current: None, is_device: false });
             }
-            Err(error) => return Err(cannot_write(&given, &error).into()),
+            Err(error) => return Err(cannot_write(&shown, &path, &error).into()),
         };
         if kind.is_dir() {
-            let message = format!("can't write `{}`: it is a directory", given.display());
-            let help = format!("pass the path of a file in it: `-o {}`", given.join("Dockerfile").display());
+            let message = format!("can't write `{}`: it is a directory", shown.display());
+            let help = given.instead_of_directory(&shown);
             return Err(Diagnostic::new(Code::UnwritableFile, message).with_help(help).into());
         }
         if !kind.is_file() {
-            return Ok(Self { given, path, current: None, is_device: true });
+            return Ok(Self { shown, path, current: None, is_device: true });
         }
         let current = match read_file_start(&path) {
             // another run has just removed it
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { given, path, current: None, is_device: false });
+                return Ok(Self { shown, path, current: None, is_device: false });
             }
-            read => read.map_err(|error| cannot_write(&given, &error))?,
+            read => read.map_err(|error| cannot_write(&shown, &path, &error))?,
         };
         if !current.is_empty() && !may_overwrite(&current) {
-            let message =
-                format!("refusing to overwrite `{}`, which was not generated by railpack2docker", given.display());
-            return Err(Diagnostic::new(Code::NotGenerated, message)
-                .with_help(format!("pass `--force` to overwrite it, or {alternative}"))
-                .into());
+            let message = format!("refusing to overwrite `{}`, which {}", shown.display(), origin(&current));
+            return Err(Diagnostic::new(Code::NotGenerated, message).with_help(given.instead_of_file()).into());
         }
-        Ok(Self { given, path, current: Some(current), is_device: false })
+        Ok(Self { shown, path, current: Some(current), is_device: false })
     }
 
     /// Writes the text to a temporary file in the same directory.
@@ -264,7 +263,7 @@ impl Target {
         match self.temporary(text) {
             Ok(file) => Ok(PreparedFile { target: self, content: Content::Temporary(file) }),
             Err(error) => {
-                let found = cannot_write(&self.given, &error);
+                let found = cannot_write(&self.shown, &self.path, &error);
                 Err(match error.kind() {
                     io::ErrorKind::PermissionDenied => {
                         found.with_help("make its directory writable: a new file replaces the old one")
@@ -326,7 +325,7 @@ impl PreparedFile {
                 .and_then(|mut file| file.write_all(text.as_bytes())),
             Content::Temporary(file) => file.persist(&self.target.path).map(drop).map_err(|error| error.error),
         };
-        result.map_err(|error| cannot_write(&self.target.given, &error).into())
+        result.map_err(|error| cannot_write(&self.target.shown, &self.target.path, &error).into())
     }
 }
 
@@ -339,7 +338,17 @@ pub(crate) fn no_place_for_assets() -> Diagnostic {
     .with_help("pass `-o Dockerfile`")
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
+/// Refuses an output that is the plan.
+pub(crate) fn check_is_not_plan(output: &Path, given: Given, plan: &Path) -> Result<(), Diagnostic> {
+    if !is_same_file(output, plan) {
+        return Ok(());
+    }
+    let message = format!("refusing to overwrite the plan `{}`", output.display());
+    Err(Diagnostic::new(Code::OutputIsPlan, message).with_help(given.instead_of_plan()))
+}
+
+/// The error for a file that can't be written. `real` is its path after links, if there are any.
+fn cannot_write(path: &Path, real: &Path, error: &io::Error) -> Diagnostic {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "its directory does not exist".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
@@ -351,7 +360,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Diagnostic {
     };
     let found = Diagnostic::new(Code::UnwritableFile, format!("can't write `{}`: {why}", path.display()));
     match error.kind() {
-        io::ErrorKind::NotFound => found.with_help(format!("run `mkdir -p {}`", path_word(directory_of(path)))),
+        io::ErrorKind::NotFound => found.with_help(format!("run `mkdir -p {}`", path_word(directory_of(real)))),
         _ => found,
     }
 }

@@ -225,6 +225,37 @@ fn a_directory_cannot_be_written() {
     folder.run(["plan.json", "-o", "missing/Dockerfile"]).status(2).stderr(said).check();
 }
 
+/// Each remedy is one that the command has.
+#[test]
+fn remedies_name_the_option_of_the_path() {
+    let folder = with(PLAN).file("theirs", "theirs\n");
+    folder.make("out");
+    let refused = |arguments: &[&str], said: [&str; 2]| {
+        let run = folder.run(arguments).status(2).stdout(anything());
+        folder.unchanged(|| run.stderr(said).check());
+    };
+    let map = ["plan.json", "-o", "Dockerfile", "--source-map"];
+    for (path, help) in [
+        ("plan.json", "= help: pass another path to `--source-map`\n"),
+        ("out", "= help: pass another path to `--source-map`\n"),
+        ("theirs", "= help: delete it, or pass another path to `--source-map`\n"),
+    ] {
+        refused(&[&map[..], &[path]].concat(), ["error[", help]);
+    }
+    refused(
+        &["emit", "bake", "plan.json", "-o", "plan.json", "--force"],
+        ["refusing to overwrite the plan", "to `-o`"],
+    );
+    let said = ["`plan.json` is the plan, not a Dockerfile", "= help: pass the path of a Dockerfile to `-f`\n"];
+    refused(&["build", "plan.json", "-f", "plan.json"], said);
+    refused(&["--check", "plan.json", "-o", "plan.json"], ["is the plan, not a Dockerfile", "to `-o`\n"]);
+    refused(&["build", "plan.json", "-f", "out"], ["it is a directory", "a file in it: `-f out/Dockerfile`"]);
+    folder.make("Dockerfile");
+    for arguments in [&["sync", "--keep-plan", "plan.json"][..], &["pin", "--check", "plan.json"]] {
+        refused(arguments, ["`Dockerfile`: it is a directory", "= help: move it away\n"]);
+    }
+}
+
 #[test]
 fn the_header_names_the_plan_relative_to_the_file() {
     let folder = with(PLAN);

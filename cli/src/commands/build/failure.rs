@@ -6,6 +6,7 @@ use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic, Transpiled, transpile};
 
 use super::wait::Ended;
+use crate::files::given::Given;
 use crate::files::paths::path_word;
 use crate::files::plan_file::PlanFile;
 use crate::options::transpile::TranspileArgs;
@@ -16,7 +17,7 @@ use crate::output::stale_files::{DEFAULT_DOCKERFILE, dockerfile_beside, read};
 pub(super) fn other_dockerfile(plan: &PlanFile, args: &TranspileArgs) -> Option<Diagnostic> {
     let file = plan.path.as_deref().map_or_else(|| PathBuf::from(DEFAULT_DOCKERFILE), dockerfile_beside);
     let file = file.as_path();
-    let current = read(file).ok()??;
+    let current = read(file, Given::BesidePlan).ok()??;
     Header::parse(&current)?;
     let generated = transpile(&plan.text, &args.options(plan, Some(file)).ok()?).ok()?;
     if generated.dockerfile == current {

@@ -24,6 +24,7 @@ use super::leaks;
 use crate::docker;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_in, check_assets_are_sent, exposed_files, plan_context};
+use crate::files::given::Given;
 use crate::files::paths::dockerignore_path;
 use crate::files::plan_file::PlanFile;
 use crate::files::plan_search::{PLAN_NAME, plan_at};
@@ -34,7 +35,7 @@ use crate::options::transpile::TranspileArgs;
 use crate::output::print::print;
 use crate::output::regenerate::{self, Recipe};
 use crate::output::report::{OrReport, Reporter};
-use crate::output::stale_files::{DEFAULT_DOCKERFILE, fail_if_stale, read, stale_files};
+use crate::output::stale_files::{DEFAULT_DOCKERFILE, fail_if_stale, read, refuse_plan, stale_files};
 use check_leaks::ImageId;
 use command::{BuildInputs, DockerBuild};
 use failure::{location_of_failure, other_dockerfile};
@@ -115,7 +116,7 @@ impl Inputs {
             let options = args.transpile.options(&plan, None)?;
             return Ok(Self { plan, plan_path, options, current: None });
         };
-        let current = read(file)?;
+        let current = read(file, Given::Dockerfile("-f"))?;
         let header = current.as_deref().and_then(Header::parse);
         let recipe = Recipe::new(file, header.as_ref(), given.as_deref(), Path::new(PLAN_NAME), &args.transpile);
         let (plan, options) = recipe.read(header.as_ref())?;
@@ -127,6 +128,9 @@ impl Inputs {
 pub(crate) fn run(args: &BuildArgs, reporter: &Reporter) -> Result<ExitCode, Failure> {
     let file = args.file.as_deref();
     let Inputs { plan, plan_path, options, current } = Inputs::read(args)?;
+    if let Some(file) = file {
+        refuse_plan(file, &plan_path, "-f")?;
+    }
     check_builder("build", &options)?;
     let compilation = Compilation::parse(&plan.text, options.strict).or_report(&plan, reporter)?;
     let generated = compilation.transpile(&options).or_report(&plan, reporter)?;

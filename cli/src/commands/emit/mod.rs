@@ -6,7 +6,6 @@ mod file;
 mod fly;
 mod github;
 mod gitlab;
-mod json_header;
 mod kind;
 mod kubernetes;
 mod names;
@@ -18,14 +17,17 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueHint};
-use railpack2docker::header::{CommentedFile, Header, is_generated};
+use railpack2docker::header::{CommentedFile, Header};
 use railpack2docker::{Code, Diagnostic};
 
 use self::file::{Content, Emission};
 use self::kind::Kind;
 use self::target::targets;
 use crate::failure::Failure;
-use crate::files::output_files::{Outcome, OutputFiles};
+use crate::files::given::Given;
+use crate::files::json_header;
+use crate::files::origin::is_same_kind;
+use crate::files::output_files::{Outcome, OutputFiles, check_is_not_plan};
 use crate::files::paths::{can_be_joined, directory_of, is_repository, relative};
 use crate::files::plan_file::PlanFile;
 use crate::options::plan::PlansArgs;
@@ -172,7 +174,7 @@ struct HeaderCommand {
 pub(crate) fn run(mut args: EmitArgs, reporter: &Reporter) -> Result<(), Failure> {
     if args.check {
         let file = args.output_file().unwrap_or(Path::new(args.kind.file())).to_owned();
-        let current = read(&file)?.map(|text| json_header::with_comments(&text));
+        let current = read(&file, Given::Other("-o"))?.map(|text| json_header::with_comments(&text));
         if args.is_bare() {
             args = with_header(args, current.as_deref(), &file);
         }
@@ -194,9 +196,10 @@ pub(crate) fn run(mut args: EmitArgs, reporter: &Reporter) -> Result<(), Failure
     let no_plan = PlanFile { path: None, text: String::new() };
     let mut outputs = OutputFiles::default();
     let is_own = |content: &[u8]| {
-        args.force || is_generated(json_header::with_comments(&String::from_utf8_lossy(content)).as_bytes())
+        let current = json_header::with_comments(&String::from_utf8_lossy(content));
+        args.force || is_same_kind(&current, &generated.text)
     };
-    outputs.add(file, &text, &no_plan, is_own)?;
+    outputs.add(file, Given::Other("-o"), &text, &no_plan, is_own)?;
     for (path, outcome) in outputs.commit()?.iter().filter(|_| !args.quiet) {
         let message = match outcome {
             Outcome::Unchanged => format!("{} is unchanged", path.display()),
@@ -236,6 +239,9 @@ fn generate(args: &EmitArgs, reporter: &Reporter) -> Result<Generated, Failure> 
     let kind = args.kind;
     file::check_names(args, kind)?;
     let paths = args.plans.paths()?;
+    if let Some(file) = args.output_file() {
+        paths.iter().try_for_each(|plan| check_is_not_plan(file, Given::Other("-o"), plan))?;
+    }
     let base = args.base();
     let targets = targets(args, kind, &paths, &base, reporter)?;
     let file = args.output_file().map_or_else(|| kind.file().to_owned(), |file| relative(file, &base));
@@ -276,7 +282,8 @@ fn generate(args: &EmitArgs, reporter: &Reporter) -> Result<Generated, Failure> 
 /// Fails with a diff if the file was edited by hand.
 fn check_unedited(file: &Path, generated: &str, reporter: &Reporter) -> Result<(), Failure> {
     let is_file = fs_err::metadata(file).is_ok_and(|metadata| metadata.is_file());
-    let current = if is_file { read(file)?.map(|text| json_header::with_comments(&text)) } else { None };
+    let current =
+        if is_file { read(file, Given::Other("-o"))?.map(|text| json_header::with_comments(&text)) } else { None };
     let Some(stale) = stale_file(file, current, generated.to_owned()).filter(StaleFile::loses_an_edit) else {
         return Ok(());
     };

@@ -8,6 +8,7 @@ use railpack2docker::{Code, Compilation, Diagnostic, Options, SecretsHash};
 use super::EmitArgs;
 use super::kind::Kind;
 use crate::failure::Failure;
+use crate::files::given::Given;
 use crate::files::paths::{directory_of, relative, relative_directory};
 use crate::files::plan_file::PlanFile;
 use crate::options::transpile::TranspileArgs;
@@ -70,7 +71,7 @@ impl Application {
             return Err(found.with_help("write it to a file: its Dockerfile is the one next to it").into());
         }
         let dockerfile = dockerfile_beside(path);
-        let current = read(&dockerfile)?;
+        let current = read(&dockerfile, Given::BesidePlan)?;
         let header = current.as_deref().and_then(Header::parse);
         let recipe = Recipe::new(&dockerfile, header.as_ref(), Some(path), path, args).with_name_of_plan();
         let (plan, options) = recipe.read(header.as_ref())?;

@@ -17,6 +17,7 @@ use self::update::Update;
 use self::used::PlanImages;
 use crate::docker::check_buildx;
 use crate::failure::Failure;
+use crate::files::given::Given;
 use crate::files::lock_file::{Pins, print};
 use crate::files::output_files::{Outcome, OutputFiles};
 use crate::files::paths::shown;
@@ -115,12 +116,12 @@ fn write(args: &PinArgs, contents: &[(&Lock<'_>, Pins)], reporter: &Reporter) ->
         if pins.is_empty() && !lock.exists() {
             continue;
         }
-        outputs.add(lock.path(), &print(pins), &no_plan, |_| true)?;
+        outputs.add(lock.path(), Given::BesidePlan, &print(pins), &no_plan, |_| true)?;
         reports.push((lock.path(), lock.changes(pins)));
     }
     if let Some(path) = &args.policy {
         let text = policy::print(contents);
-        outputs.add(path, &text, &no_plan, |_| true)?;
+        outputs.add(path, Given::Other("--policy"), &text, &no_plan, |_| true)?;
         reports.push((path, String::new()));
     }
     let outcomes = outputs.commit()?;

@@ -6,6 +6,7 @@ use railpack2docker::header::Header;
 use railpack2docker::{Compilation, Diagnostics, PulledImage};
 
 use crate::failure::Failure;
+use crate::files::given::Given;
 use crate::files::plan_file::PlanFile;
 use crate::options::transpile::TranspileArgs;
 use crate::output::regenerate::Recipe;
@@ -40,7 +41,7 @@ impl PlanImages {
 /// A plan, and its images or its errors.
 fn compile(path: &Path, args: &TranspileArgs) -> Result<(PlanFile, Result<Vec<PulledImage>, Diagnostics>), Failure> {
     let file = dockerfile_beside(path);
-    let current = read(&file)?;
+    let current = read(&file, Given::BesidePlan)?;
     let header = current.as_deref().and_then(Header::parse);
     let recipe = Recipe::new(&file, header.as_ref(), Some(path), path, args);
     let (plan, mut options) = recipe.read(header.as_ref())?;

@@ -6,6 +6,7 @@ use railpack2docker::header::Header;
 use railpack2docker::{Code, Diagnostic};
 
 use crate::failure::Failure;
+use crate::files::given::Given;
 use crate::files::paths::{directory_of, with_real_directory};
 use crate::files::plan_search::{is_pattern, plan_of, plans_below, plans_matching};
 use crate::output::regenerate::header_plan;
@@ -29,7 +30,7 @@ impl App {
     /// The application in a directory. Its plan has the name in the header of the Dockerfile, if there is one.
     fn in_directory(directory: &Path) -> Result<Self, Failure> {
         let app = Self::with_plan(plan_of(directory));
-        let header = read(&app.dockerfile)?.as_deref().and_then(Header::parse);
+        let header = read(&app.dockerfile, Given::BesidePlan)?.as_deref().and_then(Header::parse);
         let named = header.and_then(|header| header_plan(&header, app.dockerfile.parent().unwrap_or(Path::new(""))));
         Ok(Self { plan: named.unwrap_or(app.plan), ..app })
     }

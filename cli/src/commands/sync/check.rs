@@ -12,6 +12,7 @@ use super::write::Done;
 use crate::commands::diff;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_sent, plan_context};
+use crate::files::given::Given;
 use crate::files::paths::path_word;
 use crate::files::plan_file::PlanFile;
 use crate::output::outcomes::Outcome;
@@ -23,7 +24,7 @@ use crate::output::stale_files::{StaleFile, read, reasons, stale_files, take_lin
 /// plan from the source, another Dockerfile from the plan, or an edit.
 pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Done, Failure> {
     let file = app.dockerfile.as_path();
-    let current = read(file)?;
+    let current = read(file, Given::BesidePlan)?;
     let header = current.as_deref().and_then(Header::parse);
     let recipe = Recipe::new(file, header.as_ref(), Some(&app.plan), &app.plan, &args.transpile).with_name_of_plan();
     let config = recipe.config()?;

@@ -10,6 +10,7 @@ use super::railpack::check_version;
 use crate::commands::diff;
 use crate::failure::Failure;
 use crate::files::build_context::{check_assets_are_sent, plan_context};
+use crate::files::given::Given;
 use crate::files::output_files::{Outcome as FileOutcome, OutputFiles};
 use crate::files::plan_file::PlanFile;
 use crate::output::outcomes::Outcome;
@@ -27,7 +28,7 @@ pub(super) struct Done {
 /// Updates an application. Either all of its files are written or none.
 pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Done, Failure> {
     let file = app.dockerfile.as_path();
-    let current = read(file)?;
+    let current = read(file, Given::BesidePlan)?;
     let header = current.as_deref().and_then(Header::parse);
     let recipe = Recipe::new(file, header.as_ref(), Some(&app.plan), &app.plan, &args.transpile).with_name_of_plan();
     let config = recipe.config()?;
@@ -45,7 +46,7 @@ pub(super) fn run(app: &App, args: &SyncArgs, reporter: &Reporter) -> Result<Don
     let Regenerated { plan, generated, options, .. } = &regenerated;
     check_assets_are_sent(&plan_context(plan, file, options), generated, file)?;
     let mut outputs = OutputFiles::default();
-    outputs.add_dockerfile(file, generated, plan, args.force)?;
+    outputs.add_dockerfile(file, Given::BesidePlan, generated, plan, args.force)?;
     if !args.force {
         check_unedited(file, generated, reporter)?;
     }

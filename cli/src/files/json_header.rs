@@ -8,7 +8,7 @@ const START: &str = "{\n  \"//\": [\n";
 const END: &str = "\n  ],\n";
 
 /// A text whose header is in comments, in JSON if its body is an object. Other texts stay as they are.
-pub(super) fn without_comments(text: &str) -> String {
+pub(crate) fn without_comments(text: &str) -> String {
     let end: usize = text.split_inclusive('\n').take_while(|line| line.starts_with('#')).map(str::len).sum();
     let (header, body) = text.split_at(end);
     let Some(body) = body.strip_prefix("{\n").filter(|_| end > 0) else { return text.to_owned() };
@@ -17,7 +17,7 @@ pub(super) fn without_comments(text: &str) -> String {
 }
 
 /// The text with its header in comments: the reverse of [`without_comments`]. Other texts stay as they are.
-pub(super) fn with_comments(text: &str) -> String {
+pub(crate) fn with_comments(text: &str) -> String {
     let parts = text.strip_prefix(START).and_then(|rest| rest.split_once(END));
     let Some((header, body)) = parts else { return text.to_owned() };
     let lines = header.lines().map(|line| match serde_json::from_str(line.trim().trim_end_matches(',')) {
