@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use railpack2docker::escape::escape_invisible_text;
-use railpack2docker::header::{Header, is_generated, with_line_feeds};
+use railpack2docker::header::{Header, emitted_kind, is_generated, with_line_feeds};
 use railpack2docker::{Options, Severity, Transpiled, transpile};
 use railpack2docker_cli::fuzzing;
 
@@ -57,7 +57,8 @@ fn look_at(dockerfile: Option<&str>, ignore: Option<&str>, wanted: &Transpiled) 
     shown::check_report(&fuzzing::report(&said, ""));
     let is = |text: Option<&str>, wanted: Option<&str>| text.map(with_line_feeds) == wanted.map(Into::into);
     // a plan without excludes leaves the user's own ignore file alone
-    let ignore = ignore.filter(|text| wanted.dockerignore.is_some() || is_generated(text.as_bytes()));
+    let is_own = |text: &str| is_generated(text.as_bytes()) && emitted_kind(text).is_none();
+    let ignore = ignore.filter(|text| wanted.dockerignore.is_some() || is_own(text));
     let passes = is(dockerfile, Some(&wanted.dockerfile)) && is(ignore, wanted.dockerignore.as_deref());
     assert_eq!(passes, said.iter().all(|finding| finding.severity < Severity::Error), "{said:?}");
     let seen = |text: &str| escape_invisible_text(&with_line_feeds(text)).into_owned();
