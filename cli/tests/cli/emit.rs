@@ -144,6 +144,42 @@ fn the_header_has_the_plans_and_the_options() {
 }
 
 #[test]
+fn a_registry_that_is_written_to_has_a_login() {
+    let folder = world(&["app"], &[]);
+    let cache = "--cache-registry=ghcr.io/x/cache";
+    let logins = |text: &str| text.matches("docker/login-action").count() + text.matches(" login ").count();
+    let text = output(&folder, &["github", "app", cache]);
+    let own = "registry: ghcr.io\n          username: ${{ github.actor }}\n";
+    assert!(text.contains("  packages: write\n") && text.contains(own) && logins(&text) == 1, "{text}");
+    let text = output(&folder, &["github", "app", cache, "--push"]);
+    assert!(text.contains(own) && logins(&text) == 1, "{text}");
+    let text = output(&folder, &["github", "app", cache, "--push", "--image=reg.io/x"]);
+    let other = "registry: reg.io\n          username: ${{ secrets.REGISTRY_USERNAME }}\n";
+    assert!(text.contains(own) && text.contains(other) && logins(&text) == 2, "{text}");
+    let text = output(&folder, &["github", "app", "--image=reg.io/x"]);
+    assert!(!text.contains("packages: write") && logins(&text) == 0, "{text}");
+    let text = output(&folder, &["github", "app", "--cache-registry=x/cache"]);
+    assert!(
+        text.contains("with:\n          username: ${{ secrets.CACHE_USERNAME }}\n") && logins(&text) == 1,
+        "{text}"
+    );
+
+    let buildah = world(&["app"], &["--builder=buildah@1.43"]);
+    let command = |program: &str, name: &str, registry: &str| {
+        format!("| {program} login --username \\\"${name}\\\" --password-stdin {registry}\"\n")
+    };
+    for (folder, program) in [(&folder, "docker"), (&buildah, "buildah")] {
+        let text = output(folder, &["gitlab", "app", cache]);
+        assert!(text.contains(&command(program, "CACHE_USERNAME", "ghcr.io")) && logins(&text) == 1, "{text}");
+        let text = output(folder, &["gitlab", "app", cache, "--push"]);
+        let own = command(program, "CI_REGISTRY_USER", "\\\"$CI_REGISTRY\\\"");
+        assert!(text.contains(&own) && logins(&text) == 2, "{text}");
+        let text = output(folder, &["gitlab", "app", "--push", "--image=a.io/x", "--cache-registry=a.io/cache"]);
+        assert!(text.contains(&command(program, "REGISTRY_USERNAME", "a.io")) && logins(&text) == 1, "{text}");
+    }
+}
+
+#[test]
 fn json_has_the_same_header() {
     let folder = world(&["app"], &[]);
     emit(&folder, &["bake", "app", "-o", "bake.json"]).check();

@@ -47,12 +47,6 @@ impl Emission<'_> {
         self.args.cache_registry.as_ref().map(|cache| format!("{cache}:{}", target.name))
     }
 
-    /// The registry of the images. `None` for Docker Hub, and without a name.
-    pub(super) fn registry(&self) -> Option<&str> {
-        let (first, _) = self.args.image.as_deref()?.split_once('/')?;
-        (first.contains(['.', ':']) || first == "localhost").then_some(first)
-    }
-
     /// The commands of a script that build the image of a target, and push it. A hash of secrets and a bundle are in
     /// variables: a shell ignores the failure of a command that is part of another.
     pub(super) fn shell_lines(&self, target: &Target, image: ImageName) -> Vec<String> {

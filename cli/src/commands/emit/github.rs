@@ -4,6 +4,7 @@ use railpack2docker::Diagnostic;
 use railpack2docker::header::Destination;
 
 use super::file::{Content, Emission, not_an_option};
+use super::registry::{Login, Registry};
 use super::target::{Hash, Target, unsupported};
 use super::text::script;
 use super::yaml::{Map, Yaml};
@@ -30,7 +31,7 @@ pub(super) fn content(emission: &Emission<'_>) -> Result<Content, Diagnostic> {
         jobs = jobs.with(&target.name, build(emission, target));
     }
     let mut permissions = Map::new().with("contents", "read");
-    if emission.args.push && registry(emission) == Some(REGISTRY) {
+    if logins(emission).iter().any(|login| login.registry == Registry::OfCi) {
         permissions = permissions.with("packages", "write");
     }
     let document =
@@ -120,9 +121,7 @@ fn build(emission: &Emission<'_>, target: &Target) -> Map {
         steps.push(uses("docker/setup-qemu-action@v3"));
     }
     steps.push(uses("docker/setup-buildx-action@v3"));
-    if emission.args.push {
-        steps.push(login(emission));
-    }
+    steps.extend(logins(emission).into_iter().map(login));
     if target.command.ssh.is_some() {
         let with = Map::new().with("ssh-private-key", "${{ secrets.SSH_PRIVATE_KEY }}");
         steps.push(uses("webfactory/ssh-agent@v0.9.1").with("with", with));
@@ -132,20 +131,19 @@ fn build(emission: &Emission<'_>, target: &Target) -> Map {
     job(BUILD_MINUTES).with("needs", "check").with("steps", steps)
 }
 
-/// The registry of the images. `None` for Docker Hub.
-fn registry<'a>(emission: &'a Emission<'_>) -> Option<&'a str> {
-    if emission.args.image.is_none() { Some(REGISTRY) } else { emission.registry() }
+fn logins<'a>(emission: &'a Emission<'_>) -> Vec<Login<'a>> {
+    emission.logins(Some(REGISTRY))
 }
 
-fn login(emission: &Emission<'_>) -> Map {
-    let registry = registry(emission);
-    let with = Map::new().with_some("registry", registry.unwrap_or_default());
-    let (user, password) = if registry == Some(REGISTRY) {
-        ("${{ github.actor }}", "${{ secrets.GITHUB_TOKEN }}")
-    } else {
-        ("${{ secrets.REGISTRY_USERNAME }}", "${{ secrets.REGISTRY_PASSWORD }}")
+fn login(login: Login<'_>) -> Map {
+    let secret = |name: &str| format!("${{{{ secrets.{name} }}}}");
+    let (registry, user, password) = match login.registry {
+        Registry::OfCi => (REGISTRY, "${{ github.actor }}".to_owned(), secret("GITHUB_TOKEN")),
+        Registry::DockerHub => ("", secret(login.user), secret(login.password)),
+        Registry::Host(host) => (host, secret(login.user), secret(login.password)),
     };
-    uses("docker/login-action@v3").with("with", with.with("username", user).with("password", password))
+    let with = Map::new().with_some("registry", registry).with("username", user).with("password", password);
+    uses("docker/login-action@v3").with("with", with)
 }
 
 /// The variables with the secrets.

@@ -6,6 +6,7 @@ use railpack2docker::builder::Program;
 use railpack2docker::header::ImageName;
 
 use super::file::{Content, Emission};
+use super::registry::{Login, Registry};
 use super::target::{Hash, Target, unsupported};
 use super::text::script;
 use super::yaml::Map;
@@ -72,9 +73,7 @@ fn build(emission: &Emission<'_>, target: &Target) -> Result<Map, Diagnostic> {
         Program::Buildah | Program::Podman => {
             let program = target.command.program.name();
             variables.extend(Map::new().with("STORAGE_DRIVER", "vfs").with("BUILDAH_ISOLATION", "chroot"));
-            if emission.args.push {
-                script.push(login(emission, program));
-            }
+            script.extend(logins(emission, program));
             Map::new().with("image", image_of_builder(target))
         }
         _ => {
@@ -105,10 +104,7 @@ fn image_of_builder(target: &Target) -> String {
 /// a registry what it has cached.
 fn with_docker(emission: &Emission<'_>, target: &Target) -> Vec<String> {
     let has_platforms = target.command.platforms.len() > 1;
-    let mut script = Vec::new();
-    if emission.args.push || emission.args.cache_registry.is_some() {
-        script.push(login(emission, "docker"));
-    }
+    let mut script = logins(emission, "docker");
     if has_platforms {
         script.push("docker run --rm --privileged tonistiigi/binfmt --install all".to_owned());
     }
@@ -119,14 +115,17 @@ fn with_docker(emission: &Emission<'_>, target: &Target) -> Vec<String> {
     script
 }
 
-/// The command that logs in to the registry of the images.
-fn login(emission: &Emission<'_>, program: &str) -> String {
-    let (user, password, registry) = match (&emission.args.image, emission.registry()) {
-        (None, _) => ("CI_REGISTRY_USER", "CI_REGISTRY_PASSWORD", "\"$CI_REGISTRY\""),
-        (Some(_), Some(registry)) => ("REGISTRY_USERNAME", "REGISTRY_PASSWORD", registry),
-        (Some(_), None) => ("REGISTRY_USERNAME", "REGISTRY_PASSWORD", "docker.io"),
+/// The commands that log in to registries. The name of GitLab's own is in a variable.
+fn logins(emission: &Emission<'_>, program: &str) -> Vec<String> {
+    let command = |login: Login<'_>| {
+        let (user, password, registry) = match login.registry {
+            Registry::OfCi => ("CI_REGISTRY_USER", "CI_REGISTRY_PASSWORD", "\"$CI_REGISTRY\""),
+            Registry::DockerHub => (login.user, login.password, "docker.io"),
+            Registry::Host(host) => (login.user, login.password, host),
+        };
+        format!("echo \"${password}\" | {program} login --username \"${user}\" --password-stdin {registry}")
     };
-    format!("echo \"${password}\" | {program} login --username \"${user}\" --password-stdin {registry}")
+    emission.logins(None).into_iter().map(command).collect()
 }
 
 /// The commands that start an SSH agent, with a key in a variable of the type file.

@@ -9,6 +9,7 @@ mod gitlab;
 mod kind;
 mod kubernetes;
 mod names;
+mod registry;
 mod sh;
 mod target;
 mod text;
