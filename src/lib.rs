@@ -43,7 +43,7 @@ pub mod text;
 pub use compat::patternmatcher;
 pub use compilation::{Compilation, Lowered, Transpiled, lint, transpile};
 pub use diagnostic::{
-    Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, Position, Severity, nearest,
+    Code, Diagnostic, Diagnostics, JsonPath, LineIndex, Located, Location, OptionOrigin, Position, Severity, nearest,
 };
 pub use dockerfile::PulledImage;
 pub use options::{

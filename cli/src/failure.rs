@@ -1,6 +1,8 @@
 //! The ways in which a command fails.
 
-use railpack2docker::Diagnostic;
+use std::collections::BTreeMap;
+
+use railpack2docker::{Diagnostic, OptionOrigin};
 
 /// The reason why a command ends.
 #[derive(Debug)]
@@ -13,6 +15,16 @@ pub(crate) enum Failure {
     Stale(Vec<Diagnostic>),
     /// These errors, which may not happen again.
     TryAgain(Vec<Diagnostic>),
+}
+
+impl Failure {
+    /// Adds to errors about options where these are set.
+    pub(crate) fn with_origins(self, origins: &BTreeMap<String, OptionOrigin>) -> Self {
+        match self {
+            Self::Errors(found) => Self::Errors(found.into_iter().map(|found| found.with_origin(origins)).collect()),
+            other => other,
+        }
+    }
 }
 
 impl From<Diagnostic> for Failure {

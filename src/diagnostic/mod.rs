@@ -2,12 +2,14 @@
 
 mod code;
 mod location;
+mod origin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use code::Code;
 pub use location::{JsonPath, LineIndex, Located, Location, Position};
+pub use origin::OptionOrigin;
 
 use crate::escape::escape_invisible;
 use crate::text::truncate_middle;
@@ -90,19 +92,27 @@ impl Diagnostic {
         self
     }
 
-    /// Adds to the message where the option is set that it is about, if `origins` has it: see
+    /// Adds to the message where the option is set that it is about, and to the help how, if `origins` has it: see
     /// [`Options::origins`](crate::Options::origins).
     #[must_use]
-    pub fn with_origin(mut self, origins: &BTreeMap<String, String>) -> Self {
+    pub fn with_origin(mut self, origins: &BTreeMap<String, OptionOrigin>) -> Self {
         self.add_origin(origins);
         self
     }
 
-    fn add_origin(&mut self, origins: &BTreeMap<String, String>) {
+    fn add_origin(&mut self, origins: &BTreeMap<String, OptionOrigin>) {
         let Some(origin) = self.option.and_then(|option| origins.get(option)) else { return };
-        let origin = format!(" ({})", escape_invisible(origin));
-        if !self.message.ends_with(&origin) {
-            self.message = shortened(&(self.message.clone() + &origin));
+        let place = format!(" ({})", escape_invisible(&origin.place));
+        if self.message.ends_with(&place) {
+            return;
+        }
+        self.message = shortened(&(self.message.clone() + &place));
+        if let Some(how) = origin.help.as_deref().map(escape_invisible) {
+            self.help = Some(match self.help.take() {
+                Some(help) if help.ends_with('?') => format!("{help} {how}"),
+                Some(help) => format!("{help}; {how}"),
+                None => how.into_owned(),
+            });
         }
     }
 
@@ -220,7 +230,7 @@ impl Findings {
     }
 
     /// Adds to each finding about an option where that option is set, as far as `origins` has it.
-    pub(crate) fn add_origins(&mut self, origins: &BTreeMap<String, String>) {
+    pub(crate) fn add_origins(&mut self, origins: &BTreeMap<String, OptionOrigin>) {
         for finding in &mut self.found {
             finding.add_origin(origins);
         }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use image::{Healthcheck, ImageCommand, ImageOptions};
 
 use crate::builder::{Builder, Constructs, Secrets, StageMount};
+use crate::diagnostic::OptionOrigin;
 
 /// Options of the transpiler. The defaults reproduce the image that Railpack builds.
 ///
@@ -76,9 +77,8 @@ pub struct Options {
     pub output_version: OutputVersion,
     /// File names for the header.
     pub files: Files,
-    /// For messages: where options are set, such as ``in `railpack2docker.toml`, line 3``, by their names without
-    /// dashes.
-    pub origins: BTreeMap<String, String>,
+    /// For messages: where options are set, by their names without dashes.
+    pub origins: BTreeMap<String, OptionOrigin>,
 }
 
 /// A version of the generated text. For a given version, the same plan and options give the same bytes in

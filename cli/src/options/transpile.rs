@@ -7,7 +7,9 @@ use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use railpack2docker::builder::Builder;
 use railpack2docker::header::Header;
-use railpack2docker::{Code, Diagnostic, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text};
+use railpack2docker::{
+    Code, Diagnostic, OptionOrigin, Options, OutputVersion, SecretMount, SecretsHash, SecretsScope, Ssh, text,
+};
 use serde::Deserialize;
 use serde::de::Error as _;
 
@@ -441,13 +443,13 @@ fn version_argument(version: OutputVersion) -> Option<String> {
 }
 
 /// Where options are set, for messages: those of the config file that the command line does not override.
-fn origins(config: &Config, arguments: &[String]) -> BTreeMap<String, String> {
+fn origins(config: &Config, arguments: &[String]) -> BTreeMap<String, OptionOrigin> {
     let is_given = |name: &String| {
         let name = format!("--{name}");
         arguments.iter().any(|argument| argument.split('=').next() == Some(name.as_str()))
     };
     let all = config.file.iter().flat_map(|file| &file.origins);
-    all.filter(|(name, _)| !is_given(name)).map(|(name, origin)| (name.clone(), origin.clone())).collect()
+    all.filter(|(name, _)| !is_given(name)).map(|(name, place)| (name.clone(), OptionOrigin::new(place))).collect()
 }
 
 fn is_none(config: &Path) -> bool {

@@ -1,11 +1,12 @@
 //! Regenerates a Dockerfile from the plan and the options in its header.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use fs_err as fs;
 use railpack2docker::header::Header;
-use railpack2docker::{Code, Diagnostic, Options, Transpiled, shell, transpile};
+use railpack2docker::{Code, Diagnostic, OptionOrigin, Options, Transpiled, shell, transpile};
 
 use super::report::{OrReport, Reporter};
 use crate::failure::Failure;
@@ -34,6 +35,8 @@ pub(crate) struct Recipe<'f> {
     /// Whether the header has no name of a plan, which it keeps.
     is_from_stdin: bool,
     args: TranspileArgs,
+    /// Whether the options come from the header.
+    has_header_options: bool,
 }
 
 impl<'f> Recipe<'f> {
@@ -51,10 +54,12 @@ impl<'f> Recipe<'f> {
         let header_plan = command.as_ref().and_then(|command| command.plan.given.clone());
         let plan_path = plan.map(Path::to_owned).or(header_plan).unwrap_or_else(|| default_plan.to_owned());
         let header_args = command.map(|command| command.transpile);
+        let has_header_options = given.is_empty() && header_args.is_some();
         let args = if given.is_empty() { header_args.as_ref().unwrap_or(given) } else { given };
         let is_from_stdin = header.is_some_and(|header| header.is_from_stdin);
         let is_unknown = plan.is_none() && is_from_stdin;
-        Self { file, plan_path, is_unknown, is_from_stdin, args: args.clone().with_version_of(given) }
+        let args = args.clone().with_version_of(given);
+        Self { file, plan_path, is_unknown, is_from_stdin, args, has_header_options }
     }
 
     /// Names the plan in the header, also if it was read from standard input before.
@@ -80,11 +85,27 @@ impl<'f> Recipe<'f> {
 
     fn options(&self, mut config: Config, plan: &PlanFile, header: Option<&Header>) -> Result<Options, Failure> {
         config.transpile.keep_version(header);
-        let mut options = self.args.options_with(&config, plan, Some(self.file))?;
+        let origins = self.header_origins();
+        let options = self.args.options_with(&config, plan, Some(self.file));
+        let mut options = options.map_err(|failure| failure.with_origins(&origins))?;
+        options.origins.extend(origins);
         if self.is_from_stdin {
             options.files.plan = None;
         }
         Ok(options)
+    }
+
+    /// The origin of each option that comes from the header. Nothing but another run of the command in it changes them.
+    fn header_origins(&self) -> BTreeMap<String, OptionOrigin> {
+        if !self.has_header_options {
+            return BTreeMap::new();
+        }
+        let command = format!("railpack2docker {} -o {}", path_word(&self.plan_path), path_word(self.file));
+        let origin = OptionOrigin::new(format!("in the header of `{}`", self.file.display()))
+            .with_help(format!("regenerate it with `{command}` and the right options"));
+        let arguments = self.args.given_arguments();
+        let names = arguments.iter().filter_map(|argument| argument.strip_prefix("--")?.split('=').next());
+        names.map(|name| (name.to_owned(), origin.clone())).collect()
     }
 
     /// Regenerates the file from this text of its plan, with a config file that has been read. Errors in the plan are

@@ -45,6 +45,30 @@ fn a_freshly_written_file_passes() {
     repository.run(["railpack-plan.json", "--check", "-o", "Dockerfile"]).check();
 }
 
+/// Railpack can rename a step, which the options in a header then lack.
+#[test]
+fn an_option_of_a_header_that_no_longer_fits_is_located() {
+    let folder = folder();
+    for name in ["a", "b"] {
+        folder.write(&format!("{name}/railpack-plan.json"), PLAN);
+        folder.run(["railpack-plan.json", "-o", "Dockerfile", "--ssh", "--ssh-step=build"]).within(name).check();
+    }
+    folder.replace("a/railpack-plan.json", "\"name\": \"build\"", "\"name\": \"built\"");
+    folder.replace("a/railpack-plan.json", "\"step\": \"build\"", "\"step\": \"built\"");
+    let said = [
+        "error[invalid-option]: unknown step `build` for the SSH agent (in the header of `a/Dockerfile`)\n",
+        "= help: did you mean `built`? regenerate it with `railpack2docker a/railpack-plan.json -o a/Dockerfile` and the right options\n",
+    ];
+    folder.run(["--check", "a", "b"]).status(2).stderr(said).check();
+    folder.run(["sync", "--keep-plan", "a"]).status(2).stdout(anything()).stderr(said).check();
+    folder.run(["emit", "bake", "a"]).status(2).stderr(said).check();
+    // a given option has no place
+    let given = ["--check", "a", "--ssh", "--ssh-step=build"];
+    folder.run(given).status(2).stderr(that(|text| !text.contains("header"))).check();
+    folder.run(["railpack-plan.json", "-o", "Dockerfile", "--ssh", "--ssh-step=built"]).within("a").check();
+    folder.run(["--check", "a"]).check();
+}
+
 #[test]
 fn a_changed_plan_is_recognized_by_its_digest() {
     let repository = repository();
