@@ -180,6 +180,27 @@ fn a_registry_that_is_written_to_has_a_login() {
 }
 
 #[test]
+fn plans_and_options_of_a_check_each_default_to_the_header() {
+    let folder = world(&["app"], &[]);
+    let tagged = ["bake", "app", "-o", "docker-bake.hcl", "--tag=1"];
+    emit(&folder, &tagged).check();
+    emit(&folder, &["bake", "--check", "--tag=1"]).check();
+    emit(&folder, &["bake", "--check", "app"]).check();
+    let stale = [
+        "error[changed-options]",
+        "run `railpack2docker emit bake ./app/railpack-plan.json -o docker-bake.hcl --tag=2`",
+    ];
+    emit(&folder, &["bake", "--check", "--tag=2"])
+        .status(1)
+        .stdout(["+  tags       = [\"app:2\"]"])
+        .stderr(stale)
+        .check();
+    // the Dockerfile next to a plan on standard input is unknown
+    let help = folder.run(["emit", "--help"]).stdout(anything()).check().stdout;
+    assert!(!help.contains("standard input"), "{help}");
+}
+
+#[test]
 fn json_has_the_same_header() {
     let folder = world(&["app"], &[]);
     emit(&folder, &["bake", "app", "-o", "bake.json"]).check();

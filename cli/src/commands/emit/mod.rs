@@ -50,13 +50,17 @@ Exit status:
   1  the file is stale (with `--check`)
   2  an error occurred (see stderr)";
 
+/// The help of the plans, which can't be read from standard input here: each Dockerfile is next to its plan.
+const PLANS: &str =
+    "Build plans, directories that contain one, or patterns such as `apps/*` [default: railpack-plan.json]";
+
 /// Write a file that builds the images with another tool, such as bake or Compose
 ///
 /// The file does everything that the build command in a Dockerfile's header does. Secrets are named in it, and their
 /// values are never read. The Dockerfiles next to the plans are built, with the options in their headers: write them
 /// with `railpack2docker sync`, or with `-o`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES, mut_arg("plans", |plans| plans.help(PLANS)))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct EmitArgs {
     /// The kind of file
@@ -72,8 +76,8 @@ pub(crate) struct EmitArgs {
 
     /// Check that the file is up to date; write nothing
     ///
-    /// Checks the file given with `-o`, or else the usual one of its kind. The plans and the options default to those in
-    /// its header.
+    /// Checks the file given with `-o`, or else the usual one of its kind. Without plans, those in its header are used, and
+    /// without options, those in its header.
     #[arg(long, conflicts_with = "force")]
     check: bool,
 
@@ -128,9 +132,12 @@ impl EmitArgs {
         self.kind == Kind::Bake && (self.json || self.output_file().is_some_and(is_json))
     }
 
-    /// Whether only the kind and the file are given.
-    fn is_bare(&self) -> bool {
-        self.plans.given.is_empty() && !self.plans.all && self.options().is_empty() && self.transpile.is_empty()
+    fn has_plans(&self) -> bool {
+        !self.plans.given.is_empty() || self.plans.all
+    }
+
+    fn has_options(&self) -> bool {
+        !self.options().is_empty() || !self.transpile.is_empty()
     }
 
     /// The options of this command as arguments.
@@ -176,9 +183,7 @@ pub(crate) fn run(mut args: EmitArgs, reporter: &Reporter) -> Result<(), Failure
     if args.check {
         let file = args.output_file().unwrap_or(Path::new(args.kind.file())).to_owned();
         let current = read(&file, Given::Other("-o"))?.map(|text| json_header::with_comments(&text));
-        if args.is_bare() {
-            args = with_header(args, current.as_deref(), &file);
-        }
+        args = with_header(args, current.as_deref(), &file);
         args.output = Some(file.clone());
         let generated = generate(&args, reporter)?;
         let stale: Vec<StaleFile> = stale_file(&file, current, generated.text).into_iter().collect();
@@ -211,8 +216,8 @@ pub(crate) fn run(mut args: EmitArgs, reporter: &Reporter) -> Result<(), Failure
     Ok(())
 }
 
-/// The arguments in the header of a file, with paths relative to the current directory. The given ones if there is no
-/// header, or another kind.
+/// The arguments, with the plans in the header of a file if none are given, and its options likewise. Paths are relative
+/// to the current directory. A header of another kind is not used.
 fn with_header(given: EmitArgs, current: Option<&str>, file: &Path) -> EmitArgs {
     let Some(header) = current.and_then(Header::parse) else { return given };
     let arguments = header.arguments.strip_prefix(&["emit".to_owned()]).unwrap_or_default();
@@ -220,12 +225,18 @@ fn with_header(given: EmitArgs, current: Option<&str>, file: &Path) -> EmitArgs 
     if args.kind != given.kind {
         return given;
     }
-    let base = EmitArgs { output: Some(file.to_owned()), ..given }.base();
+    let (has_plans, has_options) = (given.has_plans(), given.has_options());
+    let given = EmitArgs { output: Some(file.to_owned()), ..given };
+    let base = given.base();
     let is_allowed = |path: &Path| can_be_joined(path) && is_near(&base.join(path), &base);
     args.plans.given.retain(|plan| is_allowed(plan));
     args.plans.given.iter_mut().for_each(|plan| *plan = base.join(&*plan));
     args.transpile.move_to(&base, is_allowed);
-    EmitArgs { check: true, ..args }
+    let plans = if has_plans { given.plans } else { args.plans };
+    if has_options {
+        return EmitArgs { plans, ..given };
+    }
+    EmitArgs { plans, check: true, output: given.output, ..args }
 }
 
 /// A file in memory. In JSON, its header is in comments.
