@@ -231,7 +231,8 @@ fn platforms_are_those_of_the_dockerfile() {
     assert!(output(&folder, &["github", "both"]).contains("docker/setup-qemu-action"));
     assert!(output(&folder, &["gitlab", "both"]).contains("binfmt"));
     assert!(output(&folder, &["sh", "both"]).contains(&format!("  --platform {both} \\\n")));
-    refuses(&folder, &["fly", "both"], ["`emit fly` can't build for several platforms"]);
+    refuses(&folder, &["fly", "both"], ["`emit fly` can't build for several platforms", "`--platform linux/amd64`"]);
+    output(&folder, &["fly", "both", "--platform=linux/amd64"]);
     let builder = ["--builder=buildah@1.43", &option];
     let folder = world(&["oci"], &builder);
     let text = output(&folder, &["sh", "oci", "--push", "--image=example.com/a"]);
@@ -329,6 +330,12 @@ fn what_a_kind_cannot_do_is_refused() {
         (&["fly", "app", "other"][..], "`emit fly` has one application in a file"),
         (&["fly", "app", "--cache-registry=a"], "`emit fly` can't use a cache in a registry"),
         (&["fly", "app", "--push", "--image=a"], "`emit fly` always pushes"),
+        (&["fly", "app", "--push"], "`emit fly` always pushes"),
+        (&["fly", "app", "--image=a"], "`emit fly` can't name the image"),
+        (&["fly", "app", "--tag=a"], "`emit fly` can't tag the image"),
+        (&["fly", "app", "--platform=linux/arm64"], "`emit fly` builds for `linux/amd64` only"),
+        (&["kubernetes", "app", "--image=a", "--repository="], "`--repository` has no URL"),
+        (&["kubernetes", "app", "--image=a", "--repository=#main"], "`--repository` has no URL"),
         (&["kubernetes", "app", "--image=a"], "requires the URL of the repository"),
         (&["kubernetes", "app", "--repository=a"], "requires the name of the image"),
         (&["bake", "app", "--repository=a"], "`emit bake` does not clone a repository"),

@@ -10,6 +10,9 @@ use super::kind::Kind;
 use super::target::{Hash, Target, is_variable, unsupported};
 use crate::options::secret_sources::is_set;
 
+/// The platform of Fly.io.
+const FLY_PLATFORM: &str = "linux/amd64";
+
 /// What a file is generated from.
 pub(super) struct Emission<'a> {
     pub(super) kind: Kind,
@@ -174,19 +177,42 @@ pub(super) fn check_names(args: &EmitArgs, kind: Kind) -> Result<(), Diagnostic>
     if args.cache_registry.is_some() && !kind.has_cache() {
         return Err(unsupported(kind, "can't use a cache in a registry", "remove `--cache-registry`"));
     }
+    if kind == Kind::Fly {
+        check_for_fly(args, kind)?;
+    }
     let has_own_image = matches!(kind, Kind::Github | Kind::Gitlab);
     if args.push && args.image.is_none() && !has_own_image {
         let found = Diagnostic::new(Code::InvalidOption, "`--push` requires the name of the image");
         return Err(found.with_help("pass `--image REGISTRY/NAME`"));
     }
-    if args.push && kind == Kind::Fly {
-        return Err(unsupported(kind, "always pushes to the registry of Fly.io", "remove `--push`"));
-    }
     if args.repository.is_some() && kind != Kind::Kubernetes {
         return Err(unsupported(kind, "does not clone a repository", "remove `--repository`"));
     }
+    let url = args.repository.as_deref().map(|repository| repository.split('#').next().unwrap_or_default());
+    if url.is_some_and(|url| url.trim().is_empty()) {
+        let found = Diagnostic::new(Code::InvalidOption, "`--repository` has no URL");
+        return Err(found.with_help("pass `--repository https://github.com/OWNER/NAME.git#BRANCH`"));
+    }
     if args.json && kind != Kind::Bake {
         return Err(unsupported(kind, "has no form in JSON", "remove `--json`"));
+    }
+    Ok(())
+}
+
+/// Refuses what Fly.io decides itself.
+fn check_for_fly(args: &EmitArgs, kind: Kind) -> Result<(), Diagnostic> {
+    if args.push {
+        return Err(unsupported(kind, "always pushes to the registry of Fly.io", "remove `--push`"));
+    }
+    if args.image.is_some() {
+        return Err(unsupported(kind, "can't name the image, which Fly.io does", "remove `--image`"));
+    }
+    if args.tag.is_some() {
+        return Err(unsupported(kind, "can't tag the image, which Fly.io does", "remove `--tag`"));
+    }
+    // flyctl has no other one (https://github.com/superfly/flyctl/pull/2597)
+    if args.platform.iter().any(|platform| platform != FLY_PLATFORM) {
+        return Err(unsupported(kind, "builds for `linux/amd64` only", "remove `--platform`, or pass that one"));
     }
     Ok(())
 }

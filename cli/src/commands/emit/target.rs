@@ -145,7 +145,7 @@ fn target(
         (true, _) => Destination::Push,
     };
     if !kind.has_platforms() && command.platforms.len() > 1 {
-        return Err(unsupported(kind, "can't build for several platforms", "build for one of them").into());
+        return Err(unsupported(kind, "can't build for several platforms", "pass `--platform linux/amd64`").into());
     }
     let digest = Header::parse(&generated.dockerfile).map(|header| header.stamp.plan).unwrap_or_default();
     let mut stale = stale_files(&application.dockerfile, current, &generated)?;
