@@ -175,9 +175,13 @@ impl Check<'_> {
                     "remove either `--label` or `--label-arg`",
                 );
             }
-            let is_name = is_bare_name(arg) && arg != "SECRETS_HASH";
-            if !is_name {
-                let help = "use letters, digits and `_`, as in `REVISION`";
+            if arg == "SECRETS_HASH" {
+                let message = format!("`SECRETS_HASH` can't be the build arg for label `{key}`");
+                self.reject("label-arg", message, "use another name: this one is reserved for the hash of the secrets");
+                continue;
+            }
+            if !is_bare_name(arg) {
+                let help = "use letters, digits and `_`, as in `REVISION`, and no digit at the start";
                 self.reject("label-arg", format!("invalid build arg `{arg}` for label `{key}`"), help);
                 continue;
             }
@@ -221,6 +225,15 @@ impl Check<'_> {
             retries.map(Retries)
         });
         if !self.is_command("healthcheck", &check.command) {
+            return None;
+        }
+        // Docker ignores the case of the word
+        if matches!(&check.command, ImageCommand::Shell(line) if line.trim().eq_ignore_ascii_case("none")) {
+            self.reject(
+                "healthcheck",
+                "`--healthcheck` requires a command, and `NONE` is none".to_owned(),
+                "remove it: without a command, the image has no health check, not even that of its base image",
+            );
             return None;
         }
         let form = match &check.command {

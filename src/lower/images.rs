@@ -19,8 +19,8 @@ impl<'o> Images<'o> {
     pub(super) fn new(options: &'o Options, findings: &mut Findings) -> Self {
         let mut mirrors = Mirrors::default();
         for (prefix, mirror) in &options.mirrors {
-            let prefix = prefix_or_report(prefix, findings);
-            let mirror = prefix_or_report(mirror, findings);
+            let prefix = prefix_or_report(prefix, format!("invalid prefix `{prefix}` for a mirror"), findings);
+            let mirror = prefix_or_report(mirror, format!("invalid mirror `{mirror}`"), findings);
             if let (Some(prefix), Some(mirror)) = (prefix, mirror) {
                 mirrors.add(prefix, mirror);
             }
@@ -89,10 +89,10 @@ fn missing_pin(name: &str, location: Option<&Location>) -> Diagnostic {
     Diagnostic::new(Code::MissingPin, message).with_help("run `railpack2docker pin`, and commit the lock")
 }
 
-fn prefix_or_report(prefix: &str, findings: &mut Findings) -> Option<ImagePrefix> {
+fn prefix_or_report(prefix: &str, message: String, findings: &mut Findings) -> Option<ImagePrefix> {
     let parsed = ImagePrefix::new(prefix);
     if parsed.is_err() {
-        let found = Diagnostic::new(Code::InvalidOption, format!("invalid prefix `{prefix}` for a mirror"));
+        let found = Diagnostic::new(Code::InvalidOption, message);
         findings.push(found.about_option("mirror").with_help(
             "write a registry, and a path in it if needed, such as `ghcr.io`, `docker.io/library` or `localhost:5000`",
         ));

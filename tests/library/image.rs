@@ -217,6 +217,15 @@ fn invalid_options_are_refused() {
     }
     let options = image(|image| image.label_args = pairs(&[("a", "NODE_ENV")]));
     assert!(shown(&plan(&runtime()), &options).contains("`NODE_ENV` of a label has the name of a variable"));
+    let options = image(|image| image.label_args = pairs(&[("a", "SECRETS_HASH")]));
+    let reserved = "`SECRETS_HASH` can't be the build arg for label `a`";
+    assert!(shown(&plan(&runtime()), &options).contains(reserved));
+    for none in ["NONE", " none "] {
+        let options = image(|image| {
+            image.healthcheck = Some(Healthcheck::new(ImageCommand::Shell(none.to_owned())));
+        });
+        assert!(shown(&plan(&runtime()), &options).contains("`--healthcheck` requires a command"), "{none}");
+    }
 }
 
 #[test]

@@ -97,7 +97,7 @@ struct HealthcheckArgs {
     start_period: Option<String>,
 
     /// Failures in a row after which a container is unhealthy [default: 3]
-    #[arg(long = "health-retries", value_name = "N", hide_short_help = true)]
+    #[arg(long = "health-retries", value_name = "N", value_parser = retries, hide_short_help = true)]
     #[serde(deserialize_with = "read_retries")]
     retries: Option<u32>,
 }
@@ -228,6 +228,11 @@ fn joined<T>(below: Vec<T>, above: Vec<T>) -> Vec<T> {
 #[expect(clippy::unnecessary_wraps, reason = "a parser of clap")]
 fn command(text: &str) -> Result<ImageCommand, String> {
     Ok(ImageCommand::parse(text))
+}
+
+fn retries(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("expected a number from 1 to {}", u32::MAX))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -393,6 +398,14 @@ exec = true
         ] {
             let error = toml::from_str::<ImageArgs>(line).unwrap_err().to_string();
             assert!(error.contains(message), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn retries_are_a_number() {
+        assert_eq!(retries("3"), Ok(3));
+        for text in ["x", "", "0", "-1", "4294967296"] {
+            assert_eq!(retries(text), Err("expected a number from 1 to 4294967295".to_owned()), "{text}");
         }
     }
 

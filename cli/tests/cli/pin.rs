@@ -360,6 +360,8 @@ fn mirrors_are_options_of_the_header_and_of_the_file() {
     let explained = world.run(&["explain"]).stdout(anything()).stderr(anything()).check().stdout;
     assert!(!explained.contains("m.example") && !explained.contains("sha256"), "{explained}");
     world.0.write("app/railpack2docker.toml", "[transpile]\nmirror = { \"debian\" = \"m.example\" }\n");
+    let said = "error[invalid-option]: invalid mirror `x`\n";
+    world.run(&["pin", "--mirror=ghcr.io=x", "--config=none"]).status(2).stderr([said]).check();
     let said = "error[invalid-option]: invalid prefix `debian` for a mirror (in `railpack2docker.toml`, line 2)";
     world.run(&[]).status(2).stderr([said, "write a registry"]).check();
     world.run(&["--mirror", "ghcr.io"]).status(2).stderr(["expected a registry, `=`, and its mirror"]).check();
