@@ -200,7 +200,9 @@ impl HealthcheckArgs {
             ];
             let Some((setting, _)) = settings.into_iter().find(|(_, is_set)| *is_set) else { return Ok(None) };
             let found = Diagnostic::new(Code::InvalidOption, "the settings of a health check require a command");
-            return Err(found.about_option(setting).with_help("add its `command`, or pass `--healthcheck`"));
+            return Err(found
+                .about_option(setting)
+                .with_help("pass `--healthcheck`, or set `command` in the config file"));
         };
         let mut healthcheck = Healthcheck::new(command);
         healthcheck.interval = self.interval;
@@ -412,6 +414,6 @@ exec = true
     #[test]
     fn times_require_a_health_check() {
         let error = parse(&["--health-interval=1s"]).options().unwrap_err();
-        assert_eq!(error.help.as_deref(), Some("pass `--healthcheck`"));
+        assert_eq!(error.help.as_deref(), Some("pass `--healthcheck`, or set `command` in the config file"));
     }
 }
