@@ -200,7 +200,7 @@ mod tests {
     fn invalid_values_are_errors() {
         for (mirrors, pins, message) in [
             (pairs(&[("debian", "m.example")]), pairs(&[]), "invalid prefix `debian` for a mirror"),
-            (pairs(&[("ghcr.io", "https://m.example")]), pairs(&[]), "invalid prefix `https://m.example` for a mirror"),
+            (pairs(&[("ghcr.io", "https://m.example")]), pairs(&[]), "invalid mirror `https://m.example`"),
             (
                 pairs(&[]),
                 pairs(&[("node:22", "sha256:x\nRUN y")]),
