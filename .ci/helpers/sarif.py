@@ -68,7 +68,8 @@ def mistakes(validator, log, plans):
             if "region" not in physical:
                 continue
             value = marked(texts[plan], physical["region"])
-            if result["ruleId"] != "invalid-json":
+            # an empty plan has no value to point to, and one that is not JSON may have none
+            if result["ruleId"] not in ("empty-plan", "invalid-json"):
                 # a value or a key
                 try:
                     json.loads(value)
