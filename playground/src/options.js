@@ -63,7 +63,7 @@ export function problems(given) {
         location: null,
         related: [],
         help: null,
-        page: "docs/lints/invalid-option.md",
+        page: "docs/errors/invalid-option.md",
         frame: null,
       })),
   );

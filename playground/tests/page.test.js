@@ -146,6 +146,7 @@ test("a name without a value is an error, and the last of several values counts,
   await page.tab("options");
   await page.change(() => page.setOption("env", "A=1\nB"));
   assert.match(await page.text("#findings"), /^error invalid-option invalid value `B` for `--env`: expected `NAME=VALUE`/s);
+  assert.equal(await page.page.locator("#findings a").first().getAttribute("href"), "../errors/invalid-option.html");
   assert.equal(await page.text("#summary"), "The options have errors.");
   await page.change(() => page.setOption("env", "A=1\nA=2"));
   const settings = (/** @type {string | undefined} */ text = "") => text.split("\n").filter((line) => line.includes('A="'));
