@@ -51,7 +51,7 @@ pub use options::{
     SecretsHash, SecretsScope, Ssh,
 };
 pub use render::{AssetFile, Rendered};
-pub use secret_usage::{SecretUsage, StepSecrets};
+pub use secret_usage::{SecretUsage, StepSecrets, unknown_secret};
 pub use source_map::SourceMap;
 
 /// The JSON schema of build plans, for editors: draft 7.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Located;
+use crate::diagnostic::{Code, Diagnostic, Located};
 use crate::graph::Graph;
 use crate::options::{Options, SecretsHash, SecretsScope};
 use crate::plan::{Plan, Step, StepId, StepMap};
+use crate::text;
 
 /// The usage of a plan's secrets in a build. Contains names, never values.
 #[derive(Clone, Debug)]
@@ -108,7 +109,7 @@ impl SecretUsage {
     }
 
     /// The names of all secrets of the plan, in plan order, without duplicates.
-    pub fn names_of_plan(&self) -> impl Iterator<Item = &str> {
+    pub fn names_of_plan(&self) -> impl Iterator<Item = &str> + Clone {
         self.secrets.iter().map(|secret| secret.value.as_str())
     }
 
@@ -204,6 +205,21 @@ impl<'p> Sets<'p> {
             self.members.push(listed);
         }
         Some(id)
+    }
+}
+
+/// The error for a secret that a plan does not have, with the most similar one of `known`, or else all of them.
+#[must_use]
+pub fn unknown_secret<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+    let found = Diagnostic::new(Code::NoSuchSecret, format!("the plan has no secret `{name}`"))
+        .with_suggestion(name, known.clone());
+    if found.help.is_some() {
+        return found;
+    }
+    let names: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+    match text::list(&names) {
+        names if names.is_empty() => found.with_help("the plan has no secrets"),
+        names => found.with_help(format!("the plan's secrets: {names}")),
     }
 }
 

@@ -11,8 +11,8 @@ use crate::compat::patternmatcher::Ignored;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, LineIndex, Position};
 use crate::dockerfile::{From, Instruction, Role, Stage};
 use crate::options::SecretsHash;
+use crate::secret_usage::unknown_secret;
 use crate::source_map::StageLines;
-use crate::text;
 
 /// A set of changes: secrets and files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -165,16 +165,7 @@ impl Explanation {
         if self.secrets.iter().any(|secret| secret == name) {
             return None;
         }
-        let found = Diagnostic::new(Code::NoSuchSecret, format!("the plan has no secret `{name}`"))
-            .with_suggestion(name, self.secrets.iter().map(String::as_str));
-        if found.help.is_some() {
-            return Some(found);
-        }
-        let names: Vec<String> = self.secrets.iter().map(|name| format!("`{name}`")).collect();
-        Some(match text::list(&names) {
-            names if names.is_empty() => found.with_help("the plan has no secrets"),
-            names => found.with_help(format!("the plan's secrets: {names}")),
-        })
+        Some(unknown_secret(name, self.secrets.iter().map(String::as_str)))
     }
 }
 

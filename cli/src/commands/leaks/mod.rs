@@ -2,8 +2,7 @@
 //!
 //! The modules use each other in this order: `encode`, `patterns`, `unfold` and `search` find values in bytes; `document`,
 //! `contents` and `scan` read what an archive contains, and `complete` checks that nothing is missing; `leak` and `report`
-//! describe the result; `log` reads logs, and
-//! `log_text` their text.
+//! describe the result; `log` reads logs, and `log_text` their text.
 
 mod complete;
 mod contents;

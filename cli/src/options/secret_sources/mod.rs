@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use railpack2docker::secrets::{LARGEST, Values};
-use railpack2docker::{Code, Diagnostic, Options, SecretUsage, text};
+use railpack2docker::{Code, Diagnostic, Options, SecretUsage, unknown_secret};
 
 use crate::failure::Failure;
 use crate::files::read::read_error;
@@ -125,7 +125,7 @@ impl SecretArgs {
         let sources = self.read()?;
         let search = Search::new(usage.mounted().chain(key).collect()).search(&sources)?;
         let unknown = search.unknown.iter().filter(|unknown| usage.names_of_plan().all(|name| name != **unknown));
-        let unknown: Vec<Diagnostic> = unknown.map(|name| unknown_name(name, usage)).collect();
+        let unknown: Vec<Diagnostic> = unknown.map(|name| unknown_secret(name, usage.names_of_plan())).collect();
         if !unknown.is_empty() {
             return Err(Failure::Errors(unknown));
         }
@@ -276,19 +276,6 @@ impl<'a> Search<'a> {
             found.origins.insert(name.to_owned(), origin);
         }
         Ok(found)
-    }
-}
-
-fn unknown_name(name: &str, usage: &SecretUsage) -> Diagnostic {
-    let found = Diagnostic::new(Code::NoSuchSecret, format!("the plan has no secret `{name}`"))
-        .with_suggestion(name, usage.names_of_plan());
-    if found.help.is_some() {
-        return found;
-    }
-    let names: Vec<String> = usage.names_of_plan().map(|name| format!("`{name}`")).collect();
-    match text::list(&names) {
-        names if names.is_empty() => found.with_help("the plan has no secrets"),
-        names => found.with_help(format!("the plan's secrets: {names}")),
     }
 }
 
